@@ -1,0 +1,339 @@
+"""The world outside the city: each driver as known in June 2018 and as it happened."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qiantang.driversfile import (
+    FIRST,
+    LAST,
+    VINTAGES,
+    Definition,
+    Figure,
+    Register,
+    read_figures,
+    register_faults,
+)
+from qiantang.faults import Fault, StudyError, nearest
+from qiantang.yamlfile import YamlDocument, read_yaml, validate
+
+Array = NDArray[np.float64]
+
+ORIGIN = 2018.0  # the plan was signed in June 2018; the last full year known is 2017
+JUST_BEFORE = 1e-6  # [Year] left side of a jump
+STEEPEST = 1.5  # an edge of a year lies at most this far above the year's mean, see _edges
+
+
+class Knots(NamedTuple):
+    """A driver's central path: times (K,) [Year], values (K,) and the sd of that year's log growth.
+
+    ``log_sd_increment`` is zero where the figure is history.
+    """
+
+    times: Array
+    values: Array
+    log_sd_increment: Array
+
+
+@dataclass(frozen=True)
+class DriverPaths:
+    """Paths of one driver for linear interpolation: times (K,) [Year], values (members, K)."""
+
+    times: Array
+    values: Array
+
+
+class _Yearly(NamedTuple):
+    """Figures by date with what follows them: growth is drawn where ``sd`` is above zero."""
+
+    dates: Array
+    values: Array
+    sd: Array
+
+
+@dataclass(frozen=True)
+class Drivers:
+    """All drivers of a study, both vintages.
+
+    Parameters
+    ----------
+    definitions : Mapping of str to Definition
+    figures : tuple of Figure
+    sha256 : str
+        Digest of drivers.csv and drivers.yaml together.
+    """
+
+    definitions: Mapping[str, Definition]
+    figures: tuple[Figure, ...]
+    sha256: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the drivers, as in drivers.yaml."""
+        return tuple(self.definitions)
+
+    def history(self, name: str, vintage: str, origin: float = ORIGIN) -> tuple[Figure, ...]:
+        """Return the figures a vintage starts from, one a date, in order of date."""
+        definition = self._definition(name)
+        chosen: dict[float, Figure] = {}
+        for figure in self.figures:
+            if figure.driver != name or figure.vintage not in ("actual", vintage):
+                continue
+            planned = definition.scheduled and figure.vintage == "2018"
+            if vintage == "2018" and not planned and not _known(figure.year, definition, origin):
+                continue
+            if figure.vintage == vintage or figure.year not in chosen:
+                chosen[figure.year] = figure
+        return tuple(chosen[year] for year in sorted(chosen))
+
+    def knots(self, name: str, vintage: str, origin: float = ORIGIN) -> Knots:
+        """Return the central (median) path of a driver.
+
+        Returns
+        -------
+        Knots
+            Times 1999.5 to 2026.5 [Year], values in the driver's unit.
+
+        Raises
+        ------
+        StudyError
+            Unknown driver or vintage.
+        """
+        definition = self._definition(name)
+        yearly = self._yearly(name, vintage, origin)
+        times, values = _path(definition, vintage, yearly.dates, yearly.values[None, :])
+        shift = 0.0 if definition.between == "mid_year" else JUST_BEFORE
+        years = np.floor(yearly.dates - (1.0 if definition.between == "point" else 0.0))
+        sd = {int(year): float(s) for year, s in zip(years, yearly.sd, strict=True)}
+        at = np.array([sd.get(math.floor(time - shift), 0.0) for time in times])
+        return Knots(times, values[0], at)
+
+    def central(
+        self, vintages: Mapping[str, str], origin: float = ORIGIN
+    ) -> dict[str, DriverPaths]:
+        """Return the central path of every driver, one member each."""
+        paths = {}
+        for name in self.names:
+            knots = self.knots(name, vintages.get(name, "2018"), origin)
+            paths[name] = DriverPaths(knots.times, knots.values[None, :])
+        return self._without_doubles(paths, vintages)
+
+    def draw(
+        self,
+        vintages: Mapping[str, str],
+        members: int,
+        rng: np.random.Generator,
+        origin: float = ORIGIN,
+    ) -> dict[str, DriverPaths]:
+        """Draw paths: history as it stands, projection years a random walk in logs.
+
+        Each driver has its own stream, keyed by its name: adding a driver changes no other.
+
+        Parameters
+        ----------
+        vintages : Mapping of str to str
+            Driver to "2018" or "actual"; a driver left out runs at "2018".
+        members : int
+        rng : numpy.random.Generator
+        origin : float
+            What vintage 2018 knows ends here [Year].
+
+        Returns
+        -------
+        dict of str to DriverPaths
+            Values (members, K); their median is the central path.
+
+        Raises
+        ------
+        StudyError
+            Unknown driver or vintage.
+        """
+        self._refuse_unknown(vintages)
+        entropy = [int(word) for word in rng.integers(0, 2**32, size=4)]
+        world = _stream(entropy, "world cycle").standard_normal((members, LAST - FIRST + 1))
+        paths = {}
+        for name, definition in self.definitions.items():
+            vintage = vintages.get(name, "2018")
+            yearly = self._yearly(name, vintage, origin)
+            own = _stream(entropy, name).standard_normal(world.shape)
+            surprise = definition.cycle * world + math.sqrt(1.0 - definition.cycle**2) * own
+            year_end = 1.0 if definition.between == "point" else 0.0
+            columns = np.clip(np.floor(yearly.dates - year_end).astype(int) - FIRST, 0, None)
+            walk = np.exp(np.cumsum(yearly.sd * surprise[:, columns], axis=1))
+            times, values = _path(definition, vintage, yearly.dates, yearly.values * walk)
+            paths[name] = DriverPaths(times, values)
+        return self._without_doubles(paths, vintages)
+
+    def lookup_text(self, name: str) -> str:
+        """Write a driver's central 2018 path as the pairs of a Vensim lookup."""
+        knots = self.knots(name, "2018")
+        pairs = zip(knots.times, knots.values, strict=True)
+        return ",".join(f"({time:.10g},{value:.6g})" for time, value in pairs)
+
+    def _without_doubles(
+        self, paths: dict[str, DriverPaths], vintages: Mapping[str, str]
+    ) -> dict[str, DriverPaths]:
+        """Set a driver to zero where another that runs at ``actual`` carries it already."""
+        for name, definition in self.definitions.items():
+            if any(vintages.get(other) == "actual" for other in definition.contained_in):
+                path = paths[name]
+                paths[name] = DriverPaths(path.times, np.zeros_like(path.values))
+        return paths
+
+    def _definition(self, name: str) -> Definition:
+        self._refuse_unknown({name: "2018"})
+        return self.definitions[name]
+
+    def _refuse_unknown(self, vintages: Mapping[str, str]) -> None:
+        faults = []
+        for name, vintage in vintages.items():
+            if name not in self.definitions:
+                hint = nearest(name, self.names)
+                faults.append(Fault("drivers.yaml", None, name, f"unknown driver{hint}"))
+            if vintage not in VINTAGES:
+                what = f"unknown vintage {vintage!r}, expected 2018 or actual"
+                faults.append(Fault("drivers.yaml", None, name, what))
+        if faults:
+            raise StudyError(faults)
+
+    def _yearly(self, name: str, vintage: str, origin: float) -> _Yearly:
+        """Return the figures of a vintage, gaps filled in logs, then the projection."""
+        self._refuse_unknown({name: vintage})
+        definition = self.definitions[name]
+        history = self.history(name, vintage, origin)
+        dates = np.array([figure.year for figure in history])
+        values = np.array([figure.value for figure in history])
+        if definition.between == "step":
+            return _Yearly(dates, values, np.zeros_like(dates))
+        if definition.before_first is not None and dates[0] > 2000:
+            back = definition.before_first.growth
+            values = np.insert(values, 0, values[0] * (1 + back) ** (2000 - dates[0]))
+            dates = np.insert(dates, 0, 2000.0)
+        if definition.between == "mid_year":
+            years = np.arange(dates[0], dates[-1] + 1)
+            dates, values = years, np.exp(np.interp(years, dates, np.log(values)))
+        sd = np.zeros_like(dates)
+        year_end = 1 if definition.between == "point" else 0
+        first = math.floor(dates[-1]) + (1 - year_end)  # the first year not closed by a figure
+        runs = definition.projection(vintage)
+        for year in range(first, LAST + 1):
+            run = next((run for run in runs if year <= run.last), runs[-1])
+            part = min(1.0, year + 1 - dates[-1]) if year_end else 1.0
+            dates = np.append(dates, year + year_end)
+            values = np.append(values, values[-1] * (1 + run.growth) ** part)
+            sd = np.append(sd, run.sd * math.sqrt(part))
+        return _Yearly(dates, values, sd)
+
+
+def read_drivers(folder: Path) -> Drivers:
+    """Read drivers.yaml and drivers.csv; refuse every fault at once.
+
+    Raises
+    ------
+    StudyError
+    """
+    document = read_yaml(folder / "drivers.yaml")
+    register = validate(document, Register)
+    faults = register_faults(document, register)
+    path = folder / "drivers.csv"
+    figures = read_figures(path, register, faults)
+    if not faults:
+        faults = _history_faults(document, register, figures)
+    if faults:
+        raise StudyError(faults)
+    text = path.read_text(encoding="utf-8")
+    digest = hashlib.sha256((document.text + text).encode()).hexdigest()
+    return Drivers(register.drivers, figures, digest)
+
+
+def _stream(entropy: list[int], name: str) -> np.random.Generator:
+    """Return the random stream that belongs to a name."""
+    key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little")
+    return np.random.default_rng(np.random.SeedSequence([*entropy, key]))
+
+
+def _known(date: float, definition: Definition, origin: float) -> bool:
+    """Say whether an actual figure was known at the origin: yearly ones once the year closed."""
+    if definition.between == "mid_year":
+        return date + 1 <= origin
+    return date <= origin if definition.between == "point" else date < origin
+
+
+def _path(definition: Definition, vintage: str, dates: Array, values: Array) -> tuple[Array, Array]:
+    """Turn figures (members, N) into knots; the path stays level before the first knot."""
+    if definition.between == "mid_year":
+        jumps = definition.jumps if vintage == "actual" else ()  # nobody foresaw them
+        return _mean_keeping(dates, values, jumps)
+    if definition.between == "point":
+        return dates, values
+    ends = np.append(dates[1:], LAST + 0.5)
+    times = np.column_stack([dates, ends - JUST_BEFORE]).ravel()
+    times[0], times[-1] = FIRST + 0.5, LAST + 0.5
+    return times, np.repeat(values, 2, axis=1)
+
+
+def _mean_keeping(years: Array, values: Array, jumps: tuple[int, ...]) -> tuple[Array, Array]:
+    """Join yearly figures by a piecewise linear path whose mean over each year is the figure.
+
+    Three knots a year: the edges lie between the neighbours, the middle makes up the difference.
+    Joining the figures at mid-year instead would miss a year like 2020 by several percent.
+    """
+    left, right = _edges(values, set(np.searchsorted(years, jumps).tolist()))
+    middle = 2.0 * values - (left + right) / 2.0
+    times = np.column_stack([years, years + 0.5, years + 1 - JUST_BEFORE]).ravel()
+    knots = np.stack([left, middle, right], axis=2).reshape(len(values), -1)
+    keep = np.ones(times.size, dtype=bool)
+    keep[2:-1:3] = [int(year) in jumps for year in years[1:]]  # one knot serves both years
+    keep[-1] = False
+    return times[keep], knots[:, keep]
+
+
+def _edges(values: Array, jumps: set[int]) -> tuple[Array, Array]:
+    """Return the value at each year's start and end, (members, N) each.
+
+    An edge is the geometric mean of the years beside it, capped so that the middle stays positive.
+    At a jump each side carries its own year's slope on.
+    """
+    ratio = np.sqrt(values[:, 1:] / values[:, :-1])
+    between = np.minimum(
+        values[:, :-1] * ratio, STEEPEST * np.minimum(values[:, 1:], values[:, :-1])
+    )
+    left = np.concatenate([values[:, :1] / ratio[:, :1], between], axis=1)
+    right = np.concatenate([between, values[:, -1:] * ratio[:, -1:]], axis=1)
+    for index in jumps:
+        if 0 < index < values.shape[1]:
+            before, after = values[:, index - 1], values[:, index]
+            right[:, index - 1] = np.minimum(before**2 / left[:, index - 1], STEEPEST * before)
+            left[:, index] = np.minimum(after**2 / right[:, index], STEEPEST * after)
+    return left, right
+
+
+def _history_faults(
+    document: YamlDocument, register: Register, figures: tuple[Figure, ...]
+) -> list[Fault]:
+    """Check that each vintage has figures and that its projection follows the last of them."""
+    drivers = Drivers(register.drivers, figures)
+    faults = []
+    for name, definition in register.drivers.items():
+        for vintage in VINTAGES:
+            history = drivers.history(name, vintage)
+            if not history:
+                what = f"drivers.csv has no figure of vintage {vintage}"
+                faults.append(document.fault(("drivers", name), what))
+            elif not definition.scheduled:
+                last = history[-1].year
+                due = math.floor(last) + (0 if definition.between == "point" else 1)
+                begins = definition.projection(vintage)[0].first
+                if begins > due:
+                    key = ("drivers", name, f"projection_{vintage}", 0, "from")
+                    what = f"begins in {begins}, expected {due}: the last figure is of {last:g}"
+                    faults.append(document.fault(key, what))
+    return faults

@@ -1,0 +1,263 @@
+"""A scenario is one question: levers as paths in time over a base, and a vintage of the drivers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from qiantang.faults import Fault, StudyError, nearest
+from qiantang.plan import schemas as plan_schemas
+from qiantang.vocabulary import Vocabulary, content_faults, vintage_text
+from qiantang.yamlfile import read_yaml, validate
+
+__all__ = [
+    "Lever",
+    "Scenario",
+    "ScenarioFile",
+    "Vocabulary",
+    "lever_path",
+    "read_scenario",
+    "resolve",
+    "scenario_names",
+    "schemas",
+    "write_schemas",
+]
+
+DEFAULT_VINTAGE = "2018"
+# A step is a very steep ramp: far shorter than any time step, far longer than rounding.
+STEP_WIDTH = 1e-6
+
+Text = Annotated[str, Field(min_length=1)]
+Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+ArticleNumber = Annotated[int, Field(strict=True)]
+Vintage = Annotated[
+    str, BeforeValidator(vintage_text), Field(json_schema_extra={"type": ["string", "integer"]})
+]
+
+
+class Lever(BaseModel):
+    """One lever as a path in time, with the articles that call for it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    unit: Text = Field(description="unit of the lever, the same as in the model file")
+    path: dict[Finite, Finite] = Field(
+        min_length=1,
+        description="year: value; years increase; the first value holds before, the last after",
+    )
+    between: Literal["ramp", "step"] = Field(
+        description="ramp: a straight line from knot to knot; step: each value holds until the next"
+    )
+    cites: list[ArticleNumber] = Field(min_length=1, description="articles of the plan")
+    reading: Literal["stated", "inferred", "assumed"] = Field(
+        description="how far the text gives these numbers"
+    )
+    note: Text = Field(description="why these numbers")
+
+
+class ScenarioFile(BaseModel):
+    """A scenario as it stands in its file, before its base is taken in."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, title="Qiantang scenario")
+
+    title: Text
+    title_zh: Text
+    question: Text
+    question_zh: Text
+    base: Text | None = Field(description="name of the scenario this one starts from, or null")
+    note: Text | None = Field(default=None, description="what a reader of the result should know")
+    levers: dict[str, Lever] = Field(
+        default={}, description="lever: path; a lever named here replaces that of the base"
+    )
+    drivers: dict[str, Vintage] = Field(
+        default={}, description="driver: vintage, where it is not the vintage of the scenario"
+    )
+    vintage: Vintage | None = Field(
+        default=None, description=f"of all drivers; where absent the base's, else {DEFAULT_VINTAGE}"
+    )
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scenario with its bases taken in: all that a run needs to know of it."""
+
+    name: str
+    title: str
+    title_zh: str
+    question: str
+    question_zh: str
+    note: str | None
+    levers: Mapping[str, Lever]
+    drivers: Mapping[str, str]
+    vintage: str
+    files: tuple[Path, ...]
+
+    @property
+    def sha256(self) -> str:
+        """Digest of what moves a result: paths, drivers and vintage, not the words."""
+        levers = {
+            name: [lever.unit, lever.between, list(lever.path.items())]
+            for name, lever in self.levers.items()
+        }
+        content = {"levers": levers, "drivers": dict(self.drivers), "vintage": self.vintage}
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    def driver_vintage(self, driver: str) -> str:
+        """Return the vintage in which this scenario sees a driver."""
+        return self.drivers.get(driver, self.vintage)
+
+
+def read_scenario(path: Path, vocabulary: Vocabulary) -> ScenarioFile:
+    """Read one scenario file and check it against the model's vocabulary.
+
+    Raises
+    ------
+    StudyError
+        With every fault of the file.
+    """
+    document = read_yaml(path)
+    faults = list(content_faults(document, vocabulary))
+    try:
+        scenario = validate(document, ScenarioFile)
+    except StudyError as error:
+        raise StudyError([*error.faults, *faults]) from None
+    if faults:
+        raise StudyError(faults)
+    return scenario
+
+
+def scenario_names(folder: Path) -> list[str]:
+    """Return the names of the scenarios in a folder, in alphabetical order."""
+    return sorted(path.stem for path in folder.glob("*.yaml"))
+
+
+def resolve(name: str, folder: Path, vocabulary: Vocabulary) -> Scenario:
+    """Read a scenario and its bases into one.
+
+    Parameters
+    ----------
+    name : str
+        Name of a scenario of the folder, or the path of a scenario file; the bases of such a file
+        are looked for beside it first.
+    folder : Path
+    vocabulary : Vocabulary
+
+    Raises
+    ------
+    StudyError
+    """
+    chain = _chain(name, folder, vocabulary)
+    levers: dict[str, Lever] = {}
+    drivers: dict[str, str] = {}
+    vintage = DEFAULT_VINTAGE
+    for _, file in reversed(chain):
+        levers |= file.levers
+        drivers |= file.drivers
+        vintage = file.vintage or vintage
+    path, own = chain[0]
+    return Scenario(
+        name=path.stem,
+        title=own.title,
+        title_zh=own.title_zh,
+        question=own.question,
+        question_zh=own.question_zh,
+        note=own.note,
+        levers=levers,
+        drivers=drivers,
+        vintage=vintage,
+        files=tuple(path for path, _ in chain),
+    )
+
+
+def lever_path(scenario: Scenario, lever: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the knots of a lever for straight lines between them.
+
+    Before the first knot the first value holds, after the last the last. A step becomes two knots
+    `STEP_WIDTH` apart.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    lever : str
+        A lever that the scenario sets; one it does not set stays at the model's own value.
+
+    Returns
+    -------
+    times : ndarray, shape (knot,)
+        [Year]
+    values : ndarray, shape (knot,)
+        [unit of the lever]
+
+    Raises
+    ------
+    KeyError
+        If the scenario does not set the lever.
+    """
+    setting = scenario.levers[lever]
+    knots = list(setting.path.items())
+    if setting.between == "step":
+        doubled = knots[:1]
+        for (_, before), (time, after) in pairwise(knots):
+            doubled += [(time - STEP_WIDTH, before), (time, after)]
+        knots = doubled
+    times, values = np.array(knots, dtype=np.float64).T
+    return times.copy(), values.copy()
+
+
+def schemas() -> dict[str, str]:
+    """Return the JSON schema of each kind of file under scenarios/, as text by file name."""
+    records = {"scenario": ScenarioFile.model_json_schema(), **plan_schemas()}
+    return {f"{name}.json": json.dumps(record, indent=2) + "\n" for name, record in records.items()}
+
+
+def write_schemas(folder: Path) -> list[Path]:
+    """Write the JSON schemas into a folder and return their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, text in schemas().items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+        written.append(folder / name)
+    return written
+
+
+def _chain(name: str, folder: Path, vocabulary: Vocabulary) -> list[tuple[Path, ScenarioFile]]:
+    """Return a scenario and its bases, the scenario first."""
+    path = Path(name) if name.endswith((".yaml", ".yml")) else _place(name, [folder])
+    if path is None:
+        what = f"no such scenario{nearest(name, scenario_names(folder))}"
+        raise StudyError([Fault(folder / f"{name}.yaml", None, "", what)])
+    chain: list[tuple[Path, ScenarioFile]] = []
+    while True:
+        file = read_scenario(path, vocabulary)
+        chain.append((path, file))
+        if file.base is None:
+            return chain
+        base = _place(file.base, [path.parent, folder])
+        if base is None:
+            known = [*scenario_names(path.parent), *scenario_names(folder)]
+            what = f"no such scenario, got {file.base!r}{nearest(file.base, known)}"
+            raise StudyError([read_yaml(path).fault(("base",), what)])
+        seen = [place for place, _ in chain]
+        if base in seen:
+            names = " -> ".join(place.stem for place in [*seen, base])
+            what = f"the bases run in a circle: {names}"
+            raise StudyError([read_yaml(seen[0]).fault(("base",), what)])
+        path = base
+
+
+def _place(name: str, folders: Sequence[Path]) -> Path | None:
+    """Return the file of a scenario in the first folder that has it."""
+    for folder in folders:
+        path = folder / f"{name}.yaml"
+        if path.is_file():
+            return path
+    return None

@@ -1,0 +1,116 @@
+"""What a scenario may speak of, and the faults of one that speaks of anything else."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from qiantang.faults import Fault, nearest
+from qiantang.yamlfile import KeyPath, YamlDocument
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What a scenario may speak of, as the model and the study know it.
+
+    Parameters
+    ----------
+    levers : mapping of str to (str, float, float)
+        Unit, lowest and highest value of each lever.
+    drivers : set of str
+    vintages : set of str
+    articles : set of int
+        Numbers of the plan's articles.
+    time : tuple of float
+        First and last time of the model. [Year]
+    """
+
+    levers: Mapping[str, tuple[str, float, float]]
+    drivers: AbstractSet[str]
+    vintages: AbstractSet[str]
+    articles: AbstractSet[int]
+    time: tuple[float, float]
+
+
+def vintage_text(value: object) -> object:
+    """Read the vintage 2018 as text, because YAML reads it as a number."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def content_faults(document: YamlDocument, vocabulary: Vocabulary) -> Iterator[Fault]:
+    """Find what the form of the file cannot show; works on files whose form is wrong, too."""
+    data = document.data if isinstance(document.data, dict) else {}
+    for name, setting in _mapping(data.get("levers")).items():
+        yield from _lever_faults(document, ("levers", name), _mapping(setting), vocabulary)
+    for name, vintage in _mapping(data.get("drivers")).items():
+        if name not in vocabulary.drivers:
+            what = f"unknown driver{nearest(str(name), vocabulary.drivers)}"
+            yield document.fault(("drivers", name), what)
+        yield from _vintage_faults(document, ("drivers", name), vintage, vocabulary)
+    if data.get("vintage") is not None:
+        yield from _vintage_faults(document, ("vintage",), data["vintage"], vocabulary)
+
+
+def _vintage_faults(
+    document: YamlDocument, where: KeyPath, vintage: Any, vocabulary: Vocabulary
+) -> Iterator[Fault]:
+    """Find a vintage that the study does not have."""
+    text = vintage_text(vintage)
+    if isinstance(text, str) and text not in vocabulary.vintages:
+        known = " or ".join(sorted(vocabulary.vintages))
+        yield document.fault(where, f"unknown vintage {text!r}, expected {known}")
+
+
+def _lever_faults(
+    document: YamlDocument, where: KeyPath, setting: Mapping[Any, Any], vocabulary: Vocabulary
+) -> Iterator[Fault]:
+    """Find what a lever says against the model's vocabulary."""
+    name = str(where[-1])
+    path = _mapping(setting.get("path"))
+    if name in vocabulary.levers:
+        unit, low, high = vocabulary.levers[name]
+        given = setting.get("unit")
+        if isinstance(given, str) and given and given != unit:
+            yield document.fault((*where, "unit"), f"unit is {given!r}, the model's is {unit!r}")
+        for year, value in path.items():
+            if _is_number(value) and not low <= value <= high:
+                what = f"{value} is outside the model's limits, {low} to {high} {unit}"
+                yield document.fault((*where, "path", year), what)
+    else:
+        yield document.fault(where, f"unknown lever{nearest(name, vocabulary.levers)}")
+    yield from _year_faults(document, (*where, "path"), list(path), vocabulary)
+    cites = setting.get("cites")
+    for index, number in enumerate(cites if isinstance(cites, list) else []):
+        if isinstance(number, int) and number not in vocabulary.articles:
+            what = f"the plan has no article {number}"
+            yield document.fault((*where, "cites", index), what)
+
+
+def _year_faults(
+    document: YamlDocument, where: KeyPath, years: list[Any], vocabulary: Vocabulary
+) -> Iterator[Fault]:
+    """Find years out of order or outside the model's time."""
+    start, end = vocabulary.time
+    numbers = [year for year in years if _is_number(year)]
+    for year in numbers:
+        if not start <= year <= end:
+            what = f"year {year} is outside the model's time, {start} to {end}"
+            yield document.fault((*where, year), what)
+    for before, year in pairwise(numbers):
+        if year <= before:
+            what = f"year {year} stands after {before}, expected years that increase"
+            yield document.fault((*where, year), what)
+
+
+def _mapping(value: Any) -> Mapping[Any, Any]:
+    """Return the value if it is a mapping, else an empty one: its form is checked elsewhere."""
+    return value if isinstance(value, dict) else {}
+
+
+def _is_number(value: Any) -> bool:
+    """Tell whether a value is a finite number and not a truth value."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)

@@ -1,0 +1,170 @@
+"""YAML files read safely, with the line of every key, checked against a record."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from qiantang.faults import Fault, StudyError
+
+KeyPath = tuple[str | int | float, ...]
+Record = TypeVar("Record", bound=BaseModel)
+
+# pydantic's kinds of error, in the words of someone who wrote a YAML file.
+_SENTENCES = {
+    "extra_forbidden": "unknown key",
+    "missing": "required key is missing",
+}
+
+
+@dataclass(frozen=True)
+class YamlDocument:
+    """The plain data of a YAML file and the line on which each key stands.
+
+    Parameters
+    ----------
+    path : Path
+    data : Any
+        Plain dicts, lists, strings and numbers.
+    lines : dict
+        Key path to line, counted from 1.
+    text : str
+        The file as read, for hashing.
+    """
+
+    path: Path
+    data: Any
+    lines: dict[KeyPath, int] = field(repr=False)
+    text: str = field(repr=False, default="")
+
+    def line(self, where: KeyPath) -> int:
+        """Return the line of a key, or of the nearest key above it."""
+        for length in range(len(where), -1, -1):
+            found = self.lines.get(tuple(where[:length]))
+            if found is not None:
+                return found
+        return 1
+
+    def fault(self, where: KeyPath, what: str) -> Fault:
+        """Return a fault at a key of this file."""
+        return Fault(self.path, self.line(where), ".".join(str(part) for part in where), what)
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the file's text."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def read_yaml(path: Path) -> YamlDocument:
+    """Read a YAML 1.2 file; refuse syntax errors, duplicate keys and empty files.
+
+    Raises
+    ------
+    StudyError
+        With file, line and one sentence.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise StudyError([Fault(path, None, "", "file not found")]) from None
+    except UnicodeDecodeError:
+        raise StudyError([Fault(path, None, "", "not UTF-8 text")]) from None
+    except OSError as error:
+        raise StudyError([Fault(path, None, "", f"cannot be read: {error.strerror}")]) from None
+    try:
+        loaded = YAML(typ="rt", pure=True).load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark is not None else None
+        what = " ".join(str(error.problem or error.context or "not YAML").split())
+        raise StudyError([Fault(path, line, "", f"not valid YAML: {what}")]) from None
+    except (YAMLError, ValueError, RecursionError) as error:
+        what = " ".join(str(error).split())[:200]
+        raise StudyError([Fault(path, None, "", f"not valid YAML: {what}")]) from None
+    if loaded is None:
+        raise StudyError([Fault(path, 1, "", "the file is empty")])
+    lines: dict[KeyPath, int] = {(): 1}
+    return YamlDocument(path, _plain(loaded, (), lines), lines, text)
+
+
+def validate(document: YamlDocument, record: type[Record]) -> Record:
+    """Check a document against a pydantic record; report every fault with its line.
+
+    Raises
+    ------
+    StudyError
+    """
+    try:
+        return record.model_validate(document.data)
+    except ValidationError as error:
+        faults = []
+        for item in error.errors(include_url=False):
+            where = _known_part(item["loc"], document)
+            what = _SENTENCES.get(item["type"])
+            if what is None:
+                what = item["msg"].removeprefix("Value error, ").rstrip(".")
+                what = what[:1].lower() + what[1:]
+                given = item.get("input")
+                if isinstance(given, (str, int, float, bool)):
+                    what = f"{what}, got {given!r}"
+            faults.append(document.fault(where, what))
+        raise StudyError(faults) from None
+
+
+def _known_part(location: tuple[int | str, ...], document: YamlDocument) -> KeyPath:
+    """Drop the parts of a pydantic location that are no keys of the file (union branches)."""
+    where: KeyPath = ()
+    for position, part in enumerate(location):
+        for key in (part, *_number_keys(part)):
+            if (*where, key) in document.lines:
+                where = (*where, key)
+                break
+        else:
+            if position == len(location) - 1 and part != "[key]":
+                where = (*where, part)
+    return where
+
+
+def _number_keys(part: int | str) -> tuple[int | float, ...]:
+    """Return the numbers a key may stand for: pydantic names number keys by their text."""
+    try:
+        return (float(part),)
+    except ValueError:
+        return ()
+
+
+def _plain(node: Any, where: KeyPath, lines: dict[KeyPath, int]) -> Any:
+    """Turn ruamel's nodes into plain data and note each key's line."""
+    if isinstance(node, CommentedMap):
+        plain = {}
+        for key, value in node.items():
+            name = _scalar(key) if isinstance(key, (str, int, float, bool)) else str(key)
+            at = (*where, name)
+            lines[at] = node.lc.key(key)[0] + 1
+            plain[name] = _plain(value, at, lines)
+        return plain
+    if isinstance(node, CommentedSeq):
+        items = []
+        for index, value in enumerate(node):
+            at = (*where, index)
+            lines[at] = node.lc.item(index)[0] + 1
+            items.append(_plain(value, at, lines))
+        return items
+    return _scalar(node)
+
+
+def _scalar(node: Any) -> Any:
+    """Strip ruamel's scalar subclasses down to Python's own types."""
+    if isinstance(node, bool) or node is None:
+        return node
+    for kind in (int, float, str):
+        if isinstance(node, kind):
+            return kind(node)
+    return node
