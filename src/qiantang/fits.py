@@ -1,0 +1,174 @@
+"""Fits on disk: a new folder for each, never overwritten, with digests of all it was made from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+from ruamel.yaml import YAML
+
+from qiantang.faults import Fault, StudyError
+from qiantang.yamlfile import read_yaml, validate
+
+Array = NDArray[np.float64]
+
+RECORD = "fit.yaml"
+DRAWS = "draws.parquet"
+INNOVATIONS = "innovations.parquet"
+
+
+class FitRecord(BaseModel):
+    """What a fit was made from, and how."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: str
+    method: str
+    members: int
+    seed: int
+    sees_until: float
+    model: str
+    inputs: dict[str, str]
+    drift: dict[str, dict[str, float]]
+    cost: float
+    runs: int
+    files: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A posterior: members' parameters and the paths of what the structure leaves unexplained.
+
+    Parameters
+    ----------
+    folder : Path
+    record : FitRecord
+    """
+
+    folder: Path
+    record: FitRecord
+
+    @cached_property
+    def parameters(self) -> dict[str, Array]:
+        """Parameter name to draws, each of shape (member,), in the model's units."""
+        table = pd.read_parquet(self.folder / DRAWS)
+        return {str(name): table[name].to_numpy(dtype=np.float64) for name in table.columns}
+
+    @cached_property
+    def innovations(self) -> tuple[Array, dict[str, Array]]:
+        """Times, shape (k,) [Year], and for each innovation its paths, shape (member, k)."""
+        table = pd.read_parquet(self.folder / INNOVATIONS)
+        times = np.array([float(name) for name in table.columns if name not in _KEYS])
+        paths = {
+            str(name): part.drop(columns=list(_KEYS)).to_numpy(dtype=np.float64)
+            for name, part in table.groupby("innovation", sort=False)
+        }
+        return times, paths
+
+
+_KEYS = ("innovation", "member")
+
+
+def newest_fit(folder: Path) -> Fit:
+    """Read the newest fit of a folder, by version name.
+
+    Raises
+    ------
+    StudyError
+        If there is none, or a file of it is missing or not what the record says.
+    """
+    versions = sorted(path.parent for path in folder.glob(f"*/{RECORD}"))
+    if not versions:
+        raise StudyError([Fault(folder, None, "", "no fit found, run: qiantang calibrate")])
+    return read_fit(versions[-1])
+
+
+def read_fit(folder: Path) -> Fit:
+    """Read one fit and hold its files against their digests.
+
+    Raises
+    ------
+    StudyError
+    """
+    document = read_yaml(folder / RECORD)
+    record = validate(document, FitRecord)
+    faults = []
+    for name, expected in record.files.items():
+        path = folder / name
+        if not path.is_file():
+            faults.append(document.fault(("files", name), "the file is missing"))
+        elif digest(path) != expected:
+            faults.append(document.fault(("files", name), "the file is not the one that was saved"))
+    if faults:
+        raise StudyError(faults)
+    return Fit(folder, record)
+
+
+def save_fit(
+    folder: Path,
+    record: FitRecord,
+    parameters: Mapping[str, Array],
+    times: Array,
+    innovations: Mapping[str, Array],
+    texts: Mapping[str, str],
+) -> Fit:
+    """Write a fit to a new folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Must not exist.
+    record : FitRecord
+        Its ``files`` are filled in here.
+    parameters : mapping
+        Name to draws, each of shape (member,).
+    times : ndarray, shape (k,)
+        [Year]
+    innovations : mapping
+        Innovation to paths, each of shape (member, k).
+    texts : mapping
+        File name to text, for tables and the report.
+
+    Raises
+    ------
+    StudyError
+        If the folder exists: a fit is never overwritten.
+    """
+    if folder.exists():
+        raise StudyError([Fault(folder, None, "", "a fit is never overwritten, name another")])
+    folder.mkdir(parents=True)
+    pd.DataFrame(dict(parameters)).to_parquet(folder / DRAWS, index=False)
+    parts = []
+    for name, paths in innovations.items():
+        part = pd.DataFrame(paths, columns=[f"{time:g}" for time in times])
+        part.insert(0, "member", np.arange(len(paths)))
+        part.insert(0, "innovation", name)
+        parts.append(part)
+    pd.concat(parts).to_parquet(folder / INNOVATIONS, index=False)
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    files = {path.name: digest(path) for path in sorted(folder.iterdir())}
+    finished = record.model_copy(update={"files": files})
+    writer = YAML()
+    writer.width = 200
+    with (folder / RECORD).open("w", encoding="utf-8", newline="\n") as stream:
+        writer.dump(finished.model_dump(), stream)
+    return Fit(folder, finished)
+
+
+def digest(path: Path) -> str:
+    """Return the sha256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def text_digest(path: Path) -> str:
+    """Return the sha256 of a text file, the same whatever the line endings of the checkout."""
+    text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,181 @@
+"""A study: a folder of plain files - model, evidence, scenarios, fits - opened once, read on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from qiantang.drivers import VINTAGES, Drivers, read_drivers
+from qiantang.faults import Fault, StudyError, nearest
+from qiantang.model.mdl import Dictionary, read_dictionary
+from qiantang.plan import Plan, read_plan
+from qiantang.priors import Priors, read_priors
+from qiantang.scenario import Scenario, resolve, scenario_names
+from qiantang.vocabulary import Vocabulary
+from qiantang.yamlfile import read_yaml, validate
+
+if TYPE_CHECKING:
+    from qiantang.calibrate.discrepancy import DiscrepancyRecord
+    from qiantang.engine import Program
+    from qiantang.ensemble import Runs
+    from qiantang.evidence import Evidence
+    from qiantang.fits import Fit
+
+#: Suffix of the name of a flow's tally stock.
+TALLY_SUFFIX = "_tally"
+
+
+class Headlines(BaseModel):
+    """Variables that a run saves unless told otherwise."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    variables: list[str] = Field(min_length=1)
+
+
+class Study:
+    """One study folder. Every part is read, and checked, when it is first asked for.
+
+    Parameters
+    ----------
+    folder : Path
+        With ``model/``, ``scenarios/`` and ``calibration/`` inside.
+
+    Raises
+    ------
+    StudyError
+        If the folder holds no study.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        models = sorted((folder / "model").glob("*.mdl"))
+        if len(models) != 1:
+            what = f"expected one .mdl file in model/, found {len(models)}"
+            raise StudyError([Fault(folder, None, "", what)])
+        self.model_file = models[0]
+
+    def __repr__(self) -> str:
+        return f"Study({self.model_file.stem}: {', '.join(self.scenario_names())})"
+
+    @cached_property
+    def dictionary(self) -> Dictionary:
+        """Name, unit, limits and meaning of every variable."""
+        return read_dictionary(self.model_file)
+
+    @cached_property
+    def program(self) -> Program:
+        """The model, ready to run."""
+        from qiantang.engine import load_model  # imports PySD when the model file is new
+
+        return load_model(self.model_file)
+
+    @cached_property
+    def drivers(self) -> Drivers:
+        """The exogenous series, in both vintages."""
+        return read_drivers(self.folder / "calibration" / "evidence")
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """The observed figures."""
+        from qiantang.evidence import read_evidence
+
+        return read_evidence(self.folder / "calibration" / "evidence")
+
+    @cached_property
+    def priors(self) -> Priors:
+        """Prior of every uncertain parameter."""
+        levers = {item.identifier for item in self.dictionary.levers()}
+        constants = {
+            name: (item.unit, *item.limits)
+            for name, item in self.dictionary.items()
+            if name not in levers
+        }
+        return read_priors(self.folder / "calibration" / "priors.yaml", constants)
+
+    @cached_property
+    def discrepancy(self) -> dict[str, DiscrepancyRecord]:
+        """Prior of what the structure leaves unexplained."""
+        from qiantang.calibrate.discrepancy import read_discrepancy
+
+        return read_discrepancy(self.folder / "calibration" / "discrepancy.yaml")
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The articles and targets of the plan."""
+        levers = {item.identifier for item in self.dictionary.levers()}
+        return read_plan(self.folder / "scenarios" / "plan", levers, set(self.dictionary))
+
+    @cached_property
+    def headlines(self) -> tuple[str, ...]:
+        """Variables that a run saves unless told otherwise."""
+        document = read_yaml(self.folder / "model" / "headlines.yaml")
+        variables = validate(document, Headlines).variables
+        faults = [
+            document.fault(("variables", place), f"no variable of the model{self._hint(name)}")
+            for place, name in enumerate(variables)
+            if name not in self.dictionary
+        ]
+        if faults:
+            raise StudyError(faults)
+        return tuple(variables)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """What a scenario of this study may speak of."""
+        levers = {}
+        for item in self.dictionary.levers():
+            low, high = item.limits
+            levers[item.identifier] = (item.unit, 0.0 if low is None else low,
+                                       1.0 if high is None else high)  # fmt: skip
+        articles = {article.number for article in self.plan.articles.articles}
+        span = tuple(float(self.dictionary[name].equation) for name in _SPAN)
+        return Vocabulary(levers, set(self.drivers.names), set(VINTAGES), articles, span)  # type: ignore[arg-type]
+
+    @cached_property
+    def fit(self) -> Fit:
+        """The newest fit."""
+        from qiantang.fits import newest_fit
+
+        return newest_fit(self.folder / "calibration" / "fits")
+
+    def scenario_names(self) -> list[str]:
+        """Names of the shipped scenarios."""
+        return scenario_names(self.folder / "scenarios")
+
+    def scenario(self, name: str) -> Scenario:
+        """Read a scenario by name, or from the path of a file, with its bases taken in."""
+        return resolve(name, self.folder / "scenarios", self.vocabulary)
+
+    def run(self, scenarios: Sequence[str] | str, **options: Any) -> Runs:
+        """Run scenarios over members; see `qiantang.ensemble.run` for the options."""
+        from qiantang.ensemble import run
+
+        return run(self, [scenarios] if isinstance(scenarios, str) else scenarios, **options)
+
+    def _hint(self, name: str) -> str:
+        return nearest(name, self.dictionary)
+
+
+_SPAN = ("initial_time", "final_time")
+
+
+def open_study(folder: str | Path | None = None) -> Study:
+    """Open a study folder; without an argument the bundled study of Hangzhou.
+
+    Raises
+    ------
+    StudyError
+        If there is no study in the folder.
+    """
+    return Study(bundled_folder() if folder is None else Path(folder))
+
+
+def bundled_folder() -> Path:
+    """Return the folder of the bundled study: inside an installed package, or the repository."""
+    inside = Path(__file__).parent / "hangzhou"
+    return inside if inside.is_dir() else Path(__file__).parents[2]
