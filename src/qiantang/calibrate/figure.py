@@ -1,0 +1,67 @@
+"""The figure of a fit: every series with its observed figures and the model at its best."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from qiantang.calibrate.observed import Observed
+    from qiantang.calibrate.posterior import Posterior
+    from qiantang.study import Study
+
+#: Columns of the page, and the size of a panel. [inch]
+_COLUMNS, _PANEL = 4, (3.0, 2.1)
+#: Marker by form of the figure, colour-blind safe.
+_MODEL, _DATA = "#0072B2", "#D55E00"
+
+
+def draw_fit(study: Study, observed: Observed, posterior: Posterior) -> str:
+    """Return an SVG page with a panel for each series.
+
+    Points are observed figures (filled: documented or derived, open: undocumented), bars are
+    intervals, the line is the model at the mode without deviations.
+    """
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    names = observed.series
+    height = -(-len(names) // _COLUMNS)
+    with mpl.rc_context({"svg.hashsalt": "qiantang", "svg.fonttype": "path", "font.size": 8}):
+        page = Figure(figsize=(_COLUMNS * _PANEL[0], height * _PANEL[1]), layout="constrained")
+        panels = page.subplots(height, _COLUMNS).ravel()
+        for panel, name in zip(panels, names, strict=False):
+            _draw_series(panel, study, observed, posterior, name)
+        for panel in panels[len(names) :]:
+            panel.set_axis_off()
+        stream = io.StringIO()
+        page.savefig(stream, format="svg", metadata={"Date": None})
+    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
+
+
+def _draw_series(
+    panel: object, study: Study, observed: Observed, posterior: Posterior, name: str
+) -> None:
+    from matplotlib.axes import Axes
+
+    assert isinstance(panel, Axes)
+    rows = observed.of(name)
+    years, data = observed.centres[rows], np.exp(observed.log_value[rows])
+    panel.plot(years, np.exp(posterior.log_model[rows]), color=_MODEL, lw=1.4)
+    weak = np.array([observed.rows[row].grade == "undocumented" for row in rows])
+    point = observed.is_point[rows]
+    for mask, face in ((point & ~weak, _DATA), (point & weak, "none")):
+        panel.plot(years[mask], data[mask], "o", ms=4, mec=_DATA, mfc=face)
+    for row in rows[~point]:
+        low, high = np.exp(observed.lower[row]), np.exp(observed.upper[row])
+        middle, at = np.exp(observed.log_value[row]), observed.centres[row]
+        marker = "_" if np.isfinite(low) and np.isfinite(high) else "^" if np.isfinite(low) else "v"
+        panel.plot([at], [middle], marker, ms=5, color=_DATA)
+        if marker == "_":
+            panel.plot([at, at], [low, high], color=_DATA, lw=2)
+    series = study.evidence.series[name]
+    panel.set_title(f"{series.title} [{series.unit}]", fontsize=7, loc="left", wrap=True)
+    panel.set_ylim(bottom=0)
+    panel.spines[["top", "right"]].set_visible(False)

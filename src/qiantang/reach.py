@@ -1,0 +1,168 @@
+"""Whether each target is reached: median, interval and probability by scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from qiantang.plan import Happened, Measure, Target
+    from qiantang.study import Study
+
+Array = NDArray[np.float64]
+
+#: Ends of the interval that is reported, as probabilities.
+INTERVAL = (0.05, 0.95)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One target in one scenario.
+
+    Parameters
+    ----------
+    scenario, target : str
+    article : int
+        Article of the plan that sets the target.
+    unit : str
+    threshold : float
+        [unit]
+    median, p05, p95 : float
+        Over the members that did not diverge. [unit]
+    probability : float
+        Share of those members that reach the target.
+    actual : float or None
+        What happened; None where no figure was found. [unit]
+    vintage : str
+        Vintage of the drivers.
+    members, diverged : int
+        Members run, and those left out because they diverged.
+    """
+
+    scenario: str
+    target: str
+    article: int
+    unit: str
+    threshold: float
+    median: float
+    p05: float
+    p95: float
+    probability: float
+    actual: float | None
+    vintage: str
+    members: int
+    diverged: int
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The reach table.
+
+    Parameters
+    ----------
+    rows : tuple of Row
+    """
+
+    rows: tuple[Row, ...]
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return plain dicts, ready for JSON; NaN becomes None."""
+        return [
+            {key: None if value != value else value for key, value in asdict(row).items()}
+            for row in self.rows
+        ]
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return a table, one row for each scenario and target."""
+        return pd.DataFrame([asdict(row) for row in self.rows])
+
+    def __repr__(self) -> str:
+        return self.to_pandas().to_string(index=False)
+
+
+def reach_table(dataset: xr.Dataset, study: Study) -> Reach:
+    """Score every target of the plan in every scenario of a run.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        As `qiantang.ensemble.run` makes it, with the variables of the targets saved.
+    study : Study
+    """
+    vintages = dict(part.split(": ") for part in dataset.attrs["vintages"].split(", "))
+    rows = []
+    for target in study.plan.targets.targets:
+        values = measure(dataset, target.measure)
+        happened = what_happened(study, target.happened, target.measure)
+        for place, scenario in enumerate(map(str, dataset.scenario.values)):
+            rows.append(
+                _row(values[place], target, scenario, happened, vintages[scenario])
+            )  # fmt: skip
+    order = {name: place for place, name in enumerate(map(str, dataset.scenario.values))}
+    return Reach(tuple(sorted(rows, key=lambda row: order[row.scenario])))
+
+
+def _row(values: Array, target: Target, scenario: str, actual: float | None, vintage: str) -> Row:
+    sound = values[np.isfinite(values)]
+    low, middle, high = (
+        np.quantile(sound, [INTERVAL[0], 0.5, INTERVAL[1]]) if len(sound) else [np.nan] * 3
+    )
+    reached = float(target.is_reached(sound).mean()) if len(sound) else float("nan")
+    return Row(
+        scenario, target.id, target.article, target.unit, target.threshold, float(middle),
+        float(low), float(high), reached, actual, vintage, len(values), len(values) - len(sound),
+    )  # fmt: skip
+
+
+def measure(dataset: xr.Dataset, wanted: Measure) -> Array:
+    """Take a target's measure from a run, shape (scenario, member)."""
+    series = {
+        name: {year: dataset[name].sel(time=year).to_numpy() for year in _years(wanted)}
+        for name in (wanted.variable, *wanted.over)
+    }
+    return _measure(series, wanted.kind, wanted.variable, wanted.over, wanted.years)
+
+
+def what_happened(study: Study, happened: Happened, wanted: Measure) -> float | None:
+    """Return what the evidence says of a target, None where a figure is missing."""
+    names = (happened.series, *happened.over)
+    series: dict[str, dict[int, Array]] = {}
+    for name in names:
+        rows = study.evidence.series[name].used if name in study.evidence.series else ()
+        known = {row.year: row.value for row in rows if row.value is not None}
+        years = range(happened.years[0] - 1, happened.years[-1] + 1)
+        series[name] = {year: np.array(known.get(year, np.nan)) for year in years}
+    value = _measure(series, wanted.kind, happened.series, happened.over, happened.years)
+    return float(value) if np.isfinite(value) else None
+
+
+def _years(wanted: Measure) -> Sequence[int]:
+    first = wanted.years[0] - (wanted.kind == "rises_each_year")
+    return range(first, wanted.years[-1] + 1)
+
+
+def _measure(
+    series: dict[str, dict[int, Array]],
+    kind: str,
+    variable: str,
+    over: Sequence[str],
+    years: Sequence[int],
+) -> Array:
+    """Combine yearly figures as the measure's kind says."""
+    main = series[variable]
+    if kind == "sum_of_years":
+        return np.asarray(sum(main[year] for year in years))
+    if kind == "rises_each_year":
+        return np.min([main[year] - main[year - 1] for year in years], axis=0)
+    if kind == "ratio_rise":
+        before, after = (
+            main[year] / sum(series[name][year] for name in over) for year in (years[0], years[-1])
+        )
+        return np.asarray(after - before)
+    return main[years[-1]]
