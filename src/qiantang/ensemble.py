@@ -12,7 +12,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from qiantang.drivers import ORIGIN, VINTAGES
+from qiantang.drivers import ORIGIN
+from qiantang.driversfile import VINTAGES
 from qiantang.engine import Path as EnginePath
 from qiantang.engine import RunResult
 from qiantang.faults import Fault, StudyError, nearest

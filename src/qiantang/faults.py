@@ -52,7 +52,7 @@ def nearest(name: str, known: Sequence[str] | Iterable[str]) -> str:
 
 
 def _shown(file: Path | str) -> str:
-    """Return the path relative to the working folder where that is shorter, with forward slashes."""
+    """Return the path as seen from the working folder, with forward slashes."""
     path = Path(file)
     try:
         relative = Path(os.path.relpath(path))

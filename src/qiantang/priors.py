@@ -16,8 +16,8 @@ from qiantang.yamlfile import read_yaml, validate
 
 Array = NDArray[np.float64]
 
-#: Distance between the 5th and the 95th percentile of a standard normal.
-_NINE_IN_TEN = 3.2897072539029435
+#: The 95th percentile of a standard normal.
+_TAIL = 1.6448536269514722
 
 
 class PriorRecord(BaseModel):
@@ -38,7 +38,7 @@ class PriorRecord(BaseModel):
     def _ordered(self) -> PriorRecord:
         if not self.p05 < self.p95:
             raise ValueError("p05 must be below p95")
-        if not self.p05 <= self.central <= self.p95:
+        if not self.p05 < self.central < self.p95:
             raise ValueError("central must lie between p05 and p95")
         if self.distribution == "lognormal" and self.p05 <= 0:
             raise ValueError("a lognormal needs p05 above 0")
@@ -54,13 +54,18 @@ class Priors:
     """Independent priors on a standard scale.
 
     A parameter is ``central + spread * z``, or ``central * exp(spread * z)`` where it is lognormal,
-    with z standard normal and cut where the parameter would leave its limits.
+    with z standard normal and cut where the parameter would leave its limits. The spread below the
+    central value and that above it differ (a two-piece normal), so that p05 and p95 are what the
+    file says also where they do not lie evenly about it.
 
     Parameters
     ----------
     names : tuple of str, length P
     records : tuple of PriorRecord, length P
-    central, spread : ndarray, shape (P,)
+    central : ndarray, shape (P,)
+        Median, in the model's units.
+    spread : ndarray, shape (2, P)
+        Below and above the central value; of the logarithm where the prior is lognormal.
     is_log : ndarray of bool, shape (P,)
     lower, upper : ndarray, shape (P,)
         Limits of the model file, on the standard scale z.
@@ -76,14 +81,18 @@ class Priors:
 
     def natural(self, z: Array) -> Array:
         """Turn standard values, shape (..., P), into parameters in the model's units."""
-        shift = self.spread * z
-        return np.where(self.is_log, self.central * np.exp(shift), self.central + shift)
+        below, above = self.spread
+        shift = np.where(z < 0, below, above) * z
+        logs = np.where(self.is_log, shift, 0.0)  # the others would overflow
+        return np.where(self.is_log, self.central * np.exp(logs), self.central + shift)
 
     def standard(self, values: Array) -> Array:
         """Turn parameters in the model's units, shape (..., P), into standard values."""
         with np.errstate(divide="ignore", invalid="ignore"):
             logs = np.log(values / self.central)
-        return np.where(self.is_log, logs, values - self.central) / self.spread
+        shift = np.where(self.is_log, logs, values - self.central)
+        below, above = self.spread
+        return shift / np.where(shift < 0, below, above)
 
     def draw(self, members: int, rng: np.random.Generator) -> Array:
         """Draw from the prior within the limits, shape (members, P), on the standard scale."""
@@ -149,12 +158,12 @@ def _standardised(
     rows = tuple(records.values())
     is_log = np.array([row.distribution == "lognormal" for row in rows])
     central = np.array([row.central for row in rows])
-    width = np.array([np.log(r.p95 / r.p05) if log else r.p95 - r.p05
-                      for r, log in zip(rows, is_log, strict=True)])  # fmt: skip
+    ends = np.array([(row.p05, row.p95) for row in rows]).T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        reach = np.abs(np.where(is_log, np.log(ends / central), ends - central))
     limits = [constants[name][1:] for name in names]
     low = np.array([-np.inf if pair[0] is None else pair[0] for pair in limits])
     high = np.array([np.inf if pair[1] is None else pair[1] for pair in limits])
-    bare = Priors(names, rows, central, width / _NINE_IN_TEN, is_log, low, high)
-    with np.errstate(divide="ignore"):
-        lower = np.where(is_log & (low <= 0), -np.inf, bare.standard(np.maximum(low, -1e300)))
+    bare = Priors(names, rows, central, reach / _TAIL, is_log, low, high)
+    lower = np.where(is_log & (low <= 0), -np.inf, bare.standard(low))
     return Priors(names, rows, central, bare.spread, is_log, lower, bare.standard(high))

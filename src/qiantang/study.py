@@ -1,4 +1,4 @@
-"""A study: a folder of plain files - model, evidence, scenarios, fits - opened once, read on demand."""
+"""A study: a folder of plain files - model, evidence, scenarios, fits - read on demand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from qiantang.drivers import VINTAGES, Drivers, read_drivers
+from qiantang.drivers import Drivers, read_drivers
+from qiantang.driversfile import VINTAGES
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.model.mdl import Dictionary, read_dictionary
 from qiantang.plan import Plan, read_plan
@@ -142,6 +143,10 @@ class Study:
         from qiantang.fits import newest_fit
 
         return newest_fit(self.folder / "calibration" / "fits")
+
+    def has_fit(self) -> bool:
+        """Tell whether the study has a fit at all."""
+        return any((self.folder / "calibration" / "fits").glob("*/fit.yaml"))
 
     def scenario_names(self) -> list[str]:
         """Names of the shipped scenarios."""

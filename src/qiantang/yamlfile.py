@@ -91,7 +91,10 @@ def read_yaml(path: Path) -> YamlDocument:
     if loaded is None:
         raise StudyError([Fault(path, 1, "", "the file is empty")])
     lines: dict[KeyPath, int] = {(): 1}
-    return YamlDocument(path, _plain(loaded, (), lines), lines, text)
+    try:
+        return YamlDocument(path, _plain(loaded, (), lines), lines, text)
+    except RecursionError:  # an alias inside its own anchor
+        raise StudyError([Fault(path, None, "", "not valid YAML: nested without end")]) from None
 
 
 def validate(document: YamlDocument, record: type[Record]) -> Record:

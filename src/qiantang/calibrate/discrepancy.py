@@ -25,7 +25,7 @@ from qiantang.yamlfile import read_yaml, validate
 Array = NDArray[np.float64]
 
 #: Points of the grid over which scale and persistence are weighed.
-_GRID = 40
+_GRID = (40, 10)
 
 
 class DiscrepancyRecord(BaseModel):
@@ -108,12 +108,10 @@ def weigh_spread(record: DiscrepancyRecord, residuals: Residuals | None) -> Spre
     residuals : Residuals or None
         Values of shape (n, 1) at the best fit; None where the series was never observed.
     """
-    steps = (np.arange(_GRID) + 0.5) / _GRID
-    scales = record.scale * 3.0 * steps
+    steps, years = ((np.arange(points) + 0.5) / points for points in _GRID)
     low, high = record.persistence
-    scale, persistence = (
-        axis.ravel() for axis in np.meshgrid(scales, low + (high - low) * steps[::4], indexing="ij")
-    )
+    grid = np.meshgrid(record.scale * 3.0 * steps, low + (high - low) * years, indexing="ij")
+    scale, persistence = (axis.ravel() for axis in grid)
     log_weight = -0.5 * np.square(scale / record.scale)
     if residuals is not None and len(residuals.times):
         matrix = covariance(residuals.times, residuals.times, scale, persistence)

@@ -1,0 +1,54 @@
+"""`qiantang check`: all faults of a study with file and line, then what must hold in any run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from qiantang.commands import options
+
+#: Exit code where anything is wrong.
+_FAULTY = 1
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="Read the files only; run nothing.")
+@options.study_option
+@options.json_option
+@click.pass_context
+def check(context: click.Context, quick: bool, folder: Path | None, as_json: bool) -> None:
+    """Check model, units, evidence, priors, scenarios, articles and the reality checks.
+
+    Prints every fault as file:line and exits with 1 if there is any.
+    """
+    from qiantang.checking import reality_checks, study_faults
+    from qiantang.study import open_study
+
+    study = open_study(folder)
+    faults = study_faults(study)
+    results = [] if quick or faults else reality_checks(study)
+    failed = [result for result in results if not result.passed]
+    if as_json:
+        options.print_json(
+            {
+                "faults": [str(fault) for fault in faults],
+                "checks": [
+                    {"id": r.id, "statement": r.statement, "passed": r.passed, "detail": r.detail}
+                    for r in results
+                ],
+            }
+        )
+    else:
+        for fault in faults:
+            click.echo(str(fault))
+        for result in failed:
+            click.echo(f"model/checks.yaml: {result.id}: {result.statement}: {result.detail}")
+        click.echo(
+            f"{len(study.dictionary)} variables, {len(study.evidence.series)} series, "
+            f"{len(study.drivers.names)} drivers, {len(study.scenario_names())} scenarios, "
+            f"{len(results)} reality checks: {len(faults)} faults, {len(failed)} checks failed"
+            if not faults
+            else f"{len(faults)} faults"
+        )
+    context.exit(_FAULTY if faults or failed else 0)

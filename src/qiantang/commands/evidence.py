@@ -1,0 +1,50 @@
+"""`qiantang evidence`: the observed figures behind the model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from qiantang.commands import options
+
+#: Columns that a terminal has no room for.
+_LONG = ("reference", "note")
+
+
+@click.command()
+@click.argument("series", required=False)
+@click.option(
+    "--write-drivers",
+    is_flag=True,
+    help="Write the drivers' central paths as known in June 2018 into the model file, and stop.",
+)
+@options.study_option
+@options.json_option
+def evidence(series: str | None, write_drivers: bool, folder: Path | None, as_json: bool) -> None:
+    """Print observed figures: value, source, grade, and what the fit makes of them.
+
+    Without a SERIES: a line for each series.
+    """
+    from qiantang.study import open_study
+
+    study = open_study(folder)
+    if write_drivers:
+        from qiantang.lookups import write_driver_lookups
+
+        changed = write_driver_lookups(study.model_file, study.drivers)
+        click.echo(f"{study.model_file}: {changed} driver tables changed")
+        return
+    from qiantang.witness import series_rows, summary_rows
+
+    rows = series_rows(study, series, model=True) if series else summary_rows(study)
+    if as_json:
+        options.print_json(rows)
+        return
+    heads = [head for head in rows[0] if head not in _LONG]
+    table = options.plain_table(*heads)
+    for row in rows:
+        table.add_row(*("" if row[head] is None else str(row[head]) for head in heads))
+    options.console().print(table)
+    if series:
+        click.echo("reference and note of each figure: --json")

@@ -1,0 +1,99 @@
+"""Options that several verbs share, and how they print."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+#: Width of tables where the output is no terminal, so that a saved table looks the same everywhere.
+_WIDTH = 118
+
+study_option = click.option(
+    "--study",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="DIR",
+    help="Study folder.  [default: the bundled study of Hangzhou]",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+seed_option = click.option("--seed", default=1, show_default=True, help="Same seed, same members.")
+members_option = click.option(
+    "--members", default=1000, show_default=True, type=click.IntRange(min=1), help="Members to run."
+)
+vintage_option = click.option(
+    "--vintage",
+    default=None,
+    metavar="2018|actual",
+    help="Drivers as known in June 2018, or as it happened.  [default: as each scenario says]",
+)
+engine_option = click.option(
+    "--engine",
+    type=click.Choice(["kernel", "numpy", "pysd"]),
+    default="kernel",
+    show_default=True,
+    help="Compiled, plain arrays, or PySD (slow, the oracle).",
+)
+
+
+def console() -> Console:
+    """Return the console for tables, of fixed width where the output is no terminal."""
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else _WIDTH, highlight=False)
+
+
+def plain_table(*heads: str, title: str | None = None, right: Collection[str] = ()) -> Table:
+    """Return an empty table in the house's plain style.
+
+    Parameters
+    ----------
+    *heads : str
+    title : str, optional
+    right : collection of str
+        Heads of the columns of numbers, which are set to the right and never broken.
+    """
+    from rich import box
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    for head in heads:
+        number = head in right
+        table.add_column(head, justify="right" if number else "left", no_wrap=number)
+    return table
+
+
+def print_json(rows: Any) -> None:
+    """Print rows as JSON, Chinese left readable."""
+    click.echo(json.dumps(rows, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+@contextmanager
+def progress_bar(total: int, task: str) -> Iterator[Callable[[str], None]]:
+    """Show a bar on standard error; the function given moves it on, naming what comes."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+               TimeElapsedColumn())  # fmt: skip
+    screen = Console(stderr=True)
+    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
+        line = bar.add_task(task, total=total)
+        started = False
+
+        def advance(name: str) -> None:
+            nonlocal started
+            bar.update(line, description=f"{task}: {name}", advance=1 if started else 0)
+            started = True
+
+        yield advance

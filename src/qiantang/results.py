@@ -1,0 +1,97 @@
+"""Results on disk: .nc with all axes, or one long table as .parquet, .csv or .xlsx."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import xarray as xr
+
+from qiantang.faults import Fault, StudyError
+
+#: Rows that a sheet of .xlsx can hold, its head left out.
+SHEET_ROWS = 1_048_575
+#: Years of the model's horizon, for the size check before a run starts.
+_YEARS = 26
+
+
+def check_out(out: Path, scenarios: int, members: int) -> None:
+    """Refuse a result file that could not be written, before anything is run.
+
+    Raises
+    ------
+    StudyError
+    """
+    what = ""
+    if out.suffix not in _WRITERS:
+        what = f"suffix {out.suffix or 'missing'}, expected one of {' '.join(_WRITERS)}"
+    elif not out.parent.is_dir():
+        what = "the folder does not exist"
+    elif out.is_dir():
+        what = "is a folder, expected a file name"
+    elif out.suffix == ".xlsx" and scenarios * members * _YEARS > SHEET_ROWS:
+        rows = scenarios * members * _YEARS
+        what = f"{rows} rows, a sheet holds {SHEET_ROWS}; use .parquet or .csv, or fewer members"
+    if what:
+        raise StudyError([Fault(out, None, "--out", what)])
+
+
+def long_table(dataset: xr.Dataset) -> pd.DataFrame:
+    """Return one row for each scenario, member and year, one column for each variable."""
+    figures = dataset.drop_vars("diverged")
+    return figures.to_dataframe().reset_index()
+
+
+def write_results(dataset: xr.Dataset, out: Path) -> None:
+    """Write a result file whole or not at all.
+
+    Raises
+    ------
+    StudyError
+        If the suffix is unknown or the disk refuses.
+    """
+    check_out(out, 0, 0)
+    beside = out.with_name(f".{secrets.token_hex(6)}{out.suffix}")
+    try:
+        _WRITERS[out.suffix](dataset, beside)
+        beside.replace(out)
+    except OSError as error:
+        what = f"cannot be written: {error.strerror or error}"
+        raise StudyError([Fault(out, None, "--out", what)]) from None
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _write_nc(dataset: xr.Dataset, path: Path) -> None:
+    dataset.to_netcdf(path, engine="h5netcdf")
+
+
+def _write_parquet(dataset: xr.Dataset, path: Path) -> None:
+    long_table(dataset).to_parquet(path, index=False)
+
+
+def _write_csv(dataset: xr.Dataset, path: Path) -> None:
+    long_table(dataset).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def _write_xlsx(dataset: xr.Dataset, path: Path) -> None:
+    notes = pd.DataFrame(sorted(dataset.attrs.items()), columns=["key", "value"])
+    units = pd.DataFrame(
+        [(n, v.attrs.get("units", ""), v.attrs.get("figure", ""), v.attrs.get("long_name", ""))
+         for n, v in dataset.data_vars.items()],
+        columns=["variable", "unit", "figure", "meaning"],
+    )  # fmt: skip
+    with pd.ExcelWriter(path, engine="openpyxl") as book:
+        long_table(dataset).to_excel(book, sheet_name="results", index=False)
+        units.to_excel(book, sheet_name="variables", index=False)
+        notes.to_excel(book, sheet_name="provenance", index=False)
+
+
+_WRITERS: dict[str, Callable[[xr.Dataset, Path], None]] = {
+    ".nc": _write_nc,
+    ".parquet": _write_parquet,
+    ".csv": _write_csv,
+    ".xlsx": _write_xlsx,
+}

@@ -1,0 +1,97 @@
+"""What the evidence says and what the fit makes of it, as rows for a table."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import numpy as np
+
+from qiantang.evidence import Observation
+from qiantang.faults import Fault, StudyError, nearest
+from qiantang.measures import Figure, Kind, read_figures
+from qiantang.study import Study
+
+#: Members that stand for the fit beside each figure.
+_MEMBERS = 200
+
+
+def summary_rows(study: Study) -> list[dict[str, Any]]:
+    """Return a row for each series: unit, years, figures by grade, role."""
+    rows = []
+    for name, series in study.evidence.series.items():
+        grades = [row.grade for row in series.used]
+        years = [row.year for row in series.used]
+        rows.append(
+            {
+                "series": name,
+                "unit": series.unit,
+                "from": f"{min(years):.0f}" if years else None,
+                "to": f"{max(years):.0f}" if years else None,
+                **{grade: grades.count(grade) for grade in study.evidence.grades},
+                "role": series.role,
+                "variable": series.variable,
+            }
+        )
+    return rows
+
+
+def series_rows(study: Study, name: str, *, model: bool) -> list[dict[str, Any]]:
+    """Return a row for each figure of a series: value, form, grade, model, source.
+
+    With `model`, a column holds the median and 90 per cent interval of the newest fit under current
+    policy, with the drivers as known in June 2018.
+
+    Raises
+    ------
+    StudyError
+        If there is no such series.
+    """
+    if name not in study.evidence.series:
+        place = study.folder / "calibration" / "evidence" / "series.yaml"
+        hint = nearest(name, study.evidence.series)
+        raise StudyError([Fault(place, None, name, f"no such series{hint}")])
+    series = study.evidence.series[name]
+    kind = cast(Kind, series.kind)
+    figures = [Figure(series.variable, kind, row.year) for row in series.observations]
+    fitted = _model_figures(study, figures) if model and study.has_fit() else None
+    rows = []
+    for position, row in enumerate(series.observations):
+        rows.append(
+            {
+                "year": f"{row.year:g}",
+                "figure": _figure_text(row),
+                "grade": row.grade,
+                "used": "yes" if row.use else "no",
+                "model (90 %)": None if fitted is None else _interval(fitted[position]),
+                "source": row.source,
+                "reference": row.reference,
+                "note": row.note,
+            }
+        )
+    return rows
+
+
+def _model_figures(study: Study, figures: list[Figure]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    from qiantang.ensemble import choose_members, run_once
+
+    scenario = study.scenario("current_policy")
+    members = choose_members(study, min(_MEMBERS, study.fit.record.members), 1)
+    result = run_once(study, scenario, members, 1, None, "numpy", figures)
+    step = study.program.time_step
+    return read_figures(figures, result.values, result.names, result.times, step)
+
+
+def _interval(values: np.ndarray[Any, np.dtype[np.float64]]) -> str:
+    low, middle, high = np.nanquantile(values, [0.05, 0.5, 0.95])
+    return f"{middle:.4g} ({low:.4g} to {high:.4g})"
+
+
+def _figure_text(row: Observation) -> str:
+    """Return a figure as it is known: a number, two bounds, or one."""
+    if row.form == "interval":
+        return f"{row.low:.6g} to {row.high:.6g}"
+    if row.form == "lower_bound":
+        return f">= {row.low:.6g}"
+    if row.form == "upper_bound":
+        return f"<= {row.high:.6g}"
+    return f"{row.value:.6g}" + (" (rounded)" if row.form == "rounded" else "")
