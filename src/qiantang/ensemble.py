@@ -139,7 +139,24 @@ def run(
     StudyError
         Unknown scenario, variable or vintage; a fault of any file that is read.
     """
-    resolved = [study.scenario(name) for name in scenarios]
+    return run_resolved(
+        study, [study.scenario(name) for name in scenarios], members=members, seed=seed,
+        vintage=vintage, engine=engine, variables=variables, progress=progress,
+    )  # fmt: skip
+
+
+def run_resolved(
+    study: Study,
+    resolved: Sequence[Scenario],
+    *,
+    members: int = 200,
+    seed: int = 1,
+    vintage: str | None = None,
+    engine: str = "kernel",
+    variables: Sequence[str] | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Runs:
+    """Run scenarios that are already read; the options are those of `run`."""
     wanted = _wanted(study, variables, vintage)
     chosen = choose_members(study, members, seed)
     figures, years = _figures(study, wanted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 #: Columns of the page, and the size of a panel. [inch]
 _COLUMNS, _PANEL = 4, (3.0, 2.1)
+#: Letters in a line of a panel's title.
+_LETTERS = 40
 #: Marker by form of the figure, colour-blind safe.
 _MODEL, _DATA = "#0072B2", "#D55E00"
 
@@ -29,7 +32,7 @@ def draw_fit(study: Study, observed: Observed, posterior: Posterior) -> str:
 
     names = observed.series
     height = -(-len(names) // _COLUMNS)
-    with mpl.rc_context({"svg.hashsalt": "qiantang", "svg.fonttype": "path", "font.size": 8}):
+    with mpl.rc_context({"svg.hashsalt": "qiantang", "svg.fonttype": "path", "font.size": 8, "axes.titlesize": 8}):
         page = Figure(figsize=(_COLUMNS * _PANEL[0], height * _PANEL[1]), layout="constrained")
         panels = page.subplots(height, _COLUMNS).ravel()
         for panel, name in zip(panels, names, strict=False):
@@ -45,6 +48,7 @@ def _draw_series(
     panel: object, study: Study, observed: Observed, posterior: Posterior, name: str
 ) -> None:
     from matplotlib.axes import Axes
+    from matplotlib.ticker import MultipleLocator
 
     assert isinstance(panel, Axes)
     rows = observed.of(name)
@@ -62,6 +66,8 @@ def _draw_series(
         if marker == "_":
             panel.plot([at, at], [low, high], color=_DATA, lw=2)
     series = study.evidence.series[name]
-    panel.set_title(f"{series.title} [{series.unit}]", fontsize=7, loc="left", wrap=True)
+    panel.set_title("\n".join(wrap(f"{series.title} [{series.unit}]", _LETTERS)), loc="left")
     panel.set_ylim(bottom=0)
+    panel.set_xlim(study.program.initial_time, observed.centres.max() + 1)
+    panel.xaxis.set_major_locator(MultipleLocator(5))
     panel.spines[["top", "right"]].set_visible(False)

@@ -42,6 +42,8 @@ TAIL = 5.0
 STEP = 1e-3
 #: Rounds of fitting parameters and weighing the drift in turn.
 ROUNDS = 3
+#: Least error of the end of an interval or bound in logs: a step could not be searched.
+SHARPEST = 0.01
 #: Log deviation put in place of a diverged run, so that the search turns back.
 DIVERGED = 50.0
 
@@ -162,6 +164,7 @@ class _Search:
         self.point = observed.is_point
         self.censored = np.flatnonzero(~self.point)
         self.censored_sd = np.ones(len(self.censored))
+        self.ends = np.maximum(observed.end_error, SHARPEST)
 
     def set_spreads(self, spreads: Mapping[str, Spread]) -> None:
         """Fix scale and persistence of every series' drift at their present means."""
@@ -176,8 +179,7 @@ class _Search:
             matrix = covariance(centres, centres, np.array(scale), np.array(persistence))
             matrix = matrix + np.diag(np.square(self.observed.error[rows]))
             self.whiteners.append((rows, np.linalg.inv(np.linalg.cholesky(matrix))))
-        error = np.hypot(drift, 0.01)
-        self.censored_sd = error[self.censored]
+        self.censored_sd = np.hypot(drift, self.ends)[self.censored]
 
     def log_figures(self, z: Array) -> Array:
         """Run the model; a diverged member is sent far away rather than left NaN."""

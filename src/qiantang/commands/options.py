@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Width of tables where the output is no terminal, so that a saved table looks the same everywhere.
 _WIDTH = 118
+#: Width of tables with a column for each target.
+_WIDE = 190
 
 study_option = click.option(
     "--study",
@@ -46,11 +48,12 @@ engine_option = click.option(
 )
 
 
-def console() -> Console:
+def console(*, wide: bool = False) -> Console:
     """Return the console for tables, of fixed width where the output is no terminal."""
     from rich.console import Console
 
-    return Console(width=None if sys.stdout.isatty() else _WIDTH, highlight=False)
+    width = _WIDE if wide else None if sys.stdout.isatty() else _WIDTH
+    return Console(width=width, highlight=False)
 
 
 def plain_table(*heads: str, title: str | None = None, right: Collection[str] = ()) -> Table:
