@@ -9,7 +9,7 @@ endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 export PYTHONUTF8 := 1
 
-.PHONY: help setup reach check test test-all lint golden model-drivers fit lock clean
+.PHONY: help setup reach check test test-all lint golden docs-output model-drivers fit lock clean
 
 help: ## list the commands
 	@$(PYTHON) -c "import re,pathlib; [print(f'make {m[0]:14} {m[1]}') for m in re.findall(r'^([a-z-]+):.*?## (.*)$$', pathlib.Path('Makefile').read_text(encoding='utf-8'), re.M)]"
@@ -32,11 +32,14 @@ lint: .venv/dev.stamp ## ruff, mypy --strict, codespell, yamllint
 	$(BIN)/ruff format --check src tests
 	$(BIN)/ruff check src tests
 	$(BIN)/mypy
-	$(BIN)/codespell README.md CHANGELOG.md docs src tests scenarios model calibration/priors.yaml
+	$(BIN)/codespell README.md CHANGELOG.md docs src scenarios model calibration/priors.yaml
 	$(BIN)/yamllint -s scenarios model calibration
 
 golden: .venv/dev.stamp ## write the golden results anew, after showing old, new and change
 	$(BIN)/python tests/golden.py
+
+docs-output: .venv/dev.stamp ## write the outputs shown in README and docs anew
+	$(BIN)/python tests/docs_blocks.py
 
 model-drivers: .venv/run.stamp ## write the evidence's June 2018 driver paths into the model file
 	$(BIN)/qiantang evidence --write-drivers

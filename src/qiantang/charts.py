@@ -62,7 +62,7 @@ def fan(runs: Runs, variable: str, first: int = 2005, last: int = 2022) -> Figur
             for low, high, opacity in BANDS:
                 lower, upper = np.nanquantile(values, [low, high], axis=0)
                 axes.fill_between(years, lower, upper, color=colour, alpha=opacity, lw=0)
-            label = runs.study.scenario(name).title
+            label = runs.title(name)
             axes.plot(years, np.nanmedian(values, axis=0), color=colour, lw=1.8, label=label)
         _draw_history(axes, runs, variable, first, last)
         axes.axvline(FIRST_YEAR - 0.5, color="0.6", lw=0.8, ls=":")
@@ -105,10 +105,7 @@ def _finding(runs: Runs, variable: str, target: Target | None) -> str:
     if target is None:
         return str(runs[variable].attrs["long_name"]).rstrip(".")
     rows = {row.scenario: row for row in runs.reach().rows if row.target == target.id}
-    words = [
-        f"{runs.study.scenario(name).title}: P = {row.probability:.2f}"
-        for name, row in rows.items()
-    ]
+    words = [f"{runs.title(name)}: P = {row.probability:.2f}" for name, row in rows.items()]
     return f"{target.title}, target {target.threshold:g}\n{'; '.join(words)}"
 
 

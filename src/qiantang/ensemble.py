@@ -53,6 +53,11 @@ class Runs:
         sizes = ", ".join(f"{self.dataset.sizes[axis]} {axis}s" for axis in AXES)
         return f"Runs({sizes}; {', '.join(map(str, self.dataset.scenario.values))})"
 
+    def title(self, scenario: str) -> str:
+        """Return the title of a scenario of this run."""
+        place = list(map(str, self.dataset.scenario.values)).index(scenario)
+        return str(self.dataset["scenario"].attrs["titles"][place])
+
     def reach(self) -> Reach:
         """Return each target by scenario: median, interval, probability, what happened."""
         return reach_table(self.dataset, self.study)
@@ -271,7 +276,12 @@ def _dataset(
     data["diverged"] = xr.DataArray(diverged, dims=AXES[:2])
     names = [scenario.name for scenario in scenarios]
     coords = {"scenario": names, "member": np.arange(values.shape[2]), "time": list(years)}
-    return xr.Dataset(data, coords=coords)
+    dataset = xr.Dataset(data, coords=coords)
+    dataset["scenario"].attrs = {
+        "titles": [scenario.title for scenario in scenarios],
+        "titles_zh": [scenario.title_zh for scenario in scenarios],
+    }
+    return dataset
 
 
 def _provenance(

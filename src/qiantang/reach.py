@@ -95,7 +95,7 @@ def reach_table(dataset: xr.Dataset, study: Study) -> Reach:
         As `qiantang.ensemble.run` makes it, with the variables of the targets saved.
     study : Study
     """
-    vintages = dict(part.split(": ") for part in dataset.attrs["vintages"].split(", "))
+    vintages = _vintages(dataset)
     rows = []
     for target in study.plan.targets.targets:
         values = measure(dataset, target.measure)
@@ -106,6 +106,15 @@ def reach_table(dataset: xr.Dataset, study: Study) -> Reach:
             )  # fmt: skip
     order = {name: place for place, name in enumerate(map(str, dataset.scenario.values))}
     return Reach(tuple(sorted(rows, key=lambda row: order[row.scenario])))
+
+
+def _vintages(dataset: xr.Dataset) -> dict[str, str]:
+    """Return the vintage of each scenario; a name may hold commas and colons, a vintage none."""
+    vintages = {}
+    rest = str(dataset.attrs["vintages"])
+    for scenario in map(str, dataset.scenario.values):
+        vintages[scenario], _, rest = rest.removeprefix(f"{scenario}: ").partition(", ")
+    return vintages
 
 
 def _row(values: Array, target: Target, scenario: str, actual: float | None, vintage: str) -> Row:

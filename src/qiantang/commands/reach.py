@@ -69,10 +69,9 @@ def _print_tables(runs: Runs, study: Study) -> None:
     targets = {target.id: target for target in study.plan.targets.targets}
     for name in dict.fromkeys(row.scenario for row in rows):
         mine = [row for row in rows if row.scenario == name]
-        scenario = study.scenario(name)
         world = VINTAGE_WORDS.get(mine[0].vintage, mine[0].vintage)
         table = options.plain_table(
-            "target", "art.", "unit", *NUMBERS, title=f"{scenario.title}, {world}", right=NUMBERS
+            "target", "art.", "unit", *NUMBERS, title=f"{runs.title(name)}, {world}", right=NUMBERS
         )
         for row in mine:
             target = targets[row.target]

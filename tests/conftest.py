@@ -1,0 +1,79 @@
+"""What the tests share: the bundled study, a small copy with a fit of its own, refused files."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qiantang.faults import StudyError
+from qiantang.fits import FitRecord, save_fit, text_digest
+from qiantang.study import Study, open_study
+
+ROOT = Path(__file__).parents[1]
+#: Members of the small study's fit.
+SMALL = 12
+
+
+@pytest.fixture(scope="session")
+def study() -> Study:
+    """Return the bundled study; its fit may be absent."""
+    return open_study(ROOT)
+
+
+@pytest.fixture(scope="session")
+def small_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """Return a copy of the study with a fit of few members drawn from the priors.
+
+    The fit is made here, so that no test depends on the numbers of the shipped one.
+    """
+    folder = tmp_path_factory.mktemp("study")
+    for part in ("model", "scenarios"):
+        shutil.copytree(ROOT / part, folder / part)
+    shutil.copytree(
+        ROOT / "calibration", folder / "calibration", ignore=shutil.ignore_patterns("fits")
+    )
+    copy = open_study(folder)
+    add_fit(copy, "small", SMALL)
+    return copy
+
+
+def add_fit(study: Study, version: str, members: int) -> None:
+    """Save a fit made of draws from the priors and mild deviations."""
+    rng = np.random.default_rng(20180630)
+    z = 0.5 * study.priors.draw(members, rng)
+    times = np.arange(2000.0, 2026.0) + 0.5
+    innovations = {
+        record.innovation: 0.03 * rng.standard_normal((members, len(times)))
+        for record in study.discrepancy.values()
+        if record.innovation is not None
+    }
+    record = FitRecord(
+        version=version, method="drawn from the priors", members=members, seed=1,
+        sees_until=2018.0, model=text_digest(study.model_file), inputs={}, drift={}, cost=0.0,
+        runs=0, files={},
+    )  # fmt: skip
+    folder = study.folder / "calibration" / "fits" / version
+    save_fit(folder, record, study.priors.as_parameters(z), times, innovations, {})
+
+
+@pytest.fixture(scope="session")
+def refused() -> Callable[[Callable[[Path], object], Path], None]:
+    """Return a check that a bad file gives the one line that its first line announces."""
+
+    def check(read: Callable[[Path], object], path: Path) -> None:
+        first = path.read_bytes().split(b"\n", 1)[0].decode("utf-8")
+        announced = re.fullmatch(r"# expect: (.+)", first)
+        assert announced is not None, f"{path.name} announces nothing"
+        with pytest.raises(StudyError) as caught:
+            read(path)
+        lines = str(caught.value).splitlines()
+        assert len(lines) == 1, lines
+        assert lines[0].startswith((f"tests/bad/{path.parent.name}/{path.name}:", str(path)))
+        assert announced[1] in lines[0]
+
+    return check

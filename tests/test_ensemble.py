@@ -1,0 +1,390 @@
+"""Ensembles: axes, units and provenance, common random numbers, refusals, the reference engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from qiantang.ensemble import (
+    AXES,
+    Runs,
+    choose_members,
+    driver_paths,
+    lever_paths,
+    run_once,
+)
+from qiantang.faults import StudyError
+from qiantang.fits import text_digest
+from qiantang.measures import Figure
+from qiantang.study import Study, bundled_folder, open_study
+
+BOTH = ["current_policy", "plan_in_full"]
+SHIPPED = sorted(path.stem for path in (bundled_folder() / "scenarios").glob("*.yaml"))
+ALL = 12  # members of the small study's fit
+
+
+@pytest.fixture(scope="session")
+def both(small_study: Study) -> Runs:
+    """Return all members of two scenarios."""
+    return small_study.run(BOTH, members=ALL, engine="numpy")
+
+
+def few(study: Study, scenario: str = "current_policy", **options: object) -> xr.Dataset:
+    given = {"members": 3, "engine": "numpy"} | options
+    return study.run(scenario, **given).dataset
+
+
+def same(left: xr.Dataset, right: xr.Dataset) -> bool:
+    return all(np.array_equal(left[name], right[name], equal_nan=True) for name in left.data_vars)
+
+
+def headline(dataset: xr.Dataset) -> np.ndarray:
+    """Return all variables, shape (variable, scenario, member, time)."""
+    return np.array([dataset[name].values for name in dataset.data_vars if name != "diverged"])
+
+
+# What a run looks like
+
+
+def test_axes_are_scenario_member_time(small_study: Study, both: Runs) -> None:
+    dataset = both.dataset
+    assert AXES == ("scenario", "member", "time")
+    assert set(dataset.data_vars) == {*small_study.headlines, "diverged"}
+    for name in small_study.headlines:
+        assert dataset[name].dims == AXES
+        assert dataset[name].shape == (2, ALL, 26)
+    assert dataset.diverged.dims == AXES[:2]
+    assert list(dataset.scenario.values) == BOTH
+    assert list(dataset.time.values) == list(range(2000, 2026))
+    assert not dataset.diverged.any()
+    assert np.isfinite(headline(dataset)).all()
+
+
+def test_variables_carry_unit_and_meaning(small_study: Study, both: Runs) -> None:
+    for name in small_study.headlines:
+        attrs = both.dataset[name].attrs
+        entry = small_study.dictionary[name]
+        assert attrs["units"] == entry.unit
+        assert attrs["long_name"] == entry.meaning
+        tallied = f"{name}_tally" in small_study.dictionary
+        assert attrs["figure"] == ("total of the year" if tallied else "end of the year")
+
+
+def test_provenance(small_study: Study, both: Runs) -> None:
+    attrs = both.dataset.attrs
+    assert set(attrs) >= {
+        "study", "model_sha256", "fit", "seed", "engine", "vintages", "scenario_sha256",
+        "qiantang", "numpy", "python", "divergence",
+    }  # fmt: skip
+    assert attrs["model_sha256"] == text_digest(small_study.model_file)
+    assert attrs["fit"] == "small"
+    assert attrs["seed"] == "1"
+    assert attrs["engine"] == "numpy"
+    assert attrs["vintages"] == "current_policy: 2018, plan_in_full: 2018"
+    for name in BOTH:
+        assert f"{name}: {small_study.scenario(name).sha256}" in attrs["scenario_sha256"]
+    assert attrs["divergence"] == ""
+    assert all(isinstance(value, str) for value in attrs.values())
+
+
+def test_a_world_that_runs_some_drivers_as_they_happened_says_so(small_study: Study) -> None:
+    assert few(small_study, "tariffs_as_happened").attrs["vintages"] in (
+        "tariffs_as_happened: 2018 + actual", "tariffs_as_happened: actual",
+    )  # fmt: skip
+    assert few(small_study, vintage="actual").attrs["vintages"] == "current_policy: actual"
+
+
+def test_a_run_tells_its_scenarios_as_it_goes(small_study: Study) -> None:
+    told: list[str] = []
+    small_study.run(BOTH, members=1, engine="numpy", progress=told.append)
+    assert told == BOTH
+
+
+def test_a_variable_that_was_not_saved_is_named_with_the_nearest(both: Runs) -> None:
+    assert both["cargo"].dims == AXES
+    with pytest.raises(KeyError, match="carg was not saved .did you mean cargo"):
+        both["carg"]
+    assert repr(both) == "Runs(2 scenarios, 12 members, 26 times; current_policy, plan_in_full)"
+
+
+def test_chosen_variables_are_those_of_the_headline_run(small_study: Study) -> None:
+    chosen = few(small_study, variables=["price_to_income_ratio", "cargo"][1:] + ["talent"])
+    assert set(chosen.data_vars) == {"cargo", "talent", "diverged"}
+    whole = few(small_study)
+    np.testing.assert_array_equal(chosen.cargo, whole.cargo)
+    np.testing.assert_array_equal(chosen.talent, whole.talent)
+
+
+# The same members
+
+
+def test_the_same_seed_gives_the_same_numbers(small_study: Study) -> None:
+    assert same(few(small_study, seed=4), few(small_study, seed=4))
+
+
+def test_another_seed_gives_other_numbers(small_study: Study) -> None:
+    one, two = few(small_study, seed=4, members=ALL), few(small_study, seed=5, members=ALL)
+    assert not np.isclose(one.passengers.sel(time=2020), two.passengers.sel(time=2020)).any()
+    # Other members in another order, and other surprises too: no mere permutation.
+    assert not np.allclose(
+        np.sort(one.goods_trade.sel(time=2020)), np.sort(two.goods_trade.sel(time=2020))
+    )
+
+
+def test_a_smaller_ensemble_is_the_beginning_of_a_larger(small_study: Study, both: Runs) -> None:
+    three = few(small_study)
+    for name in small_study.headlines:
+        np.testing.assert_array_equal(three[name][0], both[name][0, :3])
+
+
+def test_a_scenario_does_not_depend_on_its_company(small_study: Study, both: Runs) -> None:
+    alone = few(small_study, "plan_in_full", members=ALL)
+    for name in small_study.headlines:
+        np.testing.assert_array_equal(alone[name][0], both[name][1])
+
+
+def test_one_member_is_enough(small_study: Study) -> None:
+    one = few(small_study, members=1)
+    assert one.passengers.shape == (1, 1, 26)
+    assert len(Runs(one, small_study).reach().rows) == len(small_study.plan.targets.targets)
+
+
+def test_a_members_parameters_and_deviations_stay_together(small_study: Study) -> None:
+    chosen = choose_members(small_study, 7, seed=3)
+    fit = small_study.fit
+    times, paths = fit.innovations
+    name = next(iter(fit.parameters))
+    places = [int(np.flatnonzero(fit.parameters[name] == v)[0]) for v in chosen.parameters[name]]
+    assert len(set(places)) == 7
+    for key, values in fit.parameters.items():
+        np.testing.assert_array_equal(chosen.parameters[key], values[places])
+    for key, rows in paths.items():
+        np.testing.assert_array_equal(chosen.innovations[key], rows[places])
+    np.testing.assert_array_equal(chosen.times, times)
+
+
+def test_all_scenarios_meet_the_same_surprises(small_study: Study) -> None:
+    first, second = (
+        driver_paths(small_study, small_study.scenario(name), 5, seed=2) for name in BOTH
+    )
+    other = driver_paths(small_study, small_study.scenario(BOTH[0]), 5, seed=3)
+    for name in small_study.drivers.names:
+        np.testing.assert_array_equal(first[name].values, second[name].values)
+    assert any(not np.array_equal(first[name].values, other[name].values) for name in first)
+
+
+def scenario_file(folder: Path, levers: dict[str, str], base: str = "plan_in_full") -> Path:
+    """Write a scenario that sets levers to paths."""
+    body = "".join(
+        f"  {lever}: {{unit: Dmnl, path: {path}, between: ramp, cites: [1], reading: assumed, "
+        "note: a test}\n"
+        for lever, path in levers.items()
+    )
+    path = folder / "all levers: at zero, the plan.yaml"
+    path.write_text(
+        "title: a\ntitle_zh: 甲\nquestion: b\nquestion_zh: 乙\n"
+        f"base: {base}\nlevers:\n{body}",
+        encoding="utf-8",
+    )
+    return path
+
+
+def test_the_plan_with_every_lever_at_zero_is_current_policy_bit_for_bit(
+    small_study: Study, both: Runs, tmp_path: Path
+) -> None:
+    levers = small_study.scenario("plan_in_full").levers
+    assert set(levers) == set(small_study.vocabulary.levers)
+    at_zero = scenario_file(tmp_path, dict.fromkeys(levers, "{2018.5: 0, 2019.0: 0}"))
+    zero = few(small_study, str(at_zero), members=ALL)
+    for name in small_study.headlines:
+        np.testing.assert_array_equal(zero[name][0], both[name][0], err_msg=name)
+    assert not np.array_equal(both["goods_trade"][0], both["goods_trade"][1])
+    # A name with colons and commas is no trouble for the table either.
+    assert {row.vintage for row in Runs(zero, small_study).reach().rows} == {"2018"}
+
+
+def test_the_plan_changes_nothing_before_it_begins(both: Runs) -> None:
+    before = both.dataset.sel(time=slice(2000, 2017))
+    for name in before.data_vars:
+        if name != "diverged":
+            np.testing.assert_array_equal(before[name][0], before[name][1], err_msg=str(name))
+
+
+def test_levers_that_a_scenario_leaves_alone_rest_where_the_model_has_them(
+    small_study: Study,
+) -> None:
+    paths = lever_paths(small_study, small_study.scenario("push_airport"))
+    assert set(paths) == set(small_study.vocabulary.levers)
+    for name, path in paths.items():
+        if name not in small_study.scenario("push_airport").levers:
+            np.testing.assert_array_equal(path.values, [0.0])
+
+
+# Refusals
+
+
+@pytest.mark.parametrize(
+    ("scenarios", "options", "line"),
+    [
+        ("curent_policy", {}, "curent_policy.yaml: no such scenario (did you mean current_policy?)"),
+        (
+            "current_policy",
+            {"variables": ["passenger"]},
+            "passenger: no variable of the model (did you mean passengers?)",
+        ),
+        ("current_policy", {"vintage": "2019"}, "2019: unknown vintage, expected 2018 or actual"),
+        (
+            "current_policy",
+            {"members": ALL + 1},
+            "members: 13 members asked for, between 1 and 12 are in the fit",
+        ),
+        (
+            "current_policy",
+            {"members": 0},
+            "members: 0 members asked for, between 1 and 12 are in the fit",
+        ),
+    ],
+)
+def test_a_wrong_request_gives_one_sentence(
+    small_study: Study, scenarios: str, options: dict[str, object], line: str
+) -> None:
+    with pytest.raises(StudyError) as caught:
+        few(small_study, scenarios, **options)
+    assert str(caught.value).endswith(line)
+    assert len(caught.value.faults) == 1
+
+
+def test_all_that_is_wrong_with_a_request_is_told_at_once(small_study: Study) -> None:
+    with pytest.raises(StudyError) as caught:
+        few(small_study, variables=["passenger", "cargoo"], vintage="then")
+    assert len(caught.value.faults) == 3
+
+
+def test_a_fit_of_another_model_is_refused(small_study: Study, tmp_path: Path) -> None:
+    import shutil
+
+    shutil.copytree(small_study.folder, tmp_path / "study")
+    model = tmp_path / "study" / "model" / small_study.model_file.name
+    text = model.read_text(encoding="utf-8")
+    changed = text.replace("Terminal four capacity=\n\t50.0", "Terminal four capacity=\n\t51.0")
+    assert changed != text
+    model.write_text(changed, encoding="utf-8", newline="\n")
+    with pytest.raises(StudyError, match="made with another model file, run: qiantang calibrate"):
+        choose_members(open_study(tmp_path / "study"), 1, 1)
+
+
+# Divergence
+
+
+@pytest.mark.parametrize("engine", ["numpy", "kernel"])
+def test_a_diverged_member_is_flagged_counted_and_left_out(
+    small_study: Study, monkeypatch: pytest.MonkeyPatch, engine: str
+) -> None:
+    sound = few(small_study, members=ALL, engine=engine)
+    values = small_study.fit.parameters["talent_draw"].copy()
+    order = np.random.default_rng(1).permutation(ALL)
+    values[order[4]] = np.nan
+    monkeypatch.setitem(small_study.fit.parameters, "talent_draw", values)
+    hurt = few(small_study, members=ALL, engine=engine)
+    assert np.flatnonzero(hurt.diverged[0]).tolist() == [4]
+    assert hurt.attrs["divergence"].startswith("current_policy: 1 diverged, first ")
+    assert " at 2000." in hurt.attrs["divergence"]
+    others = [member for member in range(ALL) if member != 4]
+    for name in small_study.headlines:
+        assert np.isnan(hurt[name][0, 4]).all()
+        np.testing.assert_array_equal(hurt[name][0, others], sound[name][0, others])
+    for row in Runs(hurt, small_study).reach().rows:
+        assert (row.members, row.diverged) == (ALL, 1)
+        assert np.isfinite([row.median, row.p05, row.p95, row.probability]).all()
+        assert row.probability * 11 == pytest.approx(round(row.probability * 11))
+
+
+# Engines
+
+
+def assert_agree(study: Study, scenario: str, engines: tuple[str, str], members: int) -> None:
+    one, two = (
+        headline(few(study, scenario, members=members, engine=engine)) for engine in engines
+    )
+    assert np.isfinite(one).all()
+    scale = np.abs(one).max(axis=-1, keepdims=True)
+    gap = np.abs(one - two) / np.maximum(np.maximum(np.abs(one), 1e-12 * scale), 1e-300)
+    assert gap.max() < 1e-9
+
+
+def test_kernel_and_numpy_agree(small_study: Study) -> None:
+    assert_agree(small_study, "plan_in_full", ("kernel", "numpy"), ALL)
+
+
+FAST = {"current_policy", "pandemic_as_happened"}
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [name if name in FAST else pytest.param(name, marks=pytest.mark.slow) for name in SHIPPED],
+)
+def test_kernel_agrees_with_pysd(small_study: Study, scenario: str) -> None:
+    assert_agree(small_study, scenario, ("pysd", "kernel"), 1)
+
+
+# The airport: the answer for 46 million follows from capacity
+
+
+@pytest.fixture(scope="module")
+def instants(small_study: Study) -> Callable[[str], dict[str, np.ndarray]]:
+    """Return a function from a scenario to values at every eighth of a year, (time, member)."""
+    names = ("passengers", "air_travel_demand", "slot_limit", "terminal_limit", "terminal_capacity")
+    times = np.arange(2010.0, 2025.01, 0.125)
+
+    def run(scenario: str) -> dict[str, np.ndarray]:
+        members = choose_members(small_study, ALL, 1)
+        figures = [Figure(name, "dated", time) for name in names for time in times]
+        result = run_once(
+            small_study, small_study.scenario(scenario), members, 1, None, "numpy", figures
+        )
+        return {"time": times} | dict(zip(result.names, result.values, strict=True))
+
+    return run
+
+
+@pytest.mark.parametrize("scenario", ["current_policy", "plan_in_full"])
+def test_passengers_never_exceed_slots_terminals_or_demand(
+    instants: Callable[[str], dict[str, np.ndarray]], scenario: str
+) -> None:
+    at = instants(scenario)
+    for limit in ("slot_limit", "terminal_limit", "air_travel_demand"):
+        assert (at["passengers"] <= at[limit] * (1 + 1e-9)).all(), limit
+    # And it is they that bind by 2020, not something hidden: the smallest of the three is met.
+    late = at["time"] >= 2020
+    least = np.minimum.reduce(
+        [at[name][late] for name in ("slot_limit", "terminal_limit", "air_travel_demand")]
+    )
+    assert (at["passengers"][late] >= 0.95 * least).all()
+
+
+def test_the_total_of_2020_is_below_the_limits_at_the_end_of_the_year(both: Runs) -> None:
+    year = both.dataset.sel(time=2020)
+    limit = np.minimum(year.slot_limit, year.terminal_limit)
+    assert (year.passengers[0] <= limit[0] * (1 + 1e-9)).all()
+
+
+@pytest.mark.parametrize("scenario", ["current_policy", "plan_in_full"])
+def test_terminal_four_adds_nothing_before_2022(
+    instants: Callable[[str], dict[str, np.ndarray]], scenario: str
+) -> None:
+    at = instants(scenario)
+    before = (at["time"] > 2013.1) & (at["time"] <= 2022.0)
+    np.testing.assert_allclose(at["terminal_capacity"][before], 33.0, rtol=1e-12)
+    assert (at["terminal_capacity"][at["time"] == 2025.0] >= 83.0 - 1e-9).any()
+
+
+def test_no_prior_lets_terminal_four_open_before_2022(small_study: Study) -> None:
+    entry = small_study.dictionary["construction_time"]
+    start = small_study.program.constants["terminal_four_start"]
+    assert entry.limits[0] is not None
+    assert start + entry.limits[0] >= 2022.0
+    assert "terminal_four_start" not in small_study.priors.names

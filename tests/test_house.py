@@ -1,0 +1,46 @@
+"""House rules that a machine can judge."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return [ROOT / name for name in listed.stdout.splitlines()]
+
+
+def test_locks_pin_every_package_with_hashes_and_name_no_host() -> None:
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        pinned = re.findall(r"^[a-z0-9][\w.\-\[\]]*==", text, re.MULTILINE)
+        assert len(pinned) > 20
+        assert text.count("==") >= len(pinned)
+        assert all("--hash=sha256:" in block for block in re.split(r"\n(?=[a-z0-9])", text.strip())
+                   if "==" in block.splitlines()[0])  # fmt: skip
+        assert "://" not in text
+
+
+def test_no_module_of_the_package_is_unix_only() -> None:
+    banned = re.compile(r"^\s*(import|from) (fcntl|resource|pwd|grp|termios)\b", re.MULTILINE)
+    for path in (ROOT / "src").rglob("*.py"):
+        assert not banned.search(path.read_text(encoding="utf-8")), path
+
+
+def test_text_files_are_opened_as_utf8() -> None:
+    opener = re.compile(r"\.(read_text|write_text)\((?![^)]*encoding)[^)]*\)")
+    for path in (ROOT / "src").rglob("*.py"):
+        for call in opener.findall(path.read_text(encoding="utf-8")):
+            raise AssertionError(f"{path}: {call} without encoding")
+
+
+def test_every_yaml_file_of_scenarios_names_its_schema() -> None:
+    for path in (ROOT / "scenarios").glob("*.yaml"):
+        first = path.read_text(encoding="utf-8").splitlines()[0]
+        assert first.startswith("# yaml-language-server: $schema="), path
