@@ -1,0 +1,33 @@
+"""The engine: a model file becomes a program, the program becomes a kernel.
+
+>>> from qiantang.engine import load_model, Path
+>>> program = load_model("model/hangzhou.mdl")                        # doctest: +SKIP
+>>> program.run(["fdi_used"], [2018.0], members=1000).values.shape    # doctest: +SKIP
+(1, 1, 1000)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from qiantang.engine.ir import Program, Unsupported
+    from qiantang.engine.load import load_model
+    from qiantang.engine.run import Path, RunResult
+
+__all__ = ["Path", "Program", "RunResult", "Unsupported", "load_model"]
+
+_HOME = {
+    "Path": "qiantang.engine.run",
+    "Program": "qiantang.engine.ir",
+    "RunResult": "qiantang.engine.run",
+    "Unsupported": "qiantang.engine.ir",
+    "load_model": "qiantang.engine.load",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__} has no attribute {name}")
+    return getattr(import_module(_HOME[name]), name)

@@ -1,0 +1,67 @@
+"""The operations over NumPy arrays, members along the only axis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from qiantang.engine.operations import SMALL
+
+Array = Any
+"""A float or an array of shape (members,); operations take both."""
+
+divide = np.divide
+negate = np.logical_not
+choose = np.where
+power = np.power
+lesser = np.minimum
+greater = np.maximum
+exp = np.exp
+log = np.log
+sqrt = np.sqrt
+absolute = np.abs
+sin, cos, tan = np.sin, np.cos, np.tan
+arcsin, arccos, arctan = np.arcsin, np.arccos, np.arctan
+sinh, cosh, tanh = np.sinh, np.cosh, np.tanh
+trunc = np.trunc
+rint = np.rint
+
+
+def square(x: Array) -> Array:
+    """Return the square."""
+    return x * x
+
+
+def xidz(numerator: Array, denominator: Array, otherwise: Array) -> Array:
+    """Divide, or return another value where the denominator is as good as zero."""
+    zero = np.abs(denominator) < SMALL
+    return np.where(zero, otherwise, numerator / np.where(zero, 1.0, denominator))
+
+
+def quantum(a: Array, b: Array) -> Array:
+    """Return the multiple of b next to a towards zero; a itself where b is as good as zero."""
+    small = b < SMALL
+    return np.where(small, a, b * np.trunc(a / np.where(small, 1.0, b)))
+
+
+def step_function(time: Array, time_step: Array, height: Array, start: Array) -> Array:
+    """Return the height from a start on, zero before."""
+    return height * np.where(time + time_step / 2 > start, 1.0, 0.0)
+
+
+def ramp(time: Array, slope: Array, start: Array, end: Array) -> Array:
+    """Return a rise with a slope between start and end."""
+    return np.where(time + SMALL > start, 1.0, 0.0) * slope * (np.minimum(end, time) - start)
+
+
+def pulse(time: Array, start: Array, width: Array) -> Array:
+    """Return one during a pulse, zero outside."""
+    return np.where((start - SMALL <= time) & (time < start + width), 1.0, 0.0)
+
+
+def pulse_train(time: Array, start: Array, repeat: Array, width: Array, end: Array) -> Array:
+    """Return one during the pulses of a train, zero outside."""
+    phase = np.mod(time - start + SMALL, np.where(repeat == 0.0, np.inf, repeat))
+    train = (start <= time) & (time < end) & (phase < width)
+    return np.where(np.where(repeat == 0.0, pulse(time, start, width) != 0.0, train), 1.0, 0.0)

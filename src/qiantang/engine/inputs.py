@@ -1,0 +1,102 @@
+"""What a run is given: constants per member, and slots filled at each step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything a run reads from outside.
+
+    Parameters
+    ----------
+    constants : list of float or array of shape (member,)
+        One entry a constant slot.
+    grid : array of shape (index,)
+        Times; with ``stride`` 2 the middles of the steps stand between them.
+    stride : int
+        1, or 2 where the integrator looks at the middle of a step.
+    steps : int
+        Number of steps.
+    time_step : float
+        Their length.
+    rows : list of Row
+        One a filled slot.
+    saved : array of int, shape (time,)
+        Step of each wanted time.
+    members : int
+        Number of members.
+    """
+
+    constants: Sequence[float | Floats]
+    grid: Floats
+    stride: int
+    steps: int
+    time_step: float
+    rows: Sequence[Row]
+    saved: npt.NDArray[np.int64]
+    members: int
+
+    def row(self, row: int, index: int) -> float | Floats:
+        """Return the value of a filled slot at an index of the grid."""
+        return self.rows[row].at(index)
+
+    def places_at(self, step: int) -> npt.NDArray[np.int64]:
+        """Return the places, among the wanted times, of a step."""
+        return np.flatnonzero(self.saved == step)
+
+
+@dataclass(frozen=True)
+class Row:
+    """Values of one filled slot.
+
+    Parameters
+    ----------
+    knots : array of shape (K,) or (K, member)
+        Values; one for all members, or one each.
+    left : array of int, shape (index,)
+        Knot before each time of the grid.
+    share : array of shape (index,)
+        How far towards the next knot.
+    """
+
+    knots: Floats
+    left: npt.NDArray[np.int64]
+    share: Floats
+
+    def at(self, index: int) -> float | Floats:
+        """Return the value, linear between knots."""
+        left, share = self.left[index], self.share[index]
+        value: float | Floats = self.knots[left]
+        if share != 0.0:
+            value = value + (self.knots[left + 1] - value) * share
+        return value
+
+    def whole(self) -> Floats:
+        """Return the values of a shared slot at all times of the grid."""
+        value = self.knots[self.left]
+        right = np.minimum(self.left + 1, len(self.knots) - 1)
+        return np.asarray(
+            np.where(self.share == 0.0, value, value + (self.knots[right] - value) * self.share)
+        )
+
+
+def path_row(times: Floats, values: Floats, grid: Floats) -> Row:
+    """Return a path on a grid: linear between its knots, held outside."""
+    left = np.clip(np.searchsorted(times, grid, side="right") - 1, 0, len(times) - 1)
+    right = np.minimum(left + 1, len(times) - 1)
+    width = np.where(right > left, times[right] - times[left], 1.0)
+    share = np.where(right > left, np.clip((grid - times[left]) / width, 0.0, 1.0), 0.0)
+    return Row(np.ascontiguousarray(values.T), left.astype(np.int64), share)
+
+
+def series_row(values: Floats) -> Row:
+    """Return a slot whose value is known at each time of the grid."""
+    return Row(values, np.arange(len(values), dtype=np.int64), np.zeros(len(values)))

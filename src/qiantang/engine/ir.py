@@ -1,0 +1,415 @@
+"""The program: a model as numbered slots and expression trees, free of any text from the file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from qiantang.engine.run import Path, RunResult
+
+Kind = Literal["constant", "auxiliary", "stock", "lookup", "driver", "control"]
+Engine = Literal["kernel", "numpy", "pysd"]
+Integrator = Literal["euler", "rk4"]
+Rule = Literal["integrate", "assign", "hold"]
+
+TIME, TIME_STEP, INITIAL_TIME, FINAL_TIME = range(4)
+"""Slots that every program has."""
+
+
+class Unsupported(Exception):  # noqa: N818 - it reads as what it says
+    """A construct that the engine does not compile; such a model runs on PySD instead.
+
+    Parameters
+    ----------
+    function : str
+        The function or construct, as the user would name it.
+    variable : str
+        The variable whose equation uses it.
+    line : int or None
+        Line of the model file where the variable is defined, if known.
+    """
+
+    def __init__(self, function: str, variable: str, line: int | None = None) -> None:
+        self.function = function
+        self.variable = variable
+        self.line = line
+        place = "" if line is None else f" (line {line})"
+        super().__init__(f"{function} in the equation of {variable}{place} is not compiled")
+
+    def __reduce__(self) -> tuple[type[Unsupported], tuple[str, str, int | None]]:
+        return type(self), (self.function, self.variable, self.line)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A literal; always a float, so that no integer arithmetic survives translation."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The value of a slot at the current time."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An operation of the fixed list in :mod:`qiantang.engine.emit` on its arguments."""
+
+    operation: str
+    arguments: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """The value of a table at an argument."""
+
+    table: int
+    argument: Expression
+
+
+Expression = Number | Slot | Call | Lookup
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Knots of a table function.
+
+    Parameters
+    ----------
+    x, y : tuple of float
+        Knots in ascending order of x.
+    mode : {"interpolate", "extrapolate", "hold_backward"}
+        Linear and held outside, linear everywhere, or a staircase held from the left.
+    """
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    mode: Literal["interpolate", "extrapolate", "hold_backward"]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A slot that has memory.
+
+    Parameters
+    ----------
+    slot : int
+        Where its value stands.
+    start : Expression
+        Its value at the initial time.
+    rule : {"integrate", "assign", "hold"}
+        The expression is its rate of change, its value after the step, or unused.
+    expression : Expression
+        As the rule says.
+    non_negative : bool
+        Whether the value is kept at or above zero.
+    """
+
+    slot: int
+    start: Expression
+    rule: Rule
+    expression: Expression
+    non_negative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FixedDelay:
+    """A slot whose value is an input of some whole number of steps ago.
+
+    Parameters
+    ----------
+    slot : int
+        Where the delayed value stands.
+    source : int
+        Slot of the input.
+    order : int
+        Slot, computed at the start, of the number of steps.
+    start : Expression
+        The value until the first input arrives.
+    """
+
+    slot: int
+    source: int
+    order: int
+    start: Expression
+
+
+@dataclass(frozen=True)
+class Program:
+    """A model ready to run.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Identifiers of the variables, as PySD forms them, in the order of the file.
+    titles : tuple of str
+        The same variables as the file writes them.
+    kinds : tuple of str
+        Kind of each name.
+    slots : tuple of int
+        Slot of each name; -1 for a table.
+    equations : mapping of int to Expression
+        Slot to its value in a run; constants are numbers.
+    starts : mapping of int to Expression
+        Slots whose value before the run begins differs from their equation.
+    states : tuple of State
+        Stocks and the hidden stocks of delays and smooths.
+    delays : tuple of FixedDelay
+        Delays by a whole number of steps.
+    tables : tuple of Table
+        Table functions.
+    slot_count : int
+        Number of slots, hidden ones included.
+    structural : tuple of str
+        Constants that shape the program itself, such as the order of a delay, and so stay fixed.
+    initial_time, final_time, time_step : float
+        The time grid of the file.
+    source : str
+        Path of the model file; not part of the hash.
+    notes : tuple of str
+        What the translation wants a reader to know, for example a documented departure.
+    """
+
+    names: tuple[str, ...]
+    titles: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+    slots: tuple[int, ...]
+    equations: Mapping[int, Expression]
+    starts: Mapping[int, Expression]
+    states: tuple[State, ...]
+    delays: tuple[FixedDelay, ...]
+    tables: tuple[Table, ...]
+    slot_count: int
+    initial_time: float
+    final_time: float
+    time_step: float
+    structural: tuple[str, ...] = ()
+    source: str = field(default="", compare=False)
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def hash(self) -> str:
+        """The sha256 of everything that can change a result."""
+        content = (
+            self.names,
+            self.kinds,
+            self.slots,
+            sorted(self.equations.items()),
+            sorted(self.starts.items()),
+            self.states,
+            self.delays,
+            self.tables,
+            self.initial_time,
+            self.final_time,
+            self.time_step,
+        )
+        return hashlib.sha256(repr(content).encode()).hexdigest()
+
+    @cached_property
+    def slot_of(self) -> dict[str, int]:
+        """Slot by name, tables left out."""
+        return {n: s for n, s in zip(self.names, self.slots, strict=True) if s >= 0}
+
+    @cached_property
+    def name_of(self) -> dict[int, str]:
+        """Name by slot, hidden slots left out."""
+        return {slot: name for name, slot in self.slot_of.items()}
+
+    @cached_property
+    def constants(self) -> dict[str, float]:
+        """Value of each constant, by name."""
+        values: dict[str, float] = {}
+        for name, kind, slot in zip(self.names, self.kinds, self.slots, strict=True):
+            equation = self.equations.get(slot)
+            if kind == "constant" and isinstance(equation, Number):
+                values[name] = equation.value
+        return values
+
+    def kind(self, name: str) -> Kind:
+        """Return the kind of a variable.
+
+        Raises
+        ------
+        ValueError
+            If the model has no such variable.
+        """
+        return self.kinds[self._position(name)]
+
+    def dependencies(self, name: str) -> tuple[str, ...]:
+        """Return the variables that a variable reads during a run; a stock reads its flows.
+
+        Raises
+        ------
+        ValueError
+            If the model has no such variable.
+        """
+        return self._readings(name, at_start=False)
+
+    def initial_dependencies(self, name: str) -> tuple[str, ...]:
+        """Return the variables that a variable reads to find its value at the initial time.
+
+        Raises
+        ------
+        ValueError
+            If the model has no such variable.
+        """
+        return self._readings(name, at_start=True)
+
+    def run(
+        self,
+        outputs: Sequence[str],
+        times: npt.ArrayLike,
+        *,
+        parameters: Mapping[str, npt.ArrayLike] | None = None,
+        paths: Mapping[str, Path] | None = None,
+        members: int = 1,
+        engine: Engine = "kernel",
+        integrator: Integrator = "euler",
+        time_step: float | None = None,
+        threads: int | None = None,
+        on_compile: Callable[[str], None] | None = None,
+        out: npt.NDArray[np.float64] | None = None,
+    ) -> RunResult:
+        """Simulate members side by side.
+
+        Parameters
+        ----------
+        outputs : sequence of str
+            Variables wanted.
+        times : array of shape (time,) [time unit of the model]
+            Times wanted; each on the time grid.
+        parameters : mapping of str to float or array of shape (members,)
+            Values in place of the file's, constant over the run.
+        paths : mapping of str to Path
+            Values over time in place of the file's.
+        members : int
+            Number of members.
+        engine : {"kernel", "numpy", "pysd"}
+            Compiled, interpreted over arrays, or the reference, one member at a time.
+        integrator : {"euler", "rk4"}
+            Euler as Vensim and PySD do it, or fourth-order Runge-Kutta.
+        time_step : float, optional
+            In place of the file's.
+        threads : int, optional
+            Threads of the kernel; all cores when left out. Does not change any bit.
+        on_compile : callable, optional
+            Told in one sentence before the kernel is compiled for the first time.
+        out : array of shape (output, time, member), optional
+            Where to put the values.
+
+        Returns
+        -------
+        RunResult
+            Values of shape (output, time, member) and the members that diverged.
+
+        Raises
+        ------
+        ValueError
+            If a name is unknown, a time is off the grid, or a shape does not fit.
+        Unsupported
+            If the engine cannot do what the request needs.
+        """
+        from qiantang.engine.run import run
+
+        return run(
+            self,
+            outputs,
+            times,
+            parameters=parameters or {},
+            paths=paths or {},
+            members=members,
+            engine=engine,
+            integrator=integrator,
+            time_step=time_step,
+            threads=threads,
+            on_compile=on_compile,
+            out=out,
+        )
+
+    def _position(self, name: str) -> int:
+        position = self._positions.get(name)
+        if position is None:
+            from qiantang.faults import nearest
+
+            raise ValueError(f"the model has no variable {name}{nearest(name, self.names)}")
+        return position
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {name: position for position, name in enumerate(self.names)}
+
+    def _readings(self, name: str, at_start: bool) -> tuple[str, ...]:
+        """Walk from a name to the nearest named slots, through hidden ones."""
+        slot = self.slots[self._position(name)]
+        found: dict[str, None] = {}
+        seen = {slot}
+        todo = [slot]
+        while todo:
+            for used in self._direct(todo.pop(), at_start):
+                if used in self.name_of:
+                    found.setdefault(self.name_of[used])
+                elif used not in seen:
+                    seen.add(used)
+                    todo.append(used)
+        return tuple(found)
+
+    def _direct(self, slot: int, at_start: bool) -> tuple[int, ...]:
+        return readings(self, slot, at_start)
+
+    @cached_property
+    def state_of(self) -> dict[int, State]:
+        """State by slot."""
+        return {state.slot: state for state in self.states}
+
+    @cached_property
+    def delay_of(self) -> dict[int, FixedDelay]:
+        """Fixed delay by slot."""
+        return {delay.slot: delay for delay in self.delays}
+
+
+def slots_in(expression: Expression) -> Iterator[int]:
+    """Yield the slots an expression reads, in order, repeats included."""
+    if isinstance(expression, Slot):
+        yield expression.index
+    elif isinstance(expression, Call):
+        for argument in expression.arguments:
+            yield from slots_in(argument)
+    elif isinstance(expression, Lookup):
+        yield from slots_in(expression.argument)
+
+
+def tables_in(expression: Expression) -> Iterator[int]:
+    """Yield the tables an expression uses."""
+    if isinstance(expression, Lookup):
+        yield expression.table
+        yield from tables_in(expression.argument)
+    elif isinstance(expression, Call):
+        for argument in expression.arguments:
+            yield from tables_in(argument)
+
+
+def readings(program: Program, slot: int, at_start: bool) -> tuple[int, ...]:
+    """Return the slots that one slot reads, during the run or at its start.
+
+    During the run a stock reads the slots of its rate of change.
+    """
+    state = program.state_of.get(slot)
+    delay = program.delay_of.get(slot)
+    if state is not None:
+        return tuple(dict.fromkeys(slots_in(state.start if at_start else state.expression)))
+    if delay is not None:
+        return tuple(dict.fromkeys(slots_in(delay.start))) if at_start else (delay.source,)
+    expression = program.equations.get(slot)
+    if at_start and slot in program.starts:
+        expression = program.starts[slot]
+    return () if expression is None else tuple(dict.fromkeys(slots_in(expression)))

@@ -1,0 +1,114 @@
+"""The kernel, the NumPy backend and PySD give the same answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path as File
+
+import numpy as np
+import pytest
+
+from qiantang.engine import Path, Program, RunResult, load_model
+
+from .conftest import worst
+
+Model = Callable[[str], Program]
+TIMES = np.arange(2000.0, 2010.5, 0.5)
+
+
+def _variables(program: Program) -> list[str]:
+    wanted = ("stock", "auxiliary", "driver")
+    return [n for n, k in zip(program.names, program.kinds, strict=True) if k in wanted]
+
+
+def _request(members: int) -> dict[str, object]:
+    random = np.random.default_rng(7)
+    return {
+        "parameters": {
+            "rate": random.uniform(0.05, 0.1, members),
+            "half_life": np.resize([3.0, 2.0, 4.1, 0.7], members),
+            "elasticity": random.uniform(-0.5, 0.9, members),
+            "whole_exponent": 3.0,
+        },
+        "paths": {
+            "lever": Path([2001.0, 2003.5, 2006.0], random.uniform(0, 1, (members, 3))),
+            "world": Path([2000.0, 2010.0], [1.5, 2.5]),
+            "target": Path([2000.0, 2004.0, 2007.0], random.uniform(1, 2, (members, 3))),
+        },
+        "members": members,
+    }
+
+
+@pytest.fixture(scope="module")
+def base(model: Model) -> dict[str, RunResult]:
+    program = model("everything")
+    names = _variables(program)
+    return {e: program.run(names, TIMES, engine=e) for e in ("kernel", "numpy", "pysd")}
+
+
+@pytest.mark.parametrize("engine", ["kernel", "numpy"])
+def test_every_function_agrees_with_pysd(base: dict[str, RunResult], engine: str) -> None:
+    assert worst(base[engine].values, base["pysd"].values) < 1e-12
+    assert np.ptp(base["pysd"].values, axis=1).max() > 1  # the model moves
+
+
+def test_the_comparison_can_fail(base: dict[str, RunResult]) -> None:
+    wrong = base["kernel"].values.copy()
+    wrong[3, 5] *= 1 + 1e-11
+    assert worst(wrong, base["pysd"].values) > 1e-12
+
+
+def test_members_differ_by_parameters_and_paths_as_in_pysd(model: Model) -> None:
+    program = model("everything")
+    names = [n for n in _variables(program) if n not in ("world", "target")]
+    asked = _request(4)
+    reference = program.run(names, TIMES, engine="pysd", **asked)  # type: ignore[arg-type]
+    assert np.ptp(reference.values[names.index("level")], axis=1).max() > 1
+    for engine in ("kernel", "numpy"):
+        result = program.run(names, TIMES, engine=engine, **asked)  # type: ignore[arg-type]
+        assert worst(result.values, reference.values) < 1e-12, engine
+
+
+def test_arrays_agree_with_pysd(model: Model) -> None:
+    program = model("arrays")
+    names = _variables(program)
+    assert "stock[North,Tea]" in names
+    times = np.arange(6.0)
+    reference = program.run(names, times, engine="pysd").values
+    assert worst(program.run(names, times, engine="kernel").values, reference) < 1e-12
+    assert worst(program.run(names, times, engine="numpy").values, reference) < 1e-12
+
+
+def test_one_thread_and_three_give_the_same_bits(model: Model) -> None:
+    program = model("everything")
+    asked = _request(100)
+    runs = [
+        program.run(["level", "late_third"], TIMES, threads=threads, **asked)  # type: ignore[arg-type]
+        for threads in (1, 3)
+    ]
+    assert runs[0].values.tobytes() == runs[1].values.tobytes()
+
+
+def test_a_member_does_not_depend_on_its_neighbours(model: Model) -> None:
+    program = model("everything")
+    rates = np.linspace(0.05, 0.1, 75)
+    together = program.run(["level"], TIMES, parameters={"rate": rates}, members=75)
+    alone = program.run(["level"], TIMES, parameters={"rate": rates[70:71]}, members=1)
+    assert np.array_equal(together.values[:, :, 70], alone.values[:, :, 0])
+
+
+def test_a_run_leaves_nothing_behind(model: Model) -> None:
+    program = model("everything")
+    first = program.run(["level"], TIMES, engine="pysd").values
+    program.run(["level"], TIMES, engine="pysd", parameters={"rate": 0.2})
+    assert np.array_equal(program.run(["level"], TIMES, engine="pysd").values, first)
+
+
+def test_smooth_with_a_whole_initial_value_follows_vensim(
+    written: Callable[[str], File],
+) -> None:
+    # Euler by hand: 1 + (2.7 - 1) / 4 * 0.5. PySD keeps the state as an integer and gets 1.125.
+    program = load_model(written("x = 2.7\ny = SMOOTHI(x, 4, 1)"))
+    for engine in ("kernel", "numpy"):
+        assert program.run(["y"], [0.5], engine=engine).values[0, 0, 0] == 1.2125
+    assert program.run(["y"], [0.5], engine="pysd").values[0, 0, 0] == 1.125
