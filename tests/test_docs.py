@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from docs_blocks import PAGES, ROOT, Block, blocks, outputs, run_command, same
 
 SHELL = [block for page in PAGES for block in blocks(page) if block.kind == "sh"]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import golden
 import pandas as pd
+
+import golden
 
 
 def test_results_are_the_golden_ones() -> None:

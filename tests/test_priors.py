@@ -21,6 +21,7 @@ CONSTANTS = {
     "growth_rate": ("1/Year", None, None),
     "delivery_time": ("Year", 0.25, 10.0),
     "share": ("Dmnl", 0.0, 1.0),
+    "balance": ("Dmnl", -1.0, 1.0),
 }
 Row = tuple[str, str, float, float, float]
 
@@ -110,8 +111,11 @@ def test_draws_stop_at_the_limits_of_the_model(tmp_path: Path) -> None:
     np.testing.assert_allclose(priors.natural(priors.upper), [1.0, 10.0])
 
 
-def test_a_lognormal_with_a_limit_of_zero_is_not_cut_below(tmp_path: Path) -> None:
-    priors = made(tmp_path, ("share", "lognormal", 0.1, 0.05, 0.2))
+@pytest.mark.parametrize("name", ["share", "balance"])
+def test_a_lognormal_with_a_limit_of_zero_or_less_is_not_cut_below(
+    tmp_path: Path, name: str
+) -> None:
+    priors = made(tmp_path, (name, "lognormal", 0.1, 0.05, 0.2))
     assert priors.lower[0] == -np.inf
     assert np.isfinite(priors.upper[0])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib import rc_context
@@ -23,7 +23,7 @@ BANDS = ((0.05, 0.95, 0.15), (0.25, 0.75, 0.3))
 FIRST_YEAR = 2018
 #: Size of a chart, fixed so that a memo's layout holds. [inch]
 SIZE = (7.2, 4.3)
-STYLE = {
+STYLE: Any = {
     "svg.hashsalt": "qiantang",
     "svg.fonttype": "path",
     "font.size": 9,
@@ -88,7 +88,7 @@ def _draw_history(axes: Axes, runs: Runs, variable: str, first: int, last: int) 
                 and (row.grade == "undocumented") == bool(grade)
             ]  # fmt: skip
             label = f"observed{', ' + grade if grade else ''}"
-            axes.plot([row.year for row in rows], [row.value for row in rows], "o", ms=4,
+            axes.plot([row.year for row in rows], [row.value or np.nan for row in rows], "o", ms=4,
                       mec="black", mfc=face, lw=0, label=label if rows else None)  # fmt: skip
 
 

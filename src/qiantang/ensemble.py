@@ -137,7 +137,7 @@ def run(
     variables : sequence of str, optional
         Variables of the model to save in place of the study's headlines.
     progress : callable
-        Told a line before each scenario.
+        Told the name of each scenario before it runs, and a line when the model is compiled.
 
     Raises
     ------
@@ -162,13 +162,15 @@ def run_resolved(
     progress: Callable[[str], None] = lambda _: None,
 ) -> Runs:
     """Run scenarios that are already read; the options are those of `run`."""
+    if not resolved:
+        raise StudyError([Fault("scenarios", None, "", "no scenario given, expected at least one")])
     wanted = _wanted(study, variables, vintage)
     chosen = choose_members(study, members, seed)
     figures, years = _figures(study, wanted)
     blocks, diverged, firsts = [], [], []
     for scenario in resolved:
         progress(scenario.name)
-        result = run_once(study, scenario, chosen, seed, vintage, engine, figures)
+        result = run_once(study, scenario, chosen, seed, vintage, engine, figures, progress)
         read = read_figures(
             figures, result.values, result.names, result.times, study.program.time_step
         )
@@ -191,6 +193,7 @@ def run_once(
     vintage: str | None,
     engine: str,
     figures: Sequence[Figure],
+    progress: Callable[[str], None] = lambda _: None,
 ) -> RunResult:
     """Run one scenario for given members and save what the figures need."""
     program = study.program
@@ -204,6 +207,7 @@ def run_once(
         paths=paths,
         members=members.size,
         engine=engine,  # type: ignore[arg-type]
+        on_compile=progress,
     )
 
 

@@ -21,6 +21,7 @@ from qiantang.evidencefile import (
     twin_faults,
 )
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.measures import Kind
 from qiantang.yamlfile import read_yaml, validate
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Series:
     title_zh: str
     unit: str
     variable: str
-    kind: str
+    kind: Kind
     role: str
     basis: str
     breaks: tuple[str, ...]

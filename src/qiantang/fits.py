@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -111,6 +112,17 @@ def read_fit(folder: Path) -> Fit:
     return Fit(folder, record)
 
 
+def refuse_existing(folder: Path) -> None:
+    """Refuse the folder of a new fit if there is anything at that place.
+
+    Raises
+    ------
+    StudyError
+    """
+    if folder.exists():
+        raise StudyError([Fault(folder, None, "", "a fit is never overwritten, name another")])
+
+
 def save_fit(
     folder: Path,
     record: FitRecord,
@@ -141,25 +153,26 @@ def save_fit(
     StudyError
         If the folder exists: a fit is never overwritten.
     """
-    if folder.exists():
-        raise StudyError([Fault(folder, None, "", "a fit is never overwritten, name another")])
-    folder.mkdir(parents=True)
-    pd.DataFrame(dict(parameters)).to_parquet(folder / DRAWS, index=False)
+    refuse_existing(folder)
+    made = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")  # renamed when whole
+    made.mkdir(parents=True)
+    pd.DataFrame(dict(parameters)).to_parquet(made / DRAWS, index=False)
     parts = []
     for name, paths in innovations.items():
         part = pd.DataFrame(paths, columns=[f"{time:g}" for time in times])
         part.insert(0, "member", np.arange(len(paths)))
         part.insert(0, "innovation", name)
         parts.append(part)
-    pd.concat(parts).to_parquet(folder / INNOVATIONS, index=False)
+    pd.concat(parts).to_parquet(made / INNOVATIONS, index=False)
     for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
-    files = {path.name: digest(path) for path in sorted(folder.iterdir())}
+        (made / name).write_text(text, encoding="utf-8", newline="\n")
+    files = {path.name: digest(path) for path in sorted(made.iterdir())}
     finished = record.model_copy(update={"files": files})
     writer = YAML()
     writer.width = 200
-    with (folder / RECORD).open("w", encoding="utf-8", newline="\n") as stream:
+    with (made / RECORD).open("w", encoding="utf-8", newline="\n") as stream:
         writer.dump(finished.model_dump(), stream)
+    made.rename(folder)
     return Fit(folder, finished)
 
 

@@ -92,7 +92,8 @@ class Priors:
             logs = np.log(values / self.central)
         shift = np.where(self.is_log, logs, values - self.central)
         below, above = self.spread
-        return shift / np.where(shift < 0, below, above)
+        z: Array = shift / np.where(shift < 0, below, above)
+        return z
 
     def draw(self, members: int, rng: np.random.Generator) -> Array:
         """Draw from the prior within the limits, shape (members, P), on the standard scale."""

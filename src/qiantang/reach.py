@@ -168,7 +168,7 @@ def _measure(
     if kind == "sum_of_years":
         return np.asarray(sum(main[year] for year in years))
     if kind == "rises_each_year":
-        return np.min([main[year] - main[year - 1] for year in years], axis=0)
+        return np.asarray(np.min([main[year] - main[year - 1] for year in years], axis=0))
     if kind == "ratio_rise":
         before, after = (
             main[year] / sum(series[name][year] for name in over) for year in (years[0], years[-1])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from qiantang.evidence import Observation
 from qiantang.faults import Fault, StudyError, nearest
-from qiantang.measures import Figure, Kind, read_figures
+from qiantang.measures import Figure, read_figures
 from qiantang.study import Study
 
 #: Members that stand for the fit beside each figure.
@@ -51,8 +51,7 @@ def series_rows(study: Study, name: str, *, model: bool) -> list[dict[str, Any]]
         hint = nearest(name, study.evidence.series)
         raise StudyError([Fault(place, None, name, f"no such series{hint}")])
     series = study.evidence.series[name]
-    kind = cast(Kind, series.kind)
-    figures = [Figure(series.variable, kind, row.year) for row in series.observations]
+    figures = [Figure(series.variable, series.kind, row.year) for row in series.observations]
     fitted = _model_figures(study, figures) if model and study.has_fit() else None
     rows = []
     for position, row in enumerate(series.observations):

@@ -32,7 +32,9 @@ def draw_fit(study: Study, observed: Observed, posterior: Posterior) -> str:
 
     names = observed.series
     height = -(-len(names) // _COLUMNS)
-    with mpl.rc_context({"svg.hashsalt": "qiantang", "svg.fonttype": "path", "font.size": 8, "axes.titlesize": 8}):
+    with mpl.rc_context(
+        {"svg.hashsalt": "qiantang", "svg.fonttype": "path", "font.size": 8, "axes.titlesize": 8}
+    ):
         page = Figure(figsize=(_COLUMNS * _PANEL[0], height * _PANEL[1]), layout="constrained")
         panels = page.subplots(height, _COLUMNS).ravel()
         for panel, name in zip(panels, names, strict=False):

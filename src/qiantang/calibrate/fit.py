@@ -13,7 +13,7 @@ from qiantang.calibrate.posterior import Posterior, fit_posterior, residuals_of
 from qiantang.calibrate.report import report_texts
 from qiantang.drivers import ORIGIN
 from qiantang.engine import Path as EnginePath
-from qiantang.fits import Fit, FitRecord, save_fit, text_digest
+from qiantang.fits import Fit, FitRecord, refuse_existing, save_fit, text_digest
 from qiantang.measures import Figure, outputs_of, read_figures, times_of
 from qiantang.study import TALLY_SUFFIX, Study
 
@@ -59,6 +59,8 @@ def calibrate(
     StudyError
         If the version exists, or a file of the study has a fault.
     """
+    folder = study.folder / "calibration" / "fits" / version
+    refuse_existing(folder)  # before the work, not after it
     observed = select_observed(study.evidence, ORIGIN)
     model = _Model(study, observed, engine)
     progress(f"{len(observed.rows)} figures of {len(observed.series)} series up to {ORIGIN:g}")
@@ -80,7 +82,6 @@ def calibrate(
         cost=round(posterior.cost, 6), runs=posterior.evaluations + model.extra_runs, files={},
     )  # fmt: skip
     texts = report_texts(study, observed, posterior, record)
-    folder = study.folder / "calibration" / "fits" / version
     return save_fit(folder, record, parameters, times, innovations, texts)
 
 
@@ -155,7 +156,7 @@ def _innovations(
         innovations = {name: EnginePath(grid, values) for name, values in paths.items()}
         log_figures = model.run(z, innovations)
         model.extra_runs += members
-        sound = np.isfinite(log_figures).all(axis=0)
+        sound = np.asarray(np.isfinite(log_figures).all(axis=0), dtype=np.bool_)
         log_figures = np.where(sound, log_figures, observed.log_value[:, None])
         for name, record in study.discrepancy.items():
             if record.innovation is None:

@@ -65,7 +65,8 @@ class Observed:
     def end_error(self) -> Array:
         """Measurement error in logs without the width of an interval, shape (n,)."""
         width = np.where(self.is_point | self.is_bound, 0.0, self.upper - self.lower)
-        return np.sqrt(np.maximum(np.square(self.error) - np.square(width * _UNIFORM), 0.0))
+        left = np.square(self.error) - np.square(width * _UNIFORM)
+        return np.asarray(np.sqrt(np.maximum(left, 0.0)))
 
     @property
     def centres(self) -> Array:

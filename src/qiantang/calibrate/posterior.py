@@ -2,8 +2,8 @@
 
 A penalised likelihood: residuals in logs, whitened by the drift and measurement error of their
 series, with the tails of a Student t; standard normal penalties from the priors. The posterior is
-approximated by the normal distribution that matches the curvature at the optimum, so parameters that
-the data say nothing about keep exactly their prior.
+approximated by the normal distribution that matches the curvature at the optimum, so parameters
+that the data say nothing about keep exactly their prior.
 
 References
 ----------
@@ -88,7 +88,7 @@ class Posterior:
 
     def ratio(self) -> Array:
         """Return posterior over prior standard deviation of each parameter, shape (P,)."""
-        return np.sqrt(np.square(self.root).sum(axis=1))
+        return np.asarray(np.sqrt(np.square(self.root).sum(axis=1)))
 
 
 def fit_posterior(
@@ -117,7 +117,8 @@ def fit_posterior(
     for turn in range(ROUNDS):
         search.set_spreads(spreads)
         solved = least_squares(
-            search.residuals, z, jac=search.jacobian, method="trf", loss=search.tails,
+            search.residuals, z, jac=search.jacobian, method="trf",
+            loss=search.tails,  # type: ignore[arg-type]  # stubs name an argument never given
             bounds=(priors.lower - 1e-9, priors.upper + 1e-9), x_scale=1.0, max_nfev=40,
         )  # fmt: skip
         z = solved.x
@@ -195,7 +196,7 @@ class _Search:
         figures = self.log_figures(points)
         base = self._vector(z, figures[:, 0])
         moved = [self._vector(points[i + 1], figures[:, i + 1]) for i in range(self.size)]
-        return (np.array(moved) - base).T / STEP
+        return np.asarray((np.array(moved) - base).T / STEP)
 
     def _vector(self, z: Array, figures: Array) -> Array:
         gap = self.observed.log_value - figures
@@ -207,7 +208,7 @@ class _Search:
         at = figures[self.censored]
         below = log_ndtr((self.observed.upper[self.censored] - at) / self.censored_sd)
         above = log_ndtr((at - self.observed.lower[self.censored]) / self.censored_sd)
-        return np.sqrt(np.maximum(-2.0 * (below + above), 0.0) + 1e-12)
+        return np.asarray(np.sqrt(np.maximum(-2.0 * (below + above), 0.0) + 1e-12))
 
     def tails(self, squares: Array) -> Array:
         """Student tails for the whitened figures, plain squares for priors and bounds."""
@@ -221,4 +222,4 @@ class _Search:
 
     def tail_weights(self, residuals: Array) -> Array:
         """Return the weight of each residual in the curvature."""
-        return self.tails(np.square(residuals))[1]
+        return np.asarray(self.tails(np.square(residuals))[1])

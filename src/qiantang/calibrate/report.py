@@ -1,4 +1,4 @@
-"""The report of a fit: fit by series, prior to posterior, and one page that says how it was made."""
+"""The report of a fit: fit by series, prior to posterior, one page that says how it was made."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def _page(
                     ),
                 )
                 for row in series
-            ],  # fmt: skip
+            ],
         ),
         "",
         "## What the data moved",
@@ -161,7 +161,7 @@ def _page(
                     f"{row['sd_ratio']:.2f}",
                 )
                 for row in moved
-            ],  # fmt: skip
+            ],
         ),
         "",
     ]

@@ -92,11 +92,14 @@ def progress_bar(total: int, task: str) -> Iterator[Callable[[str], None]]:
     screen = Console(stderr=True)
     with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
         line = bar.add_task(task, total=total)
-        started = False
+        begun = 0
 
         def advance(name: str) -> None:
-            nonlocal started
-            bar.update(line, description=f"{task}: {name}", advance=1 if started else 0)
-            started = True
+            nonlocal begun
+            if " " in name:  # a sentence tells of the run under way, a name begins the next
+                bar.update(line, description=name)
+                return
+            bar.update(line, description=f"{task}: {name}", completed=begun)
+            begun += 1
 
         yield advance
