@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from qiantang.fits import (
     Fit,
     FitRecord,
     digest,
+    fit_folders,
     newest_fit,
     read_fit,
     save_fit,
@@ -158,8 +160,12 @@ def test_an_unfinished_folder_is_not_taken_for_a_fit(
         patch.setattr("qiantang.fits.YAML", _stopped)
         with pytest.raises(KeyboardInterrupt):
             saved(tmp_path, "2026-02-broken-off")
-    assert (tmp_path / "2026-02-broken-off" / DRAWS).is_file()
+    assert not (tmp_path / "2026-02-broken-off").exists()
+    (left,) = [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+    shutil.copy(tmp_path / "2026-01-whole" / RECORD, left / RECORD)
+    assert [path.name for path in fit_folders(tmp_path)] == ["2026-01-whole"]
     assert newest_fit(tmp_path).record.version == "2026-01-whole"
+    assert saved(tmp_path, "2026-02-broken-off").record.version == "2026-02-broken-off"
 
 
 def _stopped() -> None:

@@ -77,6 +77,12 @@ class Fit:
 _KEYS = ("innovation", "member")
 
 
+def fit_folders(folder: Path) -> list[Path]:
+    """Return the finished fits of a folder, oldest version first."""
+    found = (path.parent for path in folder.glob(f"*/{RECORD}"))
+    return sorted(path for path in found if not path.name.startswith("."))
+
+
 def newest_fit(folder: Path) -> Fit:
     """Read the newest fit of a folder, by version name.
 
@@ -85,7 +91,7 @@ def newest_fit(folder: Path) -> Fit:
     StudyError
         If there is none, or a file of it is missing or not what the record says.
     """
-    versions = sorted(path.parent for path in folder.glob(f"*/{RECORD}"))
+    versions = fit_folders(folder)
     if not versions:
         raise StudyError([Fault(folder, None, "", "no fit found, run: qiantang calibrate")])
     return read_fit(versions[-1])

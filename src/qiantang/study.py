@@ -146,7 +146,9 @@ class Study:
 
     def has_fit(self) -> bool:
         """Tell whether the study has a fit at all."""
-        return any((self.folder / "calibration" / "fits").glob("*/fit.yaml"))
+        from qiantang.fits import fit_folders
+
+        return bool(fit_folders(self.folder / "calibration" / "fits"))
 
     def scenario_names(self) -> list[str]:
         """Names of the shipped scenarios."""
