@@ -11,7 +11,7 @@ import pytest
 import xarray as xr
 from pydantic import ValidationError
 
-from qiantang.plan import Happened, Measure, Target
+from qiantang.plan.targets import Happened, Measure, Target
 from qiantang.reach import Reach, Row, measure, reach_table, what_happened
 from qiantang.study import Study
 

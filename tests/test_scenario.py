@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from qiantang.faults import StudyError
-from qiantang.plan import read_articles
+from qiantang.plan.targets import read_articles
 from qiantang.scenario import (
     STEP_WIDTH,
     Vocabulary,

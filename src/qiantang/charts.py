@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from qiantang.ensemble import Runs
-    from qiantang.plan import Target
+    from qiantang.plan.targets import Target
 
 #: Colours that colour-blind readers can tell apart, one a scenario.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9")

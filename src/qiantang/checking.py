@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from qiantang.evidence.lookups import driver_faults
 from qiantang.faults import Fault, StudyError
-from qiantang.lookups import driver_faults
 from qiantang.study import Study
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from qiantang.drivers import ORIGIN
-from qiantang.driversfile import VINTAGES
 from qiantang.engine import Path as EnginePath
 from qiantang.engine import RunResult
+from qiantang.evidence.driverfile import VINTAGES
+from qiantang.evidence.drivers import ORIGIN
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.fits import text_digest
 from qiantang.measures import Figure, outputs_of, read_figures, times_of

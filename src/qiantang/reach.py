@@ -12,7 +12,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from qiantang.plan import Happened, Measure, Target
+    from qiantang.plan.targets import Happened, Measure, Target
     from qiantang.study import Study
 
 Array = NDArray[np.float64]

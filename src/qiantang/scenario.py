@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from qiantang.faults import Fault, StudyError, nearest
-from qiantang.plan import schemas as plan_schemas
+from qiantang.plan.targets import schemas as plan_schemas
 from qiantang.vocabulary import Vocabulary, content_faults, vintage_text
 from qiantang.yamlfile import read_yaml, validate
 

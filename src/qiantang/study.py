@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from qiantang.drivers import Drivers, read_drivers
-from qiantang.driversfile import VINTAGES
+from qiantang.evidence.driverfile import VINTAGES
+from qiantang.evidence.drivers import Drivers, read_drivers
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.model.mdl import Dictionary, read_dictionary
-from qiantang.plan import Plan, read_plan
+from qiantang.plan.targets import Plan, read_plan
 from qiantang.priors import Priors, read_priors
 from qiantang.scenario import Scenario, resolve, scenario_names
 from qiantang.vocabulary import Vocabulary
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from qiantang.calibrate.discrepancy import DiscrepancyRecord
     from qiantang.engine import Program
     from qiantang.ensemble import Runs
-    from qiantang.evidence import Evidence
+    from qiantang.evidence.observations import Evidence
     from qiantang.fits import Fit
 
 #: Suffix of the name of a flow's tally stock.
@@ -83,7 +83,7 @@ class Study:
     @cached_property
     def evidence(self) -> Evidence:
         """The observed figures."""
-        from qiantang.evidence import read_evidence
+        from qiantang.evidence.observations import read_evidence
 
         return read_evidence(self.folder / "calibration" / "evidence")
 

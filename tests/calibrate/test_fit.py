@@ -12,7 +12,7 @@ from qiantang.calibrate.discrepancy import weigh_spread
 from qiantang.calibrate.fit import _innovations, _Model, _without, calibrate
 from qiantang.calibrate.observed import Observed, select_observed
 from qiantang.calibrate.posterior import Posterior
-from qiantang.drivers import ORIGIN
+from qiantang.evidence.drivers import ORIGIN
 from qiantang.faults import StudyError
 from qiantang.fits import Fit, newest_fit, text_digest
 from qiantang.study import Study, open_study

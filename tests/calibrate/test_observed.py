@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from qiantang.calibrate.observed import Observed, select_observed
-from qiantang.drivers import ORIGIN
+from qiantang.evidence.drivers import ORIGIN
 from qiantang.study import Study
 
 

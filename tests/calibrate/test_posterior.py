@@ -20,8 +20,8 @@ from qiantang.calibrate.posterior import (
     fit_posterior,
     residuals_of,
 )
-from qiantang.drivers import ORIGIN
-from qiantang.evidence import Observation
+from qiantang.evidence.drivers import ORIGIN
+from qiantang.evidence.observations import Observation
 from qiantang.measures import Figure
 from qiantang.priors import Priors, read_priors
 from qiantang.study import Study

@@ -23,7 +23,7 @@ from qiantang.calibrate.report import (
     series_fit,
     theil,
 )
-from qiantang.drivers import ORIGIN
+from qiantang.evidence.drivers import ORIGIN
 from qiantang.fits import FitRecord
 from qiantang.study import Study
 

@@ -11,8 +11,8 @@ from qiantang.calibrate.discrepancy import condition
 from qiantang.calibrate.observed import Observed, select_observed
 from qiantang.calibrate.posterior import Posterior, fit_posterior, residuals_of
 from qiantang.calibrate.report import report_texts
-from qiantang.drivers import ORIGIN
 from qiantang.engine import Path as EnginePath
+from qiantang.evidence.drivers import ORIGIN
 from qiantang.fits import Fit, FitRecord, refuse_existing, save_fit, text_digest
 from qiantang.measures import Figure, outputs_of, read_figures, times_of
 from qiantang.study import TALLY_SUFFIX, Study

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from qiantang.evidence import Evidence, Observation
+from qiantang.evidence.observations import Evidence, Observation
 from qiantang.measures import Figure
 
 Array = NDArray[np.float64]

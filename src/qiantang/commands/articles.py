@@ -19,7 +19,7 @@ def articles(numbers: tuple[int, ...], folder: Path | None, as_json: bool) -> No
     Without a NUMBER a table of all; with numbers the whole text of those articles.
     """
     from qiantang.faults import Fault, StudyError
-    from qiantang.plan import articles_table
+    from qiantang.plan.targets import articles_table
     from qiantang.study import open_study
 
     study = open_study(folder)
@@ -41,7 +41,7 @@ def articles(numbers: tuple[int, ...], folder: Path | None, as_json: bool) -> No
 
 
 def _print_article(article: object) -> None:
-    from qiantang.articles import Article, chinese_numeral
+    from qiantang.plan.articles import Article, chinese_numeral
 
     assert isinstance(article, Article)
     click.echo(f"Article {article.number}. {article.title}  第{chinese_numeral(article.number)}条")

@@ -30,12 +30,12 @@ def evidence(series: str | None, write_drivers: bool, folder: Path | None, as_js
 
     study = open_study(folder)
     if write_drivers:
-        from qiantang.lookups import write_driver_lookups
+        from qiantang.evidence.lookups import write_driver_lookups
 
         changed = write_driver_lookups(study.model_file, study.drivers)
         click.echo(f"{study.model_file}: {changed} driver tables changed")
         return
-    from qiantang.witness import series_rows, summary_rows
+    from qiantang.evidence.witness import series_rows, summary_rows
 
     rows = series_rows(study, series, model=True) if series else summary_rows(study)
     if as_json:

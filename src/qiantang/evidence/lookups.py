@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from qiantang.drivers import Drivers
+from qiantang.evidence.drivers import Drivers
 from qiantang.faults import Fault
 from qiantang.model.mdl import identifier
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qiantang.drivers import Drivers, read_drivers
+from qiantang.evidence.drivers import Drivers, read_drivers
 from qiantang.faults import StudyError
 
-FOLDER = Path(__file__).parents[1] / "calibration" / "evidence"
+FOLDER = Path(__file__).parents[2] / "calibration" / "evidence"
 STEPS = 256  # a year, for numerical integrals
 HEADER = "driver,vintage,year,value,grade,source,reference,note"
 REGISTER = """\

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from qiantang.csvfile import CsvDocument, number, read_csv
+from qiantang.evidence.csvfile import CsvDocument, number, read_csv
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.yamlfile import YamlDocument
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel
 
-from qiantang.evidencefile import (
+from qiantang.evidence.observationfile import (
     COLUMNS,
     FILES,
     Grade,

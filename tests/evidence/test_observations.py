@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from qiantang.evidence import digest, read_evidence
-from qiantang.evidencefile import Observation
+from qiantang.evidence.observationfile import Observation
+from qiantang.evidence.observations import digest, read_evidence
 from qiantang.faults import StudyError
 
-FOLDER = Path(__file__).parents[1] / "calibration" / "evidence"
+FOLDER = Path(__file__).parents[2] / "calibration" / "evidence"
 HEADER = "series,year,value,low,high,form,unit,grade,source,reference,note,use"
 SERIES = """\
 riders:

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import ConfigDict, Field, model_validator
 
-from qiantang.articles import Article, Articles, Finite, Record, Text, Whole, read_articles
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.plan.articles import Article, Articles, Finite, Record, Text, Whole, read_articles
 from qiantang.yamlfile import YamlDocument, read_yaml, validate
 
 __all__ = [

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from qiantang.articles import chinese_numeral, draft_text
 from qiantang.faults import StudyError
 from qiantang.model.mdl import read_dictionary
-from qiantang.plan import (
+from qiantang.plan.articles import chinese_numeral, draft_text
+from qiantang.plan.targets import (
     articles_table,
     articles_text,
     read_articles,
@@ -20,8 +20,8 @@ from qiantang.plan import (
     read_targets,
 )
 
-PLAN = Path(__file__).parents[1] / "scenarios" / "plan"
-BAD = Path(__file__).parent / "bad" / "plan"
+PLAN = Path(__file__).parents[2] / "scenarios" / "plan"
+BAD = Path(__file__).parents[1] / "bad" / "plan"
 # Of the draft as it came to us; kept here as well, so that file and digest cannot drift together.
 DRAFT_SHA256 = "cc4f8021d04c22725e8dae00acfd7bad1d62509649dac5030061aff0b45dadce"
 THRESHOLDS = {

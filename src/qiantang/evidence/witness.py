@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from qiantang.evidence import Observation
+from qiantang.evidence.observations import Observation
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.measures import Figure, read_figures
 from qiantang.study import Study

@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from qiantang.csvfile import number, read_csv
+from qiantang.evidence.csvfile import number, read_csv
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.yamlfile import read_yaml, validate
 

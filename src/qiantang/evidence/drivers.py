@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from qiantang.driversfile import (
+from qiantang.evidence.driverfile import (
     FIRST,
     LAST,
     VINTAGES,

@@ -1,0 +1,1 @@
+"""What was observed, and the world outside the city: figures with source and grade."""
