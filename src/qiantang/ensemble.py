@@ -198,8 +198,7 @@ def run_once(
     """Run one scenario for given members and save what the figures need."""
     program = study.program
     paths = driver_paths(study, scenario, members.size, seed, vintage)
-    paths |= {name: EnginePath(members.times, v) for name, v in members.innovations.items()}
-    paths |= lever_paths(study, scenario)
+    paths |= innovation_paths(members) | lever_paths(study, scenario)
     return program.run(
         outputs=list(outputs_of(figures)),
         times=times_of(figures, program.time_step),
@@ -209,6 +208,11 @@ def run_once(
         engine=engine,  # type: ignore[arg-type]
         on_compile=progress,
     )
+
+
+def innovation_paths(members: Members) -> dict[str, EnginePath]:
+    """Return the path of every innovation, one row a member."""
+    return {name: EnginePath(members.times, v) for name, v in members.innovations.items()}
 
 
 def lever_paths(study: Study, scenario: Scenario) -> dict[str, EnginePath]:

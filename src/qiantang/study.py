@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from qiantang.evidence.observations import Evidence
     from qiantang.fits import Fit
 
-#: Suffix of the name of a flow's tally stock.
+#: Suffix of the name of a flow's tally.
 TALLY_SUFFIX = "_tally"
 
 

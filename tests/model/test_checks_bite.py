@@ -58,7 +58,7 @@ BROKEN: list[tuple[str, str, str, str, str]] = [
     ("airport", "Terminal capacity", "Expansion openings", "Expansion starts", ""),
     ("people_and_knowledge", "Talent", "- Talent outflow", "", ""),
     ("counts", "Overseas zones", "Zone recognition", "Zone applications", ""),
-    ("yearly_totals", "Passengers tally", "(Passengers", "(Air travel demand", "passengers"),
+    ("yearly_totals", "Passengers sum", "(Passengers", "(Air travel demand", "passengers"),
 ]
 
 
