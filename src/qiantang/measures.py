@@ -1,7 +1,8 @@
 """Figures read off a run: yearly totals from tally stocks, year ends, dated values.
 
 A yearly total is the difference of a tally between two new years, so it does not depend on which
-points of the year were saved, and, the tally being a trapezoid sum, hardly on the time step. All functions work on arrays with time on a named axis.
+points of the year were saved, and, the tally being a trapezoid sum, hardly on the time step. All
+functions work on arrays with time on a named axis.
 """
 
 from __future__ import annotations
