@@ -10,7 +10,18 @@ from typing import Any
 import click
 
 #: Verbs in the order of a first visit. Each is a module of `qiantang.commands` with its own name.
-VERBS = ("reach", "run", "check", "articles", "evidence", "levers", "chart", "calibrate")
+VERBS = (
+    "reach",
+    "run",
+    "check",
+    "articles",
+    "evidence",
+    "levers",
+    "chart",
+    "simulate",
+    "bench",
+    "calibrate",
+)
 
 #: Exit code of a refusal.
 REFUSED = 2

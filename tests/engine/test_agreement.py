@@ -112,3 +112,47 @@ def test_smooth_with_a_whole_initial_value_follows_vensim(
     for engine in ("kernel", "numpy"):
         assert program.run(["y"], [0.5], engine=engine).values[0, 0, 0] == 1.2125
     assert program.run(["y"], [0.5], engine="pysd").values[0, 0, 0] == 1.125
+
+
+@pytest.mark.parametrize("engine", ["kernel", "numpy"])
+def test_a_stock_and_a_number_can_be_delayed(written: Callable[[str], File], engine: str) -> None:
+    program = load_model(
+        written("s = INTEG(1, 0)\nlate = DELAY FIXED(s, 1, -1)\nnever = DELAY FIXED(7, 1, -1)")
+    )
+    found = program.run(["late", "never"], [0.5, 1.0, 2.0], engine=engine).values[:, :, 0]
+    assert found.tolist() == [[-1, 0, 1], [-1, 7, 7]]
+
+
+@pytest.mark.parametrize("engine", ["kernel", "numpy"])
+def test_delays_of_third_order_keep_their_order_as_in_vensim(
+    written: Callable[[str], File], engine: str
+) -> None:
+    # The outflow of a stage is stock / (2 / 3) a time step of 1; PySD lowers the order to 2.
+    program = load_model(written("late = DELAY3(Time, 2)", step=1))
+    found = program.run(["late"], [3.0, 4.0, 5.0], engine=engine).values[0, :, 0]
+    assert found.tolist() == [0, 3.375, 1.6875]
+    assert program.run(["late"], [4.0], engine="pysd").values[0, 0, 0] == 2
+
+
+@pytest.mark.parametrize("engine", ["kernel", "numpy"])
+def test_a_pulse_at_the_end_of_a_train_follows_vensim(
+    written: Callable[[str], File], engine: str
+) -> None:
+    program = load_model(written("train = PULSE TRAIN(1, 1, 2, 5)"))
+    found = program.run(["train"], [1.0, 2.0, 3.0, 4.5, 5.0, 5.5], engine=engine).values[0, :, 0]
+    assert found.tolist() == [1, 0, 1, 0, 1, 0]
+
+
+@pytest.mark.parametrize("engine", ["kernel", "numpy"])
+def test_a_mapping_that_lists_elements_follows_vensim(
+    written: Callable[[str], File], engine: str
+) -> None:
+    program = load_model(
+        written(
+            "A: a1, a2, a3 -> (B: b3, b2, b1)\nB: b1, b2, b3\nx[A] = 1, 2, 3\n"
+            "y[B] = x[A]\ns[B] = INTEG(y[B], 0)"
+        )
+    )
+    names = ["y[b1]", "y[b2]", "y[b3]", "s[b1]"]
+    found = program.run(names, [1.0], engine=engine).values[:, 0, 0]
+    assert found.tolist() == [3, 2, 1, 3]

@@ -106,10 +106,10 @@ def test_the_order_of_a_delay_cannot_be_replaced(written: Callable[[str], File])
 
 def test_what_is_not_compiled_is_named_with_its_line(written: Callable[[str], File]) -> None:
     with pytest.raises(Unsupported) as refusal:
-        load_model(written("a = 1\nnoise = RANDOM UNIFORM(0, a, 5)"))
+        load_model(written("a = 1\nnoise = RANDOM POISSON(0, a, 5)"))
     found = refusal.value
-    assert (found.function, found.variable, found.line) == ("RANDOM UNIFORM", "noise", 6)
-    assert str(found) == "RANDOM UNIFORM in the equation of noise (line 6) is not compiled"
+    assert (found.function, found.variable, found.line) == ("RANDOM POISSON", "noise", 6)
+    assert str(found) == "RANDOM POISSON in the equation of noise (line 6) is not compiled"
     assert str(pickle.loads(pickle.dumps(found))) == str(found)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from qiantang.engine.operations import SMALL
 
@@ -63,5 +64,35 @@ def pulse(time: Array, start: Array, width: Array) -> Array:
 def pulse_train(time: Array, start: Array, repeat: Array, width: Array, end: Array) -> Array:
     """Return one during the pulses of a train, zero outside."""
     phase = np.mod(time - start + SMALL, np.where(repeat == 0.0, np.inf, repeat))
-    train = (start <= time) & (time < end) & (phase < width)
+    train = (start <= time) & (time <= end + SMALL) & (phase < width)
     return np.where(np.where(repeat == 0.0, pulse(time, start, width) != 0.0, train), 1.0, 0.0)
+
+
+def draw(time: Array, member: Array, seed: Array, place: Array) -> Array:
+    """Return a uniform draw between zero and one that follows from its arguments alone."""
+    mixed: Any = np.uint64(0)
+    for part in (time, member, seed, place):
+        mixed = _mixed(mixed ^ np.asarray(part + 0.0, dtype=np.float64).view(np.uint64))
+    return ((mixed >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+
+
+def _mixed(bits: Any) -> npt.NDArray[np.uint64]:
+    """Return 64 bits well mixed: the last steps of the generator splitmix64."""
+    bits = np.asarray(bits) + np.uint64(0x9E3779B97F4A7C15)
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(bits ^ (bits >> np.uint64(31)))
+
+
+def normal_share(x: Array) -> Array:
+    """Return the share of a standard normal distribution below x."""
+    from scipy.special import ndtr
+
+    return ndtr(x)
+
+
+def normal_quantile(share: Array) -> Array:
+    """Return the value below which a share of a standard normal distribution lies."""
+    from scipy.special import ndtri
+
+    return ndtri(share)

@@ -1,12 +1,31 @@
-"""A folder of derived files, each with its digest: what is damaged is as good as absent."""
+"""A folder of derived files, each with its digest: what is damaged is as good as absent.
+
+The digests guard against damage and stale files, not against someone who may write to the
+user's own cache folder.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import io
 import os
+import pickle
+import shutil
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+MANIFEST = "digests"
+"""File in a folder of derived files that names each and its digest."""
+
+LIMIT = 512 * 2**20
+"""Bytes of derived folders of a kind that are kept, the ones used last first."""
+
+TRUSTED = ("qiantang.engine.ir", "qiantang.engine.expressions")
+"""The modules whose classes a stored program may consist of."""
 
 
 def folder() -> Path:
@@ -52,3 +71,95 @@ def put(file: Path, content: bytes) -> None:
     except OSError:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def restored(content: bytes) -> Any:
+    """Return a pickled program; anything but our own records is refused.
+
+    Raises
+    ------
+    pickle.UnpicklingError
+        If the content names any other class or function.
+    """
+    return _Records(io.BytesIO(content)).load()
+
+
+class _Records(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        if module not in TRUSTED or "." in name or name.startswith("_"):
+            raise pickle.UnpicklingError(f"{module}.{name} has no place in a stored program")
+        return super().find_class(module, name)
+
+
+def whole(home: Path) -> bool:
+    """Return whether a folder holds exactly what was put there, by its digests."""
+    try:
+        wanted = (home / MANIFEST).read_text(encoding="utf-8")
+        return bool(wanted) and wanted == _digests(home)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _digests(home: Path) -> str:
+    files = sorted(f for f in home.rglob("*") if f.is_file() and f.name != MANIFEST)
+    lines = (
+        f"{hashlib.sha256(f.read_bytes()).hexdigest()} {f.relative_to(home).as_posix()}\n"
+        for f in files
+    )
+    return "".join(lines)
+
+
+def used(home: Path) -> None:
+    """Note that a folder was of use, so that it is not among the first to go."""
+    try:
+        os.utime(home / MANIFEST)
+    except OSError:
+        return
+
+
+def build(home: Path, make: Callable[[Path], Any]) -> Any:
+    """Let something be made in a folder of its own, then move the folder to its place at once.
+
+    Two processes that build the same at the same time do not see each other's files; the one that
+    comes second keeps the other's.
+    """
+    home.parent.mkdir(parents=True, exist_ok=True)
+    private = Path(tempfile.mkdtemp(dir=home.parent, prefix="."))
+    try:
+        made = make(private)
+        put(private / MANIFEST, _digests(private).encode())
+        if not whole(home):
+            shutil.rmtree(home, ignore_errors=True)
+            private.rename(home)
+    except OSError:
+        if not whole(home):
+            raise
+    finally:
+        shutil.rmtree(private, ignore_errors=True)
+    evict(home.parent, keep=home)
+    return made
+
+
+def evict(kind: Path, keep: Path | None = None, limit: int = LIMIT) -> None:
+    """Remove the folders unused for longest until the rest fit the limit."""
+    found = []
+    for home in kind.iterdir():
+        try:
+            size = sum(f.stat().st_size for f in home.rglob("*") if f.is_file())
+            manifest = home / MANIFEST
+            moment = (manifest if manifest.exists() else home).stat().st_mtime
+        except OSError:
+            continue  # another process is at it
+        if home != keep and not (home.name.startswith(".") and time.time() - moment < 3600):
+            found.append((moment, size, home))
+    room = limit - _size(keep)
+    for _, size, home in sorted(found, key=lambda entry: entry[0], reverse=True):
+        room -= size
+        if room < 0:
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def _size(home: Path | None) -> int:
+    if home is None:
+        return 0
+    return sum(f.stat().st_size for f in home.rglob("*") if f.is_file())

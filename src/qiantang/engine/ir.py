@@ -3,10 +3,34 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
+
+from qiantang.engine.expressions import (
+    FINAL_TIME,
+    INITIAL_TIME,
+    MEMBER,
+    TIME,
+    TIME_STEP,
+    Call,
+    Engine,
+    Expression,
+    FixedDelay,
+    Integrator,
+    Kind,
+    Lookup,
+    Mode,
+    Number,
+    Rule,
+    Slot,
+    State,
+    Table,
+    Unsupported,
+    slots_in,
+    tables_in,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -14,134 +38,31 @@ if TYPE_CHECKING:
 
     from qiantang.engine.run import Path, RunResult
 
-Kind = Literal["constant", "auxiliary", "stock", "lookup", "driver", "control"]
-Engine = Literal["kernel", "numpy", "pysd"]
-Integrator = Literal["euler", "rk4"]
-Rule = Literal["integrate", "assign", "hold"]
-
-TIME, TIME_STEP, INITIAL_TIME, FINAL_TIME = range(4)
-"""Slots that every program has."""
-
-
-class Unsupported(Exception):  # noqa: N818 - it reads as what it says
-    """A construct that the engine does not compile; such a model runs on PySD instead.
-
-    Parameters
-    ----------
-    function : str
-        The function or construct, as the user would name it.
-    variable : str
-        The variable whose equation uses it.
-    line : int or None
-        Line of the model file where the variable is defined, if known.
-    """
-
-    def __init__(self, function: str, variable: str, line: int | None = None) -> None:
-        self.function = function
-        self.variable = variable
-        self.line = line
-        place = "" if line is None else f" (line {line})"
-        super().__init__(f"{function} in the equation of {variable}{place} is not compiled")
-
-    def __reduce__(self) -> tuple[type[Unsupported], tuple[str, str, int | None]]:
-        return type(self), (self.function, self.variable, self.line)
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A literal; always a float, so that no integer arithmetic survives translation."""
-
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """The value of a slot at the current time."""
-
-    index: int
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """An operation of the fixed list in :mod:`qiantang.engine.emit` on its arguments."""
-
-    operation: str
-    arguments: tuple[Expression, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Lookup:
-    """The value of a table at an argument."""
-
-    table: int
-    argument: Expression
-
-
-Expression = Number | Slot | Call | Lookup
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Knots of a table function.
-
-    Parameters
-    ----------
-    x, y : tuple of float
-        Knots in ascending order of x.
-    mode : {"interpolate", "extrapolate", "hold_backward"}
-        Linear and held outside, linear everywhere, or a staircase held from the left.
-    """
-
-    x: tuple[float, ...]
-    y: tuple[float, ...]
-    mode: Literal["interpolate", "extrapolate", "hold_backward"]
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """A slot that has memory.
-
-    Parameters
-    ----------
-    slot : int
-        Where its value stands.
-    start : Expression
-        Its value at the initial time.
-    rule : {"integrate", "assign", "hold"}
-        The expression is its rate of change, its value after the step, or unused.
-    expression : Expression
-        As the rule says.
-    non_negative : bool
-        Whether the value is kept at or above zero.
-    """
-
-    slot: int
-    start: Expression
-    rule: Rule
-    expression: Expression
-    non_negative: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FixedDelay:
-    """A slot whose value is an input of some whole number of steps ago.
-
-    Parameters
-    ----------
-    slot : int
-        Where the delayed value stands.
-    source : int
-        Slot of the input.
-    order : int
-        Slot, computed at the start, of the number of steps.
-    start : Expression
-        The value until the first input arrives.
-    """
-
-    slot: int
-    source: int
-    order: int
-    start: Expression
+__all__ = [
+    "FINAL_TIME",
+    "INITIAL_TIME",
+    "MEMBER",
+    "TIME",
+    "TIME_STEP",
+    "Call",
+    "Engine",
+    "Expression",
+    "FixedDelay",
+    "Integrator",
+    "Kind",
+    "Lookup",
+    "Mode",
+    "Number",
+    "Program",
+    "Rule",
+    "Slot",
+    "State",
+    "Table",
+    "Unsupported",
+    "readings",
+    "slots_in",
+    "tables_in",
+]
 
 
 @dataclass(frozen=True)
@@ -178,6 +99,8 @@ class Program:
         Path of the model file; not part of the hash.
     notes : tuple of str
         What the translation wants a reader to know, for example a documented departure.
+    files : tuple of str
+        Files that the model reads, as it names them.
     """
 
     names: tuple[str, ...]
@@ -196,6 +119,7 @@ class Program:
     structural: tuple[str, ...] = ()
     source: str = field(default="", compare=False)
     notes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
     @cached_property
     def hash(self) -> str:
@@ -375,27 +299,6 @@ class Program:
     def delay_of(self) -> dict[int, FixedDelay]:
         """Fixed delay by slot."""
         return {delay.slot: delay for delay in self.delays}
-
-
-def slots_in(expression: Expression) -> Iterator[int]:
-    """Yield the slots an expression reads, in order, repeats included."""
-    if isinstance(expression, Slot):
-        yield expression.index
-    elif isinstance(expression, Call):
-        for argument in expression.arguments:
-            yield from slots_in(argument)
-    elif isinstance(expression, Lookup):
-        yield from slots_in(expression.argument)
-
-
-def tables_in(expression: Expression) -> Iterator[int]:
-    """Yield the tables an expression uses."""
-    if isinstance(expression, Lookup):
-        yield expression.table
-        yield from tables_in(expression.argument)
-    elif isinstance(expression, Call):
-        for argument in expression.arguments:
-            yield from tables_in(argument)
 
 
 def readings(program: Program, slot: int, at_start: bool) -> tuple[int, ...]:

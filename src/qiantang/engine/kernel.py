@@ -1,37 +1,41 @@
 """Kernels: compiled once, kept on disk, run over blocks of members by threads.
 
-The source of a kernel is its identity. It is written to the cache under its own digest, with a
-time stamp made from that digest, so that Numba's own cache of machine code stays valid whichever
-process wrote the file; what is damaged is compiled anew.
+The source of a kernel, the code that it builds on, the versions and the processor are its
+identity. Source and machine code stand in a folder of their own in the cache, with a digest of
+each file: what is damaged or stale is compiled anew. A folder is built aside and moved into place
+at once, so that processes do not meet half-written files.
 """
 
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import os
 import shutil
 import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
+from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from qiantang.engine import cache
-from qiantang.engine.codegen import WIDTH, kernel_source, rewritten
+from qiantang.engine.codegen import kernel_source
 from qiantang.engine.inputs import Inputs, Row
 from qiantang.engine.ir import Integrator, Program
+from qiantang.engine.lanes import ALIGNMENT, WIDTH
 from qiantang.engine.plan import Plan
-from qiantang.engine.rewrite import plain_exponents
 
 Floats = npt.NDArray[np.float64]
-CHUNK = 8192
-"""Members whose inputs are laid out at a time; bounds the memory of a large run."""
+CHUNK = 2048
+"""Most members whose inputs are laid out at a time; bounds the memory of a large run."""
+
+TURNS = 4
+"""Turns that each thread takes at least, so that none waits long for another."""
 
 _loaded: dict[str, Any] = {}
 _ready: dict[Any, Any] = {}
@@ -72,73 +76,85 @@ def simulate_members(
     array of bool, shape (member,)
         Members whose stocks or outputs ceased to be finite.
     """
-    function = _kernel_of(program, plan, inputs, integrator, on_compile)
+    function = _kernel_of(program, plan, integrator, on_compile)
     bad = np.zeros(inputs.members, dtype=np.uint8)
-    order = np.argsort(inputs.saved, kind="stable").astype(np.int64)
-    shared = _Shared(inputs)
     count = threads or os.cpu_count() or 1
-    flat = out.reshape(-1)
+    shared, flat, size = SharedInputs(inputs), out.reshape(-1), _chunk_size(inputs.members, count)
+
+    def work(begin: int) -> None:
+        function(*arguments(inputs, shared, flat, begin, size), bad)
+
     with ThreadPoolExecutor(count) as pool:
-        for begin in range(0, inputs.members, CHUNK):
-            chunk = _chunk(inputs, shared, begin, min(CHUNK, inputs.members - begin))
-            blocks = chunk.lanes // WIDTH
-            jobs = [
-                pool.submit(
-                    function,
-                    first,
-                    last,
-                    chunk.lanes,
-                    begin,
-                    inputs.steps,
-                    inputs.time_step,
-                    shared.constants,
-                    chunk.constants,
-                    shared.constant_of,
-                    shared.series,
-                    shared.series_of,
-                    chunk.knots,
-                    shared.knot_of,
-                    shared.left,
-                    shared.share,
-                    inputs.saved[order],
-                    order,
-                    flat,
-                    inputs.members,
-                    bad,
-                )
-                for first, last in _ranges(blocks, count)
-            ]
-            for job in jobs:
-                job.result()
+        for _ in pool.map(work, range(0, inputs.members, size)):
+            pass  # raises what a thread raised
     return bad.astype(np.bool_)
+
+
+def _chunk_size(members: int, threads: int) -> int:
+    """Return how many members a thread takes at a time: whole blocks, several turns each."""
+    blocks = -(-members // WIDTH)
+    return WIDTH * max(1, min(CHUNK // WIDTH, -(-blocks // (TURNS * threads))))
+
+
+def arguments(
+    inputs: Inputs, shared: SharedInputs, flat: Floats, begin: int, size: int
+) -> tuple[Any, ...]:
+    """Return the arguments of a kernel for some members, save where it flags them.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Constants, filled slots and times.
+    shared : SharedInputs
+        What all members share of them.
+    flat : array
+        Where the values go: output, time and member in one axis.
+    begin, size : int
+        First member, at the beginning of a block, and the most members.
+    """
+    chunk = _chunk(inputs, shared, begin, min(size, inputs.members - begin))
+    return (
+        0,
+        chunk.blocks,
+        begin,
+        inputs.steps,
+        inputs.time_step,
+        shared.constants,
+        chunk.constants,
+        shared.constant_of,
+        len(shared.lane_constants),
+        shared.series,
+        shared.series_of,
+        chunk.knots,
+        shared.knot_of,
+        shared.knots + 1,
+        shared.left,
+        shared.share,
+        inputs.saved[shared.order],
+        shared.order,
+        flat,
+        inputs.members,
+    )
 
 
 def _kernel_of(
     program: Program,
     plan: Plan,
-    inputs: Inputs,
     integrator: Integrator,
     on_compile: Callable[[str], None] | None,
 ) -> Any:
     """Return the kernel of a plan, written only if this process has not used it yet."""
-    plain = plain_exponents(plan, inputs.constants)
-    key = (program.hash, plan.outputs, plan.filled, plain, integrator)
+    key = (program.hash, plan.outputs, plan.filled, integrator)
     if key not in _ready:
-        lean = rewritten(plan, plain, program.slot_count)
-        _ready[key] = kernel(kernel_source(lean, program.tables, integrator), on_compile)
+        _ready[key] = kernel(kernel_source(plan, program.tables, integrator), on_compile)
     return _ready[key]
 
 
-def _ranges(blocks: int, threads: int) -> list[tuple[int, int]]:
-    """Cut blocks into one range a thread; a block is never cut."""
-    edges = [blocks * i // threads for i in range(threads + 1)]
-    return [(a, b) for a, b in pairwise(edges) if b > a]
-
-
-class _Shared:
+class SharedInputs:
     """The inputs that all members share, and where each row finds its values."""
 
     def __init__(self, inputs: Inputs) -> None:
+        self.order = np.argsort(inputs.saved, kind="stable").astype(np.int64)
         lanes = [i for i, c in enumerate(inputs.constants) if np.ndim(c) == 1]
         self.constant_of = np.full(len(inputs.constants), -1, dtype=np.int64)
         self.constant_of[lanes] = np.arange(len(lanes))
@@ -162,29 +178,52 @@ class _Shared:
                 self.lane_rows.append(row)
                 knots += len(row.knots)
         self.knots = knots
-        self.series = np.array(series).reshape(len(series), length)
+        self.left = np.ascontiguousarray(self.left.T)
+        self.share = np.ascontiguousarray(self.share.T)
+        self.series = np.ascontiguousarray(np.array(series).reshape(len(series), length).T)
 
 
+@dataclass(frozen=True)
 class _Chunk:
-    """The inputs of some members, padded to whole blocks by repeating the last."""
+    """The inputs of some members, block by block, padded by repeating the last member."""
 
-    def __init__(self, constants: Floats, knots: Floats, lanes: int) -> None:
-        self.constants, self.knots, self.lanes = constants, knots, lanes
+    blocks: int
+    constants: Floats
+    knots: Floats
 
 
-def _chunk(inputs: Inputs, shared: _Shared, begin: int, count: int) -> _Chunk:
-    lanes = -(-count // WIDTH) * WIDTH
-    pick = np.minimum(np.arange(begin, begin + lanes), begin + count - 1)
-    constants = np.empty((len(shared.lane_constants), lanes))
+def _chunk(inputs: Inputs, shared: SharedInputs, begin: int, count: int) -> _Chunk:
+    blocks = -(-count // WIDTH)
+    constants = _aligned(blocks, len(shared.lane_constants))
     for i, constant in enumerate(shared.lane_constants):
-        constants[i] = np.asarray(constant)[pick]
+        _spread(np.asarray(constant)[begin : begin + count], constants[:, i])
     # One row more, as the last knot's right neighbour is read with a weight of zero.
-    knots = np.zeros((shared.knots + 1, lanes))
+    knots = _aligned(blocks, shared.knots + 1)
     at = 0
     for row in shared.lane_rows:
-        knots[at : at + len(row.knots)] = row.knots[:, pick]
-        at += len(row.knots)
-    return _Chunk(constants.reshape(-1), knots.reshape(-1), lanes)
+        for knot in row.knots:
+            _spread(knot[begin : begin + count], knots[:, at])
+            at += 1
+    knots[:, at] = 0.0
+    return _Chunk(blocks, constants.reshape(-1), knots.reshape(-1))
+
+
+def _spread(values: Floats, rows: Floats) -> None:
+    """Put values of members into a row of each block, the last one repeated to the end."""
+    full = len(values) // WIDTH
+    rows[:full] = values[: full * WIDTH].reshape(full, WIDTH)
+    if full < len(rows):
+        rest = values[full * WIDTH :]
+        rows[full, : len(rest)] = rest
+        rows[full, len(rest) :] = values[-1]
+
+
+def _aligned(blocks: int, rows: int) -> Floats:
+    """Return rows of lanes for each block, the first where a line of memory begins."""
+    size = blocks * rows * WIDTH
+    raw = np.empty(size + ALIGNMENT // 8)
+    skip = -raw.ctypes.data % ALIGNMENT // 8
+    return raw[skip : skip + size].reshape(blocks, rows, WIDTH)
 
 
 def kernel(text: str, on_compile: Callable[[str], None] | None = None) -> Any:
@@ -197,37 +236,41 @@ def kernel(text: str, on_compile: Callable[[str], None] | None = None) -> Any:
 
 
 def _from_disk_or_new(text: str, key: str, on_compile: Callable[[str], None] | None) -> Any:
+    """Return a kernel from its folder, if that is whole, or compile it into one."""
     home = cache.folder() / "kernels" / key[:32]
-    file = home / f"k_{key[:32]}.py"
+    name = f"k_{key[:32]}.py"
+    if cache.whole(home):
+        try:
+            cache.used(home)
+            return _compiled(_imported(home / name, key), cached=True)
+        except Exception:  # whatever Numba makes of another machine's files: they are rebuilt
+            shutil.rmtree(home, ignore_errors=True)
+    if on_compile is not None:
+        on_compile("compiling the model, once; the result is kept")
+
+    def make(private: Path) -> Any:
+        _write(private / name, text, key)
+        return _compiled(_imported(private / name, key), cached=True)
+
     try:
-        _write(file, text, key)
-    except OSError:
-        return _compiled(_executed(text, key), cached=False, on_compile=on_compile)
-    try:
-        return _compiled(_imported(file, key), cached=True, on_compile=on_compile, home=home)
-    except Exception:
-        shutil.rmtree(home, ignore_errors=True)
-        return _compiled(_executed(text, key), cached=False, on_compile=on_compile)
+        return cache.build(home, make)
+    except (OSError, RuntimeError):
+        return _compiled(_executed(text, key), cached=False)
 
 
 def _write(file: Path, text: str, key: str) -> None:
-    """Write the source unless it stands there already; its time stamp follows from the key."""
-    content = text.encode()
-    if file.exists() and file.read_bytes() == content:
-        return
-    cache.put(file, content)
+    """Write the source with a time stamp that follows from the key, as Numba looks at it."""
+    file.write_text(text, encoding="utf-8")
     moment = 1_000_000_000 + int(key[:7], 16)
     os.utime(file, (moment, moment))
 
 
 def _imported(file: Path, key: str) -> Any:
-    name = f"qiantang_kernel_{key[:32]}"
-    specification = importlib.util.spec_from_file_location(name, file)
-    if specification is None or specification.loader is None:
-        raise ImportError(f"the kernel file {file.name} cannot be read")
-    module = importlib.util.module_from_spec(specification)
-    sys.modules[name] = module
-    specification.loader.exec_module(module)
+    """Run a source file as a module, without the byte code that Python would leave beside it."""
+    module = ModuleType(f"qiantang_kernel_{key[:32]}")
+    module.__file__ = str(file)
+    sys.modules[module.__name__] = module
+    exec(compile(file.read_text(encoding="utf-8"), str(file), "exec"), module.__dict__)
     return module.kernel
 
 
@@ -237,18 +280,9 @@ def _executed(text: str, key: str) -> Any:
     return scope["kernel"]
 
 
-def _compiled(
-    function: Any,
-    *,
-    cached: bool,
-    on_compile: Callable[[str], None] | None,
-    home: Path | None = None,
-) -> Any:
+def _compiled(function: Any, *, cached: bool) -> Any:
     import numba
 
-    known = home is not None and any(home.glob("**/*.nbc"))
-    if on_compile is not None and not known:
-        on_compile("compiling the model, once; the result is kept")
     return numba.njit(
         _signature(), nogil=True, error_model="numpy", cache=cached, boundscheck=False
     )(function)
@@ -259,17 +293,19 @@ def _signature() -> Any:
 
     integer, number = types.int64, types.float64
     integers, numbers = types.int64[::1], types.float64[::1]
-    whole: Sequence[Any] = (integer,) * 5
+    whole: Sequence[Any] = (integer,) * 4
     return types.void(
         *whole,
         number,
         numbers,
         numbers,
         integers,
+        integer,
         types.float64[:, ::1],
         integers,
         numbers,
         integers,
+        integer,
         types.int64[:, ::1],
         types.float64[:, ::1],
         integers,
@@ -283,12 +319,14 @@ def _signature() -> Any:
 def _stamp() -> str:
     """Return versions and the code that kernels are built on."""
     import llvmlite
+    import llvmlite.binding as machine
     import numba
 
     here = Path(__file__).parent
     digest = hashlib.sha256(
-        f"{numba.__version__} {llvmlite.__version__} {sys.version} {np.__version__}".encode()
+        f"{numba.__version__} {llvmlite.__version__} {sys.version} {np.__version__} "
+        f"{machine.get_host_cpu_name()} {machine.get_host_cpu_features().flatten()}".encode()
     )
-    for name in ("intrinsics", "powers", "lane_functions", "kernel_loop", "kernel"):
+    for name in ("intrinsics", "lanes", "powers", "lane_functions", "kernel_loop", "kernel"):
         digest.update((here / f"{name}.py").read_bytes())
     return digest.hexdigest()

@@ -7,16 +7,13 @@ from typing import Any
 import numpy as np
 
 from qiantang.engine.intrinsics import inline
-
-unsigned = np.uint64
-"""An index without a sign spares the check for one, which would keep LLVM from vectorising."""
+from qiantang.engine.lanes import ALIGNMENT, WIDTH, load, store
 
 
 @inline
 def fill(
     a: Any,
     first: Any,
-    width: Any,
     index: Any,
     series: Any,
     series_of: Any,
@@ -24,50 +21,76 @@ def fill(
     knot_of: Any,
     left: Any,
     share: Any,
-    lanes: Any,
-    here: Any,
+    base: Any,
 ) -> None:
     """Put the given values of one time into their rows, shared ones and paths of members."""
-    count = unsigned(width)
     for r in range(series_of.size):
-        row = unsigned((first + r) * width)
+        row = (first + r) * WIDTH
         if series_of[r] >= 0:
-            value = series[series_of[r], index]
-            for lane in range(count):
-                a[row + lane] = value
+            store(a, row, series[index, series_of[r]])
         else:
-            at = unsigned((knot_of[r] + left[r, index]) * lanes + here)
-            part = share[r, index]
-            if part == 0.0:
-                for lane in range(count):
-                    a[row + lane] = knots[at + lane]
-            else:
-                after = at + unsigned(lanes)
-                for lane in range(count):
-                    value = knots[at + lane]
-                    a[row + lane] = value + (knots[after + lane] - value) * part
+            at = base + (knot_of[r] + left[index, r]) * WIDTH
+            part = share[index, r]
+            value = load(knots, at)
+            if part != 0.0:
+                value = value + (load(knots, at + WIDTH) - value) * part
+            store(a, row, value)
 
 
 @inline
-def delayed(a: Any, delays: Any, past: Any, k: Any, steps: Any, width: Any) -> None:
+def constants(a: Any, shared: Any, own: Any, own_of: Any, base: Any) -> None:
+    """Put the constants into their rows, shared ones and those of members."""
+    for r in range(own_of.size):
+        if own_of[r] < 0:
+            store(a, r * WIDTH, shared[r])
+        else:
+            store(a, r * WIDTH, load(own, base + own_of[r] * WIDTH))
+
+
+@inline
+def aligned(size: Any) -> Any:
+    """Return zeros that begin where a line of memory does."""
+    raw = np.zeros(size + ALIGNMENT // 8)
+    skip = (ALIGNMENT - raw.ctypes.data % ALIGNMENT) % ALIGNMENT // 8
+    return raw[skip : skip + size]
+
+
+@inline
+def common_orders(a: Any, delays: Any, common: Any) -> None:
+    """Note the number of steps of each fixed delay where all lanes share it, else -1."""
+    for d in range(delays.shape[0]):
+        row = delays[d, 3] * WIDTH
+        common[d] = int(a[row]) if a[row] >= 0.0 else -1
+        for lane in range(WIDTH):
+            if a[row + lane] != a[row]:
+                common[d] = -1
+
+
+@inline
+def delayed(a: Any, delays: Any, common: Any, past: Any, k: Any, steps: Any) -> None:
     """Put what fixed delays yield at a step into their rows."""
     for d in range(delays.shape[0]):
-        for lane in range(width):
-            order = a[delays[d, 3] * width + lane]
-            value = a[delays[d, 1] * width + lane]
-            if order != order:
-                value = np.nan
-            elif order <= k:
-                value = past[(d * (steps + 1) + k - int(order)) * width + lane]
-            a[delays[d, 0] * width + lane] = value
+        row, first = delays[d, 0] * WIDTH, delays[d, 1] * WIDTH
+        if common[d] > k:
+            store(a, row, load(a, first))
+        elif common[d] >= 0:
+            store(a, row, load(past, (d * (steps + 1) + k - common[d]) * WIDTH))
+        else:
+            for lane in range(WIDTH):
+                order = a[delays[d, 3] * WIDTH + lane]
+                value = a[first + lane]
+                if order != order:
+                    value = np.nan
+                elif order <= k:
+                    value = past[(d * (steps + 1) + k - int(order)) * WIDTH + lane]
+                a[row + lane] = value
 
 
 @inline
-def remember(a: Any, delays: Any, past: Any, k: Any, steps: Any, width: Any) -> None:
+def remember(a: Any, delays: Any, past: Any, k: Any, steps: Any) -> None:
     """Keep the inputs of fixed delays at a step."""
     for d in range(delays.shape[0]):
-        for lane in range(width):
-            past[(d * (steps + 1) + k) * width + lane] = a[delays[d, 2] * width + lane]
+        store(past, (d * (steps + 1) + k) * WIDTH, load(a, delays[d, 2] * WIDTH))
 
 
 @inline

@@ -8,28 +8,50 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numba
 import numpy as np
 
 from qiantang.engine.intrinsics import (
     absolute,
+    bits,
     choose,
     floor,
     fused,
     inline,
+    number,
+    sqrt,
     trunc,
 )
+from qiantang.engine.lanes import WIDTH, lane_of, wide, with_lane
 from qiantang.engine.operations import SMALL
+from qiantang.engine.powers import exp, log
 
 NAN, INF = np.nan, np.inf
-sin, cos, tan = math.sin, math.cos, math.tan
-arctan, sinh, cosh, tanh = math.atan, math.sinh, math.cosh, math.tanh
-arcsin, arccos = np.arcsin, np.arccos
 
 
 @inline
-def negate(x: Any) -> Any:
-    """Return whether a condition is false."""
-    return not x
+def each(function: Any, x: Any) -> Any:
+    """Apply a function of one float to lanes, one after the other."""
+    y = wide(x)
+    for lane in range(WIDTH):
+        y = with_lane(y, lane, function(lane_of(y, lane)))
+    return y
+
+
+def _each(function: Any) -> Any:
+    """Return a function of one float as a function of lanes."""
+    single = numba.njit(error_model="numpy", nogil=True)(lambda x: function(x))
+
+    @inline
+    def every(x: Any) -> Any:
+        return each(single, x)
+
+    return every
+
+
+sin, cos, tan = _each(math.sin), _each(math.cos), _each(math.tan)
+arctan, sinh, cosh, tanh = (_each(f) for f in (math.atan, math.sinh, math.cosh, math.tanh))
+arcsin, arccos, erfc = _each(np.arcsin), _each(np.arccos), _each(math.erfc)
 
 
 @inline
@@ -102,5 +124,60 @@ def pulse_train(time: Any, start: Any, repeat: Any, width: Any, end: Any) -> Any
     """Return one during the pulses of a train, zero outside."""
     since = time - start + SMALL
     phase = since - floor(since / repeat) * repeat
-    train = choose((start <= time) & (time < end) & (phase < width), 1.0, 0.0)
+    train = choose((start <= time) & (time <= end + SMALL) & (phase < width), 1.0, 0.0)
     return choose(repeat == 0.0, pulse(time, start, width), train)
+
+
+@inline
+def mixed(word: Any) -> Any:
+    """Return 64 bits well mixed: the last steps of the generator splitmix64."""
+    word = word + np.uint64(0x9E3779B97F4A7C15)
+    word = (word ^ (word >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return word ^ (word >> np.uint64(31))
+
+
+@inline
+def draw(time: Any, member: Any, seed: Any, place: Any) -> Any:
+    """Return a uniform draw between zero and one that follows from its arguments alone."""
+    word = mixed(bits(time + 0.0))
+    word = mixed(word ^ bits(member + 0.0))
+    word = mixed(word ^ bits(seed + 0.0))
+    word = mixed(word ^ bits(place + 0.0))
+    return (number(word >> np.uint64(11)) + 0.5) * 2.0**-53
+
+
+@inline
+def normal_share(x: Any) -> Any:
+    """Return the share of a standard normal distribution below x."""
+    return 0.5 * erfc(-x * 0.7071067811865476)
+
+
+@inline
+def normal_quantile(share: Any) -> Any:
+    """Return the value below which a share of a standard normal distribution lies.
+
+    A first guess by rational functions, then one step of Halley's method.
+
+    References
+    ----------
+    Acklam, P. J. (2003). An algorithm for computing the inverse normal cumulative distribution
+    function.
+    """
+    tail = lesser(share, 1.0 - share)
+    q = sqrt(-2.0 * log(tail))
+    c = ((((-0.007784894002430293 * q - 0.3223964580411365) * q - 2.400758277161838) * q
+        - 2.549732539343734) * q + 4.374664141464968) * q + 2.938163982698783  # fmt: skip
+    d = (((0.007784695709041462 * q + 0.3224671290700398) * q + 2.445134137142996) * q
+        + 3.754408661907416) * q + 1.0  # fmt: skip
+    r = share - 0.5
+    s = r * r
+    a = (((((-39.69683028665376 * s + 220.9460984245205) * s - 275.9285104469687) * s
+        + 138.357751867269) * s - 30.66479806614716) * s + 2.506628277459239) * r  # fmt: skip
+    b = ((((-54.47609879822406 * s + 161.5858368580409) * s - 155.6989798598866) * s
+        + 66.80131188771972) * s - 13.28068155288572) * s + 1.0  # fmt: skip
+    guess = choose(tail < 0.02425, choose(share < 0.5, c / d, -c / d), a / b)
+    error = normal_share(guess) - share
+    step = error * 2.5066282746310002 * exp(guess * guess * 0.5)
+    better = guess - step / (1.0 + guess * step * 0.5)
+    return choose(tail > 0.0, better, choose(share < 0.5, -INF, INF))

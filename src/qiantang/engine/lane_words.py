@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 WORDS: dict[str, tuple[str, ...]] = {
-    "intrinsics": ("absolute", "choose", "inline", "rint", "sqrt", "trunc"),
-    "powers": ("exp", "log", "power", "power_log", "power_plain"),
-    "lane_functions": (
-        *("INF", "NAN", "arccos", "arcsin", "arctan", "cos", "cosh", "greater", "lesser"),
-        *("negate", "pulse", "pulse_train", "quantum", "quotient", "ramp", "sin", "sinh"),
-        *("square", "step_function", "tan", "tanh", "xidz"),
+    "intrinsics": (
+        *(
+            "absolute",
+            "choose",
+            "fused",
+            "inline",
+            "negate",
+            "outline",
+            "rint",
+            "some",
+            "sqrt",
+            "trunc",
+        ),
+        "pause",
+        "upright",
     ),
-    "kernel_loop": ("check", "delayed", "fill", "record", "remember"),
+    "lanes": ("load", "store"),
+    "powers": (*("exp", "log", "log_normal", "odd", "odd_exponent", "power", "power_normal"),),
+    "lane_functions": (
+        *("INF", "NAN", "arccos", "arcsin", "arctan", "cos", "cosh", "each", "greater", "lesser"),
+        *("pulse", "pulse_train", "quantum", "quotient", "ramp", "sin", "sinh"),
+        *("square", "step_function", "tan", "tanh", "xidz", "draw", "normal_share"),
+        "normal_quantile",
+    ),
+    "kernel_loop": (
+        *("aligned", "check", "common_orders", "constants", "delayed", "fill", "record"),
+        "remember",
+    ),
 }

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
 from qiantang.engine import cache
-from qiantang.engine.ir import Program
+from qiantang.engine.ir import Program, Unsupported
 
-FORMAT = 1
+TRANSLATORS = (
+    *("algebra", "allocations", "builder", "expand", "expressions", "external", "functions"),
+    *("ir", "load", "macros", "operations", "random_draws", "reading", "scope", "sections"),
+    *("subscripts", "tables", "translate", "trees", "untrusted", "vectors"),
+)
+"""Modules that shape a translation."""
+
+FORMAT = 2
 """Raised whenever the translation of the same file changes."""
 
+Digests = dict[str, str]
 
-def load_model(path: str | Path, *, use_cache: bool = True) -> Program:
+
+def load_model(
+    path: str | Path, *, use_cache: bool = True, data_files: Iterable[str | Path] = ()
+) -> Program:
     """Read a model file.
 
     Parameters
@@ -23,6 +36,8 @@ def load_model(path: str | Path, *, use_cache: bool = True) -> Program:
         A Vensim ``.mdl`` file, or XMILE.
     use_cache : bool
         Whether to keep, and to trust, the translation of an identical file.
+    data_files : iterable of str or Path
+        Tables, .tab or .csv, of data variables that name no file themselves.
 
     Returns
     -------
@@ -33,39 +48,55 @@ def load_model(path: str | Path, *, use_cache: bool = True) -> Program:
     ------
     FileNotFoundError
         If there is no such file.
+    UnsafeModel
+        If the file would make its parser do more than read, see :mod:`qiantang.engine.untrusted`.
+    ValueError
+        If the file cannot be parsed, or a file that it reads is not there.
     Unsupported
         If the model uses a construct that is not compiled.
     """
     file = Path(path)
     content = file.read_bytes()
-    key = hashlib.sha256(
-        b"\0".join(
-            [content, file.suffix.lower().encode(), _stamp().encode(), version("pysd").encode()]
-        )
-    ).hexdigest()
+    given = [Path(item) for item in data_files]
+    key = _key(file, content, given)
     stored = cache.read("programs", key) if use_cache else None
     if stored is not None:
-        program: Program = pickle.loads(stored)
-        return _at(program, str(file))
+        program: Program
+        program, known = pickle.loads(stored)
+        if known == _digests(program.files, file.parent):
+            return replace(program, source=str(file))
     from qiantang.engine.translate import parse, translate
 
-    program = translate(parse(file), content.decode("utf-8", errors="replace"))
+    text = content.decode("utf-8", errors="replace")
+    try:
+        program = translate(parse(file), text, given)
+    except Unsupported as refusal:
+        raise Unsupported(refusal.function, refusal.variable, refusal.line, str(file)) from None
     if use_cache:
-        cache.write("programs", key, pickle.dumps(program))
-    return _at(program, str(file))
+        digests = _digests(program.files, file.parent)
+        cache.write("programs", key, pickle.dumps((program, digests)))
+    return replace(program, source=str(file))
 
 
-def _at(program: Program, source: str) -> Program:
-    """Return a program that knows where its file stands now."""
-    from dataclasses import replace
+def _key(file: Path, content: bytes, data_files: Sequence[Path]) -> str:
+    parts = [content, file.suffix.lower().encode(), _stamp().encode(), version("pysd").encode()]
+    parts += [item.read_bytes() for item in data_files]
+    return hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
-    return replace(program, source=source)
+
+def _digests(names: Iterable[str], folder: Path) -> Digests:
+    """Return the digest of each file that a model reads; empty for one that is not there."""
+    found = {}
+    for name in names:
+        file = folder / name
+        found[name] = hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
+    return found
 
 
 def _stamp() -> str:
     """Return a digest of the code that translates, so that a new version does not read old work."""
     here = Path(__file__).parent
     digest = hashlib.sha256(str(FORMAT).encode())
-    for name in ("ir", "translate", "expand", "operations", "subscripts"):
+    for name in TRANSLATORS:
         digest.update((here / f"{name}.py").read_bytes())
     return digest.hexdigest()

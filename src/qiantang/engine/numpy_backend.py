@@ -35,6 +35,12 @@ def table_value(table: Table, x: Any) -> Any:
     if table.mode == "hold_backward":
         place = np.clip(np.searchsorted(xs, x, side="right") - 1, 0, len(xs) - 1)
         return np.where(np.isnan(x), np.nan, ys[place])
+    if table.mode == "look_forward":
+        place = np.clip(np.searchsorted(xs, x, side="left"), 0, len(xs) - 1)
+        return np.where(np.isnan(x), np.nan, ys[place])
+    if table.mode == "raw":
+        place = np.clip(np.searchsorted(xs, x, side="left"), 0, len(xs) - 1)
+        return np.where(xs[place] == x, ys[place], np.nan)
     inside = np.interp(x, xs, ys)
     if table.mode == "extrapolate" and len(xs) > 1:
         low, high = (ys[1] - ys[0]) / (xs[1] - xs[0]), (ys[-1] - ys[-2]) / (xs[-1] - xs[-2])

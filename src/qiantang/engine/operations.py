@@ -77,6 +77,9 @@ OPERATIONS: dict[str, Operation] = {
     "ramp": Operation("ramp({0}, {1}, {2}, {3})"),
     "pulse": Operation("pulse({0}, {1}, {2})"),
     "pulse_train": Operation("pulse_train({0}, {1}, {2}, {3}, {4})"),
+    "draw": Operation("draw({0}, {1}, {2}, {3})"),
+    "normal_share": Operation("normal_share({0})"),
+    "normal_quantile": Operation("normal_quantile({0})"),
 }
 
 FUNCTIONS: dict[str, tuple[str, int]] = {

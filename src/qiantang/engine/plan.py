@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from qiantang.engine.ir import (
     FINAL_TIME,
     INITIAL_TIME,
+    MEMBER,
     TIME,
     TIME_STEP,
     Expression,
@@ -85,7 +86,9 @@ def plan(program: Program, outputs: Iterable[int], replaced: frozenset[int]) -> 
     wanted = tuple(outputs)
     needed = _needed(program, wanted, replaced)
     constants = {
-        slot for slot in needed if slot in GRID or (isinstance(program.equations.get(slot), Number))
+        slot
+        for slot in needed
+        if slot in (*GRID, MEMBER) or isinstance(program.equations.get(slot), Number)
     } - replaced
     series = {
         slot: program.equations[slot]

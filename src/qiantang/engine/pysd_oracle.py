@@ -6,7 +6,7 @@ one trusts. A value given to a PySD model stays for its next run; here each run 
 
 from __future__ import annotations
 
-import shutil
+import re
 import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
@@ -17,6 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from qiantang.engine.run import Request
 
 Floats = npt.NDArray[np.float64]
@@ -47,16 +49,54 @@ def simulate_request(request: Request, out: Floats) -> npt.NDArray[np.bool_]:
     return np.asarray(~np.isfinite(out).all(axis=(0, 1)), dtype=np.bool_)
 
 
-def translated_model(source: Path, folder: Path) -> Path:
-    """Translate a copy of a model file, so that nothing is written beside the original."""
-    import pysd
+def translated_model(source: Path, folder: Path, *, decimals: bool = False) -> Path:
+    """Let PySD write its Python for a model into a folder, nothing beside the original.
 
-    copied = Path(shutil.copy(source, folder / f"model{source.suffix.lower()}"))
+    Parameters
+    ----------
+    source : Path
+        The model file; files it refers to are read from beside it.
+    folder : Path
+        Where the Python goes.
+    decimals : bool
+        Whether to write whole numbers as floats; PySD keeps the states of smooths that begin at a
+        whole number as whole numbers.
+
+    Returns
+    -------
+    Path
+        The file to load. Loading it runs what PySD made of the model.
+
+    Raises
+    ------
+    ValueError
+        If the file is refused or cannot be parsed, see :func:`qiantang.engine.reading.parse`.
+    """
+    from pysd.builders.python.python_model_builder import ModelBuilder
+
+    from qiantang.engine.reading import parse
+    from qiantang.engine.trees import with_decimals
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        read = pysd.read_vensim if copied.suffix == ".mdl" else pysd.read_xmile
-        read(str(copied))
-    return copied.with_suffix(".py")
+        model = parse(source)
+        if decimals:
+            for section in model.sections:
+                for component in (c for e in section.elements for c in e.components):
+                    component.ast = with_decimals(component.ast)
+        builder = ModelBuilder(model)
+        for section in builder.sections:
+            section.path = folder / f"m_{section.path.name}"
+        main = Path(builder.build_model())
+    for section in builder.sections:
+        text = section.path.read_text(encoding="utf-8")
+        # Macros stand beside the main file, data beside the model.
+        text = re.sub(r"Macro\(\s*_root\.", "Macro(Path(__file__).parent.", text)
+        text = text.replace(
+            "_root = Path(__file__).parent", f"_root = Path({str(source.parent.resolve())!r})", 1
+        )
+        section.path.write_text(text, encoding="utf-8")
+    return main
 
 
 def simulate_one(
@@ -118,3 +158,67 @@ def simulate_one(
     index = np.asarray(frame.index, dtype=np.float64)
     rows = [int(np.argmin(np.abs(index - time))) for time in times]
     return np.array([frame[column].to_numpy(dtype=np.float64)[rows] for column in columns])
+
+
+def run_alone(
+    source: Path,
+    given: Mapping[str, float],
+    data_files: Sequence[Path] = (),
+    *,
+    decimals: bool = False,
+) -> pd.DataFrame:
+    """Run a model file once with PySD alone, at the file's saving times.
+
+    Parameters
+    ----------
+    source : Path
+        The model file. PySD executes what it makes of it.
+    given : mapping of str to float
+        Values in place of the file's, by name as in the file or as PySD forms it.
+    data_files : sequence of Path
+        Tables of data variables that name no file themselves.
+    decimals : bool
+        See :func:`translated_model`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``Time``, columns named as in the file.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If the file is refused or cannot be parsed, PySD cannot run it, or a name is unknown.
+    """
+    import pysd
+
+    source.read_bytes()
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            translated = translated_model(source, Path(folder), decimals=decimals)
+            files = [str(file) for file in data_files]
+            model = pysd.load(str(translated), data_files=files or None)
+        except ValueError:
+            raise
+        except Exception as error:  # PySD raises errors of many kinds
+            raise ValueError(f"{source} cannot be loaded by PySD: {_sentence(error)}") from error
+        try:
+            with np.errstate(all="ignore"):
+                frame = model.run(
+                    params={name: float(value) for name, value in given.items()},
+                    flatten_output=True,
+                )
+        except Exception as error:  # PySD raises errors of many kinds
+            raise ValueError(f"{source} cannot be run by PySD: {_sentence(error)}") from error
+    frame.index.name = "Time"
+    kept = [name for name in frame.columns if frame[name].map(np.isscalar).all()]
+    values: pd.DataFrame = frame[kept].astype(np.float64)
+    return values
+
+
+def _sentence(error: BaseException) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__

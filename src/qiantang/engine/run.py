@@ -12,6 +12,7 @@ from qiantang.engine.inputs import Inputs, Row, path_row, series_row
 from qiantang.engine.ir import (
     FINAL_TIME,
     INITIAL_TIME,
+    MEMBER,
     TIME,
     TIME_STEP,
     Engine,
@@ -262,6 +263,8 @@ def prepared(request: Request, the_plan: Plan, only: npt.NDArray[np.int64] | Non
     def constant(slot: int) -> float | Floats:
         if slot in fixed:
             return fixed[slot]
+        if slot == MEMBER:
+            return chosen(np.arange(request.members, dtype=np.float64))
         name = program.name_of.get(slot, "")
         if name in request.parameters:
             return chosen(request.parameters[name])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Coordinates = tuple[str, ...]
 Bindings = Mapping[str, str]
@@ -29,11 +29,15 @@ class Ranges:
         Ranges that a range maps to, position by position.
     titles : mapping of str to str
         Spelling of the file.
+    listed : mapping of (str, str) to sequence of frozenset of str
+        Mappings written out in the file, by range and target: for each element of the range, in
+        order, the elements of the target that it stands for.
     """
 
     elements: Mapping[str, tuple[str, ...]]
     mappings: Mapping[str, tuple[str, ...]]
     titles: Mapping[str, str]
+    listed: Mapping[tuple[str, str], Sequence[frozenset[str]]] = field(default_factory=dict)
 
     def members(self, subscript: str) -> tuple[str, ...] | None:
         """Return the elements a subscript stands for, or None if it is unknown."""
@@ -94,6 +98,11 @@ class Ranges:
     def _through(self, name: str, bound: str, value: str) -> tuple[str, ...]:
         """Carry a bound element over to another range, by a mapping or by being a member."""
         here, there = self.elements.get(bound, ()), self.elements[name]
+        if (bound, name) in self.listed and value in here:
+            return tuple(self.listed[bound, name][here.index(value)])
+        if (name, bound) in self.listed:
+            pairs = zip(there, self.listed[name, bound], strict=True)
+            return tuple(element for element, stands_for in pairs if value in stands_for)
         mapped = name in self.mappings.get(bound, ()) or bound in self.mappings.get(name, ())
         if mapped and len(here) == len(there) and value in here:
             return (there[here.index(value)],)

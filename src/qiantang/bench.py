@@ -1,0 +1,432 @@
+"""The bench: the same model, outputs and members through every engine at hand, in one run.
+
+What runs within this process is taken in rounds of A B C, A B C, ..., and by medians; what runs in
+processes of its own has the kernel measured before and after it. Each is reported as a ratio. What
+is not installed is left out and named.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from qiantang.bench_peers import (
+    Rate,
+    Task,
+    on_all_cores,
+    pysd_rate,
+    sdeverywhere_rate,
+    simlin_rate,
+    worst,
+)
+from qiantang.engine import Program, load_model
+
+Floats = npt.NDArray[np.float64]
+Progress = Callable[[str], None]
+
+PEERS = ("numpy", "c", "pysd", "pysd-interp", "simlin", "sdeverywhere")
+"""What the kernel is measured against."""
+
+SPREAD = 0.05
+"""Relative width of the draws of the constants."""
+
+DRAWN = 8
+"""Constants that are drawn."""
+
+ROUNDS = 5
+YEARS = 20
+"""Times of the memory measurement."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One engine: its rate, the ratio of the kernel's rate to it, how far its results are off."""
+
+    engine: str
+    cores: int
+    runs_per_second: float
+    kernel_is: float
+    off: float | None
+
+
+@dataclass
+class Report:
+    """All figures of one model.
+
+    Parameters
+    ----------
+    model : str
+        Name of the model file.
+    steps, members : int
+        Steps of a run, members of a round.
+    outputs, inputs : list of str
+        Variables saved and constants drawn, in order.
+    figures : list of Figure
+        Rates.
+    seconds : dict
+        Compile time and others, by name. [s]
+    cost : list of (members, seconds, peak bytes)
+        Cost against the number of members.
+    missing : list of str
+        Peers that were not at hand, and why.
+    """
+
+    model: str
+    steps: int
+    members: int
+    outputs: list[str]
+    inputs: list[str]
+    figures: list[Figure] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    cost: list[tuple[int, float, int]] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    made_with: dict[str, str] = field(default_factory=dict)
+
+
+def bench(
+    model: Path,
+    outputs: Sequence[str] = (),
+    times: Sequence[float] = (),
+    *,
+    members: int = 4096,
+    peers: Sequence[str] = PEERS,
+    library: Path | None = None,
+    sizes: Sequence[int] = (),
+    progress: Progress = lambda _: None,
+) -> Report:
+    """Measure a model.
+
+    Parameters
+    ----------
+    model : Path
+        The model file.
+    outputs, times : sequence, optional
+        What to save; all stocks, at 101 times, when left out.
+    members : int
+        Members of the kernel's rounds.
+    peers : sequence of str
+        Out of :data:`PEERS`.
+    library : Path, optional
+        SDEverywhere's C of this model, see :func:`~qiantang.bench_peers.sdeverywhere_rate`.
+    sizes : sequence of int
+        Numbers of members for the cost and memory of a streamed run.
+    progress : callable
+        Told a line before each engine.
+    """
+    program = load_model(model)
+    task = request(program, model, outputs, times, members)
+    steps = round((task.times[-1] - program.initial_time) / program.time_step)
+    report = Report(
+        model.name, steps, members, list(task.titles), list(task.parameter_titles),
+        made_with=surroundings(),
+    )  # fmt: skip
+    values = _own(report, program, task, members, peers, progress)
+
+    def kernel() -> float:
+        begun = time.perf_counter()
+        program.run(task.outputs, task.times, parameters=task.parameters, members=members)
+        return members / (time.perf_counter() - begun)
+
+    _others(report, program, task, values, kernel, peers, library, progress)
+    for size in sizes:
+        progress(f"{size} members, streamed")
+        report.cost.append((size, *_streamed(model, task, size)))
+    return report
+
+
+def request(
+    program: Program, model: Path, outputs: Sequence[str], times: Sequence[float], members: int
+) -> Task:
+    """Return a task: some constants drawn about the file's own values, the same each time."""
+    named = [n for n, k in zip(program.names, program.kinds, strict=True) if k == "stock"]
+    wanted = tuple(outputs or named)
+    last = round((program.final_time - program.initial_time) / program.time_step)
+    grid = program.initial_time + program.time_step * np.unique(
+        np.linspace(0, last, 101).round().astype(int)
+    )
+    random = np.random.default_rng(1)
+    fit = [
+        n for n, v in program.constants.items()
+        if v != 0.0 and v != round(v) and n not in program.structural
+    ]  # fmt: skip
+    chosen = sorted(random.choice(fit, min(DRAWN, len(fit)), replace=False)) if fit else []
+    parameters = {
+        str(n): program.constants[n] * random.uniform(1 - SPREAD, 1 + SPREAD, members)
+        for n in chosen
+    }
+    title = dict(zip(program.names, program.titles, strict=True))
+    return Task(
+        model, wanted, tuple(title[n] for n in wanted), np.asarray(times or grid, dtype=float),
+        parameters, tuple(title[n] for n in parameters),
+        _auxiliaries(program) if program.delays else (),
+    )  # fmt: skip
+
+
+def _auxiliaries(program: Program) -> tuple[str, ...]:
+    kinds = zip(program.names, program.kinds, strict=True)
+    return tuple(name for name, kind in kinds if kind == "auxiliary")
+
+
+def surroundings() -> dict[str, str]:
+    """Return what the figures depend on."""
+    packages = {}
+    for name in ("qiantang", "numba", "llvmlite", "numpy", "pysd", "xarray", "pysimlin"):
+        try:
+            packages[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "python": platform.python_version(),
+        "cores": str(os.cpu_count()),
+        **packages,
+    }
+
+
+def _own(
+    report: Report,
+    program: Program,
+    task: Task,
+    members: int,
+    peers: Sequence[str],
+    progress: Progress,
+) -> Floats:
+    """Measure the kernel on one core and on all, the C lanes and NumPy, side by side."""
+    out = np.empty((len(task.outputs), len(task.times), members))
+
+    def run(engine: Any = "kernel", threads: int | None = None, count: int = members) -> Any:
+        given = {name: values[:count] for name, values in task.parameters.items()}
+        return program.run(
+            task.outputs, task.times, parameters=given, members=count, engine=engine,
+            threads=threads, out=out if count == members else None,
+        )  # fmt: skip
+
+    progress("kernel")
+    begun = time.perf_counter()
+    run(threads=1)
+    report.seconds["first result of this process, compiled or from the cache"] = (
+        time.perf_counter() - begun
+    )
+    cores = os.cpu_count() or 1
+    jobs: dict[tuple[str, int], tuple[Callable[[], Any], int]] = {
+        ("kernel", 1): (partial(run, threads=1), members),
+        ("kernel", cores): (partial(run, threads=cores), members),
+    }
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        if "c" in peers:
+            progress("C lanes")
+            limit = _limit(program, task, Path(folder))
+            if limit is None:
+                report.missing.append("C lanes: no gcc, or an operation it does not cover")
+            else:
+                jobs["C lanes, gcc -O3 -march=native -ffast-math", 1] = (limit[0], members)
+        if "numpy" in peers:
+            few = min(members, 1024)
+            jobs["NumPy over members", 1] = (partial(run, "numpy", count=few), few)
+        seconds: dict[tuple[str, int], list[float]] = {key: [] for key in jobs}
+        for _ in range(ROUNDS):
+            for key, (job, _) in jobs.items():
+                begun = time.perf_counter()
+                job()
+                seconds[key].append(time.perf_counter() - begun)
+        rates = {key: jobs[key][1] / statistics.median(s) for key, s in seconds.items()}
+        values: Floats = run(threads=1).values.copy()
+        for (name, used), rate in rates.items():
+            off = None
+            if name.startswith("C lanes") and limit is not None:
+                off = worst(values, limit[1])
+            elif name.startswith("NumPy"):
+                off = worst(values, run("numpy", count=min(64, members)).values)
+            base = rates["kernel", min(used, cores)]
+            report.figures.append(Figure(name, used, rate, base / rate, off))
+    thousand = partial(run, count=1000) if members >= 1000 else run
+    thousand()
+    report.seconds["1,000 members, warm"] = min(_seconds(thousand) for _ in range(ROUNDS))
+    return values
+
+
+def _seconds(job: Callable[[], Any]) -> float:
+    begun = time.perf_counter()
+    job()
+    return time.perf_counter() - begun
+
+
+def _limit(program: Program, task: Task, folder: Path) -> tuple[Callable[[], None], Floats] | None:
+    """Return a run of the C lanes on one core, and where its values go."""
+    from qiantang.bench_limit import compiled
+    from qiantang.engine.kernel import CHUNK, SharedInputs, arguments
+    from qiantang.engine.rewrite import rewritten
+    from qiantang.engine.run import checked, planned, prepared
+
+    members = len(next(iter(task.parameters.values())))
+    asked = checked(program, task.outputs, task.times, task.parameters, {}, members, "euler", None)
+    plan = planned(asked)
+    run = compiled(program, rewritten(plan)[0], folder)
+    if run is None:
+        return None
+    inputs = prepared(asked, plan)
+    out = np.empty((len(task.outputs), len(task.times), members))
+
+    def job() -> None:
+        shared = SharedInputs(inputs)
+        for begin in range(0, members, CHUNK):
+            run(arguments(inputs, shared, out.reshape(-1), begin, CHUNK))
+
+    return job, out
+
+
+def _others(
+    report: Report,
+    program: Program,
+    task: Task,
+    values: Floats,
+    kernel: Callable[[], float],
+    peers: Sequence[str],
+    library: Path | None,
+    progress: Progress,
+) -> None:
+    """Measure the other engines, one process a core, each with the kernel before and after it."""
+    cores = os.cpu_count() or 1
+    jobs: dict[str, tuple[str, Callable[[], Rate], str]] = {
+        "pysd": ("PySD as shipped", lambda: on_all_cores(pysd_rate, task, 2, False), "pysd"),
+        "pysd-interp": (
+            "PySD, scalar tables by numpy.interp",
+            lambda: on_all_cores(pysd_rate, task, 4, True),
+            "pysd",
+        ),
+        "simlin": ("Simlin", lambda: on_all_cores(simlin_rate, task, 40), "simlin"),
+    }
+    if library is not None:
+        saved = np.arange(program.initial_time, program.final_time, program.time_step)
+        saved = np.append(saved, program.final_time)
+        jobs["sdeverywhere"] = (
+            "SDEverywhere's C",
+            lambda: on_all_cores(sdeverywhere_rate, task, 2000, library, saved),
+            "ctypes",
+        )
+    elif "sdeverywhere" in peers:
+        report.missing.append("SDEverywhere: no library was given")
+    for key in (peer for peer in peers if peer in jobs):
+        name, job, module = jobs[key]
+        if find_spec(module) is None:
+            report.missing.append(f"{name}: not installed")
+            continue
+        progress(name)
+        beside = [kernel() for _ in range(ROUNDS)]
+        try:
+            rate = job()
+        except Exception as error:  # a peer that cannot read the model is no reason to stop
+            report.missing.append(
+                f"{name}: {str(error).splitlines()[0] if str(error) else error!r}"
+            )
+            continue
+        beside += [kernel() for _ in range(ROUNDS)]
+        ratio = statistics.median(beside) / rate.per_second
+        off = worst(values, rate.values)
+        report.figures.append(Figure(name, cores, rate.per_second, ratio, off))
+
+
+_STREAM = """
+import resource, sys, time
+import numpy as np
+from qiantang.bench import request, YEARS
+from qiantang.engine import load_model
+from qiantang.engine.stream import stream
+from pathlib import Path
+model, members, outputs = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
+program = load_model(model)
+task = request(program, model, outputs[:1], (), 1000)
+last = round((program.final_time - program.initial_time) / program.time_step)
+steps = np.unique(np.linspace(0, last, YEARS).round().astype(int))
+times = program.initial_time + steps * program.time_step
+def draw(first, count):
+    at = np.arange(first, first + count) % 1000
+    return {n: v[at] for n, v in task.parameters.items()}, {}
+program.run(task.outputs, times, parameters=draw(0, 64)[0], members=64)
+begun, kept = time.perf_counter(), 0.0
+values = np.empty((len(times), members))
+for first, result in stream(program, task.outputs, times, draw, members):
+    values[:, first : first + result.values.shape[2]] = result.values[0]
+print(time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def _streamed(model: Path, task: Task, members: int) -> tuple[float, int]:
+    """Return the seconds and the peak memory of a process that streams members of one output."""
+    command = [sys.executable, "-c", _STREAM, str(model), str(members), task.outputs[0]]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    seconds, peak = done.stdout.split()
+    return float(seconds), int(peak) * (1 if sys.platform == "darwin" else 1024)
+
+
+def as_dict(report: Report) -> dict[str, Any]:
+    """Return a report for JSON."""
+    return asdict(report)
+
+
+def table(report: Report) -> str:
+    """Return a report as Markdown."""
+    lines = [
+        f"### {report.model}",
+        "",
+        f"{report.steps:,} steps, {len(report.outputs)} outputs, rounds of {report.members:,} "
+        f"members, {len(report.inputs)} constants drawn.",
+        "",
+        "| engine | cores | runs/s | the kernel is | largest difference |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    for figure in report.figures:
+        off = "" if figure.off is None else f"{figure.off:.1e}"
+        lines.append(
+            f"| {figure.engine} | {figure.cores} | {_short(figure.runs_per_second)} "
+            f"| {_short(figure.kernel_is)} x | {off} |"
+        )
+    lines += ["", *(f"- {name}: {value:.3f} s" for name, value in report.seconds.items())]
+    lines += [
+        f"- {size:,} members, {YEARS} times of one output kept: {seconds:.2f} s, "
+        f"{size / seconds:,.0f} runs/s, peak {peak / 2**20:,.0f} MiB"
+        for size, seconds, peak in report.cost
+    ]
+    lines += [f"- not measured: {line}" for line in report.missing]
+    return "\n".join(lines) + "\n"
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def write(reports: Sequence[Report], file: Path, begin: str, end: str) -> None:
+    """Put tables into a file between two marks.
+
+    Raises
+    ------
+    ValueError
+        If the file lacks a mark.
+    """
+    text = file.read_text(encoding="utf-8")
+    before, found, rest = text.partition(begin)
+    _, found_end, after = rest.partition(end)
+    if not found or not found_end:
+        raise ValueError(f"{file} lacks the mark {begin} or {end}")
+    made = reports[0].made_with
+    head = "Made by `qiantang bench --write` on " + ", ".join(
+        f"{value}" if name == "date" else f"{name} {value}" for name, value in made.items()
+    )
+    body = "\n".join(table(report) for report in reports)
+    file.write_text(f"{before}{begin}\n\n{head}.\n\n{body}\n{end}{after}", encoding="utf-8")

@@ -1,0 +1,113 @@
+"""`qiantang bench`: measure the kernel against every other engine at hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
+
+
+@click.command()
+@click.option(
+    "--model",
+    "models",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    multiple=True,
+    metavar="FILE",
+    help="Model file in place of the study's; may be repeated.",
+)
+@click.option("--output", "outputs", multiple=True, help="Variable to save; may be repeated.")
+@click.option("--members", default=4096, show_default=True, help="Members of a round.")
+@click.option(
+    "--peers",
+    default="numpy,c,pysd,pysd-interp,simlin,sdeverywhere",
+    show_default=True,
+    help="Engines to measure against, separated by commas.",
+)
+@click.option(
+    "--sdeverywhere",
+    "library",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Shared library of SDEverywhere's C for the first model.",
+)
+@click.option(
+    "--sizes", default="", metavar="N,N,...", help="Numbers of members whose cost to measure."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option(
+    "--write",
+    "file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Put the tables into this file, between its marks.",
+)
+def bench(
+    models: tuple[Path, ...],
+    outputs: tuple[str, ...],
+    members: int,
+    peers: str,
+    library: Path | None,
+    sizes: str,
+    as_json: bool,
+    file: Path | None,
+) -> None:
+    """Run the same members through the kernel and its peers, and print rates and ratios.
+
+    Without a model it is the study's, with the variables of its headlines. A peer that is not
+    installed is left out and named.
+    """
+    import json
+
+    from qiantang import bench as measure
+
+    chosen = tuple(name for name in peers.split(",") if name)
+    unknown = [name for name in chosen if name not in measure.PEERS]
+    if unknown:
+        raise click.UsageError(f"no peer {unknown[0]}, expected {', '.join(measure.PEERS)}")
+    if members < 1:
+        raise click.UsageError(f"members is {members}, expected at least 1")
+    try:
+        counts = [int(size) for size in sizes.split(",") if size]
+    except ValueError:
+        raise click.UsageError(f"sizes is {sizes}, expected numbers separated by commas") from None
+    reports = []
+    study = _of_study(outputs)
+    for number, model in enumerate(models or (study[0],)):
+        own = model.resolve() == study[0].resolve()
+        place, wanted, times = study if own else (model, outputs, ())
+        reports.append(
+            measure.bench(
+                place, wanted, times, members=members, peers=chosen,
+                library=None if number else library, sizes=counts,
+                progress=lambda line: click.echo(line, err=True),
+            )
+        )  # fmt: skip
+    if file is not None:
+        measure.write(reports, file, BEGIN, END)
+    if as_json:
+        click.echo(json.dumps([measure.as_dict(report) for report in reports], indent=1))
+    else:
+        click.echo("\n".join(measure.table(report) for report in reports))
+
+
+def _of_study(outputs: tuple[str, ...]) -> tuple[Path, tuple[str, ...], tuple[float, ...]]:
+    """Return the bundled study's model, and what a run of it saves."""
+    from qiantang.measures import Figure, outputs_of, times_of
+    from qiantang.study import TALLY_SUFFIX, open_study
+
+    study = open_study()
+    program = study.program
+    figures = [
+        Figure(
+            name,
+            "yearly_total" if name + TALLY_SUFFIX in study.dictionary else "year_end",
+            year,
+        )
+        for name in study.headlines
+        for year in range(int(program.initial_time), int(program.final_time))
+    ]
+    times = tuple(float(t) for t in times_of(figures, study.program.time_step))
+    return study.model_file, outputs or tuple(outputs_of(figures)), times

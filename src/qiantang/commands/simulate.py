@@ -1,0 +1,122 @@
+"""`qiantang simulate`: run any model file on its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("model", type=click.Path(path_type=Path), metavar="MODEL")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="Result file; its suffix says the format: .csv .tab .nc .parquet",
+)
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A constant, or the time grid, in place of the file's; may be repeated.",
+)
+@click.option("--variable", "variables", multiple=True, help="Variable to save; may be repeated.")
+@click.option(
+    "--data",
+    "data_files",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Table, .tab or .csv, of data variables that name no file; may be repeated.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["numpy", "kernel", "pysd"]),
+    default="numpy",
+    show_default=True,
+    help="Plain arrays, quickest for one run; compiled; or PySD, which runs code made of the file.",
+)
+@click.option(
+    "--integrator", type=click.Choice(["euler", "rk4"]), default="euler", show_default=True
+)
+@click.option(
+    "--allow-pysd",
+    is_flag=True,
+    help="Let a model that is not compiled go to PySD. For files that you trust.",
+)
+def simulate(
+    model: Path,
+    out: Path,
+    settings: tuple[str, ...],
+    variables: tuple[str, ...],
+    data_files: tuple[Path, ...],
+    engine: str,
+    integrator: str,
+    allow_pysd: bool,
+) -> None:
+    """Run a Vensim or XMILE file once and write all its variables over time.
+
+    MODEL is a .mdl, .xmile or .stmx file. Columns are named as in the file, subscripts as
+    name[a,b]; rows are the file's saving times.
+    """
+    from qiantang.engine.ir import Unsupported
+    from qiantang.faults import Fault, StudyError
+    from qiantang.simulate import simulate_model
+    from qiantang.tablefile import check_table_out, write_table
+
+    check_table_out(out)
+    given = _settings(settings)
+    try:
+        frame = simulate_model(
+            model,
+            given,
+            engine=engine,  # type: ignore[arg-type]
+            integrator=integrator,  # type: ignore[arg-type]
+            outputs=variables or None,
+            data_files=data_files,
+            allow_pysd=allow_pysd,
+        )
+    except Unsupported as refusal:
+        what = (
+            f"{refusal.function} in the equation of {refusal.variable} is not compiled; "
+            "--allow-pysd runs the file with PySD, if you trust it"
+        )
+        raise StudyError([Fault(model, refusal.line, "", what)]) from None
+    for note in frame.attrs["notes"]:
+        click.echo(f"{model.name}: {note}", err=True)
+    write_table(frame, out)
+    click.echo(f"{out}: {len(frame)} times, {len(frame.columns)} variables")
+
+
+def _settings(settings: tuple[str, ...]) -> dict[str, float]:
+    """Return the values to set, by name.
+
+    Raises
+    ------
+    StudyError
+        If a setting is no NAME=VALUE, or the same name is set twice.
+    """
+    from qiantang.faults import Fault, StudyError
+
+    found: dict[str, float] = {}
+    faults = []
+    for setting in settings:
+        name, sign, text = setting.rpartition("=")
+        what = ""
+        try:
+            value = float(text)
+        except ValueError:
+            value, what = 0.0, f"the value of {name.strip()} is {text.strip()!r}, expected a number"
+        if not sign or not name.strip():
+            what = f"{setting!r} is no setting, expected NAME=VALUE"
+        elif name.strip() in found:
+            what = f"{name.strip()} is set twice"
+        if what:
+            faults.append(Fault("--set", None, "", what))
+        found[name.strip()] = value
+    if faults:
+        raise StudyError(faults)
+    return found

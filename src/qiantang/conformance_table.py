@@ -1,0 +1,213 @@
+"""The conformance table as Markdown: totals, fallbacks, differences, and every file checked.
+
+``python -m qiantang.conformance_table FOLDER... --write docs/conformance.md``
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from qiantang.conformance import CLOSE, FINE, LARGEST, SAME, Row, check, home, models
+from qiantang.tablefile import put_text
+
+REASONS: Mapping[str, str] = {
+    "samples/Query_file/Query_file.mdl": (
+        "random functions; the draws are the engine's own, and PySD's are not Vensim's either"
+    ),
+    "tests/arguments/test_arguments.mdl": (
+        "DELAY3 with a delay time of two time steps: Vensim keeps the third order, PySD lowers it; "
+        "the engine follows Vensim"
+    ),
+    "tests/data_from_other_model/model_to_generate_data.mdl": (
+        "the output beside this file is that of the other model in the folder, which agrees"
+    ),
+    "models/allocate/allocate.mdl": (
+        "ALLOCATE AVAILABLE: PySD stops its search for the price at about 1e-8"
+    ),
+    "models/multimap/multimap.mdl": (
+        "a mapping that lists elements: PySD drops their order; the engine follows Vensim"
+    ),
+    "models/pulsetrain/pulsetrain.mdl": (
+        "a pulse that begins at the end of PULSE TRAIN: Vensim still gives its first step, PySD "
+        "does not; the engine follows Vensim"
+    ),
+    "models/directconst_invalidcell/directconst_invalidcell.mdl": (
+        "empty cells: not a number here and in PySD, zero in the output beside the file"
+    ),
+    "models/directlookups_invalidcell/directlookups_invalidcell.mdl": (
+        "empty cells: left out here and in PySD, zero in the output beside the file"
+    ),
+    "tests/more-tests/random/test_random.mdl": ("random functions; the draws are the engine's own"),
+}
+"""Why a file differs from PySD or from the output beside it."""
+
+HEAD = """# Conformance
+
+Made by `python -m qiantang.conformance_table FOLDER... --write docs/conformance.md`; do not edit.
+
+Each Vensim and XMILE file of the public test models
+([SDXorg/test-models](https://github.com/SDXorg/test-models), MIT), and of the collections below
+it, is run by the engine and by PySD, all variables at all saving times, and compared with the
+output published beside it. None of these files belongs to this repository; a heading names the
+commit. The other collections: the extra tests of [PySD](https://github.com/SDXorg/pysd), the
+[PySD-Cookbook](https://github.com/SDXorg/PySD-Cookbook), the models and examples of
+[SDEverywhere](https://github.com/climateinteractive/SDEverywhere), and the published models of
+metasd.com, World3-03 and Industrial Dynamics among them, as kept in
+[Simlin](https://github.com/bpowers/simlin). A
+difference is the largest one over all variables and times, relative to the largest value of the
+variable. *Compiled* means that the engine runs the file itself. *Left to PySD* means that it
+refuses the file in one sentence, and that PySD runs it if the user allows that.
+"""
+
+WRONG = """## Where PySD differs from Vensim
+
+The engine follows Vensim in these places. Each can be reproduced with a model of a few lines.
+
+- SMOOTHI, SMOOTH3I and SMOOTH N with a whole number as initial value. `x = 2.7`,
+  `y = SMOOTHI(x, 4, 1)`, time step 0.5. PySD 3.14.3 keeps the state as an integer and gives 1.125
+  after one step; Vensim and the engine give 1.2125.
+- DELAY1, DELAY3, DELAY1I and DELAY3I with a delay time shorter than order x time step.
+  `y = DELAY3(Time, 2)`, time step 1. PySD lowers the order to 2 and gives 1 at time 3 and 2 at
+  time 4; Vensim and the engine keep the order and give 0 and 3.375. Vensim's own output beside
+  the public model `arguments` shows it.
+- PULSE TRAIN at its end. `p = PULSE TRAIN(10, 1, 5, 30)`, time step 0.25. PySD gives 0 at time 30;
+  Vensim and the engine give 1 at time 30 and 0 at time 30.25.
+- Mappings that list elements. `A: a1, a2 -> (B: b2, b1)`. PySD takes the list for further elements
+  of A and drops its order; Vensim and the engine follow it.
+- Tables inside a variable of an XMILE file, `<gf type="extrapolate">` or `<gf type="discrete">`.
+  PySD takes them for continuous and holds their ends; the engine follows XMILE.
+
+DELAY N does lower its order in Vensim, and so it does here. In XMILE files, whose reference is
+Stella, delays lower their order as in PySD.
+"""
+
+
+def document(collections: Mapping[str, Sequence[Row]], engine: str) -> str:
+    """Return the whole page.
+
+    Parameters
+    ----------
+    collections : mapping of str to sequence of Row
+        Rows by collection of models.
+    engine : str
+        The backend asked for.
+    """
+    lines = [HEAD]
+    for name, rows in collections.items():
+        lines += [f"## {name}: totals", "", *totals(rows, engine), ""]
+        lines += [f"### {name}: left to PySD", "", *_left(rows), ""]
+        lines += [f"### {name}: differences", "", *_apart(rows), ""]
+    lines.append(WRONG)
+    for name, rows in collections.items():
+        lines += [f"## {name}: all files", "", *_all(rows), ""]
+    return "\n".join(lines)
+
+
+def totals(rows: Sequence[Row], engine: str) -> list[str]:
+    """Return the totals of one collection as a list."""
+    run = [row for row in rows if not row.oracle]
+    compiled = [row for row in run if row.compiled]
+    published = [row for row in rows if row.compiled and row.columns[1]]
+    fine = sum(row.published <= FINE for row in published)
+    close = sum(row.close for row in published)
+    same = [row for row in compiled if not row.apart > SAME]
+    worst = max((row.apart for row in same), default=0.0)
+    share = 100 * len(compiled) / max(len(run), 1)
+    return [
+        f"- engine: {sum(row.engine == 'kernel' for row in rows)} files by the kernel, "
+        f"{sum(row.engine == 'numpy' for row in rows)} by plain arrays, which run the same program"
+        f" (the kernel is compiled for files of up to {LARGEST} variables)"
+        if engine == "kernel"
+        else f"- engine: {engine}",
+        f"- files: {len(rows)}; read and run by PySD: {len(run)}",
+        f"- of these compiled: {len(compiled)} ({share:.1f} %)",
+        f"- equal to PySD within {SAME:g}: {len(same)}; largest difference among them {worst:.1e}",
+        f"- with published output: {len(published)}; within {CLOSE:g}: {close}; "
+        f"within {FINE:g}: {fine}",
+    ]
+
+
+def _left(rows: Sequence[Row]) -> Iterable[str]:
+    left = [row for row in rows if not row.oracle and row.refused]
+    yield from [f"- `{row.name}`: {row.refused}" for row in left] or ["none"]
+
+
+def _apart(rows: Sequence[Row]) -> Iterable[str]:
+    yield "| file | from PySD | from published output | PySD from published output | why |"
+    yield "|---|---|---|---|---|"
+    for row in rows:
+        if row.compiled and not row.agrees:
+            why = reason(row) or "**not explained**"
+            figures = " | ".join(map(_shown, (row.apart, row.published, row.oracle_published)))
+            yield f"| `{row.name}` | {figures} | {why} |"
+
+
+def _all(rows: Sequence[Row]) -> Iterable[str]:
+    yield "| file | result | engine | from PySD | from published output | variables |"
+    yield "|---|---|---|---|---|---|"
+    for row in rows:
+        figures = f"{_shown(row.apart)} | {_shown(row.published)} | {max(row.columns) or ''}"
+        yield f"| `{row.name}` | {verdict(row)} | {row.engine} | {figures} |"
+
+
+def verdict(row: Row) -> str:
+    """Return what a row comes to, in a few words."""
+    if row.refused:
+        return "not read by PySD either" if row.oracle else "left to PySD"
+    if row.agrees:
+        return "compiled; PySD cannot run it" if row.oracle else "compiled"
+    return "compiled, follows Vensim" if row.corrects else "compiled, differs"
+
+
+def _shown(value: float) -> str:
+    return "" if value != value else "0" if value == 0 else f"{value:.1e}"
+
+
+def reason(row: Row) -> str:
+    """Return why a row differs, empty if it is not known."""
+    if row.decimals <= SAME and row.close:
+        return (
+            "a smooth that begins at a whole number: with the file's whole numbers written as "
+            "decimals PySD gives the same as the engine"
+        )
+    return REASONS.get(row.name, "")
+
+
+def unexplained(rows: Iterable[Row]) -> list[Row]:
+    """Return the rows that differ without a known reason."""
+    return [r for r in rows if r.compiled and not r.agrees and not reason(r)]
+
+
+@click.command()
+@click.argument("folders", type=click.Path(path_type=Path), nargs=-1)
+@click.option("--write", "out", type=click.Path(path_type=Path), help="Keep the table in a file.")
+@click.option("--engine", type=click.Choice(["kernel", "numpy"]), default="kernel")
+def main(folders: tuple[Path, ...], out: Path | None, engine: str) -> None:
+    """Check every model file under each of FOLDERS, by default the public test models."""
+    collections: dict[str, list[Row]] = {}
+    for root in folders or (home(),):
+        files = models(root)
+        if not files:
+            what = "no model files; set QIANTANG_TEST_MODELS or name a folder"
+            click.echo(f"{root}: {what}", err=True)
+            sys.exit(2)
+        rows = []
+        for file in files:
+            row = check(file, root, engine)  # type: ignore[arg-type]
+            rows.append(row)
+            if not row.agrees:
+                why = row.refused or reason(row) or "not explained"
+                click.echo(f"{row.name}: {verdict(row)}: {why}", err=True)
+        collections[root.name] = rows
+        click.echo("\n".join([f"{root.name}:", *totals(rows, engine)]))
+    if out is not None:
+        put_text(out, document(collections, engine))
+    sys.exit(1 if any(unexplained(rows) for rows in collections.values()) else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+"""Expressions over numbered slots, tables, and what has memory: the alphabet of a program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from qiantang.faults import Fault, StudyError
+
+Kind = Literal["constant", "auxiliary", "stock", "lookup", "driver", "control"]
+Engine = Literal["kernel", "numpy", "pysd"]
+Integrator = Literal["euler", "rk4"]
+Rule = Literal["integrate", "assign", "hold"]
+Mode = Literal["interpolate", "extrapolate", "hold_backward", "look_forward", "raw"]
+
+TIME, TIME_STEP, INITIAL_TIME, FINAL_TIME, MEMBER = range(5)
+"""Slots that every program has: the time grid, and the number of the member, from 0."""
+
+
+class Unsupported(StudyError):  # noqa: N818 - it reads as what it says
+    """A construct that the engine does not compile; such a model can run on PySD instead.
+
+    Parameters
+    ----------
+    function : str
+        The function or construct, as the user would name it.
+    variable : str
+        The variable whose equation uses it.
+    line : int or None
+        Line of the model file where the variable is defined, if known.
+    source : str
+        The model file, if known.
+    """
+
+    def __init__(
+        self, function: str, variable: str, line: int | None = None, source: str = ""
+    ) -> None:
+        self.function = function
+        self.variable = variable
+        self.line = line
+        self.source = source
+        what = f"{function} in the equation of {variable} is not compiled"
+        super().__init__([Fault(source or "the model", line, "", what)])
+
+    def __str__(self) -> str:
+        place = "" if self.line is None else f" (line {self.line})"
+        return f"{self.function} in the equation of {self.variable}{place} is not compiled"
+
+    def __reduce__(self) -> tuple[type[Unsupported], tuple[str, str, int | None, str]]:
+        return type(self), (self.function, self.variable, self.line, self.source)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A literal; always a float, so that no integer arithmetic survives translation."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The value of a slot at the current time."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An operation of the fixed list in :mod:`qiantang.engine.emit` on its arguments."""
+
+    operation: str
+    arguments: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """The value of a table at an argument."""
+
+    table: int
+    argument: Expression
+
+
+Expression = Number | Slot | Call | Lookup
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Knots of a table function.
+
+    Parameters
+    ----------
+    x, y : tuple of float
+        Knots in ascending order of x.
+    mode : {"interpolate", "extrapolate", "hold_backward", "look_forward", "raw"}
+        Linear and held outside, linear everywhere, a staircase held from the left or from the
+        right, or known at the knots alone. The last two are for data over time only.
+    """
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A slot that has memory.
+
+    Parameters
+    ----------
+    slot : int
+        Where its value stands.
+    start : Expression
+        Its value at the initial time.
+    rule : {"integrate", "assign", "hold"}
+        The expression is its rate of change, its value after the step, or unused.
+    expression : Expression
+        As the rule says.
+    non_negative : bool
+        Whether the value is kept at or above zero.
+    """
+
+    slot: int
+    start: Expression
+    rule: Rule
+    expression: Expression
+    non_negative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FixedDelay:
+    """A slot whose value is an input of some whole number of steps ago.
+
+    Parameters
+    ----------
+    slot : int
+        Where the delayed value stands.
+    source : int
+        Slot of the input.
+    order : int
+        Slot, computed at the start, of the number of steps.
+    start : Expression
+        The value until the first input arrives.
+    """
+
+    slot: int
+    source: int
+    order: int
+    start: Expression
+
+
+def slots_in(expression: Expression) -> Iterator[int]:
+    """Yield the slots an expression reads, in order, repeats included."""
+    if isinstance(expression, Slot):
+        yield expression.index
+    elif isinstance(expression, Call):
+        for argument in expression.arguments:
+            yield from slots_in(argument)
+    elif isinstance(expression, Lookup):
+        yield from slots_in(expression.argument)
+
+
+def tables_in(expression: Expression) -> Iterator[int]:
+    """Yield the tables an expression uses."""
+    if isinstance(expression, Lookup):
+        yield expression.table
+        yield from tables_in(expression.argument)
+    elif isinstance(expression, Call):
+        for argument in expression.arguments:
+            yield from tables_in(argument)

@@ -1,0 +1,262 @@
+"""Any model file on its own: all its variables over time, at the file's own saving times."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from qiantang.engine.ir import Engine, Integrator, Program, Unsupported
+from qiantang.engine.savetimes import save_times
+from qiantang.engine.subscripts import plain
+from qiantang.faults import Fault, StudyError, nearest
+
+if TYPE_CHECKING:
+    from qiantang.engine.run import RunResult
+
+TRUST = "PySD runs Python code that it makes from the model file; this is for files that you trust"
+GRID = ("initial_time", "final_time", "time_step", "saveper")
+
+
+def simulate_model(
+    path: str | Path,
+    set_values: Mapping[str, float] | None = None,
+    *,
+    engine: Engine = "numpy",
+    integrator: Integrator = "euler",
+    outputs: Sequence[str] | None = None,
+    data_files: Iterable[str | Path] = (),
+    allow_pysd: bool = False,
+) -> pd.DataFrame:
+    """Run a model file once.
+
+    Parameters
+    ----------
+    path : str or Path
+        A Vensim ``.mdl`` file, or XMILE.
+    set_values : mapping of str to float, optional
+        Values in place of the file's, by name as in the file or in lower case with underscores.
+        ``name[a,b]`` sets one element, ``name`` all of them. The time grid can be set as well.
+    engine : {"numpy", "kernel", "pysd"}
+        For a single run plain arrays are quickest: they need no compilation. ``pysd`` runs code
+        made from the file.
+    integrator : {"euler", "rk4"}
+        Euler as Vensim and PySD do it, or fourth-order Runge-Kutta.
+    outputs : sequence of str, optional
+        Variables wanted; all of them if left out.
+    data_files : iterable of str or Path
+        Tables, .tab or .csv, of data variables that name no file themselves.
+    allow_pysd : bool
+        Whether a model that is not compiled may go to PySD.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a saving time, index ``Time``; one column a scalar, named as in the file. ``attrs``
+        says which engine ran and, under ``notes``, what a reader must know.
+
+    Raises
+    ------
+    StudyError
+        If the file cannot be read or parsed, a name is unknown, or a value does not fit.
+    Unsupported
+        If the model is not compiled, and PySD is not allowed.
+    """
+    file = Path(path)
+    given = dict(set_values or {})
+    if engine == "pysd":
+        return _by_pysd(file, given, integrator, outputs, data_files, [TRUST])
+    try:
+        program = load(file, data_files)
+    except Unsupported as refusal:
+        if not allow_pysd:
+            raise
+        notes = [f"{refusal}; the run goes to PySD. {TRUST}"]
+        return _by_pysd(file, given, integrator, outputs, data_files, notes)
+    program, saveper, parameters = _applied(program, given, file)
+    wanted = _wanted(program, outputs, file)
+    titles = dict(zip(program.names, program.titles, strict=True))
+    try:
+        times = save_times(program, saveper)
+        result = program.run(
+            wanted,
+            times,
+            parameters=dict(parameters),
+            engine=engine,
+            integrator=integrator,
+        )
+    except ValueError as error:
+        raise StudyError([Fault(file, None, "", str(error))]) from None
+    frame = pd.DataFrame(
+        result.values[:, :, 0].T,
+        index=pd.Index(result.times, name="Time"),
+        columns=[titles[name] for name in wanted],
+    )
+    notes = [*program.notes, *_broken(result, titles)]
+    frame.attrs.update(_attrs(file, engine, integrator, notes))
+    return frame
+
+
+def load(file: Path, data_files: Iterable[str | Path] = ()) -> Program:
+    """Read a model file; every fault is one sentence.
+
+    Raises
+    ------
+    StudyError
+        If the file cannot be read, is refused, or cannot be parsed.
+    Unsupported
+        If the model is not compiled.
+    """
+    from qiantang.engine.load import load_model
+
+    try:
+        return load_model(file, data_files=data_files)
+    except FileNotFoundError as error:
+        raise StudyError([Fault(error.filename or file, None, "", "file not found")]) from None
+    except OSError as error:
+        what = f"cannot be read: {error.strerror or error}"
+        raise StudyError([Fault(error.filename or file, None, "", what)]) from None
+    except ValueError as error:
+        what = str(error).removeprefix(str(file)).strip()
+        raise StudyError([Fault(file, None, "", what)]) from None
+
+
+def _attrs(
+    file: Path, engine: str, integrator: str, notes: Sequence[str]
+) -> dict[str, str | list[str]]:
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    return {
+        "model": file.name,
+        "model_sha256": digest,
+        "engine": engine,
+        "integrator": integrator,
+        "notes": list(notes),
+    }
+
+
+def _broken(result: RunResult, titles: Mapping[str, str]) -> list[str]:
+    """Say where a run ceased to be numbers."""
+    if not result.diverged.any():
+        return []
+    name, time = result.first_fault[0] if result.first_fault else ("", float("nan"))
+    if not name:
+        return ["some values are not finite"]
+    return [f"{titles.get(name, name)} is not finite from time {time:g} on"]
+
+
+def _applied(
+    program: Program, given: Mapping[str, float], file: Path
+) -> tuple[Program, float | None, dict[str, float]]:
+    """Return the program on the wanted time grid, the saving step, and the values to replace."""
+    names = _spelled(program)
+    grid: dict[str, float] = {}
+    parameters: dict[str, float] = {}
+    faults: list[Fault] = []
+    for name, value in given.items():
+        key = spelled(name)
+        found = names.get(key) or [n for k, ns in names.items() if _stem(k) == key for n in ns]
+        what = ""
+        if key in GRID:
+            grid[key] = float(value)
+        elif not found:
+            close = [*names, *dict.fromkeys(_stem(k) for k in names)]
+            what = f"the model has no variable {name}{nearest(key, close)}"
+        elif {program.kind(n) for n in found} & {"stock", "lookup"}:
+            kind = program.kind(found[0])
+            what = f"{name} is a {'table' if kind == 'lookup' else kind}, expected a constant"
+        elif set(found) & set(program.structural):
+            what = f"{name} sets the order of a delay and cannot be replaced"
+        if not np.isfinite(value):
+            what = what or f"the value of {name} is {value}, expected a number"
+        if what:
+            faults.append(Fault(file, None, "--set", what))
+        elif key not in GRID:
+            parameters.update(dict.fromkeys(found, float(value)))
+    if "time_step" in grid and grid["time_step"] <= 0:
+        faults.append(Fault(file, None, "--set", "TIME STEP is not above zero"))
+    if faults:
+        raise StudyError(faults)
+    saveper = grid.pop("saveper", None)
+    return replace(program, **grid) if grid else program, saveper, parameters  # type: ignore[arg-type]
+
+
+def _wanted(program: Program, outputs: Sequence[str] | None, file: Path) -> list[str]:
+    known = [
+        name
+        for name, slot in zip(program.names, program.slots, strict=True)
+        if slot > 0 or name != "time"
+        if slot >= 0
+    ]
+    if outputs is None:
+        return known
+    names = _spelled(program)
+    close = [*names, *dict.fromkeys(_stem(k) for k in names)]
+    faults = [
+        Fault(file, None, "outputs", f"the model has no variable {o}{nearest(spelled(o), close)}")
+        for o in outputs
+        if not names.get(spelled(o)) and not any(_stem(k) == spelled(o) for k in names)
+    ]
+    if faults:
+        raise StudyError(faults)
+    keys = {spelled(o) for o in outputs}
+    wanted = {n for k, ns in names.items() if k in keys or _stem(k) in keys for n in ns}
+    return [name for name in known if name in wanted]
+
+
+def spelled(name: str) -> str:
+    """Return a name in the form in which two spellings of it are equal."""
+    head, bracket, inner = name.strip().partition("[")
+    parts = ",".join(plain(part) for part in inner.rstrip("] ").split(",")) if bracket else ""
+    head = plain(head.strip().strip('"'))
+    return f"{head}[{parts}]" if bracket else head
+
+
+def _stem(key: str) -> str:
+    return key.partition("[")[0]
+
+
+def _spelled(program: Program) -> dict[str, list[str]]:
+    """Return the names of the program by each spelling a user may choose."""
+    found: dict[str, list[str]] = {}
+    for name, title in zip(program.names, program.titles, strict=True):
+        for key in dict.fromkeys((spelled(title), spelled(name))):
+            found.setdefault(key, []).append(name)
+    return found
+
+
+def _by_pysd(
+    file: Path,
+    given: Mapping[str, float],
+    integrator: str,
+    outputs: Sequence[str] | None,
+    data_files: Iterable[str | Path],
+    notes: Sequence[str],
+) -> pd.DataFrame:
+    """Run a file with PySD, which executes what it makes of it."""
+    from qiantang.engine.pysd_oracle import run_alone
+
+    if integrator != "euler":
+        what = "PySD integrates by Euler only, expected integrator euler"
+        raise StudyError([Fault(file, None, "--integrator", what)])
+    try:
+        frame = run_alone(file, given, [Path(item) for item in data_files])
+    except FileNotFoundError as error:
+        raise StudyError([Fault(error.filename or file, None, "", "file not found")]) from None
+    except OSError as error:
+        what = f"cannot be read: {error.strerror or error}"
+        raise StudyError([Fault(file, None, "", what)]) from None
+    except ValueError as error:
+        what = str(error).removeprefix(str(file)).strip()
+        raise StudyError([Fault(file, None, "", what)]) from None
+    if outputs is not None:
+        keys = {spelled(o) for o in outputs}
+        kept = [c for c in frame.columns if {spelled(c), _stem(spelled(c))} & keys]
+        frame = frame[kept]
+    frame.attrs.clear()
+    frame.attrs.update(_attrs(file, "pysd", integrator, notes))
+    return frame

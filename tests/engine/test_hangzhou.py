@@ -1,0 +1,144 @@
+"""The Hangzhou model, with values drawn within the limits of its file, against PySD."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path as File
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from qiantang.engine import Path, Program, load_model
+from qiantang.model.mdl import Dictionary, read_dictionary
+
+HANGZHOU = File(__file__).parents[2] / "model" / "hangzhou.mdl"
+MEMBERS = 8
+TIMES = np.arange(2000.0, 2027.0)
+KNOTS = np.array([2003.0, 2011.5, 2020.0])
+Floats = npt.NDArray[np.float64]
+
+
+@cache
+def program() -> Program:
+    return load_model(HANGZHOU)
+
+
+@cache
+def dictionary() -> Dictionary:
+    return read_dictionary(HANGZHOU)
+
+
+def limits(name: str) -> tuple[float, float]:
+    low, high = dictionary()[name].limits
+    assert low is not None
+    assert high is not None
+    return low, high
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw values for all constants: some at an edge, some near the file's own, some anywhere.
+
+    Hypothesis picks the edges, the spread of each member and the levers that follow a path; a seed
+    that it picks fills in the rest, as there are hundreds of constants.
+    """
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    spread = np.array(
+        draw(st.lists(st.sampled_from([0.0, 0.01, 0.05, 0.2]), min_size=8, max_size=8))
+    )
+    names = sorted(program().constants)
+    place = st.tuples(st.integers(0, MEMBERS - 1), st.booleans())
+    edges = draw(st.dictionaries(st.sampled_from(names), place, max_size=8))
+    levers = [item.identifier for item in dictionary().levers()]
+    moved = draw(st.lists(st.sampled_from(levers), max_size=4, unique=True))
+    parameters = {}
+    for name in names:
+        low, high = limits(name)
+        middle = program().constants[name]
+        values = middle + spread * (high - low) * random.uniform(-1, 1, MEMBERS)
+        values = np.clip(values, low, high)
+        if name in edges:
+            member, upper = edges[name]
+            values[member] = high if upper else low
+        if name not in moved:
+            parameters[name] = values
+    paths = {
+        name: Path(KNOTS, random.uniform(*limits(name), (MEMBERS, len(KNOTS)))) for name in moved
+    }
+    return {"parameters": parameters, "paths": paths, "members": MEMBERS}
+
+
+def variables() -> list[str]:
+    kinds = ("stock", "auxiliary")
+    known = zip(program().names, program().kinds, strict=True)
+    return [name for name, kind in known if kind in kinds]
+
+
+def apart(ours: Floats, theirs: Floats) -> Floats:
+    """Return the largest difference of each member, relative to the size of each variable."""
+    size = np.maximum(np.abs(theirs).max(axis=1, keepdims=True), 1e-6)
+    worst: Floats = np.max(np.abs(ours - theirs) / size, axis=(0, 1))
+    return worst
+
+
+def compare(asked: dict[str, Any], engines: tuple[str, ...]) -> int:
+    """Compare engines with PySD; return the members that PySD carries through."""
+    names = variables()
+    wanted = [name for name in names if name not in asked["paths"]]
+    reference = program().run(wanted, TIMES, engine="pysd", **asked).values
+    whole = np.isfinite(reference).all(axis=(0, 1))
+    for engine in engines:
+        result = program().run(wanted, TIMES, engine=engine, **asked)  # type: ignore[arg-type]
+        assert np.array_equal(~result.diverged, whole), engine
+        gaps = apart(result.values[:, :, whole], reference[:, :, whole])
+        assert (gaps < 1e-9).all(), (engine, gaps)
+    return int(whole.sum())
+
+
+def _checked(examples: int, engines: tuple[str, ...]) -> None:
+    carried: list[int] = []
+
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(requests())
+    def check(asked: dict[str, Any]) -> None:
+        carried.append(compare(asked, engines))
+
+    check()
+    assert len(carried) >= examples
+    assert sum(carried) > MEMBERS * len(carried) / 2
+
+
+def test_forty_draws_equal_pysd() -> None:
+    _checked(5, ("numpy",))
+
+
+@pytest.mark.slow
+def test_a_thousand_draws_equal_pysd() -> None:
+    _checked(125, ("numpy", "kernel"))
+
+
+def test_the_comparison_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    full: Callable[..., Any] = Program.run
+
+    def slightly_off(self: Program, names: Any, times: Any, **asked: Any) -> Any:
+        result = full(self, names, times, **asked)
+        if asked["engine"] == "numpy":
+            result.values[5, 20, 0] *= 1 + 1e-8
+        return result
+
+    monkeypatch.setattr(Program, "run", slightly_off)
+    one = {"parameters": {}, "paths": {}, "members": 1}
+    with pytest.raises(AssertionError, match="numpy"):
+        compare(one, ("numpy",))
