@@ -343,7 +343,9 @@ def _others(
 
 
 _STREAM = """
-import resource, sys, time
+import sys, time
+from importlib import import_module
+from importlib.util import find_spec
 import numpy as np
 from qiantang.bench import request, YEARS
 from qiantang.engine import load_model
@@ -363,12 +365,16 @@ begun, kept = time.perf_counter(), 0.0
 values = np.empty((len(times), members))
 for first, result in stream(program, task.outputs, times, draw, members):
     values[:, first : first + result.values.shape[2]] = result.values[0]
-print(time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+seconds, peak = time.perf_counter() - begun, 0
+if find_spec("resource"):
+    system = import_module("resource")
+    peak = system.getrusage(system.RUSAGE_SELF).ru_maxrss
+print(seconds, peak)
 """
 
 
 def _streamed(model: Path, task: Task, members: int) -> tuple[float, int]:
-    """Return the seconds and the peak memory of a process that streams members of one output."""
+    """Return seconds and peak memory, 0 where unknown, of a process that streams one output."""
     command = [sys.executable, "-c", _STREAM, str(model), str(members), task.outputs[0]]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     seconds, peak = done.stdout.split()
@@ -400,7 +406,7 @@ def table(report: Report) -> str:
     lines += ["", *(f"- {name}: {value:.3f} s" for name, value in report.seconds.items())]
     lines += [
         f"- {size:,} members, {YEARS} times of one output kept: {seconds:.2f} s, "
-        f"{size / seconds:,.0f} runs/s, peak {peak / 2**20:,.0f} MiB"
+        f"{size / seconds:,.0f} runs/s, peak {f'{peak / 2**20:,.0f} MiB' if peak else 'not known'}"
         for size, seconds, peak in report.cost
     ]
     lines += [f"- not measured: {line}" for line in report.missing]

@@ -184,7 +184,8 @@ def compiled(program: Program, plan: Plan, folder: Path) -> Callable[..., Any] |
     if compiler is None:
         return None
     file, half, library = (folder / f"limit.{suffix}" for suffix in ("c", "o", "so"))
-    file.write_text(source(plan, program.tables), encoding="utf-8")
+    text = source(plan, program.tables)
+    file.write_text(text, encoding="utf-8")
     for options in (
         [*FLAGS, "-c", "-o", str(half), str(file)],
         ["-shared", "-o", str(library), str(half), *LIBRARIES],

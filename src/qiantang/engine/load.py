@@ -59,12 +59,9 @@ def load_model(
     content = file.read_bytes()
     given = [Path(item) for item in data_files]
     key = _key(file, content, given)
-    stored = cache.read("programs", key) if use_cache else None
-    if stored is not None:
-        program: Program
-        program, known = pickle.loads(stored)
-        if known == _digests(program.files, file.parent):
-            return replace(program, source=str(file))
+    program = _stored(key, file.parent) if use_cache else None
+    if program is not None:
+        return replace(program, source=str(file))
     from qiantang.engine.translate import parse, translate
 
     text = content.decode("utf-8", errors="replace")
@@ -76,6 +73,18 @@ def load_model(
         digests = _digests(program.files, file.parent)
         cache.write("programs", key, pickle.dumps((program, digests)))
     return replace(program, source=str(file))
+
+
+def _stored(key: str, folder: Path) -> Program | None:
+    """Return the program kept under a key, unless it cannot be trusted or its files changed."""
+    stored = cache.read("programs", key)
+    if stored is None:
+        return None
+    try:
+        program, known = cache.restored(stored)
+    except (pickle.UnpicklingError, EOFError, AttributeError, ImportError, ValueError, TypeError):
+        return None  # built anew
+    return program if known == _digests(program.files, folder) else None
 
 
 def _key(file: Path, content: bytes, data_files: Sequence[Path]) -> str:
