@@ -300,7 +300,9 @@ def test_a_diverged_member_is_flagged_counted_and_left_out(
     others = [member for member in range(ALL) if member != 4]
     for name in small_study.headlines:
         assert np.isnan(hurt[name][0, 4]).all()
-        np.testing.assert_array_equal(hurt[name][0, others], sound[name][0, others])
+        # The kernel takes a block with an odd member by its careful step: last bits may differ.
+        left, right = hurt[name][0, others], sound[name][0, others]
+        np.testing.assert_allclose(left, right, rtol=0 if engine == "numpy" else 1e-12)
     for row in Runs(hurt, small_study).reach().rows:
         assert (row.members, row.diverged) == (ALL, 1)
         assert np.isfinite([row.median, row.p05, row.p95, row.probability]).all()
