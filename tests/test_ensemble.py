@@ -21,6 +21,7 @@ from qiantang.ensemble import (
 from qiantang.faults import StudyError
 from qiantang.fits import text_digest
 from qiantang.measures import Figure
+from qiantang.members import run_each
 from qiantang.study import Study, bundled_folder, open_study
 
 BOTH = ["current_policy", "plan_in_full"]
@@ -109,7 +110,7 @@ def test_a_variable_that_was_not_saved_is_named_with_the_nearest(both: Runs) -> 
     assert both["cargo"].dims == AXES
     with pytest.raises(KeyError, match=r"carg was not saved \(did you mean cargo\?\)"):
         both["carg"]
-    assert repr(both) == "Runs(2 scenarios, 12 members, 26 times; current_policy, plan_in_full)"
+    assert repr(both).startswith("Runs of 2 scenarios, 12 members, 2000 to 2025\n")
 
 
 def test_chosen_variables_are_those_of_the_headline_run(small_study: Study) -> None:
@@ -335,6 +336,45 @@ FAST = {"current_policy", "pandemic_as_happened"}
 )
 def test_kernel_agrees_with_pysd(small_study: Study, scenario: str) -> None:
     assert_agree(small_study, scenario, ("pysd", "kernel"), 1)
+
+
+# Years before the scenarios part are run once
+
+
+@pytest.mark.parametrize("engine", ["kernel", "numpy"])
+def test_a_shared_history_leaves_every_bit_as_it_is(small_study: Study, engine: str) -> None:
+    scenarios = [small_study.scenario(name) for name in SHIPPED]
+    members = choose_members(small_study, 5, 1)
+    figures = [Figure("passengers", "yearly_total", year) for year in (2005, 2018, 2025)]
+    given = (members, 1, None, engine, figures)
+    together = list(run_each(small_study, scenarios, *given))
+    assert len(together) == len(SHIPPED)
+    assert len({result.values.tobytes() for result in together}) > 3  # they do differ
+    for scenario, shared in zip(scenarios, together, strict=True):
+        alone = run_once(small_study, scenario, *given)
+        assert np.array_equal(shared.values, alone.values), scenario.name
+        assert np.array_equal(shared.diverged, alone.diverged)
+
+
+def test_histories_are_shared_where_drivers_are_the_same(
+    small_study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    full = type(small_study.program).history
+
+    def counted(*given: object, **asked: object) -> object:
+        made.append(full(*given, **asked))  # type: ignore[arg-type]
+        return made[-1]
+
+    monkeypatch.setattr(type(small_study.program), "history", counted)
+    few(small_study, "plan_in_full")
+    assert made == []
+    small_study.run(["plan_in_full", "slow_start", "current_policy"], members=3, engine="numpy")
+    (history,) = made
+    first = small_study.scenario("plan_in_full")
+    starts = min(np.min(np.asarray(path.times)) for path in lever_paths(small_study, first).values()
+                 if np.size(path.times) > 1)  # fmt: skip
+    assert starts <= history.time <= starts + small_study.program.time_step
 
 
 # The airport: the answer for 46 million follows from capacity

@@ -36,6 +36,7 @@ from qiantang.bench_peers import (
     worst,
 )
 from qiantang.engine import Program, load_model
+from qiantang.engine.pysd_oracle import read_by_delays
 
 Floats = npt.NDArray[np.float64]
 Progress = Callable[[str], None]
@@ -174,13 +175,8 @@ def request(
     return Task(
         model, wanted, tuple(title[n] for n in wanted), np.asarray(times or grid, dtype=float),
         parameters, tuple(title[n] for n in parameters),
-        _auxiliaries(program) if program.delays else (),
+        read_by_delays(program),
     )  # fmt: skip
-
-
-def _auxiliaries(program: Program) -> tuple[str, ...]:
-    kinds = zip(program.names, program.kinds, strict=True)
-    return tuple(name for name, kind in kinds if kind == "auxiliary")
 
 
 def surroundings() -> dict[str, str]:
@@ -270,9 +266,10 @@ def _seconds(job: Callable[[], Any]) -> float:
 def _limit(program: Program, task: Task, folder: Path) -> tuple[Callable[[], None], Floats] | None:
     """Return a run of the C lanes on one core, and where its values go."""
     from qiantang.bench_limit import compiled
-    from qiantang.engine.kernel import CHUNK, SharedInputs, arguments
+    from qiantang.engine.blocks import SharedInputs, arguments
+    from qiantang.engine.kernel import CHUNK
+    from qiantang.engine.request import checked, planned, prepared
     from qiantang.engine.rewrite import rewritten
-    from qiantang.engine.run import checked, planned, prepared
 
     members = len(next(iter(task.parameters.values())))
     asked = checked(program, task.outputs, task.times, task.parameters, {}, members, "euler", None)

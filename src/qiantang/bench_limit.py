@@ -17,10 +17,12 @@ from typing import Any
 
 import numpy as np
 
-from qiantang.engine.codegen import layout, pieces, start_body, step_body, still_body
 from qiantang.engine.ir import Program, Table, tables_in
 from qiantang.engine.lanes import WIDTH
+from qiantang.engine.layout import layout
 from qiantang.engine.plan import Plan
+from qiantang.engine.step_source import start_body, step_body, still_body
+from qiantang.engine.table_source import pieces
 
 FLAGS = ("-O3", "-march=native", "-ffast-math", "-funroll-loops", "-fPIC")
 LIBRARIES = ("-lmvec", "-lm")

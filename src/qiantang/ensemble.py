@@ -3,27 +3,49 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from qiantang.engine import Path as EnginePath
-from qiantang.engine import RunResult
 from qiantang.evidence.driverfile import VINTAGES
-from qiantang.evidence.drivers import ORIGIN
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.fits import text_digest
-from qiantang.measures import Figure, outputs_of, read_figures, times_of
+from qiantang.measures import Figure, read_figures
+from qiantang.members import (
+    Members,
+    choose_members,
+    driver_paths,
+    innovation_paths,
+    lever_paths,
+    run_each,
+    run_once,
+)
 from qiantang.reach import Reach, reach_table
-from qiantang.scenario import Scenario, lever_path
+from qiantang.scenario import Scenario
 from qiantang.study import TALLY_SUFFIX, Study
 
+if TYPE_CHECKING:
+    from qiantang.charts.rooms import RunCharts
+
 Array = NDArray[np.float64]
+
+__all__ = [
+    "AXES",
+    "Members",
+    "Runs",
+    "choose_members",
+    "driver_paths",
+    "innovation_paths",
+    "lever_paths",
+    "run",
+    "run_once",
+    "run_resolved",
+]
 
 #: The one order of axes, everywhere.
 AXES = ("scenario", "member", "time")
@@ -50,8 +72,14 @@ class Runs:
         return self.dataset[name]
 
     def __repr__(self) -> str:
-        sizes = ", ".join(f"{self.dataset.sizes[axis]} {axis}s" for axis in AXES)
-        return f"Runs({sizes}; {', '.join(map(str, self.dataset.scenario.values))})"
+        from qiantang.display import runs_text
+
+        return runs_text(self)
+
+    def _repr_html_(self) -> str:
+        from qiantang.display import runs_html
+
+        return runs_html(self)
 
     def title(self, scenario: str) -> str:
         """Return the title of a scenario of this run."""
@@ -62,51 +90,12 @@ class Runs:
         """Return each target by scenario: median, interval, probability, what happened."""
         return reach_table(self.dataset, self.study)
 
+    @property
+    def chart(self) -> RunCharts:
+        """The charts of this run, such as ``runs.chart.fan("passengers", lang="zh")``."""
+        from qiantang.charts.rooms import RunCharts
 
-@dataclass(frozen=True)
-class Members:
-    """Uncertainties of an ensemble, the same for every scenario (common random numbers).
-
-    Parameters
-    ----------
-    parameters : mapping
-        Name to values, each of shape (member,), in the model's units.
-    times : ndarray, shape (k,)
-        Knots of the innovations. [Year]
-    innovations : mapping
-        Innovation to paths, each of shape (member, k).
-    """
-
-    parameters: Mapping[str, Array]
-    times: Array
-    innovations: Mapping[str, Array]
-    size: int
-
-
-def choose_members(study: Study, members: int, seed: int) -> Members:
-    """Take members of the newest fit, in an order set by the seed.
-
-    Raises
-    ------
-    StudyError
-        If the fit was made with another model file, or holds fewer members.
-    """
-    fit = study.fit
-    place = fit.folder / "fit.yaml"
-    if fit.record.model != text_digest(study.model_file):
-        what = "made with another model file, run: qiantang calibrate"
-        raise StudyError([Fault(place, None, "model", what)])
-    if not 1 <= members <= fit.record.members:
-        what = f"{members} members asked for, between 1 and {fit.record.members} are in the fit"
-        raise StudyError([Fault(place, None, "members", what)])
-    order = np.random.default_rng(seed).permutation(fit.record.members)[:members]
-    times, paths = fit.innovations
-    return Members(
-        {name: values[order] for name, values in fit.parameters.items()},
-        times,
-        {name: values[order] for name, values in paths.items()},
-        members,
-    )
+        return RunCharts(self)
 
 
 def run(
@@ -168,9 +157,7 @@ def run_resolved(
     chosen = choose_members(study, members, seed)
     figures, years = _figures(study, wanted)
     blocks, diverged, firsts = [], [], []
-    for scenario in resolved:
-        progress(scenario.name)
-        result = run_once(study, scenario, chosen, seed, vintage, engine, figures, progress)
+    for result in run_each(study, resolved, chosen, seed, vintage, engine, figures, progress):
         read = read_figures(
             figures, result.values, result.names, result.times, study.program.time_step
         )
@@ -183,60 +170,6 @@ def run_resolved(
     dataset.attrs |= _provenance(study, resolved, seed, vintage, engine)
     dataset.attrs["divergence"] = _divergence(resolved, firsts)
     return Runs(dataset, study)
-
-
-def run_once(
-    study: Study,
-    scenario: Scenario,
-    members: Members,
-    seed: int,
-    vintage: str | None,
-    engine: str,
-    figures: Sequence[Figure],
-    progress: Callable[[str], None] = lambda _: None,
-) -> RunResult:
-    """Run one scenario for given members and save what the figures need."""
-    program = study.program
-    paths = driver_paths(study, scenario, members.size, seed, vintage)
-    paths |= innovation_paths(members) | lever_paths(study, scenario)
-    return program.run(
-        outputs=list(outputs_of(figures)),
-        times=times_of(figures, program.time_step),
-        parameters=dict(members.parameters),
-        paths=paths,
-        members=members.size,
-        engine=engine,  # type: ignore[arg-type]
-        on_compile=progress,
-    )
-
-
-def innovation_paths(members: Members) -> dict[str, EnginePath]:
-    """Return the path of every innovation, one row a member."""
-    return {name: EnginePath(members.times, v) for name, v in members.innovations.items()}
-
-
-def lever_paths(study: Study, scenario: Scenario) -> dict[str, EnginePath]:
-    """Return the path of every lever: the scenario's, or nought where it sets none.
-
-    All levers are given as paths, so that every scenario runs the same compiled model.
-    """
-    paths = {}
-    for lever in study.vocabulary.levers:
-        if lever in scenario.levers:
-            paths[lever] = EnginePath(*lever_path(scenario, lever))
-        else:
-            start = study.program.initial_time
-            paths[lever] = EnginePath(np.array([start]), np.array([study.program.constants[lever]]))
-    return paths
-
-
-def driver_paths(
-    study: Study, scenario: Scenario, members: int, seed: int, vintage: str | None = None
-) -> dict[str, EnginePath]:
-    """Draw the drivers of a scenario: the same seed gives the same surprises in every scenario."""
-    vintages = {name: vintage or scenario.driver_vintage(name) for name in study.drivers.names}
-    drawn = study.drivers.draw(vintages, members, np.random.default_rng(seed), ORIGIN)
-    return {name: EnginePath(path.times, path.values) for name, path in drawn.items()}
 
 
 def _wanted(study: Study, variables: Sequence[str] | None, vintage: str | None) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from .conftest import worst
 
 Model = Callable[[str], Program]
 TIMES = np.arange(2000.0, 2010.5, 0.5)
+BENCHMARKS = File(__file__).parents[2] / "benchmarks" / "models"
 
 
 def _variables(program: Program) -> list[str]:
@@ -156,3 +157,13 @@ def test_a_mapping_that_lists_elements_follows_vensim(
     names = ["y[b1]", "y[b2]", "y[b3]", "s[b1]"]
     found = program.run(names, [1.0], engine=engine).values[:, 0, 0]
     assert found.tolist() == [3, 2, 1, 3]
+
+
+def test_pysd_is_asked_for_what_a_fixed_delay_reads() -> None:
+    """Asked for the stocks alone, PySD reads the delay's input between two steps."""
+    program = load_model(BENCHMARKS / "delays.mdl")
+    stocks = [n for n, kind in zip(program.names, program.kinds, strict=True) if kind == "stock"]
+    times = program.initial_time + np.arange(0.0, 9.0, 2.0)
+    ours = program.run(stocks, times, engine="numpy").values
+    theirs = program.run(stocks, times, engine="pysd").values
+    assert worst(ours, theirs) < 1e-12

@@ -12,14 +12,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from qiantang.engine.history import History
     from qiantang.engine.ir import Program, Unsupported
     from qiantang.engine.load import load_model
-    from qiantang.engine.run import Path, RunResult
+    from qiantang.engine.request import Path
+    from qiantang.engine.run import RunResult
 
-__all__ = ["Path", "Program", "RunResult", "Unsupported", "load_model"]
+__all__ = ["History", "Path", "Program", "RunResult", "Unsupported", "load_model"]
 
 _HOME = {
-    "Path": "qiantang.engine.run",
+    "History": "qiantang.engine.history",
+    "Path": "qiantang.engine.request",
     "Program": "qiantang.engine.ir",
     "RunResult": "qiantang.engine.run",
     "Unsupported": "qiantang.engine.ir",

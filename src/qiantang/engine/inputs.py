@@ -79,12 +79,13 @@ class Row:
             value = value + (self.knots[left + 1] - value) * share
         return value
 
-    def whole(self) -> Floats:
-        """Return the values of a shared slot at all times of the grid."""
-        value = self.knots[self.left]
-        right = np.minimum(self.left + 1, len(self.knots) - 1)
+    def whole(self, length: int | None = None) -> Floats:
+        """Return the values of a shared slot at all times of the grid, or at the first few."""
+        left, share = self.left[:length], self.share[:length]
+        value = self.knots[left]
+        right = np.minimum(left + 1, len(self.knots) - 1)
         return np.asarray(
-            np.where(self.share == 0.0, value, value + (self.knots[right] - value) * self.share)
+            np.where(share == 0.0, value, value + (self.knots[right] - value) * share)
         )
 
 
@@ -100,3 +101,32 @@ def path_row(times: Floats, values: Floats, grid: Floats) -> Row:
 def series_row(values: Floats) -> Row:
     """Return a slot whose value is known at each time of the grid."""
     return Row(values, np.arange(len(values), dtype=np.int64), np.zeros(len(values)))
+
+
+def same_bits(one: float | Floats, other: float | Floats) -> bool:
+    """Return whether two values are the same bit for bit, one for all counting as one each."""
+    a, b = np.asarray(one, dtype=np.float64), np.asarray(other, dtype=np.float64)
+    return bool(np.all(a.view(np.int64) == b.view(np.int64)))
+
+
+def first_difference(one: Row, other: Row, length: int) -> int:
+    """Return the first of some indices of the grid at which two rows differ, or their number."""
+    if one.knots.ndim == other.knots.ndim == 1:
+        a, b = one.whole(length).view(np.int64), other.whole(length).view(np.int64)
+        return _first(a != b, length)
+    left, share = one.left[:length], one.share[:length]
+    aligned = np.array_equal(left, other.left[:length]) and np.array_equal(
+        share, other.share[:length]
+    )
+    if aligned and one.knots.shape == other.knots.shape:
+        off = one.knots.view(np.int64) != other.knots.view(np.int64)
+        off = np.append(off.any(axis=1), False)
+        return _first(off[left] | (off[left + 1] & (share != 0.0)), length)
+    for index in range(length):
+        if not same_bits(one.at(index), other.at(index)):
+            return index
+    return length
+
+
+def _first(differs: npt.NDArray[np.bool_], length: int) -> int:
+    return int(np.argmax(differs)) if differs.any() else length

@@ -71,6 +71,11 @@ number = instruction(
 not_below = instruction(lambda builder, values: builder.icmp_unsigned(">=", *values), "ww", "t")
 """Return whether a word is at least another."""
 
+larger = instruction(
+    lambda builder, values: builder.select(builder.icmp_unsigned(">", *values), *values), "ww", "w"
+)
+"""Return the larger of two words."""
+
 
 @intrinsic
 def some(typing_context: Any, condition: Any) -> Any:

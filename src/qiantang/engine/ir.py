@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from qiantang.engine.run import Path, RunResult
+    from qiantang.engine.history import History
+    from qiantang.engine.request import Path
+    from qiantang.engine.run import RunResult
 
 __all__ = [
     "FINAL_TIME",
@@ -203,6 +205,7 @@ class Program:
         threads: int | None = None,
         on_compile: Callable[[str], None] | None = None,
         out: npt.NDArray[np.float64] | None = None,
+        history: History | None = None,
     ) -> RunResult:
         """Simulate members side by side.
 
@@ -230,6 +233,8 @@ class Program:
             Told in one sentence before the kernel is compiled for the first time.
         out : array of shape (output, time, member), optional
             Where to put the values.
+        history : History, optional
+            Go on from there, with the same bits as from the start; see :meth:`history`.
 
         Returns
         -------
@@ -239,7 +244,8 @@ class Program:
         Raises
         ------
         ValueError
-            If a name is unknown, a time is off the grid, or a shape does not fit.
+            If a name is unknown, a time is off the grid, a shape does not fit, or the run does
+            not share the history.
         Unsupported
             If the engine cannot do what the request needs.
         """
@@ -258,6 +264,68 @@ class Program:
             threads=threads,
             on_compile=on_compile,
             out=out,
+            history=history,
+        )
+
+    def history(
+        self,
+        outputs: Sequence[str],
+        times: npt.ArrayLike,
+        *,
+        until: float | None = None,
+        beside: Sequence[Mapping[str, Path]] = (),
+        parameters: Mapping[str, npt.ArrayLike] | None = None,
+        paths: Mapping[str, Path] | None = None,
+        members: int = 1,
+        engine: Engine = "kernel",
+        integrator: Integrator = "euler",
+        time_step: float | None = None,
+        threads: int | None = None,
+        on_compile: Callable[[str], None] | None = None,
+        history: History | None = None,
+    ) -> History:
+        """Run members up to a time once, for many runs that part only later.
+
+        Parameters
+        ----------
+        outputs, times
+            What the runs will save, as in :meth:`run`.
+        until : float, optional
+            Time to reach, on the time grid. [time unit of the model]
+        beside : sequence of mapping of str to Path
+            Paths of the other runs: the history ends where the first of them parts from ``paths``.
+        history : History, optional
+            An earlier one to go on from.
+        parameters, paths, members, engine, integrator, time_step, threads, on_compile
+            As in :meth:`run`.
+
+        Returns
+        -------
+        History
+            To be given to :meth:`run`, which refuses it if any of its inputs differed before.
+
+        Raises
+        ------
+        ValueError
+            As :meth:`run`, or if neither a time nor other runs are given.
+        """
+        from qiantang.engine.history import history as make
+
+        return make(
+            self,
+            outputs,
+            times,
+            until=until,
+            beside=beside,
+            parameters=parameters or {},
+            paths=paths or {},
+            members=members,
+            engine=engine,
+            integrator=integrator,
+            time_step=time_step,
+            threads=threads,
+            on_compile=on_compile,
+            history=history,
         )
 
     def _position(self, name: str) -> int:

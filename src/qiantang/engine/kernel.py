@@ -15,7 +15,6 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -24,10 +23,12 @@ import numpy as np
 import numpy.typing as npt
 
 from qiantang.engine import cache
+from qiantang.engine.blocks import SharedInputs, aligned_rows, arguments
+from qiantang.engine.checkpoint import Checkpoint
 from qiantang.engine.codegen import kernel_source
-from qiantang.engine.inputs import Inputs, Row
+from qiantang.engine.inputs import Inputs
 from qiantang.engine.ir import Integrator, Program
-from qiantang.engine.lanes import ALIGNMENT, WIDTH
+from qiantang.engine.lanes import WIDTH
 from qiantang.engine.plan import Plan
 
 Floats = npt.NDArray[np.float64]
@@ -51,6 +52,7 @@ def simulate_members(
     *,
     threads: int | None = None,
     on_compile: Callable[[str], None] | None = None,
+    early: Checkpoint | None = None,
 ) -> npt.NDArray[np.bool_]:
     """Run all members of the inputs through a kernel.
 
@@ -70,19 +72,60 @@ def simulate_members(
         All cores when left out.
     on_compile : callable, optional
         Told before a kernel is compiled that is not in the cache.
+    early : Checkpoint, optional
+        Where to go on from.
 
     Returns
     -------
     array of bool, shape (member,)
         Members whose stocks or outputs ceased to be finite.
     """
+    return _carried(
+        program, plan, inputs, integrator, out, -1, early, np.empty(0), threads, on_compile
+    )
+
+
+def checkpoint_members(
+    program: Program,
+    plan: Plan,
+    inputs: Inputs,
+    integrator: Integrator,
+    out: Floats,
+    step: int,
+    early: Checkpoint | None = None,
+    *,
+    threads: int | None = None,
+    on_compile: Callable[[str], None] | None = None,
+) -> Checkpoint:
+    """Run members for some steps and return where they stand; see :func:`simulate_members`."""
+    moved = sum(state.rule != "hold" for state in plan.states)
+    rows = moved + 1 + len(plan.delays) * step
+    late = aligned_rows(-(-inputs.members // WIDTH), rows).reshape(-1)
+    _carried(program, plan, inputs, integrator, out, step, early, late, threads, on_compile)
+    return Checkpoint(step, blocks=late)
+
+
+def _carried(
+    program: Program,
+    plan: Plan,
+    inputs: Inputs,
+    integrator: Integrator,
+    out: Floats,
+    stop: int,
+    early: Checkpoint | None,
+    late: Floats,
+    threads: int | None,
+    on_compile: Callable[[str], None] | None,
+) -> npt.NDArray[np.bool_]:
+    """Take all members to the end, or to a step at which their records are kept."""
     function = _kernel_of(program, plan, integrator, on_compile)
     bad = np.zeros(inputs.members, dtype=np.uint8)
     count = threads or os.cpu_count() or 1
     shared, flat, size = SharedInputs(inputs), out.reshape(-1), _chunk_size(inputs.members, count)
+    begin, blocks = (early.step, early.blocks) if early is not None else (0, np.empty(0))
 
-    def work(begin: int) -> None:
-        function(*arguments(inputs, shared, flat, begin, size), bad)
+    def work(first: int) -> None:
+        function(*arguments(inputs, shared, flat, first, size), bad, begin, stop, blocks, late)
 
     with ThreadPoolExecutor(count) as pool:
         for _ in pool.map(work, range(0, inputs.members, size)):
@@ -96,47 +139,6 @@ def _chunk_size(members: int, threads: int) -> int:
     return WIDTH * max(1, min(CHUNK // WIDTH, -(-blocks // (TURNS * threads))))
 
 
-def arguments(
-    inputs: Inputs, shared: SharedInputs, flat: Floats, begin: int, size: int
-) -> tuple[Any, ...]:
-    """Return the arguments of a kernel for some members, save where it flags them.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        Constants, filled slots and times.
-    shared : SharedInputs
-        What all members share of them.
-    flat : array
-        Where the values go: output, time and member in one axis.
-    begin, size : int
-        First member, at the beginning of a block, and the most members.
-    """
-    chunk = _chunk(inputs, shared, begin, min(size, inputs.members - begin))
-    return (
-        0,
-        chunk.blocks,
-        begin,
-        inputs.steps,
-        inputs.time_step,
-        shared.constants,
-        chunk.constants,
-        shared.constant_of,
-        len(shared.lane_constants),
-        shared.series,
-        shared.series_of,
-        chunk.knots,
-        shared.knot_of,
-        shared.knots + 1,
-        shared.left,
-        shared.share,
-        inputs.saved[shared.order],
-        shared.order,
-        flat,
-        inputs.members,
-    )
-
-
 def _kernel_of(
     program: Program,
     plan: Plan,
@@ -148,82 +150,6 @@ def _kernel_of(
     if key not in _ready:
         _ready[key] = kernel(kernel_source(plan, program.tables, integrator), on_compile)
     return _ready[key]
-
-
-class SharedInputs:
-    """The inputs that all members share, and where each row finds its values."""
-
-    def __init__(self, inputs: Inputs) -> None:
-        self.order = np.argsort(inputs.saved, kind="stable").astype(np.int64)
-        lanes = [i for i, c in enumerate(inputs.constants) if np.ndim(c) == 1]
-        self.constant_of = np.full(len(inputs.constants), -1, dtype=np.int64)
-        self.constant_of[lanes] = np.arange(len(lanes))
-        self.constants = np.array([0.0 if np.ndim(c) == 1 else float(c) for c in inputs.constants])
-        self.lane_constants = [inputs.constants[i] for i in lanes]
-        count, length = len(inputs.rows), len(inputs.grid)
-        self.series_of = np.full(count, -1, dtype=np.int64)
-        self.knot_of = np.zeros(count, dtype=np.int64)
-        self.left = np.zeros((count, length), dtype=np.int64)
-        self.share = np.zeros((count, length))
-        series: list[Floats] = []
-        knots = 0
-        self.lane_rows: list[Row] = []
-        for number, row in enumerate(inputs.rows):
-            if row.knots.ndim == 1:
-                self.series_of[number] = len(series)
-                series.append(row.whole())
-            else:
-                self.left[number], self.share[number] = row.left, row.share
-                self.knot_of[number] = knots
-                self.lane_rows.append(row)
-                knots += len(row.knots)
-        self.knots = knots
-        self.left = np.ascontiguousarray(self.left.T)
-        self.share = np.ascontiguousarray(self.share.T)
-        self.series = np.ascontiguousarray(np.array(series).reshape(len(series), length).T)
-
-
-@dataclass(frozen=True)
-class _Chunk:
-    """The inputs of some members, block by block, padded by repeating the last member."""
-
-    blocks: int
-    constants: Floats
-    knots: Floats
-
-
-def _chunk(inputs: Inputs, shared: SharedInputs, begin: int, count: int) -> _Chunk:
-    blocks = -(-count // WIDTH)
-    constants = _aligned(blocks, len(shared.lane_constants))
-    for i, constant in enumerate(shared.lane_constants):
-        _spread(np.asarray(constant)[begin : begin + count], constants[:, i])
-    # One row more, as the last knot's right neighbour is read with a weight of zero.
-    knots = _aligned(blocks, shared.knots + 1)
-    at = 0
-    for row in shared.lane_rows:
-        for knot in row.knots:
-            _spread(knot[begin : begin + count], knots[:, at])
-            at += 1
-    knots[:, at] = 0.0
-    return _Chunk(blocks, constants.reshape(-1), knots.reshape(-1))
-
-
-def _spread(values: Floats, rows: Floats) -> None:
-    """Put values of members into a row of each block, the last one repeated to the end."""
-    full = len(values) // WIDTH
-    rows[:full] = values[: full * WIDTH].reshape(full, WIDTH)
-    if full < len(rows):
-        rest = values[full * WIDTH :]
-        rows[full, : len(rest)] = rest
-        rows[full, len(rest) :] = values[-1]
-
-
-def _aligned(blocks: int, rows: int) -> Floats:
-    """Return rows of lanes for each block, the first where a line of memory begins."""
-    size = blocks * rows * WIDTH
-    raw = np.empty(size + ALIGNMENT // 8)
-    skip = -raw.ctypes.data % ALIGNMENT // 8
-    return raw[skip : skip + size].reshape(blocks, rows, WIDTH)
 
 
 def kernel(text: str, on_compile: Callable[[str], None] | None = None) -> Any:
@@ -313,6 +239,10 @@ def _signature() -> Any:
         numbers,
         integer,
         types.uint8[::1],
+        integer,
+        integer,
+        numbers,
+        numbers,
     )
 
 

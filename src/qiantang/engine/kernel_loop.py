@@ -126,3 +126,32 @@ def check(a: Any, rows: Any, width: Any, members: Any, here: Any, bad: Any) -> N
             value = a[rows[i] * width + lane]
             if value - value != 0.0:
                 bad[here + lane] = 1
+
+
+@inline
+def keep(
+    a: Any, rows: Any, delays: Any, past: Any, k: Any, steps: Any, careful: Any, at: Any, late: Any
+) -> None:
+    """Copy what a block needs to go on from a step into its record."""
+    for i in range(rows.size):
+        store(late, at + i * WIDTH, load(a, rows[i] * WIDTH))
+    store(late, at + rows.size * WIDTH, float(careful))
+    at += (rows.size + 1) * WIDTH
+    for d in range(delays.shape[0]):
+        for i in range(k):
+            store(late, at + (d * k + i) * WIDTH, load(past, (d * (steps + 1) + i) * WIDTH))
+
+
+@inline
+def resume(
+    a: Any, rows: Any, delays: Any, past: Any, k: Any, steps: Any, at: Any, early: Any
+) -> Any:
+    """Put the record of a block back in place; return whether its last step was a careful one."""
+    for i in range(rows.size):
+        store(a, rows[i] * WIDTH, load(early, at + i * WIDTH))
+    careful = int(early[at + rows.size * WIDTH])
+    at += (rows.size + 1) * WIDTH
+    for d in range(delays.shape[0]):
+        for i in range(k):
+            store(past, (d * (steps + 1) + i) * WIDTH, load(early, at + (d * k + i) * WIDTH))
+    return careful

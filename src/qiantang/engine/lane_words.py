@@ -9,6 +9,7 @@ WORDS: dict[str, tuple[str, ...]] = {
             "choose",
             "fused",
             "inline",
+            "larger",
             "negate",
             "outline",
             "rint",
@@ -20,7 +21,12 @@ WORDS: dict[str, tuple[str, ...]] = {
         "upright",
     ),
     "lanes": ("load", "store"),
-    "powers": (*("exp", "log", "log_normal", "odd", "odd_exponent", "power", "power_normal"),),
+    "powers": (
+        *("exp", "log", "log_normal", "odd", "odd_exponent", "power"),
+        "power_normal",
+        "beyond",
+        "oddness",
+    ),
     "lane_functions": (
         *("INF", "NAN", "arccos", "arcsin", "arctan", "cos", "cosh", "each", "greater", "lesser"),
         *("pulse", "pulse_train", "quantum", "quotient", "ramp", "sin", "sinh"),
@@ -29,6 +35,6 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "kernel_loop": (
         *("aligned", "check", "common_orders", "constants", "delayed", "fill", "record"),
-        "remember",
+        *("keep", "remember", "resume"),
     ),
 }

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qiantang.engine import array_functions
+from qiantang.engine.checkpoint import Checkpoint
 from qiantang.engine.emit import TEMPLATES, source
 from qiantang.engine.inputs import Inputs
 from qiantang.engine.ir import (
@@ -114,6 +115,7 @@ def simulate(
     integrator: Integrator,
     out: Floats,
     watch: Watch | None = None,
+    early: Checkpoint | None = None,
 ) -> npt.NDArray[np.bool_]:
     """Run all members of the inputs.
 
@@ -128,9 +130,11 @@ def simulate(
     integrator : {"euler", "rk4"}
         How to integrate.
     out : array of shape (output, time, member)
-        Where the values go.
+        Where the values go; those before a checkpoint are there already.
     watch : Watch, optional
         Told every step; for the second look at members that diverged.
+    early : Checkpoint, optional
+        Where to go on from.
 
     Returns
     -------
@@ -139,19 +143,33 @@ def simulate(
     """
     run = _Run(program, plan, inputs, integrator)
     with np.errstate(all="ignore"):
-        run.start()
-        for step in range(inputs.steps + 1):
-            run.fill(step)
-            run.equations(run.values)
-            for output, slot in enumerate(plan.outputs):
-                for place in inputs.places_at(step):
-                    out[output, place] = run.values[slot]
+        run.start(early)
+        for step in range(early.step if early else 0, inputs.steps + 1):
+            run.look(step, out)
             if watch is not None:
                 watch.look(run.values, inputs.grid[step * inputs.stride], inputs.members)
             if step < inputs.steps:
                 run.advance(step)
-        final = [run.values[state.slot] for state in plan.states if state.rule != "hold"]
-        return _not_finite([*final, *out.reshape(-1, inputs.members)], inputs.members)
+        return _not_finite([*run.states(), *out.reshape(-1, inputs.members)], inputs.members)
+
+
+def checkpoint(
+    program: Program,
+    plan: Plan,
+    inputs: Inputs,
+    integrator: Integrator,
+    out: Floats,
+    step: int,
+    early: Checkpoint | None = None,
+) -> Checkpoint:
+    """Run members for some steps and return where they stand; see :func:`simulate`."""
+    run = _Run(program, plan, inputs, integrator)
+    with np.errstate(all="ignore"):
+        run.start(early)
+        for behind in range(early.step if early else 0, step):
+            run.look(behind, out)
+            run.advance(behind)
+    return Checkpoint(step, states=run.states(), past=tuple(map(tuple, run.history)))
 
 
 def _not_finite(arrays: Iterable[Any], members: int) -> npt.NDArray[np.bool_]:
@@ -181,13 +199,30 @@ class _Run:
         self.history: list[list[Any]] = [[] for _ in plan.delays]
         self.first: list[Any] = []
 
-    def start(self) -> None:
+    def start(self, early: Checkpoint | None) -> None:
+        """Find the states at the initial time, or at a checkpoint."""
         for slot, row in zip(self.plan.constants, self.inputs.constants, strict=True):
             self.values[slot] = row
         self.fill(0)
         self.begin(self.values)
         self.first = [self.values[delay.slot] for delay in self.plan.delays]
         self.still(self.values)
+        if early is not None:
+            for state, value in zip(self.moved, early.states, strict=True):
+                self.values[state.slot] = value
+            self.history = [list(past) for past in early.past]
+
+    def states(self) -> tuple[Any, ...]:
+        """Return the values of the states that move."""
+        return tuple(self.values[state.slot] for state in self.moved)
+
+    def look(self, step: int, out: Floats) -> None:
+        """Evaluate all equations of a step, and save what is wanted."""
+        self.fill(step)
+        self.equations(self.values)
+        for output, slot in enumerate(self.plan.outputs):
+            for place in self.inputs.places_at(step):
+                out[output, place] = self.values[slot]
 
     def fill(self, step: int, half: int = 0) -> None:
         """Put the given values of a step, or of its middle, in place."""

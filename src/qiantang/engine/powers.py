@@ -133,7 +133,19 @@ def log_sum(x: Any) -> Any:
 @inline
 def odd(x: Any) -> Any:
     """Return where x is no positive normal float, so that its logarithm is a case of its own."""
-    return not_below(bits(x) - SMALLEST_NORMAL_BITS, NORMAL_SPAN)
+    return beyond(oddness(x))
+
+
+@inline
+def oddness(x: Any) -> Any:
+    """Return a word that is the larger the further x is from the positive normal floats."""
+    return bits(x) - SMALLEST_NORMAL_BITS
+
+
+@inline
+def beyond(word: Any) -> Any:
+    """Return where the oddness of any of the values that it is the largest of is odd."""
+    return not_below(word, NORMAL_SPAN)
 
 
 @inline

@@ -16,10 +16,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from qiantang.engine.request import time_grid
+
 if TYPE_CHECKING:
     import pandas as pd
 
-    from qiantang.engine.run import Request
+    from qiantang.engine.ir import Program
+    from qiantang.engine.request import Request
 
 Floats = npt.NDArray[np.float64]
 
@@ -29,6 +32,8 @@ def simulate_request(request: Request, out: Floats) -> npt.NDArray[np.bool_]:
     program = request.program
     if request.integrator != "euler":
         raise ValueError("PySD integrates by Euler only, expected integrator euler")
+    watched = read_by_delays(program)
+    every = time_grid(program.initial_time, request.time_step, int(request.saved.max()), 1)
     with tempfile.TemporaryDirectory() as folder:
         translated = translated_model(Path(program.source), Path(folder))
         for member in range(request.members):
@@ -45,6 +50,8 @@ def simulate_request(request: Request, out: Floats) -> npt.NDArray[np.bool_]:
                 given,
                 time_step=request.time_step,
                 final_time=program.final_time,
+                watched=watched,
+                every=every if watched else None,
             )
     return np.asarray(~np.isfinite(out).all(axis=(0, 1)), dtype=np.bool_)
 
@@ -99,6 +106,16 @@ def translated_model(source: Path, folder: Path, *, decimals: bool = False) -> P
     return main
 
 
+def read_by_delays(program: Program) -> tuple[str, ...]:
+    """Return the variables that PySD must be asked for where a model has a DELAY FIXED.
+
+    PySD evaluates a variable that is not asked for only when something reads it; the input of a
+    DELAY FIXED is then read between two steps, when some stocks have moved and others have not.
+    """
+    kinds = zip(program.names, program.kinds, strict=True)
+    return tuple(n for n, kind in kinds if kind == "auxiliary") if program.delays else ()
+
+
 def simulate_one(
     translated: Path,
     outputs: Sequence[str],
@@ -107,6 +124,8 @@ def simulate_one(
     *,
     time_step: float | None = None,
     final_time: float | None = None,
+    watched: Sequence[str] = (),
+    every: Floats | None = None,
 ) -> Floats:
     """Run one member in a model loaded for it alone.
 
@@ -122,6 +141,10 @@ def simulate_one(
         Values in place of the file's; floats only, as PySD takes an integer for an integer stock.
     time_step, final_time : float, optional
         In place of the file's.
+    watched : sequence of str
+        Further variables that PySD is to evaluate at every step, see :func:`read_by_delays`.
+    every : array, optional
+        All times of the grid: PySD evaluates what is asked for at the times asked for alone.
 
     Returns
     -------
@@ -139,12 +162,15 @@ def simulate_one(
             for name, value in given.items()
         }
         titles = {identifier: title for title, identifier in model.namespace.items()}
-        asked = [titles.get(name.partition("[")[0], name) for name in outputs]
+        asked, also = (
+            [titles.get(name.partition("[")[0], name) for name in names]
+            for names in (outputs, watched)
+        )
         try:
             frame = model.run(
                 params=params,
-                return_columns=list(dict.fromkeys(asked)),
-                return_timestamps=sorted(set(times.tolist())),
+                return_columns=list(dict.fromkeys([*asked, *also])),
+                return_timestamps=sorted(set((times if every is None else every).tolist())),
                 time_step=time_step,
                 final_time=final_time,
                 flatten_output=True,

@@ -1,4 +1,4 @@
-"""One request to run a program: checked, prepared, sent to an engine."""
+"""Run a request by an engine, from the start or from a shared history."""
 
 from __future__ import annotations
 
@@ -8,41 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from qiantang.engine.inputs import Inputs, Row, path_row, series_row
-from qiantang.engine.ir import (
-    FINAL_TIME,
-    INITIAL_TIME,
-    MEMBER,
-    TIME,
-    TIME_STEP,
-    Engine,
-    Integrator,
-    Program,
-)
-from qiantang.engine.plan import Plan, plan
+from qiantang.engine.history import History
+from qiantang.engine.ir import Engine, Integrator, Program
+from qiantang.engine.request import Path, Request, checked, planned, prepared
 
 Floats = npt.NDArray[np.float64]
 EXPLAINED = 256
 """Diverged members whose first fault is looked up; the rest are flagged all the same."""
 
-PLANS = 64
-_plans: dict[tuple[str, tuple[str, ...], frozenset[str]], Plan] = {}
-
-
-@dataclass(frozen=True)
-class Path:
-    """Values of a variable over time, linear between knots, held outside.
-
-    Parameters
-    ----------
-    times : array of shape (K,) [time unit of the model]
-        Knots, ascending.
-    values : array of shape (K,) or (members, K)
-        Values at the knots, the same for all members or one row each.
-    """
-
-    times: npt.ArrayLike
-    values: npt.ArrayLike
+__all__ = ["Path", "RunResult", "run"]
 
 
 @dataclass(frozen=True)
@@ -70,37 +44,6 @@ class RunResult:
     first_fault: tuple[tuple[str, float], ...] = ()
 
 
-@dataclass(frozen=True)
-class Request:
-    """A run after all checks.
-
-    Parameters
-    ----------
-    program : Program
-        The model.
-    outputs : tuple of str
-        Variables wanted.
-    times : array of shape (time,)
-        Times wanted.
-    saved : array of int, shape (time,)
-        Step of each.
-    parameters : mapping of str to float or array of shape (member,)
-        Constants replaced.
-    paths : mapping of str to (times, values)
-        Variables replaced over time; values of shape (K,) or (member, K).
-    """
-
-    program: Program
-    outputs: tuple[str, ...]
-    times: Floats
-    saved: npt.NDArray[np.int64]
-    parameters: Mapping[str, Floats]
-    paths: Mapping[str, tuple[Floats, Floats]]
-    members: int
-    integrator: Integrator
-    time_step: float
-
-
 def run(
     program: Program,
     outputs: Sequence[str],
@@ -115,12 +58,10 @@ def run(
     threads: int | None,
     on_compile: Callable[[str], None] | None,
     out: Floats | None,
+    history: History | None,
 ) -> RunResult:
     """Check a request and run it; see :meth:`qiantang.engine.ir.Program.run`."""
-    if engine not in ("kernel", "numpy", "pysd"):
-        raise ValueError(f"engine is {engine}, expected kernel, numpy or pysd")
-    if integrator not in ("euler", "rk4"):
-        raise ValueError(f"integrator is {integrator}, expected euler or rk4")
+    refuse_unknown(engine, integrator)
     request = checked(program, outputs, times, parameters, paths, members, integrator, time_step)
     shape = (len(request.outputs), len(request.times), members)
     if out is None:
@@ -128,205 +69,44 @@ def run(
     elif out.shape != shape or out.dtype != np.float64 or not out.flags.c_contiguous:
         raise ValueError(f"out has shape {out.shape}, expected contiguous floats of shape {shape}")
     if engine == "pysd":
+        if history is not None:
+            raise ValueError("the pysd engine runs from the start, it takes no history")
         from qiantang.engine.pysd_oracle import simulate_request
 
         diverged = simulate_request(request, out)
         return RunResult(out, request.outputs, request.times, diverged, ())
     the_plan = planned(request)
+    inputs = prepared(request, the_plan)
+    early = None
+    if history is not None and history.step > 0:
+        history.refuse_other(request, the_plan, inputs, engine)
+        history.copy_saved(inputs, out)
+        early = history.state
     if engine == "numpy":
         from qiantang.engine.numpy_backend import simulate
 
-        inputs = prepared(request, the_plan)
-        diverged = simulate(program, the_plan, inputs, integrator, out)
+        diverged = simulate(program, the_plan, inputs, integrator, out, early=early)
     else:
         from qiantang.engine.kernel import simulate_members
 
-        inputs = prepared(request, the_plan)
         diverged = simulate_members(
-            program, the_plan, inputs, integrator, out, threads=threads, on_compile=on_compile
-        )
+            program, the_plan, inputs, integrator, out,
+            threads=threads, on_compile=on_compile, early=early,
+        )  # fmt: skip
+        if early is not None:
+            past = out[:, inputs.saved < early.step]
+            diverged |= ~np.isfinite(past).all(axis=(0, 1))
     return RunResult(
         out, request.outputs, request.times, diverged, _first_faults(request, diverged)
     )
 
 
-def checked(
-    program: Program,
-    outputs: Sequence[str],
-    times: npt.ArrayLike,
-    parameters: Mapping[str, npt.ArrayLike],
-    paths: Mapping[str, Path],
-    members: int,
-    integrator: Integrator,
-    time_step: float | None,
-) -> Request:
-    """Refuse what cannot be run; bring the rest into one form."""
-    if members < 1:
-        raise ValueError(f"members is {members}, expected at least 1")
-    dt = program.time_step if time_step is None else float(time_step)
-    if not dt > 0.0:
-        raise ValueError(f"the time step is {dt:g}, expected a number above zero")
-    for name in outputs:
-        if program.kind(name) == "lookup":
-            raise ValueError(f"{name} is a table and has no value of its own over time")
-    for name in (*parameters, *paths):
-        _refuse_replacement(program, name)
-    both = sorted(set(parameters) & set(paths))
-    if both:
-        raise ValueError(f"{both[0]} is given both as a parameter and as a path")
-    wanted = np.atleast_1d(np.asarray(times, dtype=np.float64))
-    return Request(
-        program=program,
-        outputs=tuple(outputs),
-        times=wanted,
-        saved=_steps(program, wanted, dt),
-        parameters={n: _parameter(n, v, members) for n, v in parameters.items()},
-        paths={n: _path(n, p, members) for n, p in paths.items()},
-        members=members,
-        integrator=integrator,
-        time_step=dt,
-    )
-
-
-def _refuse_replacement(program: Program, name: str) -> None:
-    kind = program.kind(name)
-    if kind in ("stock", "lookup", "control"):
-        what = {"stock": "a stock", "lookup": "a table", "control": "part of the time grid"}[kind]
-        raise ValueError(f"{name} is {what} and cannot be replaced by a value or a path")
-    if name in program.structural:
-        raise ValueError(f"{name} sets the order of a delay and cannot be replaced")
-
-
-def _steps(program: Program, times: Floats, dt: float) -> npt.NDArray[np.int64]:
-    """Return the step of each time."""
-    steps = np.rint((times - program.initial_time) / dt)
-    last = np.rint((program.final_time - program.initial_time) / dt)
-    grid = program.initial_time + steps * dt
-    for time, step, on_grid in zip(times, steps, grid, strict=True):
-        if not (abs(time - on_grid) <= 1e-6 * dt and 0 <= step <= last):
-            raise ValueError(
-                f"time {time:g} is not on the time grid, expected {program.initial_time:g} to "
-                f"{program.final_time:g} in steps of {dt:g}"
-            )
-    return steps.astype(np.int64)
-
-
-def _parameter(name: str, value: npt.ArrayLike, members: int) -> Floats:
-    array = np.asarray(value, dtype=np.float64)
-    if array.shape not in ((), (members,)):
-        raise ValueError(f"{name} has shape {array.shape}, expected a number or ({members},)")
-    return array
-
-
-def _path(name: str, path: Path, members: int) -> tuple[Floats, Floats]:
-    times = np.atleast_1d(np.asarray(path.times, dtype=np.float64))
-    values = np.asarray(path.values, dtype=np.float64)
-    if times.ndim != 1 or not len(times) or not np.all(np.diff(times) > 0):
-        raise ValueError(f"the path of {name} has times that do not ascend")
-    if values.shape not in ((len(times),), (members, len(times))):
-        raise ValueError(
-            f"the path of {name} has values of shape {values.shape}, "
-            f"expected ({len(times)},) or ({members}, {len(times)})"
-        )
-    return times, values
-
-
-def planned(request: Request) -> Plan:
-    """Return what a request computes; the same request again is not planned again."""
-    program = request.program
-    replaced = set(request.paths) | {
-        name for name in request.parameters if program.kind(name) != "constant"
-    }
-    key = program.hash, request.outputs, frozenset(replaced)
-    if key not in _plans:
-        if len(_plans) >= PLANS:
-            _plans.clear()
-        _plans[key] = plan(
-            program,
-            [program.slot_of[name] for name in request.outputs],
-            frozenset(program.slot_of[name] for name in replaced),
-        )
-    return _plans[key]
-
-
-def prepared(request: Request, the_plan: Plan, only: npt.NDArray[np.int64] | None = None) -> Inputs:
-    """Return the inputs of a request, of all members or of some."""
-    program, dt = request.program, request.time_step
-    steps = int(request.saved.max(initial=0))
-    stride = 2 if request.integrator == "rk4" else 1
-    grid = time_grid(program.initial_time, dt, steps, stride)
-    fixed = {TIME_STEP: dt, INITIAL_TIME: program.initial_time, FINAL_TIME: program.final_time}
-
-    def chosen(array: Floats) -> Floats:
-        return array if only is None or array.ndim == 0 else array[only]
-
-    def constant(slot: int) -> float | Floats:
-        if slot in fixed:
-            return fixed[slot]
-        if slot == MEMBER:
-            return chosen(np.arange(request.members, dtype=np.float64))
-        name = program.name_of.get(slot, "")
-        if name in request.parameters:
-            return chosen(request.parameters[name])
-        return float(getattr(program.equations[slot], "value"))  # noqa: B009 - a Number
-
-    rows = _rows(request, the_plan, grid, fixed, chosen)
-    return Inputs(
-        constants=[constant(slot) for slot in the_plan.constants],
-        grid=grid,
-        stride=stride,
-        steps=steps,
-        time_step=dt,
-        rows=rows,
-        saved=request.saved,
-        members=request.members if only is None else len(only),
-    )
-
-
-def _rows(
-    request: Request,
-    the_plan: Plan,
-    grid: Floats,
-    fixed: Mapping[int, float],
-    chosen: Callable[[Floats], Floats],
-) -> list[Row]:
-    from qiantang.engine.numpy_backend import time_series
-
-    program = request.program
-    known: list[object] = [None] * program.slot_count
-    for slot, value in fixed.items():
-        known[slot] = value
-    known[TIME] = grid
-    time_series(the_plan.series, program.tables, known)
-    of_time = {slot for slot, _ in the_plan.series} | {TIME}
-    rows = []
-    for slot in the_plan.filled:
-        if slot in of_time:
-            values = np.broadcast_to(np.asarray(known[slot], dtype=np.float64), grid.shape)
-            rows.append(series_row(np.ascontiguousarray(values)))
-            continue
-        name = program.name_of[slot]
-        if name in request.paths:
-            times, values = request.paths[name]
-            rows.append(path_row(times, chosen(values) if values.ndim == 2 else values, grid))
-        else:
-            level = chosen(request.parameters[name])
-            rows.append(path_row(np.zeros(1), level[..., None], grid))
-    return rows
-
-
-def time_grid(start: float, dt: float, steps: int, stride: int) -> Floats:
-    """Return the times of the steps, added up one by one as PySD does.
-
-    With ``stride`` 2 the middle of each step stands after its beginning.
-    """
-    times = np.add.accumulate(np.concatenate([[start], np.full(steps, dt)]))
-    if stride == 1:
-        return np.asarray(times, dtype=np.float64)
-    grid = np.empty(2 * steps + 1)
-    grid[::2] = times
-    grid[1::2] = times[:-1] + dt / 2
-    return grid
+def refuse_unknown(engine: str, integrator: str) -> None:
+    """Refuse an engine or integrator that does not exist."""
+    if engine not in ("kernel", "numpy", "pysd"):
+        raise ValueError(f"engine is {engine}, expected kernel, numpy or pysd")
+    if integrator not in ("euler", "rk4"):
+        raise ValueError(f"integrator is {integrator}, expected euler or rk4")
 
 
 def _first_faults(

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from qiantang.engine.algebra import settle
 from qiantang.engine.ir import Program
-from qiantang.engine.run import time_grid
+from qiantang.engine.request import time_grid
 
 PRECISION = 1e-5
 """Share of a time step by which a time may miss a saving time, as in PySD."""

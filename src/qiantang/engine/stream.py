@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from qiantang.engine.ir import Program
-from qiantang.engine.run import Path, RunResult
+from qiantang.engine.request import Path
+from qiantang.engine.run import RunResult
 
 BLOCK = 32_768
 """Members of a block unless told otherwise."""

@@ -1,0 +1,131 @@
+"""The inputs of a kernel, laid out block by block, and its arguments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from qiantang.engine.inputs import Inputs, Row
+from qiantang.engine.lanes import ALIGNMENT, WIDTH
+
+Floats = npt.NDArray[np.float64]
+
+
+def arguments(
+    inputs: Inputs, shared: SharedInputs, flat: Floats, begin: int, size: int
+) -> tuple[Any, ...]:
+    """Return the arguments of a kernel for some members, save where it flags them.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Constants, filled slots and times.
+    shared : SharedInputs
+        What all members share of them.
+    flat : array
+        Where the values go: output, time and member in one axis.
+    begin, size : int
+        First member, at the beginning of a block, and the most members.
+    """
+    chunk = _chunk(inputs, shared, begin, min(size, inputs.members - begin))
+    return (
+        0,
+        chunk.blocks,
+        begin,
+        inputs.steps,
+        inputs.time_step,
+        shared.constants,
+        chunk.constants,
+        shared.constant_of,
+        len(shared.lane_constants),
+        shared.series,
+        shared.series_of,
+        chunk.knots,
+        shared.knot_of,
+        shared.knots + 1,
+        shared.left,
+        shared.share,
+        inputs.saved[shared.order],
+        shared.order,
+        flat,
+        inputs.members,
+    )
+
+
+class SharedInputs:
+    """The inputs that all members share, and where each row finds its values."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        self.order = np.argsort(inputs.saved, kind="stable").astype(np.int64)
+        lanes = [i for i, c in enumerate(inputs.constants) if np.ndim(c) == 1]
+        self.constant_of = np.full(len(inputs.constants), -1, dtype=np.int64)
+        self.constant_of[lanes] = np.arange(len(lanes))
+        self.constants = np.array([0.0 if np.ndim(c) == 1 else float(c) for c in inputs.constants])
+        self.lane_constants = np.array([inputs.constants[i] for i in lanes])
+        count, length = len(inputs.rows), len(inputs.grid)
+        self.series_of = np.full(count, -1, dtype=np.int64)
+        self.knot_of = np.zeros(count, dtype=np.int64)
+        self.left = np.zeros((count, length), dtype=np.int64)
+        self.share = np.zeros((count, length))
+        series: list[Floats] = []
+        knots = 0
+        self.lane_rows: list[Row] = []
+        for number, row in enumerate(inputs.rows):
+            if row.knots.ndim == 1:
+                self.series_of[number] = len(series)
+                series.append(row.whole())
+            else:
+                self.left[number], self.share[number] = row.left, row.share
+                self.knot_of[number] = knots
+                self.lane_rows.append(row)
+                knots += len(row.knots)
+        self.knots = knots
+        self.left = np.ascontiguousarray(self.left.T)
+        self.share = np.ascontiguousarray(self.share.T)
+        self.series = np.ascontiguousarray(np.array(series).reshape(len(series), length).T)
+
+
+@dataclass(frozen=True)
+class _Chunk:
+    """The inputs of some members, block by block, padded by repeating the last member."""
+
+    blocks: int
+    constants: Floats
+    knots: Floats
+
+
+def _chunk(inputs: Inputs, shared: SharedInputs, begin: int, count: int) -> _Chunk:
+    blocks = -(-count // WIDTH)
+    constants = aligned_rows(blocks, len(shared.lane_constants))
+    if len(shared.lane_constants):
+        _spread(shared.lane_constants[:, begin : begin + count], constants)
+    # One row more, as the last knot's right neighbour is read with a weight of zero.
+    knots = aligned_rows(blocks, shared.knots + 1)
+    at = 0
+    for row in shared.lane_rows:
+        _spread(row.knots[:, begin : begin + count], knots[:, at : at + len(row.knots)])
+        at += len(row.knots)
+    knots[:, at] = 0.0
+    return _Chunk(blocks, constants.reshape(-1), knots.reshape(-1))
+
+
+def _spread(values: Floats, rows: Floats) -> None:
+    """Put values, (row, member), into the rows of each block, the last member repeated."""
+    count = values.shape[1]
+    full = count // WIDTH
+    rows[:full] = values[:, : full * WIDTH].reshape(len(values), full, WIDTH).transpose(1, 0, 2)
+    if full < len(rows):
+        rest = count - full * WIDTH
+        rows[full, :, :rest] = values[:, full * WIDTH :]
+        rows[full, :, rest:] = values[:, -1:]
+
+
+def aligned_rows(blocks: int, rows: int) -> Floats:
+    """Return rows of lanes for each block, the first where a line of memory begins."""
+    size = blocks * rows * WIDTH
+    raw = np.empty(size + ALIGNMENT // 8)
+    skip = -raw.ctypes.data % ALIGNMENT // 8
+    return raw[skip : skip + size].reshape(blocks, rows, WIDTH)
