@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -67,9 +67,12 @@ class Reach:
     Parameters
     ----------
     rows : tuple of Row
+    titles : mapping
+        English and Chinese title by the name of a target or scenario, for display.
     """
 
     rows: tuple[Row, ...]
+    titles: Mapping[str, tuple[str, str]] = field(default_factory=dict, compare=False, repr=False)
 
     def records(self) -> list[dict[str, Any]]:
         """Return plain dicts, ready for JSON; NaN becomes None."""
@@ -83,7 +86,14 @@ class Reach:
         return pd.DataFrame([asdict(row) for row in self.rows])
 
     def __repr__(self) -> str:
-        return self.to_pandas().to_string(index=False)
+        from qiantang.display import reach_text
+
+        return reach_text(self)
+
+    def _repr_html_(self) -> str:
+        from qiantang.display import reach_html
+
+        return reach_html(self)
 
 
 def reach_table(dataset: xr.Dataset, study: Study) -> Reach:
@@ -95,7 +105,7 @@ def reach_table(dataset: xr.Dataset, study: Study) -> Reach:
         As `qiantang.ensemble.run` makes it, with the variables of the targets saved.
     study : Study
     """
-    vintages = _vintages(dataset)
+    vintages = vintages_of(dataset)
     rows = []
     for target in study.plan.targets.targets:
         values = measure(dataset, target.measure)
@@ -105,10 +115,18 @@ def reach_table(dataset: xr.Dataset, study: Study) -> Reach:
                 _row(values[place], target, scenario, happened, vintages[scenario])
             )  # fmt: skip
     order = {name: place for place, name in enumerate(map(str, dataset.scenario.values))}
-    return Reach(tuple(sorted(rows, key=lambda row: order[row.scenario])))
+    return Reach(tuple(sorted(rows, key=lambda row: order[row.scenario])), _titles(dataset, study))
 
 
-def _vintages(dataset: xr.Dataset) -> dict[str, str]:
+def _titles(dataset: xr.Dataset, study: Study) -> dict[str, tuple[str, str]]:
+    attrs = dataset["scenario"].attrs
+    names = map(str, dataset.scenario.values)
+    pairs = zip(attrs.get("titles", ()), attrs.get("titles_zh", ()), strict=True)
+    titles = {name: (str(en), str(zh)) for name, (en, zh) in zip(names, pairs, strict=False)}
+    return {t.id: (t.title, t.title_zh) for t in study.plan.targets.targets} | titles
+
+
+def vintages_of(dataset: xr.Dataset) -> dict[str, str]:
     """Return the vintage of each scenario; a name may hold commas and colons, a vintage none."""
     vintages = {}
     rest = str(dataset.attrs["vintages"])
@@ -132,10 +150,15 @@ def _row(values: Array, target: Target, scenario: str, actual: float | None, vin
 def measure(dataset: xr.Dataset, wanted: Measure) -> Array:
     """Take a target's measure from a run, shape (scenario, member)."""
     series = {
-        name: {year: dataset[name].sel(time=year).to_numpy() for year in _years(wanted)}
+        name: {year: dataset[name].sel(time=year).to_numpy() for year in years_of(wanted)}
         for name in (wanted.variable, *wanted.over)
     }
-    return _measure(series, wanted.kind, wanted.variable, wanted.over, wanted.years)
+    return measure_of(series, wanted)
+
+
+def measure_of(series: dict[str, dict[int, Array]], wanted: Measure) -> Array:
+    """Take a target's measure from figures by variable and year, in the figures' shape."""
+    return combine(series, wanted.kind, wanted.variable, wanted.over, wanted.years)
 
 
 def what_happened(study: Study, happened: Happened, wanted: Measure) -> float | None:
@@ -147,16 +170,17 @@ def what_happened(study: Study, happened: Happened, wanted: Measure) -> float | 
         known = {row.year: row.value for row in rows if row.value is not None}
         years = range(happened.years[0] - 1, happened.years[-1] + 1)
         series[name] = {year: np.array(known.get(year, np.nan)) for year in years}
-    value = _measure(series, wanted.kind, happened.series, happened.over, happened.years)
+    value = combine(series, wanted.kind, happened.series, happened.over, happened.years)
     return float(value) if np.isfinite(value) else None
 
 
-def _years(wanted: Measure) -> Sequence[int]:
+def years_of(wanted: Measure) -> Sequence[int]:
+    """Return the years whose figures a measure reads."""
     first = wanted.years[0] - (wanted.kind == "rises_each_year")
     return range(first, wanted.years[-1] + 1)
 
 
-def _measure(
+def combine(
     series: dict[str, dict[int, Array]],
     kind: str,
     variable: str,

@@ -1,0 +1,123 @@
+"""A finished chart: figure, finding, caption, the numbers behind it, and how it is saved."""
+
+from __future__ import annotations
+
+import io
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qiantang.charts.style import drawing
+from qiantang.charts.tables import write_data
+from qiantang.faults import Fault, StudyError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from qiantang.wording import Language
+
+#: What a chart can be saved as; a date or a version would make two equal charts differ.
+_METADATA: dict[str, dict[str, Any]] = {
+    ".svg": {"Date": None, "Creator": "Qiantang"},
+    ".png": {"Software": None},
+    ".pdf": {"CreationDate": None, "ModDate": None, "Creator": "Qiantang", "Producer": None},
+}
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A finished chart.
+
+    Parameters
+    ----------
+    kind : str
+    lang : {"zh", "en"}
+    finding : str
+        The title, made from the numbers.
+    caption : str
+        A sentence for the caption of a memo's figure.
+    data : pandas.DataFrame
+        The numbers behind the chart, in the units shown, with plain English columns.
+    source : dict of str to str
+        Model, fit, members, seed and hashes.
+    figure : matplotlib.figure.Figure
+    """
+
+    kind: str
+    lang: Language
+    finding: str
+    caption: str
+    data: pd.DataFrame = field(repr=False)
+    source: dict[str, str] = field(repr=False)
+    figure: Figure = field(repr=False)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the picture, whole or not at all: .svg, .png at 300 dots an inch, or .pdf.
+
+        Raises
+        ------
+        StudyError
+            Another suffix, a missing folder, or a disk that refuses.
+        """
+        out = check_picture(Path(path))
+        beside = out.with_name(f".{secrets.token_hex(6)}{out.suffix}")
+        try:
+            beside.write_bytes(self._bytes(out.suffix.lower()))
+            beside.replace(out)
+        except OSError as error:
+            what = f"cannot be written: {error.strerror or error}"
+            raise StudyError([Fault(out, None, "--out", what)]) from None
+        finally:
+            beside.unlink(missing_ok=True)
+        return out
+
+    def save_data(self, path: str | Path) -> Path:
+        """Write the numbers behind the chart: .csv that Excel opens in Chinese too, or .xlsx.
+
+        Raises
+        ------
+        StudyError
+            Another suffix, a missing folder, or a disk that refuses.
+        """
+        return write_data(self.data, self.source, self.lang, Path(path))
+
+    def svg(self) -> str:
+        """Return the chart as SVG text."""
+        return self._bytes(".svg").decode("utf-8")
+
+    def png(self, dpi: float = 300) -> bytes:
+        """Return the chart as PNG."""
+        return self._bytes(".png", dpi)
+
+    def _bytes(self, suffix: str, dpi: float = 300) -> bytes:
+        store = io.BytesIO()
+        with drawing(self.lang):
+            self.figure.savefig(store, format=suffix[1:], dpi=dpi, metadata=_METADATA[suffix])
+        return store.getvalue()
+
+    def _repr_svg_(self) -> str:
+        return self.svg()
+
+    def __repr__(self) -> str:
+        return f"Chart({self.kind}, {self.lang}: {self.finding})"
+
+
+def check_picture(out: Path) -> Path:
+    """Refuse a picture file that could not be written, before anything is run.
+
+    Raises
+    ------
+    StudyError
+    """
+    what = ""
+    if out.suffix.lower() not in _METADATA:
+        what = f"suffix {out.suffix or 'missing'}, expected .svg, .png or .pdf"
+    elif not out.parent.is_dir():
+        what = "the folder does not exist"
+    elif out.is_dir():
+        what = "is a folder, expected a file name"
+    if what:
+        raise StudyError([Fault(out, None, "--out", what)])
+    return out

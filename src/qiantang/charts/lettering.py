@@ -1,0 +1,111 @@
+"""Text that fits: measured with the real font, broken where Chinese and English may be broken."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from matplotlib import rcParams
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.font_manager import FontProperties
+
+from qiantang.charts.fonts import FAMILY, families
+
+#: Marks that must not begin a line, and those that must not end one.
+_NOT_FIRST = "，。；：、！？）》」』”’…·%％,.;:!?)]}"
+_NOT_LAST = "（《「『“‘([{"
+#: Unbreakable pieces: a run of Latin letters and digits with its marks, a blank, or one character.
+_PIECES = re.compile(r"[!-~\u00a0-\u024f–−≥≤]+|\s+|.")
+_DPI = 72.0
+
+
+@lru_cache(maxsize=1)
+def _renderer() -> RendererAgg:
+    return RendererAgg(8, 8, _DPI)  # type: ignore[no-untyped-call]
+
+
+def width(text: str, size: float, weight: int | str = "normal") -> float:
+    """Return the width of one line of text. [inch]"""
+    family = rcParams["font.family"]
+    if FAMILY not in family:  # asked outside of `drawing`
+        family = list(families())
+    font = FontProperties(family=family, size=size, weight=weight)
+    renderer: Any = _renderer()
+    return float(renderer.get_text_width_height_descent(text, font, ismath=False)[0]) / _DPI
+
+
+def wrap(
+    text: str, room: float, size: float, weight: int | str = "normal", lines: int = 0
+) -> list[str]:
+    """Break a text into lines that fit.
+
+    Parameters
+    ----------
+    text : str
+    room : float
+        Width that a line may have. [inch]
+    size : float
+        [point]
+    weight : int or str
+    lines : int
+        Most lines; the last one then ends in an ellipsis. 0 for as many as it takes.
+
+    Returns
+    -------
+    list of str
+    """
+    broken = [line for part in text.split("\n") for line in _break(part, room, size, weight)]
+    if lines and len(broken) > lines:
+        broken = [*broken[: lines - 1], _cut(broken[lines - 1], room, size, weight)]
+    return broken
+
+
+def fit(text: str, room: float, size: float, weight: int | str = "normal", lines: int = 1) -> str:
+    """Return a name that fits: without what follows its first comma if need be, or cut."""
+    if len(wrap(text, room, size, weight)) > lines:
+        text = re.split(r", |，|（", text)[0]
+    return "\n".join(wrap(text, room, size, weight, lines))
+
+
+def _break(text: str, room: float, size: float, weight: int | str) -> list[str]:
+    lines, line = [], ""
+    for piece in _pieces(text):
+        if line and width((line + piece).rstrip(), size, weight) > room:
+            lines.append(line.rstrip())
+            line = piece.lstrip()
+        else:
+            line += piece
+        while width(line, size, weight) > room and len(line) > 1:
+            head = _longest(line, room, size, weight)
+            lines.append(line[:head])
+            line = line[head:]
+    return [*lines, line.rstrip()] if line.strip() or not lines else lines
+
+
+def _pieces(text: str) -> list[str]:
+    """Return the pieces a line may be broken between: marks hang on to their neighbours."""
+    joined: list[str] = []
+    for piece in _PIECES.findall(text):
+        hangs = (
+            piece[0] in _NOT_FIRST or piece[0] in "<>" or (joined and joined[-1][-1] in _NOT_LAST)
+        )
+        if joined and hangs and not piece.isspace() and not joined[-1].isspace():
+            joined[-1] += piece
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _longest(text: str, room: float, size: float, weight: int | str) -> int:
+    """Return how many characters of a piece without a break fit, at least one."""
+    fits = 1
+    while fits < len(text) and width(text[: fits + 1], size, weight) <= room:
+        fits += 1
+    return fits
+
+
+def _cut(text: str, room: float, size: float, weight: int | str) -> str:
+    while text and width(text + "…", size, weight) > room:
+        text = text[:-1]
+    return text.rstrip() + "…"

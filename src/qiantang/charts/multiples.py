@@ -1,0 +1,161 @@
+"""Small multiples: the headline variables at a glance, all on the same years."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from matplotlib.ticker import MaxNLocator
+
+from qiantang.charts import fan, figures, history, lettering, page, provenance, style
+from qiantang.wording import Wording
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from qiantang.charts.chart import Chart
+    from qiantang.ensemble import Runs
+
+#: Panels side by side; most panels unless variables are named.
+_COLUMNS, _MOST = 3, 12
+#: Height of a panel. [inch]
+_PANEL = 1.6
+#: Years a title compares: the last before the plan, and the plan's.
+_BEFORE, _AFTER = 2017, 2020
+
+
+def multiples(
+    runs: Runs,
+    variables: Sequence[str] | None = None,
+    *,
+    scenarios: Sequence[str] | None = None,
+    first: int = 2005,
+    last: int = 2022,
+    lang: str = "en",
+) -> Chart:
+    """Draw several variables in small panels.
+
+    Parameters
+    ----------
+    runs : Runs
+    variables : sequence of str, optional
+        The saved variables with observed figures by default, twelve at most.
+    scenarios : sequence of str, optional
+    first, last : int
+    lang : {"en", "zh"}
+
+    Raises
+    ------
+    StudyError
+    """
+    words = Wording(runs.study, lang)
+    chosen = figures.check_scenarios(runs, scenarios)
+    wanted = list(variables) if variables else _default(runs)
+    for name in wanted:
+        figures.check_variable(runs, name)
+    rows = -(-len(wanted) // _COLUMNS)
+    columns = min(_COLUMNS, len(wanted))
+    tables = []
+    with style.drawing(words.lang):
+        paper = page.blank(_PANEL * rows)
+        panels = paper.subplots(rows, columns, squeeze=False).ravel()
+        for panel in panels[len(wanted) :]:
+            panel.set_axis_off()
+        legend: dict[str, object] = {}
+        for panel, name in zip(panels, wanted, strict=False):
+            table, entries = _draw_panel(panel, runs, name, chosen, (first, last), columns, words)
+            tables.append(table)
+            legend |= {label: mark for mark, label in entries}
+        members = provenance.count(runs.dataset.sizes["member"], words)
+        notes = [words.phrase("multiples.footer", members=members)]
+        gone = figures.diverged(runs, chosen)
+        notes += [words.phrase("footer.diverged", diverged=gone)] if gone else []
+        notes.append(provenance.vintage_sentence(runs, chosen, words))
+        page.layout(paper, hspace=0.06, wspace=0.03)
+        years = words.phrase("years", first=first, last=last)
+        return page.finish(
+            paper,
+            kind="multiples",
+            words=words,
+            finding=_finding(runs, wanted, chosen[-1], words),
+            caption=words.phrase("multiples.caption", years=years),
+            data=pd.concat(tables),
+            source=provenance.source_of_runs(runs, chosen),
+            legend=[(mark, label) for label, mark in legend.items()],
+            notes=[provenance.joined(notes, words)],
+        )
+
+
+def _default(runs: Runs) -> list[str]:
+    seen = {series.variable for series in runs.study.evidence.series.values()}
+    return [str(name) for name in runs.dataset.data_vars if name in seen][:_MOST]
+
+
+def _draw_panel(
+    axes: Axes,
+    runs: Runs,
+    name: str,
+    scenarios: Sequence[str],
+    span: tuple[int, int],
+    columns: int,
+    words: Wording,
+) -> tuple[pd.DataFrame, list[tuple[object, str]]]:
+    first, last = span
+    unit = words.unit(name)
+    bands = fan.bands_of(runs, name, scenarios, first, last, unit.factor)
+    legend = fan.draw_bands(axes, bands, runs, words, style.BANDS[:1])
+    for line in axes.lines:
+        line.set_linewidth(1.2)
+    seen = history.observed(runs.study, name, first, last)
+    legend += history.draw_observed(axes, seen, unit, words, size=3.0)
+    target = figures.target_of(runs.study, name)
+    if target is not None and first <= target.measure.years[-1] <= last:
+        fan.draw_target(axes, target, unit, words, size=4.5)
+    room = (style.WIDTH - 0.6) / columns - 0.2
+    heading = lettering.fit(words.variable(name), room, style.TEXT, "bold")
+    axes.set_title(heading, fontsize=style.TEXT, fontweight="bold", loc="left", pad=14)
+    axes.annotate(
+        unit.label,
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(0, 3),
+        textcoords="offset points",
+        fontsize=style.SMALL,
+        color=style.NOTE,
+    )
+    axes.grid(axis="y")
+    axes.set_xlim(first - 0.5, last + 0.5)
+    if axes.get_ylim()[0] < 0.6 * axes.get_ylim()[1]:
+        axes.set_ylim(bottom=0)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=4))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=4))
+    axes.yaxis.set_major_formatter(fan.plain_numbers(words))
+    axes.tick_params(labelsize=7)
+    table = pd.concat(
+        [
+            frame.assign(scenario=scenario, title=provenance.runs_title(runs, words, scenario))
+            for scenario, frame in bands.items()
+        ]
+    )
+    table = table.assign(variable=name, name=words.variable(name), unit=unit.label)
+    order = ["variable", "name", "unit", "scenario", "title", "year", *figures.QUANTILES]
+    return table[order], legend
+
+
+def _finding(runs: Runs, variables: Sequence[str], scenario: str, words: Wording) -> str:
+    rises = 0
+    for name in variables:
+        series = runs[name].sel(scenario=scenario)
+        before, after = (float(np.nanmedian(series.sel(time=year))) for year in (_BEFORE, _AFTER))
+        rises += after > before
+    title = provenance.runs_title(runs, words, scenario)
+    return words.phrase(
+        "multiples.finding.rise",
+        scenario=title,
+        up=rises,
+        count=len(variables),
+        first=_BEFORE,
+        last=_AFTER,
+    )

@@ -1,0 +1,113 @@
+"""Where a chart's numbers come from: the dict that travels with it, and its words in the footer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from qiantang.fits import text_digest
+from qiantang.reach import vintages_of
+
+if TYPE_CHECKING:
+    from qiantang.ensemble import Runs
+    from qiantang.study import Study
+    from qiantang.wording import Wording
+
+#: Length of a digest in a footer; the whole one stands with the results.
+_SHORT = 12
+#: Length where several stand in a row.
+_SHORTER = 8
+
+
+def source_of_runs(runs: Runs, scenarios: Sequence[str]) -> dict[str, str]:
+    """Return program, model, fit, members, seed, vintages, evidence, and the scenarios drawn."""
+    attrs = runs.dataset.attrs
+    vintages = vintages_of(runs.dataset)
+    hashes = dict(
+        pair.rsplit(": ", 1) for pair in str(attrs.get("scenario_sha256", "")).split(", ") if pair
+    )
+    return {
+        "qiantang": str(attrs["qiantang"]),
+        "study": str(attrs["study"]),
+        "model": str(attrs["model_sha256"])[:_SHORT],
+        "fit": str(attrs["fit"]),
+        "members": str(runs.dataset.sizes["member"]),
+        "seed": str(attrs["seed"]),
+        "vintages": ", ".join(f"{name}: {vintages[name]}" for name in scenarios),
+        "scenarios": ", ".join(
+            f"{name} {sha[:_SHORTER]}" for name, sha in hashes.items() if name in scenarios
+        ),
+        "evidence": runs.study.evidence.sha256[:_SHORT],
+    }
+
+
+def source_of_study(study: Study) -> dict[str, str]:
+    """Return program and model of a chart that needs no run."""
+    return {
+        "qiantang": version("qiantang"),
+        "study": study.model_file.stem,
+        "model": text_digest(study.model_file)[:_SHORT],
+    }
+
+
+def source_line(source: dict[str, str], words: Wording) -> str:
+    """Return the source as a footer says it."""
+    blanks = {
+        "version": source["qiantang"],
+        "study": source["study"],
+        "hash": source["model"],
+        "fit": source.get("fit", ""),
+        "seed": source.get("seed", ""),
+        "members": count(source.get("members", "0"), words),
+    }
+    if "fit" not in source:
+        return words.phrase("footer.model", **blanks)
+    sentences = [words.phrase("footer.source", **blanks)]
+    if source.get("scenarios"):
+        sentences.append(words.phrase("footer.scenarios", scenarios=source["scenarios"]))
+    return joined(sentences, words)
+
+
+def vintage_sentence(runs: Runs, scenarios: Sequence[str], words: Wording) -> str:
+    """Return the sentence that names the drivers' vintages."""
+    vintages = vintages_of(runs.dataset)
+    groups: dict[str, list[str]] = {}
+    for name in scenarios:
+        groups.setdefault(vintages[name], []).append(runs_title(runs, words, name))
+    if len(groups) == 1:
+        said = vintage_words(next(iter(groups)), words)
+    else:
+        said = words.phrase("semicolon").join(
+            words.phrase(
+                "vintage.of",
+                vintage=vintage_words(vintage, words),
+                scenarios=words.phrase("and").join(
+                    words.phrase("quoted", text=title) for title in titles
+                ),
+            )
+            for vintage, titles in groups.items()
+        )
+    return words.phrase("footer.vintages", vintages=said)
+
+
+def vintage_words(vintage: str, words: Wording) -> str:
+    """Return a vintage in words."""
+    return words.phrase(f"vintage.{vintage if vintage in ('2018', 'actual') else 'mixed'}")
+
+
+def runs_title(runs: Runs, words: Wording, scenario: str) -> str:
+    """Return the title of a scenario of a run in the chart's language."""
+    place = list(map(str, runs.dataset.scenario.values)).index(scenario)
+    attrs = runs.dataset["scenario"].attrs
+    return words.choose(attrs["titles"][place], attrs["titles_zh"][place])
+
+
+def count(members: object, words: Wording) -> str:
+    """Write a whole number as the language groups it."""
+    return f"{int(str(members)):,}" if words.lang == "en" else str(members)
+
+
+def joined(sentences: list[str], words: Wording) -> str:
+    """Join sentences into one line; English needs a blank between them."""
+    return (" " if words.lang == "en" else "").join(item for item in sentences if item)

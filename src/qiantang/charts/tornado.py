@@ -1,0 +1,295 @@
+"""The tornado: which uncertainties move a target, read off the members of a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
+
+from qiantang.charts import figures, lettering, page, provenance, style
+from qiantang.charts.fan import plain_numbers
+from qiantang.faults import Fault, StudyError
+from qiantang.reach import measure, vintages_of
+from qiantang.wording import Unit, Wording
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from qiantang.charts.chart import Chart
+    from qiantang.ensemble import Runs
+    from qiantang.plan.targets import Target
+
+Array = figures.Array
+
+#: Height of a row and of the rest, room of the labels. [inch]
+_ROW, _REST, _LABEL = 0.31, 0.55, 2.7
+#: Fewest members from which anything can be said.
+_FEWEST = 30
+#: Members over uncertainties from which a partial correlation is stable.
+_ENOUGH = 2.0
+#: Points of an uncertainty that a bar reaches between.
+_ENDS = (0.1, 0.9)
+
+
+def tornado(
+    runs: Runs, target: str, scenario: str | None = None, *, bars: int = 12, lang: str = "en"
+) -> Chart:
+    """Draw the uncertainties that move a target most, without any further run.
+
+    A bar is the change of the target, by linear regression over the members on all uncertainties
+    together, as one of them goes from its 10 per cent to its 90 per cent point and the others stay.
+    Beside it stands the partial rank correlation: that of the residuals of both ranks on the ranks
+    of all others. With too few members for that, each uncertainty is taken alone, and the page says
+    so.
+
+    Parameters
+    ----------
+    runs : Runs
+    target : str
+        Id of a target.
+    scenario : str, optional
+        The last of the run by default.
+    bars : int
+    lang : {"en", "zh"}
+
+    Raises
+    ------
+    StudyError
+        Fewer than 30 sound members, unknown target or scenario.
+
+    References
+    ----------
+    Marino, Hogue, Ray and Kirschner (2008), Journal of Theoretical Biology 254, 178-196,
+    section 3.2.
+    """
+    words = Wording(runs.study, lang)
+    chosen = figures.check_target(runs.study, target)
+    scenarios = figures.check_scenarios(runs, [scenario] if scenario else None)
+    world = scenarios[-1]
+    values, inputs = _members(runs, chosen, world)
+    partial = len(values) >= _ENOUGH * len(inputs)
+    table, explained = _table(values, inputs, partial, chosen, words, runs)
+    shown = table.head(bars)
+    unit = words.target_unit(chosen)
+    title = provenance.runs_title(runs, words, world)
+    with style.drawing(words.lang):
+        paper = page.blank(_REST + _ROW * len(shown))
+        axes = paper.subplots()
+        middle = float(values.mean()) * unit.factor
+        legend = _draw(axes, shown, middle, unit, words)
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=6))
+        axes.xaxis.set_major_formatter(plain_numbers(words))
+        key = "tornado.partial" if partial else "tornado.simple"
+        members = provenance.count(len(values), words)
+        notes = [
+            words.phrase(key, members=members, count=len(inputs), fit=f"{explained:.2f}"),
+            provenance.vintage_sentence(runs, [world], words),
+        ]
+        return page.finish(
+            paper,
+            kind="tornado",
+            words=words,
+            finding=_finding(shown, chosen, words),
+            caption=words.phrase("tornado.caption", target=words.target(chosen), scenario=title),
+            data=table,
+            source=provenance.source_of_runs(runs, [world]),
+            legend=legend,
+            subtitle=words.phrase("tornado.subtitle", scenario=title, unit=unit.label),
+            notes=[provenance.joined(notes, words)],
+        )
+
+
+def _members(runs: Runs, target: Target, scenario: str) -> tuple[Array, dict[str, Array]]:
+    """Return the target by member, and every uncertainty by member, sound members only."""
+    from qiantang.ensemble import choose_members, driver_paths
+
+    for variable in (target.measure.variable, *target.measure.over):
+        figures.check_variable(runs, variable)
+    places = list(map(str, runs.dataset.scenario.values))
+    values = measure(runs.dataset, target.measure)[places.index(scenario)]
+    good = np.isfinite(values)
+    if int(good.sum()) < _FEWEST:
+        what = f"{int(good.sum())} sound members, at least {_FEWEST} are needed for a tornado"
+        raise StudyError([Fault("chart", None, target.id, what)])
+    seed = int(runs.dataset.attrs["seed"])
+    size = len(values)
+    chosen = choose_members(runs.study, size, seed)
+    inputs = {name: np.asarray(item) for name, item in chosen.parameters.items()}
+    until = target.measure.years[-1] + 1
+    recent = (chosen.times >= target.measure.years[0] - 2) & (chosen.times <= until)
+    for name, paths in chosen.innovations.items():
+        inputs[name] = np.asarray(paths)[:, recent].mean(axis=1)
+    vintage = _only_vintage(runs, scenario)
+    for name, path in driver_paths(
+        runs.study, _scenario(runs, scenario), size, seed, vintage
+    ).items():
+        drawn, times = np.atleast_2d(path.values), np.asarray(path.times, dtype=np.float64)
+        when = (times >= target.measure.years[0]) & (times <= until)
+        if drawn.shape[0] == size and when.any():
+            inputs[name] = drawn[:, when].mean(axis=1)
+    kept = {name: item[good] for name, item in inputs.items()}
+    return values[good], {name: item for name, item in kept.items() if np.ptp(item) > 0}
+
+
+def _scenario(runs: Runs, name: str) -> Any:
+    return runs.study.scenario(name)
+
+
+def _only_vintage(runs: Runs, scenario: str) -> str | None:
+    """Return the vintage that was asked for in place of the scenario's own, None without one."""
+    from qiantang.evidence.driverfile import VINTAGES
+
+    ran = vintages_of(runs.dataset)[scenario]
+    return ran if ran in VINTAGES and ran != runs.study.scenario(scenario).vintage else None
+
+
+def rank_correlations(values: Array, inputs: Array, *, partial: bool) -> Array:
+    """Return the rank correlation of a figure with each uncertainty.
+
+    Parameters
+    ----------
+    values : ndarray, shape (member,)
+    inputs : ndarray, shape (member, uncertainty)
+    partial : bool
+        Given all the others; by the inverse of the correlation matrix of the ranks.
+
+    Returns
+    -------
+    ndarray, shape (uncertainty,)
+    """
+    from scipy.stats import rankdata
+
+    ranks = rankdata(np.column_stack([inputs, values]), axis=0)
+    matrix = np.asarray(np.corrcoef(ranks, rowvar=False)).reshape(ranks.shape[1], -1)
+    if not partial:
+        return np.asarray(matrix[-1, :-1])
+    inverse = np.linalg.pinv(matrix, hermitian=True)
+    scale = np.sqrt(np.abs(np.diag(inverse)[:-1] * inverse[-1, -1]))
+    return np.asarray(-inverse[-1, :-1] / scale)
+
+
+def _table(
+    values: Array,
+    inputs: dict[str, Array],
+    partial: bool,
+    target: Target,
+    words: Wording,
+    runs: Runs,
+) -> tuple[pd.DataFrame, float]:
+    """Return the table, longest bar first, and the share of the variance that is explained."""
+    correlations = rank_correlations(
+        values, np.column_stack(list(inputs.values())), partial=partial
+    )
+    drivers = set(runs.study.drivers.names)
+    unit = words.target_unit(target)
+    slopes, explained = slopes_of(values, np.column_stack(list(inputs.values())), partial=partial)
+    middle = float(values.mean())
+    rows = []
+    for (name, drawn), correlation, slope in zip(inputs.items(), correlations, slopes, strict=True):
+        low, high = middle + slope * (np.quantile(drawn, _ENDS) - drawn.mean())
+        title = words.model_name(name) if name in runs.study.dictionary else name
+        if name in drivers:
+            title = words.phrase("tornado.driver", name=title)
+        rows.append(
+            {
+                "uncertainty": name,
+                "name": title,
+                "target": target.id,
+                "unit": unit.label,
+                "low": float(low) * unit.factor,
+                "high": float(high) * unit.factor,
+                "correlation": float(correlation),
+                "members": len(values),
+            }
+        )
+    table = pd.DataFrame(rows)
+    order = (table["high"] - table["low"]).abs().sort_values(ascending=False, kind="stable").index
+    return table.loc[order].reset_index(drop=True), explained
+
+
+def slopes_of(values: Array, inputs: Array, *, partial: bool) -> tuple[Array, float]:
+    """Return the slope of a figure on each uncertainty, and the share of variance explained.
+
+    Parameters
+    ----------
+    values : ndarray, shape (member,)
+    inputs : ndarray, shape (member, uncertainty)
+    partial : bool
+        On all uncertainties together; else on each alone.
+
+    Returns
+    -------
+    tuple of (ndarray of shape (uncertainty,), float)
+    """
+    scale = inputs.std(axis=0)
+    scaled = (inputs - inputs.mean(axis=0)) / scale
+    about = values - values.mean()
+    if not partial:
+        slopes = scaled.T @ about / len(values)
+        return np.asarray(slopes / scale), float("nan")
+    slopes = np.linalg.lstsq(scaled, about, rcond=None)[0]
+    left = about - scaled @ slopes
+    return np.asarray(slopes / scale), 1 - float(left @ left) / float(about @ about)
+
+
+def _draw(
+    axes: Axes, rows: pd.DataFrame, middle: float, unit: Unit, words: Wording
+) -> list[tuple[Any, str]]:
+    low_colour, high_colour = style.COLOURS[1], style.COLOURS[0]
+    for place, row in enumerate(rows.to_dict("records")):
+        for end, colour in (("low", low_colour), ("high", high_colour)):
+            axes.barh(
+                place, row[end] - middle, left=middle, height=0.62, color=colour, alpha=0.6, lw=0
+            )
+        axes.annotate(
+            f"{row['correlation']:+.2f}".replace("-", "−"),
+            (1.01, place),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            fontsize=style.SMALL,
+            color=style.NOTE,
+        )
+    labels = [
+        "\n".join(lettering.wrap(str(name), _LABEL, style.SMALL + 0.4, lines=2))
+        for name in rows["name"]
+    ]
+    axes.set_yticks(
+        range(len(rows)),
+        labels,
+        fontsize=style.SMALL + 0.4,
+        color=style.INK,
+        ma="right",
+        linespacing=1.15,
+    )
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.annotate(
+        words.phrase("tornado.correlation"),
+        (1.01, 1),
+        xycoords="axes fraction",
+        va="bottom",
+        fontsize=style.SMALL,
+        color=style.NOTE,
+    )
+    line = axes.axvline(middle, color=style.INK, lw=0.9)
+    axes.grid(axis="x")
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    plain = Unit(unit.label, unit.short, 1.0)
+    said = words.phrase("tornado.middle", value=words.figure(middle, plain))
+    return [
+        (Patch(fc=low_colour, alpha=0.6), words.phrase("tornado.low")),
+        (Patch(fc=high_colour, alpha=0.6), words.phrase("tornado.high")),
+        (line, said),
+    ]
+
+
+def _finding(rows: pd.DataFrame, target: Target, words: Wording) -> str:
+    rest = ""
+    if len(rows) > 1:
+        rest = words.phrase("tornado.finding.second", second=rows.iloc[1]["name"])
+    return words.phrase(
+        "tornado.finding", target=words.target(target), first=rows.iloc[0]["name"], rest=rest
+    )

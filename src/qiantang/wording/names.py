@@ -1,0 +1,162 @@
+"""What a study calls its variables, targets, levers, articles and scenarios, in one language."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from qiantang.wording.language import Language, check_language, phrase
+from qiantang.wording.units import Unit, myriad, number, reading_unit
+
+if TYPE_CHECKING:
+    from qiantang.plan.targets import Target
+    from qiantang.scenario import Scenario
+    from qiantang.study import Study
+
+#: Upper ends of the verdicts, least likely first; the words stand in phrases.yaml.
+VERDICTS = (
+    (0.01, "hardly"),
+    (0.05, "extremely_unlikely"),
+    (0.10, "very_unlikely"),
+    (1 / 3, "unlikely"),
+    (2 / 3, "even"),
+    (0.90, "likely"),
+    (0.95, "very_likely"),
+    (0.99, "extremely_likely"),
+)
+#: Articles cited in Chinese numerals; a longer list is easier to read in figures.
+_FEW = 4
+#: Kinds of target whose figure is a change of a share.
+_POINTS = "ratio_rise"
+
+
+class Wording:
+    """Names, units and numbers of a study in one language.
+
+    Parameters
+    ----------
+    study : Study
+    lang : {"zh", "en"}
+
+    Raises
+    ------
+    StudyError
+        Unknown language.
+    """
+
+    def __init__(self, study: Study, lang: str = "en") -> None:
+        self.study = study
+        self.lang: Language = check_language(lang)
+
+    def phrase(self, key: str, **values: object) -> str:
+        """Return a sentence of phrases.yaml with its blanks filled."""
+        return phrase(key, self.lang, **values)
+
+    def choose(self, english: str, chinese: str) -> str:
+        """Return one of two texts; where the Chinese is missing the English stands in."""
+        return chinese if self.lang == "zh" and chinese else english
+
+    def variable(self, name: str) -> str:
+        """Return the name of a variable: of its observed series, else of the model file."""
+        for series in self.study.evidence.series.values():
+            if series.variable == name:
+                return self.choose(series.title, series.title_zh)
+        return self.model_name(name)
+
+    def model_name(self, name: str) -> str:
+        """Return the name of a variable as the model file gives it."""
+        entry = self.study.dictionary[name]
+        return self.choose(entry.name, entry.meaning_zh)
+
+    def lever(self, name: str) -> str:
+        """Return the name of a lever."""
+        return self.model_name(name)
+
+    def target(self, target: Target) -> str:
+        """Return the title of a target."""
+        return self.choose(target.title, target.title_zh)
+
+    def scenario(self, scenario: Scenario) -> str:
+        """Return the title of a scenario."""
+        return self.choose(scenario.title, scenario.title_zh)
+
+    def article(self, article: int) -> str:
+        """Return how an article is cited: article 7, 第七条."""
+        return f"第{chinese_numeral(article)}条" if self.lang == "zh" else f"article {article}"
+
+    def articles(self, articles: Iterable[int]) -> str:
+        """Return how several articles are cited: art. 7, 10; 第七、十条."""
+        listed = list(articles)
+        if not listed:
+            return ""
+        if self.lang == "zh":
+            numerals = chinese_numeral if len(listed) <= _FEW else str
+            return f"第{'、'.join(map(numerals, listed))}条"
+        return f"art. {', '.join(map(str, listed))}"
+
+    def unit(self, name: str) -> Unit:
+        """Return the unit of a variable."""
+        share = name.endswith("_share")
+        return reading_unit(self.study.dictionary[name].unit, self.lang, share=share)
+
+    def target_unit(self, target: Target) -> Unit:
+        """Return the unit of a target."""
+        points = target.measure.kind == _POINTS and target.unit == "Dmnl"
+        return reading_unit("points" if points else target.unit, self.lang)
+
+    def number(self, value: float, digits: int = 3, *, trim: bool = True) -> str:
+        """Write a plain number."""
+        return number(value, self.lang, digits=digits, trim=trim)
+
+    def figure(self, value: float, unit: str | Unit, digits: int = 3, *, trim: bool = True) -> str:
+        """Write a figure of the model with its unit: 46 Mpax/Year is 4600万人次."""
+        unit = reading_unit(unit, self.lang) if isinstance(unit, str) else unit
+        unit = myriad(unit, value, self.lang)
+        text = number(value * unit.factor, self.lang, digits=digits, trim=trim)
+        return text + unit.short if math.isfinite(value) else text
+
+    def interval(self, low: float, high: float, unit: str | Unit, digits: int = 3) -> str:
+        """Write an interval with its unit."""
+        unit = reading_unit(unit, self.lang) if isinstance(unit, str) else unit
+        unit = myriad(unit, high, self.lang)
+        ends = [number(end * unit.factor, self.lang, digits=digits) for end in (low, high)]
+        return ("～" if self.lang == "zh" else " to ").join(ends) + unit.short
+
+    def bare_probability(self, value: float) -> str:
+        """Write a probability alone; an ensemble never says quite never or quite surely."""
+        if not math.isfinite(value):
+            return number(value, self.lang)
+        if self.lang == "zh":
+            return "<1%" if value < 0.005 else ">99%" if value > 0.995 else f"{value:.0%}"
+        return "<0.01" if value < 0.005 else ">0.99" if value > 0.995 else f"{value:.2f}"
+
+    def probability(self, value: float) -> str:
+        """Write a probability as it stands in a sentence: P = 0.02, 概率2%."""
+        text = self.bare_probability(value)
+        if self.lang == "zh":
+            return f"概率{text}"
+        return f"P\u00a0{text[0]}\u00a0{text[1:]}" if text[0] in "<>" else f"P\u00a0=\u00a0{text}"
+
+    def verdict(self, value: float) -> str:
+        """Say a probability in words: 'unlikely' up to a third, 'likely' from two thirds on."""
+        if not math.isfinite(value):
+            return self.phrase("verdict.unknown")
+        word = next((word for end, word in VERDICTS if value < end), "surely")
+        return self.phrase(f"verdict.{word}")
+
+
+def chinese_numeral(value: int) -> str:
+    """Write a number below a hundred as articles are counted: 7 is 七, 33 is 三十三.
+
+    Raises
+    ------
+    ValueError
+        Outside 1 to 99.
+    """
+    if not 1 <= value <= 99:
+        raise ValueError(f"{value}: expected 1 to 99")
+    tens, ones = divmod(value, 10)
+    digits = "〇一二三四五六七八九"
+    head = "" if tens == 0 else "十" if tens == 1 else digits[tens] + "十"
+    return head + (digits[ones] if ones else "")

@@ -1,0 +1,117 @@
+"""A run made of plain formulas, so that no chart test depends on the newest fit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from qiantang.ensemble import AXES, Runs
+from qiantang.study import Study, open_study
+
+YEARS = np.arange(2000, 2026)
+MEMBERS = 80
+#: Level of a variable in 2017 and its growth a year; the rest begin at one.
+LEVELS = {
+    "goods_trade": (500.0, 0.05), "fdi_used": (6.6, 0.02), "passengers": (35.6, 0.07),
+    "cargo": (589.0, 0.03), "destinations": (44.0, 0.03), "services_trade": (150.0, 0.08),
+    "outward_investment": (2.5, 0.01), "overseas_zones": (3.0, 0.1), "sister_cities": (30.0, 0.02),
+    "gdp": (1180.0, 0.07), "house_price": (24.0, 0.05),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def study() -> Study:
+    return open_study()
+
+
+def made_runs(study: Study, scenarios: dict[str, tuple[str, str]], members: int = MEMBERS) -> Runs:
+    """Return a run whose figures are formulas: growth, a spread, and a step by scenario."""
+    chance = np.random.default_rng(7)
+    data = {}
+    for name, (level, growth) in LEVELS.items():
+        spread = chance.normal(0, 0.03, members)
+        age = np.maximum(YEARS - 2017, 0)
+        base = level * np.exp(growth * (YEARS - 2017))[None, :]
+        values = np.stack(
+            [
+                base * np.exp(spread[:, None] * (0.1 + age) / 2 + 0.02 * place * age)
+                for place in range(len(scenarios))
+            ]
+        )
+        entry = study.dictionary[name]
+        attrs = {"units": entry.unit, "long_name": entry.meaning}
+        data[name] = xr.DataArray(values, dims=AXES, attrs=attrs)
+    data["diverged"] = xr.DataArray(np.zeros((len(scenarios), members), bool), dims=AXES[:2])
+    coords = {"scenario": list(scenarios), "member": np.arange(members), "time": list(YEARS)}
+    dataset = xr.Dataset(data, coords=coords)
+    dataset["scenario"].attrs = {
+        "titles": [en for en, _ in scenarios.values()],
+        "titles_zh": [zh for _, zh in scenarios.values()],
+    }
+    dataset.attrs = {
+        "study": "made",
+        "model_sha256": "0123456789abcdef" * 4,
+        "fit": "none",
+        "seed": "7",
+        "engine": "formula",
+        "vintages": ", ".join(f"{name}: 2018" for name in scenarios),
+        "scenario_sha256": ", ".join(f"{name}: {'ab12' * 16}" for name in scenarios),
+        "divergence": "",
+        "qiantang": "0",
+    }
+    return Runs(dataset, study)
+
+
+@pytest.fixture(scope="session")
+def runs(study: Study) -> Runs:
+    names = {"current_policy": ("Current policy", "现行政策"),
+             "plan_in_full": ("The plan in full", "意见全面落实")}  # fmt: skip
+    return made_runs(study, names)
+
+
+SMALL_MODEL = """{UTF-8}
+********************************************************
+	.Control
+********************************************************~
+		Settings. [zh: 控制]
+	|
+INITIAL TIME= 0 ~ Year ~ Start. [zh: 起始时间] |
+FINAL TIME= 10 ~ Year ~ End. [zh: 终止时间] |
+TIME STEP= 1 ~ Year ~ Step. [zh: 步长] |
+SAVEPER= 1 ~ Year ~ Step. [zh: 间隔] |
+********************************************************
+	.Routes
+********************************************************~
+		Routes under way and open. [zh: 航线]
+	|
+Routes planned= INTEG(Planning - Opening, 5) ~ route ~ Under way. [zh: 筹备航线] |
+Routes open= INTEG(Opening - Closing, 20) ~ route ~ Flown. [zh: 在飞航线] |
+Planning= Demand * 0.1 ~ route/Year ~ New plans. [zh: 新筹备] |
+Opening= Routes planned / 2 ~ route/Year ~ Come into use. [zh: 开通] |
+Closing= Routes open / 15 ~ route/Year ~ Given up. [zh: 停航] |
+Demand= Routes open * Elasticity * Mood ~ route ~ Wanted. [zh: 需求] |
+Elasticity= 1.1 ~ Dmnl ~ A constant. [zh: 弹性] |
+Mood= INTEG((Demand / 20 - Mood) / 3, 1) ~ Dmnl ~ A smoothed share. [zh: 预期] |
+"""
+SMALL_LOOPS = """title: Loops
+levers_at_maximum_from: 5
+times: [1]
+loops:
+  - id: R1
+    title: Growth
+    title_zh: 增长
+    polarity: reinforcing
+    path: [routes_open, demand, planning, routes_planned, opening]
+"""
+
+
+@pytest.fixture(scope="session")
+def routes(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    folder: Path = tmp_path_factory.mktemp("small")
+    (folder / "model").mkdir()
+    (folder / "model" / "routes.mdl").write_text(SMALL_MODEL, encoding="utf-8")
+    (folder / "model" / "loops.yaml").write_text(SMALL_LOOPS, encoding="utf-8")
+    return Study(folder)

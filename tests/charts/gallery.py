@@ -1,0 +1,72 @@
+"""One chart of each kind from formulas, for the checks that every chart must pass."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from qiantang.charts import Chart, style, tornado
+from qiantang.ensemble import Runs
+from qiantang.study import Study
+
+KINDS = ("fan", "plain_fan", "compare", "board", "tornado", "levers", "multiples", "flow")
+LANGUAGES = ("en", "zh")
+
+
+def lever_rows(study: Study, target: str) -> pd.DataFrame:
+    rows = []
+    for place, lever in enumerate(sorted(study.vocabulary.levers)):
+        median = 30.0 * float(np.exp(-place / 3)) * (-1 if place == 2 else 1)
+        rows.append(
+            {
+                "lever": lever,
+                "target": target,
+                "median": median,
+                "p05": 0.5 * median,
+                "p95": 1.5 * median,
+                "shapley": 0.8 * median,
+                "article": [place + 1, 30],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def draw(kind: str, lang: str, runs: Runs, small: Study, monkeypatch: Any) -> Chart:
+    if kind == "fan":
+        return runs.chart.fan("passengers", lang=lang)
+    if kind == "plain_fan":
+        return runs.chart.fan("house_price", scenarios=["plan_in_full"], lang=lang)
+    if kind == "compare":
+        return runs.chart.compare("foreign_investment", lang=lang)
+    if kind == "board":
+        return runs.chart.board(lang=lang)
+    if kind == "multiples":
+        return runs.chart.multiples(lang=lang)
+    if kind == "levers":
+        return runs.study.chart.levers(lever_rows(runs.study, "goods_trade"), "goods_trade",
+                                       lang=lang)  # fmt: skip
+    if kind == "flow":
+        return small.chart.flow("Routes", lang=lang)
+    monkeypatch.setattr(tornado, "_members", made_members)
+    return runs.chart.tornado("passengers", lang=lang)
+
+
+def drawn(chart: Chart) -> Any:
+    """Draw a chart and return the renderer that measures its texts."""
+    canvas = FigureCanvasAgg(chart.figure)
+    with style.drawing(chart.lang):
+        canvas.draw()
+    return canvas.get_renderer()
+
+
+def made_members(*_: object) -> tuple[Any, dict[str, Any]]:
+    """Return a target that three uncertainties move, two of them linked."""
+    chance = np.random.default_rng(3)
+    names = ["air_travel_demand", "slot_growth", "national_gdp", "route_network"]
+    inputs = {name: chance.normal(size=200) for name in names}
+    inputs["slot_growth"] += 0.8 * inputs["route_network"]
+    values = 40 + 3 * inputs["air_travel_demand"] - 2 * inputs["slot_growth"]
+    return values + 0.5 * inputs["national_gdp"] + chance.normal(0, 0.2, 200), inputs
