@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from qiantang.faults import StudyError
+from qiantang.model.mdl import read_dictionary
 from qiantang.plan.targets import read_articles
 from qiantang.scenario import (
     STEP_WIDTH,
@@ -16,8 +17,6 @@ from qiantang.scenario import (
     read_scenario,
     resolve,
     scenario_names,
-    schemas,
-    write_schemas,
 )
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
@@ -44,6 +43,10 @@ VOCABULARY = Vocabulary(
     vintages={"2018", "actual"},
     articles={article.number for article in ARTICLES},
     time=(2000.0, 2026.0),
+    chinese={
+        item.identifier: item.meaning_zh
+        for item in read_dictionary(SCENARIOS.parent / "model" / "hangzhou.mdl").levers()
+    },
 )
 SCENARIO = """title: Customs first
 title_zh: 通关先行
@@ -242,8 +245,26 @@ def test_a_bad_file_gives_its_one_line(file: Path) -> None:
     assert file.name + first.removeprefix("# expect: ") in str(caught.value)
 
 
-def test_schemas_are_fresh(tmp_path: Path) -> None:
-    write_schemas(tmp_path)
-    kept = {p.name: p.read_text(encoding="utf-8") for p in (SCENARIOS / "schemas").glob("*.json")}
-    assert kept == schemas(), "write them anew with qiantang.scenario.write_schemas"
-    assert {p.name: p.read_text(encoding="utf-8") for p in tmp_path.iterdir()} == schemas()
+def test_a_lever_may_be_named_in_chinese(tmp_path: Path) -> None:
+    file = write(tmp_path, "zh")
+    text = file.read_text(encoding="utf-8").replace("customs_facilitation", "通关便利化")
+    file.write_text(text, encoding="utf-8")
+    write(tmp_path, "en")
+    chinese = resolve("zh", tmp_path, VOCABULARY)
+    assert list(chinese.levers) == ["customs_facilitation"]
+    assert chinese.sha256 == resolve("en", tmp_path, VOCABULARY).sha256
+
+
+def test_a_chinese_name_replaces_the_lever_of_an_english_base(tmp_path: Path) -> None:
+    write(tmp_path, "parent")
+    file = write(tmp_path, "child", base="parent", path="{2019.0: 0.5}")
+    text = file.read_text(encoding="utf-8").replace("customs_facilitation", "通关便利化")
+    file.write_text(text, encoding="utf-8")
+    child = resolve("child", tmp_path, VOCABULARY)
+    assert {name: lever.path for name, lever in child.levers.items()} == {
+        "customs_facilitation": {2019.0: 0.5}
+    }
+
+
+def test_there_are_bad_files_enough() -> None:
+    assert len(list(BAD.glob("*.yaml"))) >= 50

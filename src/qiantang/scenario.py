@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from qiantang.faults import Fault, StudyError, nearest
-from qiantang.plan.targets import schemas as plan_schemas
 from qiantang.vocabulary import Vocabulary, content_faults, vintage_text
 from qiantang.yamlfile import read_yaml, validate
 
@@ -28,8 +27,6 @@ __all__ = [
     "read_scenario",
     "resolve",
     "scenario_names",
-    "schemas",
-    "write_schemas",
 ]
 
 DEFAULT_VINTAGE = "2018"
@@ -111,6 +108,16 @@ class Scenario:
         content = {"levers": levers, "drivers": dict(self.drivers), "vintage": self.vintage}
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
+    def __repr__(self) -> str:
+        from qiantang.display import scenario_text
+
+        return scenario_text(self)
+
+    def _repr_html_(self) -> str:
+        from qiantang.display import scenario_html
+
+        return scenario_html(self)
+
     def driver_vintage(self, driver: str) -> str:
         """Return the vintage in which this scenario sees a driver."""
         return self.drivers.get(driver, self.vintage)
@@ -132,7 +139,8 @@ def read_scenario(path: Path, vocabulary: Vocabulary) -> ScenarioFile:
         raise StudyError([*error.faults, *faults]) from None
     if faults:
         raise StudyError(faults)
-    return scenario
+    levers = {vocabulary.lever(name) or name: lever for name, lever in scenario.levers.items()}
+    return scenario.model_copy(update={"levers": levers})
 
 
 def scenario_names(folder: Path) -> list[str]:
@@ -213,22 +221,6 @@ def lever_path(scenario: Scenario, lever: str) -> tuple[NDArray[np.float64], NDA
     return times.copy(), values.copy()
 
 
-def schemas() -> dict[str, str]:
-    """Return the JSON schema of each kind of file under scenarios/, as text by file name."""
-    records = {"scenario": ScenarioFile.model_json_schema(), **plan_schemas()}
-    return {f"{name}.json": json.dumps(record, indent=2) + "\n" for name, record in records.items()}
-
-
-def write_schemas(folder: Path) -> list[Path]:
-    """Write the JSON schemas into a folder and return their paths."""
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, text in schemas().items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
-        written.append(folder / name)
-    return written
-
-
 def _chain(name: str, folder: Path, vocabulary: Vocabulary) -> list[tuple[Path, ScenarioFile]]:
     """Return a scenario and its bases, the scenario first."""
     path = Path(name) if name.endswith((".yaml", ".yml")) else _place(name, [folder])
@@ -258,6 +250,9 @@ def _place(name: str, folders: Sequence[Path]) -> Path | None:
     """Return the file of a scenario in the first folder that has it."""
     for folder in folders:
         path = folder / f"{name}.yaml"
-        if path.is_file():
-            return path
+        try:
+            if path.is_file():
+                return path
+        except OSError:  # too long for a file's name
+            return None
     return None

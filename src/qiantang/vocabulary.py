@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -27,6 +27,8 @@ class Vocabulary:
         Numbers of the plan's articles.
     time : tuple of float
         First and last time of the model. [Year]
+    chinese : mapping of str to str
+        Chinese name of each lever, which a file may use as well.
     """
 
     levers: Mapping[str, tuple[str, float, float]]
@@ -34,6 +36,17 @@ class Vocabulary:
     vintages: AbstractSet[str]
     articles: AbstractSet[int]
     time: tuple[float, float]
+    chinese: Mapping[str, str] = field(default_factory=dict)
+
+    def lever(self, name: str) -> str | None:
+        """Return the model's name of a lever given in English or Chinese, None if there is none."""
+        if name in self.levers:
+            return name
+        return next((lever for lever, text in self.chinese.items() if text == name), None)
+
+    def hint(self, name: str) -> str:
+        """Return `` (did you mean X?)`` with the nearest lever, in the language of the name."""
+        return nearest(name, [*self.levers, *self.chinese.values()])
 
 
 def vintage_text(value: object) -> object:
@@ -44,8 +57,14 @@ def vintage_text(value: object) -> object:
 def content_faults(document: YamlDocument, vocabulary: Vocabulary) -> Iterator[Fault]:
     """Find what the form of the file cannot show; works on files whose form is wrong, too."""
     data = document.data if isinstance(document.data, dict) else {}
+    seen: dict[str, Any] = {}
     for name, setting in _mapping(data.get("levers")).items():
         yield from _lever_faults(document, ("levers", name), _mapping(setting), vocabulary)
+        lever = vocabulary.lever(str(name))
+        if lever in seen:
+            yield document.fault(("levers", name), f"the same lever as {seen[lever]}")
+        elif lever is not None:
+            seen[lever] = name
     for name, vintage in _mapping(data.get("drivers")).items():
         if name not in vocabulary.drivers:
             what = f"unknown driver{nearest(str(name), vocabulary.drivers)}"
@@ -71,8 +90,9 @@ def _lever_faults(
     """Find what a lever says against the model's vocabulary."""
     name = str(where[-1])
     path = _mapping(setting.get("path"))
-    if name in vocabulary.levers:
-        unit, low, high = vocabulary.levers[name]
+    lever = vocabulary.lever(name)
+    if lever is not None:
+        unit, low, high = vocabulary.levers[lever]
         given = setting.get("unit")
         if isinstance(given, str) and given and given != unit:
             yield document.fault((*where, "unit"), f"unit is {given!r}, the model's is {unit!r}")
@@ -81,7 +101,7 @@ def _lever_faults(
                 what = f"{value} is outside the model's limits, {low} to {high} {unit}"
                 yield document.fault((*where, "path", year), what)
     else:
-        yield document.fault(where, f"unknown lever{nearest(name, vocabulary.levers)}")
+        yield document.fault(where, f"unknown lever{vocabulary.hint(name)}")
     yield from _year_faults(document, (*where, "path"), list(path), vocabulary)
     cites = setting.get("cites")
     for index, number in enumerate(cites if isinstance(cites, list) else []):
@@ -113,4 +133,9 @@ def _mapping(value: Any) -> Mapping[Any, Any]:
 
 def _is_number(value: Any) -> bool:
     """Tell whether a value is a finite number and not a truth value."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond any float
+        return False

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import math
+import sys
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,7 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLWarning
 
 from qiantang.faults import Fault, StudyError
 
@@ -21,7 +24,14 @@ Record = TypeVar("Record", bound=BaseModel)
 _SENTENCES = {
     "extra_forbidden": "unknown key",
     "missing": "required key is missing",
+    "model_type": "expected keys with values",
+    "dict_type": "expected keys with values",
+    "list_type": "expected a list",
 }
+#: Entries of a file once its aliases are written out: far more than any file of a study has.
+_MOST_ENTRIES = 50_000
+#: Longest part of a file that a fault repeats.
+_LONGEST = 200
 
 
 @dataclass(frozen=True)
@@ -54,7 +64,8 @@ class YamlDocument:
 
     def fault(self, where: KeyPath, what: str) -> Fault:
         """Return a fault at a key of this file."""
-        return Fault(self.path, self.line(where), ".".join(str(part) for part in where), what)
+        shown = _short(".".join(str(part) for part in where))
+        return Fault(self.path, self.line(where), shown, what)
 
     @property
     def sha256(self) -> str:
@@ -79,14 +90,16 @@ def read_yaml(path: Path) -> YamlDocument:
     except OSError as error:
         raise StudyError([Fault(path, None, "", f"cannot be read: {error.strerror}")]) from None
     try:
-        loaded = YAML(typ="rt", pure=True).load(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", YAMLWarning)  # an anchor used anew is legal YAML
+            loaded = YAML(typ="rt", pure=True).load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark is not None else None
-        what = " ".join(str(error.problem or error.context or "not YAML").split())
+        what = _short(str(error.problem or error.context or "not YAML"))
         raise StudyError([Fault(path, line, "", f"not valid YAML: {what}")]) from None
-    except (YAMLError, ValueError, RecursionError) as error:
-        what = " ".join(str(error).split())[:200]
+    except Exception as error:  # the parser fails in ways of its own on odd input
+        what = _short(str(error))
         raise StudyError([Fault(path, None, "", f"not valid YAML: {what}")]) from None
     if loaded is None:
         raise StudyError([Fault(path, 1, "", "the file is empty")])
@@ -95,6 +108,9 @@ def read_yaml(path: Path) -> YamlDocument:
         return YamlDocument(path, _plain(loaded, (), lines), lines, text)
     except RecursionError:  # an alias inside its own anchor
         raise StudyError([Fault(path, None, "", "not valid YAML: nested without end")]) from None
+    except OverflowError:
+        what = f"more than {_MOST_ENTRIES:,} entries once its aliases are written out"
+        raise StudyError([Fault(path, None, "", what)]) from None
 
 
 def validate(document: YamlDocument, record: type[Record]) -> Record:
@@ -116,7 +132,7 @@ def validate(document: YamlDocument, record: type[Record]) -> Record:
                 what = what[:1].lower() + what[1:]
                 given = item.get("input")
                 if isinstance(given, (str, int, float, bool)):
-                    what = f"{what}, got {given!r}"
+                    what = f"{what}, got {_short(repr(given))}"
             faults.append(document.fault(where, what))
         raise StudyError(faults) from None
 
@@ -145,28 +161,44 @@ def _number_keys(part: int | str) -> tuple[int | float, ...]:
 
 def _plain(node: Any, where: KeyPath, lines: dict[KeyPath, int]) -> Any:
     """Turn ruamel's nodes into plain data and note each key's line."""
+    if len(lines) > _MOST_ENTRIES:
+        raise OverflowError
     if isinstance(node, CommentedMap):
         plain = {}
         for key, value in node.items():
             name = _scalar(key) if isinstance(key, (str, int, float, bool)) else str(key)
             at = (*where, name)
-            lines[at] = node.lc.key(key)[0] + 1
+            lines[at] = _line(node.lc.data, key, lines[where])
             plain[name] = _plain(value, at, lines)
         return plain
     if isinstance(node, CommentedSeq):
         items = []
         for index, value in enumerate(node):
             at = (*where, index)
-            lines[at] = node.lc.item(index)[0] + 1
+            lines[at] = _line(node.lc.data, index, lines[where])
             items.append(_plain(value, at, lines))
         return items
     return _scalar(node)
+
+
+def _line(places: Any, key: Any, above: int) -> int:
+    """Return the line of an entry; one that came by an alias stands where its parent stands."""
+    place = (places or {}).get(key)
+    return above if place is None else int(place[0]) + 1
+
+
+def _short(text: str) -> str:
+    """Return a text on one line, cut where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."
 
 
 def _scalar(node: Any) -> Any:
     """Strip ruamel's scalar subclasses down to Python's own types."""
     if isinstance(node, bool) or node is None:
         return node
+    if isinstance(node, int) and abs(node) > sys.float_info.max:
+        return math.inf if node > 0 else -math.inf  # refused, then, as any infinite number is
     for kind in (int, float, str):
         if isinstance(node, kind):
             return kind(node)

@@ -1,0 +1,51 @@
+"""`qiantang new`: a new scenario file, or the schemas for editors anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from qiantang.commands import options
+
+
+@click.group()
+def new() -> None:
+    """Write a commented scenario file to start from, or the JSON Schemas for editors anew."""
+
+
+@new.command()
+@click.argument("name")
+@click.option("--base", default="current_policy", show_default=True, help="Scenario to start from.")
+@click.option(
+    "--lever", "levers", multiple=True, metavar="LEVER",
+    help="Lever to pull, in English or Chinese; may be repeated.",
+)  # fmt: skip
+@options.study_option
+def scenario(name: str, base: str, levers: tuple[str, ...], folder: Path | None) -> None:
+    """Write a scenario file NAME.yaml that checks clean; never over another.
+
+    It stands in the working folder, or with --study in the scenarios of that study. NAME may be a
+    path that ends in .yaml.
+    """
+    from qiantang.study import open_study
+    from qiantang.template import new_scenario
+
+    study = open_study(folder)
+    path = Path(name)
+    if path.suffix != ".yaml":
+        path = (Path() if folder is None else folder / "scenarios") / f"{name}.yaml"
+    new_scenario(study, path, base=base, levers=levers)
+    click.echo(f"{path.as_posix()}: edit it, then qiantang show {path.as_posix()}")
+
+
+@new.command()
+@options.study_option
+def schemas(folder: Path | None) -> None:
+    """Write the JSON Schemas of a study's YAML files into scenarios/schemas."""
+    from qiantang.schemas import write_schemas
+    from qiantang.study import open_study
+
+    study = open_study(folder)
+    for path in write_schemas(study, study.folder / "scenarios" / "schemas"):
+        click.echo(path.as_posix())

@@ -1,0 +1,158 @@
+"""A scenario with its bases taken in, and the file and line that each part of it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from qiantang.scenario import DEFAULT_VINTAGE, Lever, Scenario, resolve
+from qiantang.study import Study
+from qiantang.yamlfile import KeyPath, YamlDocument, read_yaml
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a part of a scenario stands.
+
+    Parameters
+    ----------
+    file : Path
+    line : int
+    """
+
+    file: Path
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file.name}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """A flattened scenario, and where each part of it comes from.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    levers, drivers : mapping of str to tuple of Origin
+        The origin that holds first, then those it replaces, nearest base first.
+    vintage : Origin or None
+        None where no file gives one.
+    """
+
+    scenario: Scenario
+    levers: Mapping[str, tuple[Origin, ...]]
+    drivers: Mapping[str, tuple[Origin, ...]]
+    vintage: Origin | None
+
+    def record(self, chinese: Mapping[str, str]) -> dict[str, Any]:
+        """Return a plain dict, ready for JSON.
+
+        Parameters
+        ----------
+        chinese : mapping of str to str
+            Chinese name of each lever.
+        """
+        scenario = self.scenario
+        return {
+            "name": scenario.name,
+            "title": scenario.title,
+            "title_zh": scenario.title_zh,
+            "question": scenario.question,
+            "question_zh": scenario.question_zh,
+            "note": scenario.note,
+            "files": [path.as_posix() for path in scenario.files],
+            "vintage": {
+                "value": scenario.vintage,
+                "from": None if self.vintage is None else _place(self.vintage),
+            },
+            "drivers": {
+                name: {"vintage": vintage, **_places(self.drivers[name])}
+                for name, vintage in scenario.drivers.items()
+            },
+            "levers": {
+                name: {
+                    "name_zh": chinese.get(name, ""),
+                    **_plain(lever),
+                    **_places(self.levers[name]),
+                }
+                for name, lever in scenario.levers.items()
+            },
+            "sha256": scenario.sha256,
+        }
+
+
+def trace(study: Study, name: str) -> Lineage:
+    """Read a scenario as a run would, and find the origin of each part.
+
+    Parameters
+    ----------
+    study : Study
+    name : str
+        Name of a scenario of the study, or the path of a scenario file.
+
+    Raises
+    ------
+    StudyError
+    """
+    vocabulary = study.vocabulary
+    scenario = resolve(name, study.folder / "scenarios", vocabulary)
+    documents = [read_yaml(path) for path in scenario.files]
+    levers: dict[str, list[Origin]] = {}
+    drivers: dict[str, list[Origin]] = {}
+    for document in documents:
+        for key in document.data.get("levers") or {}:
+            lever = vocabulary.lever(str(key)) or str(key)
+            levers.setdefault(lever, []).append(_origin(document, ("levers", key)))
+        for key in document.data.get("drivers") or {}:
+            drivers.setdefault(key, []).append(_origin(document, ("drivers", key)))
+    vintage = next(
+        (_origin(d, ("vintage",)) for d in documents if d.data.get("vintage") is not None), None
+    )
+    return Lineage(
+        scenario,
+        {lever: tuple(levers[lever]) for lever in scenario.levers},
+        {driver: tuple(drivers[driver]) for driver in scenario.drivers},
+        vintage,
+    )
+
+
+def near(path: Path) -> str:
+    """Return a path as seen from the working folder where it stands below it, else whole."""
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def path_words(lever: Lever) -> str:
+    """Return the path of a lever in a few words."""
+    knots = ", ".join(f"{year:g}: {value:g}" for year, value in lever.path.items())
+    return knots if len(lever.path) == 1 else f"{knots} ({lever.between})"
+
+
+def vintage_words(lineage: Lineage) -> str:
+    """Return the vintage, and where it comes from."""
+    origin = lineage.vintage
+    where = f"nowhere stated, so {DEFAULT_VINTAGE}" if origin is None else str(origin)
+    return f"{lineage.scenario.vintage} ({where})"
+
+
+def _origin(document: YamlDocument, where: KeyPath) -> Origin:
+    return Origin(document.path, document.line(where))
+
+
+def _place(origin: Origin) -> dict[str, Any]:
+    return {"file": origin.file.as_posix(), "line": origin.line}
+
+
+def _places(origins: tuple[Origin, ...]) -> dict[str, Any]:
+    return {"from": _place(origins[0]), "replaces": [_place(origin) for origin in origins[1:]]}
+
+
+def _plain(lever: Lever) -> dict[str, Any]:
+    record = lever.model_dump(mode="json")
+    record["path"] = [[year, value] for year, value in lever.path.items()]
+    return record

@@ -1,0 +1,1 @@
+"""What would it take: packages of levers, their shares, the smallest that suffices."""

@@ -1,0 +1,130 @@
+"""JSON Schemas of the study's YAML files, so that an editor completes and checks them.
+
+They are made from the same records that read the files, and told what the study knows: its levers
+in English and Chinese with their limits, drivers, vintages, articles, targets. What a schema cannot
+say - that years increase, that a base exists - the reader alone says.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qiantang.tablefile import put_text
+
+if TYPE_CHECKING:
+    from qiantang.study import Study
+
+Schema = dict[str, Any]
+
+#: A year as a key: YAML numbers are text to JSON.
+YEAR = r"^\d+(\.\d*)?$"
+
+
+def scenario_schema(study: Study) -> Schema:
+    """Return the schema of a scenario file."""
+    from qiantang.scenario import ScenarioFile
+
+    schema = ScenarioFile.model_json_schema()
+    known = study.vocabulary
+    schema["properties"]["levers"] |= _levers(study, "Lever", limits=True)
+    vintages = {"enum": [*sorted(known.vintages), *_numbers(known.vintages)]}
+    schema["properties"]["drivers"] |= {
+        "properties": {name: dict(vintages) for name in sorted(known.drivers)},
+        "additionalProperties": False,
+    }
+    schema["properties"]["vintage"]["anyOf"] = [vintages, {"type": "null"}]
+    schema["properties"]["base"]["examples"] = study.scenario_names()
+    lever = schema["$defs"]["Lever"]["properties"]
+    lever["path"]["propertyNames"] = {"pattern": YEAR}
+    lever["cites"]["items"] = {"enum": sorted(known.articles)}
+    return schema
+
+
+def effort_schema(study: Study) -> Schema:
+    """Return the schema of the effort file."""
+    from qiantang.policy.effort import EffortFile
+
+    schema = EffortFile.model_json_schema()
+    levers = _levers(study, "LeverEffort", limits=False)
+    schema["properties"]["levers"] |= levers
+    names = sorted(levers["properties"])
+    schema["$defs"]["Rule"]["properties"]["of"] = {
+        "anyOf": [{"const": "all"}, {"type": "array", "items": {"enum": names}}]
+    }
+    targets = [target.id for target in study.plan.targets.targets]
+    limit = schema["$defs"]["Limit"]["properties"]
+    limit["targets"] = {"anyOf": [{"const": "all"}, {"type": "array", "items": {"enum": targets}}]}
+    limit["variable"] = {"enum": [*study.dictionary, None]}
+    return schema
+
+
+def _plan(name: str) -> Callable[[Study], Schema]:
+    def made(_: Study) -> Schema:
+        from qiantang.plan.targets import schemas as plan_schemas
+
+        return plan_schemas()[name]
+
+    return made
+
+
+def _sweep(_: Study) -> Schema:
+    from qiantang.sweep.designfile import schema
+
+    return schema()
+
+
+#: Maker of the schema of each kind of file.
+KINDS: dict[str, Callable[[Study], Schema]] = {
+    "articles": _plan("articles"),
+    "effort": effort_schema,
+    "scenario": scenario_schema,
+    "sweep": _sweep,
+    "targets": _plan("targets"),
+}
+
+
+def schemas(study: Study) -> dict[str, str]:
+    """Return the JSON schema of each kind of file under scenarios/, as text by file name."""
+    return {
+        f"{name}.json": json.dumps(make(study), indent=2, ensure_ascii=False) + "\n"
+        for name, make in KINDS.items()
+    }
+
+
+def write_schemas(study: Study, folder: Path) -> list[Path]:
+    """Write the JSON schemas into a folder and return their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = schemas(study)
+    for name, text in texts.items():
+        put_text(folder / name, text)
+    return [folder / name for name in texts]
+
+
+def _levers(study: Study, record: str, *, limits: bool) -> Schema:
+    """Return an object schema with each lever under its English and its Chinese name."""
+    known = study.vocabulary
+    properties: Schema = {}
+    for name, (unit, low, high) in known.levers.items():
+        item = study.dictionary[name]
+        entry: Schema = {
+            "allOf": [{"$ref": f"#/$defs/{record}"}],
+            "description": f"{item.meaning_zh}. {item.meaning.removeprefix('Lever. ')}",
+        }
+        if limits:
+            value = {"minimum": low, "maximum": high}
+            entry["properties"] = {
+                "unit": {"const": unit},
+                "path": {"additionalProperties": value},
+            }
+        properties[name] = entry
+        if name in known.chinese:
+            properties[known.chinese[name]] = {**entry, "description": f"{name}. {item.meaning}"}
+    return {"properties": properties, "additionalProperties": False}
+
+
+def _numbers(texts: Any) -> list[int]:
+    """Return the texts that YAML may read as whole numbers."""
+    return sorted(int(text) for text in texts if text.isdigit())

@@ -1,0 +1,200 @@
+"""A new scenario file: commented, checked before it is written, never over another."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from textwrap import fill
+
+from qiantang.faults import Fault, StudyError
+from qiantang.study import Study
+
+#: What a scenario may be called: the name is typed on the command line and in `base`.
+NAME = re.compile(r"[^\W\d][\w-]*")
+#: Half a year from the draft of June 2018 to full effort.
+RAMP = {2018.5: 0.0, 2019.0: 1.0}
+#: Width of the comments.
+_WIDTH = 100
+
+
+def new_scenario(
+    study: Study,
+    path: Path,
+    *,
+    base: str = "current_policy",
+    levers: Sequence[str] = (),
+) -> None:
+    """Write a commented scenario file that checks clean.
+
+    Parameters
+    ----------
+    study : Study
+    path : Path
+    base : str
+        Scenario that it starts from.
+    levers : sequence of str
+        Levers that it pulls, in English or Chinese; the first of the model where none is given.
+
+    Raises
+    ------
+    StudyError
+        The file is there already, the name is no name, or the base or a lever is unknown.
+    """
+    check_new(path)
+    start = study.scenario(base)
+    known = study.vocabulary
+    faults = [
+        Fault("--lever", None, name, f"unknown lever{known.hint(name)}")
+        for name in levers
+        if known.lever(name) is None
+    ]
+    if faults:
+        raise StudyError(faults)
+    chosen = list(dict.fromkeys(known.lever(name) or name for name in levers))
+    pulled = dict.fromkeys(chosen or [next(iter(known.levers))], RAMP)
+    title = path.stem.replace("_", " ").replace("-", " ").strip().capitalize()
+    words = {
+        "title": title,
+        "title_zh": "待填：中文标题",
+        "question": "What if these levers are pulled and all else stays as it is?",
+        "question_zh": "待填：中文问题",
+    }
+    put_new(path, scenario_text(study, path, words, start.name, pulled))
+
+
+def scenario_text(
+    study: Study,
+    path: Path,
+    words: Mapping[str, str],
+    base: str,
+    levers: Mapping[str, Mapping[float, float]],
+    note: str = "Our own assumption; say here why these numbers.",
+) -> str:
+    """Return the text of a scenario file with a comment on every part.
+
+    Parameters
+    ----------
+    study : Study
+    path : Path
+        Where it will stand: the schema is named as seen from there.
+    words : mapping of str to str
+        Titles and questions.
+    base : str
+    levers : mapping
+        Lever to its path, year to value.
+    note : str
+        Of every lever.
+    """
+    shown = [f"{key}: {_quoted(text)}" for key, text in words.items()]
+    return "\n".join(
+        [
+            f"# yaml-language-server: $schema={schema_place(study, path)}",
+            "# A scenario is one question: levers as paths in time over a base.",
+            f"#   qiantang show {path.name}     what it comes to, with its base taken in",
+            f"#   qiantang reach {path.name}    whether the targets are reached",
+            *shown,
+            "# Everything that is not said here is as in the base: a scenario of the study, or a",
+            "# file beside this one. `null` starts from the policy of 2017.",
+            f"base: {_quoted(base)}",
+            "# What a reader of the result should know; may be left out.",
+            "note: Made from the template.",
+            "# The world: 2018 is as known in June 2018, actual as it happened.",
+            "# Where it is left out the base's holds.",
+            "# vintage: actual",
+            "# Single drivers may have another vintage:",
+            "# drivers: {added_us_tariff: actual}",
+            *_comment("Levers of the model: " + ", ".join(_named(study)) + "."),
+            "# The English or the Chinese name will do. 0 is the policy of 2017, 1 full strength.",
+            "levers:",
+            *(line for name, knots in levers.items() for line in _lever(study, name, knots, note)),
+            "",
+        ]
+    )
+
+
+def check_new(path: Path) -> None:
+    """Refuse a place where a scenario cannot be written.
+
+    Raises
+    ------
+    StudyError
+    """
+    what = ""
+    if path.suffix != ".yaml":
+        what = f"suffix {path.suffix or 'missing'}, expected .yaml"
+    elif not NAME.fullmatch(path.stem):
+        what = f"{path.stem!r} is no name, expected letters, digits, _ and -, a letter first"
+    elif not path.parent.is_dir():
+        what = "the folder does not exist"
+    elif os.path.lexists(path):
+        what = "is there already and is not overwritten"
+    if what:
+        raise StudyError([Fault(path, None, "", what)])
+
+
+def put_new(path: Path, text: str) -> None:
+    """Write a file whole or not at all, and never over another.
+
+    Raises
+    ------
+    StudyError
+    """
+    beside = path.with_name(f".{secrets.token_hex(6)}.yaml")
+    try:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        check_new(path)
+        beside.replace(path)
+    except OSError as error:
+        what = f"cannot be written: {error.strerror or error}"
+        raise StudyError([Fault(path, None, "", what)]) from None
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def schema_place(study: Study, path: Path) -> str:
+    """Return the scenario schema as seen from a file: relative, or whole from another drive."""
+    schema = (study.folder / "scenarios" / "schemas" / "scenario.json").resolve()
+    try:
+        return Path(os.path.relpath(schema, path.parent.resolve())).as_posix()
+    except ValueError:
+        return schema.as_uri()
+
+
+def _lever(study: Study, name: str, knots: Mapping[float, float], note: str) -> list[str]:
+    item = study.dictionary[name]
+    articles = [a.number for a in study.plan.articles.articles if name in a.levers]
+    path = ", ".join(f"{year!r}: {value:g}" for year, value in knots.items())
+    return [
+        *_comment(f"{item.meaning_zh}. {item.meaning.removeprefix('Lever. ')}", "  "),
+        f"  {name}:",
+        f"    unit: {item.unit}                 # as in the model file",
+        f"    path: {{{path}}}   # year: value; the first value holds before, the last after",
+        "    between: ramp              # ramp: straight lines; step: each value until the next",
+        f"    cites: {articles or [1]}            # articles of the plan: `qiantang articles`",
+        "    reading: assumed           # how far the text gives this: stated, inferred, assumed",
+        f"    note: {_quoted(note)}",
+    ]
+
+
+def _named(study: Study) -> list[str]:
+    chinese = study.vocabulary.chinese
+    return [f"{name} {chinese.get(name, '')}".strip() for name in study.vocabulary.levers]
+
+
+def _comment(text: str, indent: str = "") -> list[str]:
+    mark = f"{indent}# "
+    return fill(text, _WIDTH, initial_indent=mark, subsequent_indent=mark,
+                break_long_words=False, break_on_hyphens=False).splitlines()  # fmt: skip
+
+
+def _quoted(text: str) -> str:
+    """Return text as a YAML scalar: plain where that is safe, else in double quotes."""
+    plain = re.fullmatch(r"[^\W\d][\w ,.;?/()-]*", text) is not None
+    words = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
+    if plain and text.lower() not in words and not text.endswith(" "):
+        return text
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
