@@ -1,0 +1,95 @@
+"""What a sweep's numbers depend on, as digests: equal identities give equal bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qiantang.fits import text_digest
+from qiantang.sweep.designfile import Design
+
+if TYPE_CHECKING:
+    from qiantang.study import Study
+
+#: Layout of a sweep's folder; raised when it changes.
+FORMAT = 1
+
+_PACKAGE = Path(__file__).parents[1]
+#: Code from which the numbers and the files come.
+_CODE = (
+    "engine/**/*.py",
+    "evidence/**/*.py",
+    "sweep/[!_]*.py",
+    "ensemble.py",
+    "fits.py",
+    "measures.py",
+    "reach.py",
+    "scenario.py",
+    "plan/targets.py",
+    "priors.py",
+)
+#: Modules of those folders that read or show results and make none.
+_READERS = {"export.py", "indices.py", "lazy.py", "reading.py"}
+#: Libraries whose version may move a bit of a number or of a file.
+_LIBRARIES = ("qiantang", "numpy", "numba", "llvmlite", "pyarrow", "scipy")
+
+
+def code_digest() -> str:
+    """Return one digest of the code that makes a sweep, whatever the line endings."""
+    digest = hashlib.sha256()
+    paths = {path for pattern in _CODE for path in _PACKAGE.glob(pattern)}
+    for path in sorted(paths, key=lambda path: path.relative_to(_PACKAGE).as_posix()):
+        if path.name not in _READERS:
+            digest.update(path.relative_to(_PACKAGE).as_posix().encode())
+            digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that may move a bit."""
+    found = {"python": ".".join(platform.python_version_tuple()[:2])}
+    for name in _LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "missing"
+    return found
+
+
+@cache
+def fingerprint() -> str:
+    """Return one digest of code and versions: what a worker must share with its client."""
+    return digest_of({"code": code_digest(), "versions": versions()})
+
+
+def identity(design: Design, study: Study) -> dict[str, Any]:
+    """Return the parts of a sweep's identity, ready for JSON."""
+    shape = design.file.levers_from
+    names = design.file.scenarios if shape is None else [*design.file.scenarios, shape]
+    record = study.fit.record
+    kept = {name: record.files[name] for name in sorted(record.files) if name.endswith(".parquet")}
+    return {
+        "design": digest_of(design.content),
+        "model": text_digest(study.model_file),
+        "scenarios": {name: design.scenario(study, name).sha256 for name in names},
+        "fit": {"version": record.version, "files": kept},
+        "drivers": study.drivers.sha256,
+        "targets": digest_of(
+            [target.model_dump(mode="json") for target in study.plan.targets.targets]
+        ),
+        "headlines": digest_of(study.headlines),
+        "priors": text_digest(study.folder / "calibration" / "priors.yaml"),
+        "code": code_digest(),
+        "versions": versions(),
+    }
+
+
+def digest_of(content: Any) -> str:
+    """Return the digest of plain data."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,191 @@
+"""A sweep's folder: files that are there whole or not at all, each with its checksum in its name.
+
+A part of the results is named ``<number>-<address>-<checksum>.parquet``: the address is the digest
+of all that was asked, the checksum that of the file. One renaming puts data and checksum in place
+at once, so that no moment exists at which they disagree.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+MANIFEST = "sweep.json"
+POINTS = "points.parquet"
+PARTS = "parts"
+DONE = "checksums.json"
+
+#: Characters of a digest in a file's name.
+SHORT = 16
+#: Attempts to put a file in place: another process may have swept away what was half written.
+_ATTEMPTS = 3
+
+_UNFINISHED = ".part"
+_NAME = re.compile(
+    r"(?P<number>\d{6,})-(?P<address>[0-9a-f]{16})-(?P<sha256>[0-9a-f]{16})\.parquet"
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of results.
+
+    Parameters
+    ----------
+    number : int
+        Of its chunk.
+    name : str
+        Of the file.
+    sha256 : str
+        Of its bytes.
+    size : int
+        [byte]
+    """
+
+    number: int
+    name: str
+    sha256: str
+    size: int
+
+
+def put(path: Path, content: bytes) -> None:
+    """Write a file so that at no moment, power cut included, half of it stands under its name.
+
+    Raises
+    ------
+    OSError
+        If the disk refuses; nothing is left behind.
+    """
+    for attempt in range(1, _ATTEMPTS + 1):
+        beside = path.with_name(f".{path.name}.{secrets.token_hex(6)}{_UNFINISHED}")
+        try:
+            with beside.open("xb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            beside.replace(path)
+            _settle(path.parent)
+            return
+        except FileNotFoundError:
+            if attempt == _ATTEMPTS or not path.parent.is_dir():
+                raise
+        finally:
+            with contextlib.suppress(OSError):
+                beside.unlink(missing_ok=True)
+
+
+def _settle(folder: Path) -> None:
+    """Make a renaming outlast a power cut, where the system lets a folder be opened."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def put_part(folder: Path, number: int, address: str, content: bytes) -> Part:
+    """Write one part under its full name."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    name = f"{number:06d}-{address[:SHORT]}-{sha256[:SHORT]}.parquet"
+    put(folder / PARTS / name, content)
+    return Part(number, name, sha256, len(content))
+
+
+def sound_parts(folder: Path, addresses: list[str]) -> tuple[dict[int, Part], list[str]]:
+    """Look through the parts of a folder and throw away what is damaged or not asked for.
+
+    Parameters
+    ----------
+    folder : Path
+    addresses : list of str
+        Of every chunk of the sweep.
+
+    Returns
+    -------
+    parts : dict
+        Chunk number to its part, checksum verified.
+    damaged : list of str
+        Names of the parts that were thrown away.
+    """
+    parts: dict[int, Part] = {}
+    damaged = []
+    for path in sorted((folder / PARTS).iterdir()):
+        found = _NAME.fullmatch(path.name)
+        if found is None:
+            continue
+        number = int(found["number"])
+        part = _verified(path, number, found["sha256"])
+        asked = number < len(addresses) and addresses[number][:SHORT] == found["address"]
+        if part is None or not asked or number in parts:
+            path.unlink()
+            damaged.append(path.name)
+        else:
+            parts[number] = part
+    return parts, damaged
+
+
+def _verified(path: Path, number: int, expected: str) -> Part | None:
+    content = path.read_bytes()
+    sha256 = hashlib.sha256(content).hexdigest()
+    return Part(number, path.name, sha256, len(content)) if sha256.startswith(expected) else None
+
+
+def is_part(path: Path, address: str, content: bytes) -> bool:
+    """Tell whether a file is whole, and answers an address."""
+    found = _NAME.fullmatch(path.name)
+    return (
+        found is not None
+        and found["address"] == address[:SHORT]
+        and hashlib.sha256(content).hexdigest().startswith(found["sha256"])
+    )
+
+
+def checksum(path: Path) -> str:
+    """Return the beginning of the checksum that a part's name announces."""
+    found = _NAME.fullmatch(path.name)
+    return found["sha256"] if found is not None else "no part"
+
+
+def diverged(path: Path, keep: str) -> int:
+    """Count the runs of a part that diverged."""
+    import pyarrow.parquet as pq
+
+    if keep == "runs":
+        return int(np.count_nonzero(pq.read_table(path, columns=["diverged"])["diverged"]))
+    table = pq.read_table(path, columns=["case_id", "diverged"])
+    of_case = dict(zip(table["case_id"].to_pylist(), table["diverged"].to_pylist(), strict=True))
+    return int(sum(of_case.values()))
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what a killed process left half written."""
+    for place in (folder, folder / PARTS):
+        if place.is_dir():
+            for path in place.iterdir():
+                if path.name.startswith(".") and path.name.endswith(_UNFINISHED):
+                    path.unlink(missing_ok=True)
+
+
+def part_files(folder: Path) -> Iterator[tuple[int, Path]]:
+    """Yield number and path of every part, in order."""
+    for path in sorted((folder / PARTS).glob("*.parquet")):
+        found = _NAME.fullmatch(path.name)
+        if found is not None:
+            yield int(found["number"]), path
+
+
+def is_foreign(folder: Path) -> bool:
+    """Tell whether a folder without a manifest holds anything that a sweep did not put there."""
+    own = {POINTS, PARTS}
+    return any(
+        path.name not in own and not path.name.endswith(_UNFINISHED) for path in folder.iterdir()
+    ) or (not (folder / MANIFEST).exists() and any((folder / PARTS).glob("*.parquet")))
