@@ -1,0 +1,135 @@
+// The page: sliders by chapter, buttons, one card a target. Text is set, never parsed as HTML.
+
+function make(tag, settings = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [key, value] of Object.entries(settings)) {
+    if (key === "class") node.className = value;
+    else if (key === "text") node.textContent = value;
+    else if (key === "on") for (const [event, act] of Object.entries(value)) node.addEventListener(event, act);
+    else if (value !== false && value !== null && value !== undefined) node.setAttribute(key, value);
+  }
+  node.append(...children);
+  return node;
+}
+
+function sliderRow(control, index, plan, language, acts, id) {
+  const name = `${id}-lever-${index}`;
+  const title = language === "zh" ? control.title_zh : control.title;
+  const value = make("output", { for: name, class: "qt-value", "aria-hidden": "true" });
+  const input = make("input", {
+    id: name, type: "range", min: 0, max: 1, step: plan.step, "data-lever": control.lever,
+    title: language === "en" ? control.meaning : false,
+    on: {
+      input: () => acts.moved(index, Number(input.value)),
+      change: () => acts.rest(),
+    },
+  });
+  const label = make("label", { for: name }, make("span", { text: title }),
+    make("small", { text: control.cited[language] }));
+  return { row: make("div", { class: "qt-lever" }, label, input, value), input, value };
+}
+
+function sliderPanel(plan, language, acts, id) {
+  const words = WORDS[language];
+  const sliders = [];
+  const s = plan.source;
+  const timing = s.timing.length ? words.timing(s.timing[0], s.timing[s.timing.length - 1]) : "";
+  const panel = make("section", { class: "qt-levers", "aria-label": words.levers },
+    make("h3", { text: words.levers }),
+    make("p", { class: "qt-hint", text: words.hint(timing, said(s.plan, language)) }));
+  for (const group of plan.groups) {
+    const set = make("fieldset", {}, make("legend", { text: said(group, language) }));
+    for (const control of group.controls) {
+      const slider = sliderRow(control, sliders.length, plan, language, acts, id);
+      sliders.push(slider);
+      set.append(slider.row);
+    }
+    panel.append(set);
+  }
+  return { panel, sliders };
+}
+
+function toolbar(plan, language, acts, id, state) {
+  const words = WORDS[language];
+  const button = (text, act, name) => make("button", { type: "button", text, "data-act": name, on: { click: act } });
+  const choice = make("select", { id: `${id}-pin`, on: { change: () => acts.pin(choice.value) } },
+    make("option", { value: "-off", text: words.noPin }),
+    make("option", { value: "-now", text: words.pinNow }),
+    ...plan.scenarios.map((s) => make("option", { value: s.name, text: said(s, language) })));
+  choice.value = state.pinned;
+  const actual = make("input", {
+    type: "checkbox", id: `${id}-actual`, on: { change: () => acts.actual(actual.checked) },
+  });
+  actual.checked = state.showActual;
+  const name = make("input", {
+    type: "text", id: `${id}-name`, "aria-label": words.saveName, placeholder: words.saveName,
+    title: words.saveHint, pattern: "[a-z][a-z0-9_]*", maxlength: 64, required: "", spellcheck: "false",
+    autocomplete: "off",
+  });
+  const title = make("input", {
+    type: "text", "aria-label": words.saveTitle, placeholder: words.saveTitle, maxlength: 120, autocomplete: "off",
+  });
+  const save = make("form", {
+    class: "qt-save",
+    on: { submit: (event) => { event.preventDefault(); acts.save(name.value, title.value); } },
+  }, name, title, make("button", { type: "submit", text: words.save, "data-act": "save" }));
+  return make("div", { class: "qt-bar" },
+    make("strong", { text: words.name }),
+    button(words.reset, acts.reset, "reset"),
+    button(words.none, () => acts.all(0), "none"),
+    button(words.full, () => acts.all(1), "full"),
+    make("span", { class: "qt-pair" }, make("label", { for: `${id}-pin`, text: words.compare }), choice),
+    make("span", { class: "qt-pair" }, actual, make("label", { for: `${id}-actual`, text: words.actual })),
+    save,
+    make("button", { type: "button", class: "qt-language", text: words.other, "data-act": "language",
+      lang: language === "zh" ? "en" : "zh", on: { click: acts.language } }));
+}
+
+function legend(language, pinned, showActual) {
+  const words = WORDS[language].legend;
+  const item = (kind) => make("span", {}, make("i", { class: `qt-key qt-key-${kind}` }), words[kind]);
+  const kinds = ["median", "band50", "band90", "target", "seen", "unsure"];
+  if (showActual) kinds.push("later");
+  if (pinned) kinds.push("pinned");
+  return kinds.map(item);
+}
+
+function targetText(panel, language) {
+  const words = WORDS[language];
+  const own = panel.words[language];
+  const [first, last] = [panel.years[0], panel.years[panel.years.length - 1]];
+  if (panel.sense === "rises" || panel.sense === "rises_each_year") return words.target[panel.sense];
+  const aim = words.target[panel.sense] + written(panel.threshold * own.factor, language) + own.short;
+  if (panel.kind === "sum_of_years") return words.sum(first, last) + words.then + aim + words.mean;
+  return words.of(last) + (language === "en" ? " " : "") + aim;
+}
+
+function targetCard(panel, language) {
+  const words = WORDS[language];
+  const canvas = make("canvas", { role: "img" });
+  const chance = make("b", { class: "qt-chance", "data-target": panel.target });
+  const versus = make("p", { class: "qt-versus" });
+  const numbers = make("p", { class: "qt-numbers" });
+  const card = make("article", { class: "qt-card", "data-target": panel.target },
+    make("h4", { text: said(panel, language) }),
+    make("header", {},
+      make("div", {},
+        make("small", { text: `${panel.words[language].article} · ${targetText(panel, language)}` })),
+      make("div", { class: "qt-score" }, make("small", { text: words.reached }), chance)),
+    versus, canvas, numbers);
+  return { card, canvas, chance, versus, numbers };
+}
+
+// The measure in words: median, interval, and what happened.
+function measureText(panel, interval, language, showActual) {
+  const words = WORDS[language];
+  const { factor, short } = panel.words[language];
+  const last = panel.years[panel.years.length - 1];
+  const name = {
+    sum_of_years: words.sum(panel.years[0], last), ratio_rise: words.change, rises_each_year: words.least,
+  }[panel.kind] || words.of(last);
+  const [low, middle, high] = Array.from(interval, (v) => written(v * factor, language));
+  const happened = showActual && panel.actual !== null
+    ? words.happened(written(panel.actual * factor, language)) : "";
+  return `${name}${words.colon}${middle}${short}${words.bracket(words.interval(low, high))}${happened}`;
+}

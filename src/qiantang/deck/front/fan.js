@@ -1,0 +1,159 @@
+// One fan chart on a canvas: bands, median, history, target, and a pinned scenario behind it.
+
+const HEIGHT = 150;
+const EDGE = { left: 42, right: 8, top: 18, bottom: 20 };
+
+// Colours come from the style sheet, so that light and dark pages need no second drawing code.
+function coloursOf(root) {
+  const style = getComputedStyle(root);
+  const of = (name) => style.getPropertyValue(`--qt-${name}`).trim();
+  return {
+    fan: of("fan"), pin: of("pin"), ink: of("ink"), soft: of("soft"), grid: of("grid"),
+    target: of("target"), paper: of("paper"), font: style.fontFamily,
+  };
+}
+
+// The scale of a panel: wide enough for no lever and all levers, history and target; it grows
+// when a frame leaves it, and never shrinks, so that the eye can compare.
+function scaleOf(panel, range, factor) {
+  let [low, high] = range;
+  for (const point of panel.points) { low = Math.min(low, point.value); high = Math.max(high, point.value); }
+  if (panel.line) { low = Math.min(low, panel.line[2]); high = Math.max(high, panel.line[2]); }
+  if (!panel.over.length && low > 0) low = 0;
+  const room = 0.06 * (high - low || 1);
+  return { low: (low === 0 ? 0 : low - room) * factor, high: (high + room) * factor };
+}
+
+function fitCanvas(canvas) {
+  const ratio = window.devicePixelRatio || 1;
+  const width = canvas.clientWidth || 260;
+  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(HEIGHT * ratio)) {
+    canvas.width = Math.round(width * ratio);
+    canvas.height = Math.round(HEIGHT * ratio);
+  }
+  const pen = canvas.getContext("2d");
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return { pen, width };
+}
+
+function drawFan(canvas, job) {
+  const { panel, fan, pin, plan, scale, factor, colours, language, showActual } = job;
+  const { pen, width } = fitCanvas(canvas);
+  const years = plan.years, first = years[0], last = years[years.length - 1];
+  for (const levels of pin ? [fan, pin] : [fan]) {
+    for (const row of levels) for (const value of row) {
+      if (value * factor > scale.high) scale.high = value * factor * 1.03;
+      if (value * factor < scale.low) scale.low = value * factor;
+    }
+  }
+  const x = (year) => EDGE.left + ((year - first + 0.5) / (last - first + 1)) * (width - EDGE.left - EDGE.right);
+  const y = (value) => HEIGHT - EDGE.bottom
+    - ((value * factor - scale.low) / (scale.high - scale.low)) * (HEIGHT - EDGE.top - EDGE.bottom);
+  pen.clearRect(0, 0, width, HEIGHT);
+  drawAxes(pen, { x, y, width, first, last, scale, factor, colours, language, moves: plan.moves, label: panel.words[language].label });
+  const moving = years.indexOf(plan.moves);
+  band(pen, years, fan[0], fan[4], x, y, colours.fan, 0.18, 0);
+  band(pen, years, fan[1], fan[3], x, y, colours.fan, 0.32, 0);
+  if (pin) {
+    for (const edge of [0, 4]) curve(pen, years, pin[edge], x, y, colours.pin, 0.9, [2, 2], Math.max(0, moving - 1));
+  }
+  if (pin) curve(pen, years, pin[2], x, y, colours.pin, 1.6, [5, 3], Math.max(0, moving - 1));
+  curve(pen, years, fan[2], x, y, colours.fan, 2, [], 0);
+  if (panel.line) {
+    pen.strokeStyle = colours.target;
+    pen.lineWidth = 1.6;
+    pen.setLineDash(panel.kind === "sum_of_years" ? [4, 3] : []);
+    pen.beginPath();
+    pen.moveTo(x(Math.max(first, panel.line[0])), y(panel.line[2]));
+    pen.lineTo(x(Math.min(last, panel.line[1])), y(panel.line[2]));
+    pen.stroke();
+    pen.setLineDash([]);
+    if (panel.kind !== "sum_of_years") diamond(pen, x(panel.years[panel.years.length - 1]), y(panel.line[2]), colours);
+  }
+  for (const point of panel.points) {
+    if (point.year < plan.moves) dot(pen, x(point.year), y(point.value), colours, point.grade);
+    else if (showActual) cross(pen, x(point.year), y(point.value), colours);
+  }
+}
+
+function drawAxes(pen, a) {
+  pen.font = `10px ${a.colours.font}`;
+  pen.lineWidth = 1;
+  pen.textAlign = "right";
+  pen.textBaseline = "middle";
+  for (const tick of ticksOf(a.scale.low, a.scale.high, 4)) {
+    const at = Math.round(a.y(tick / a.factor)) + 0.5;
+    pen.strokeStyle = a.colours.grid;
+    pen.beginPath();
+    pen.moveTo(EDGE.left, at);
+    pen.lineTo(a.width - EDGE.right, at);
+    pen.stroke();
+    pen.fillStyle = a.colours.soft;
+    pen.fillText(written(tick, a.language), EDGE.left - 5, at);
+  }
+  pen.textAlign = "left";
+  pen.fillText(a.label, 2, 7);
+  pen.textAlign = "center";
+  pen.textBaseline = "top";
+  const space = (a.width - EDGE.left - EDGE.right) / (a.last - a.first + 1);
+  const every = [1, 2, 5, 10].find((step) => step * space >= 34) || 10;
+  for (let year = Math.ceil(a.first / every) * every; year <= a.last; year += every) {
+    pen.fillText(String(year), a.x(year), HEIGHT - EDGE.bottom + 6);
+  }
+  const now = Math.round(a.x(a.moves - 0.5)) + 0.5;
+  pen.strokeStyle = a.colours.soft;
+  pen.setLineDash([1, 3]);
+  pen.beginPath();
+  pen.moveTo(now, EDGE.top);
+  pen.lineTo(now, HEIGHT - EDGE.bottom);
+  pen.stroke();
+  pen.setLineDash([]);
+}
+
+function band(pen, years, low, high, x, y, colour, opacity, from) {
+  pen.beginPath();
+  for (let i = from; i < years.length; i++) pen.lineTo(x(years[i]), y(high[i]));
+  for (let i = years.length - 1; i >= from; i--) pen.lineTo(x(years[i]), y(low[i]));
+  pen.closePath();
+  pen.globalAlpha = opacity;
+  pen.fillStyle = colour;
+  pen.fill();
+  pen.globalAlpha = 1;
+}
+
+function curve(pen, years, values, x, y, colour, width, dash, from) {
+  pen.beginPath();
+  for (let i = from; i < years.length; i++) pen.lineTo(x(years[i]), y(values[i]));
+  pen.strokeStyle = colour;
+  pen.lineWidth = width;
+  pen.setLineDash(dash);
+  pen.stroke();
+  pen.setLineDash([]);
+}
+
+function dot(pen, px, py, colours, grade) {
+  pen.beginPath();
+  pen.arc(px, py, 2.4, 0, 2 * Math.PI);
+  pen.lineWidth = 1.2;
+  pen.strokeStyle = colours.ink;
+  pen.fillStyle = grade === "undocumented" ? colours.paper : colours.ink;
+  pen.fill();
+  pen.stroke();
+}
+
+function cross(pen, px, py, colours) {
+  pen.strokeStyle = colours.ink;
+  pen.lineWidth = 1.3;
+  pen.beginPath();
+  pen.moveTo(px - 3, py - 3); pen.lineTo(px + 3, py + 3);
+  pen.moveTo(px - 3, py + 3); pen.lineTo(px + 3, py - 3);
+  pen.stroke();
+}
+
+function diamond(pen, px, py, colours) {
+  pen.fillStyle = colours.target;
+  pen.beginPath();
+  pen.moveTo(px, py - 5); pen.lineTo(px + 5, py); pen.lineTo(px, py + 5); pen.lineTo(px - 5, py);
+  pen.closePath();
+  pen.fill();
+}

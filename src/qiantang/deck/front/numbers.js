@@ -1,0 +1,57 @@
+// A frame's bytes as numbers, and numbers as an office writes them.
+
+// Layout: sound members; probability of each target; 5 %, median, 95 % of each; fans
+// (panel, quantile, year). Little-endian 32-bit floats.
+function unpackFrame(bytes, plan) {
+  if (!bytes || !bytes.byteLength) return null;
+  const view = bytes.buffer ? bytes : new DataView(bytes);
+  const copy = new Uint8Array(view.byteLength);
+  copy.set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+  const data = new Float32Array(copy.buffer);
+  const count = plan.panels.length, years = plan.years.length, levels = plan.quantiles.length;
+  let at = 1;
+  const take = (size) => data.subarray(at, (at += size));
+  const probability = take(count);
+  const interval = Array.from({ length: count }, () => take(3));
+  const fans = Array.from({ length: count }, () =>
+    Array.from({ length: levels }, () => take(years)));
+  return { sound: data[0], probability, interval, fans };
+}
+
+// As the charts and memos write it: three significant digits, whole from a hundred on; English
+// groups thousands, Chinese offices do not.
+function written(value, language, digits = 3) {
+  if (!Number.isFinite(value)) return language === "zh" ? "无" : "n/a";
+  if (value === 0) return "0";
+  const places = Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(value))));
+  let text = Math.abs(value).toFixed(places);
+  if (text.includes(".")) text = text.replace(/\.?0+$/, "");
+  if (language === "en") text = text.replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ",");
+  return value < 0 && text !== "0" ? `−${text}` : text;
+}
+
+// A probability; an ensemble never says quite never or quite surely.
+function chance(p, language) {
+  if (!Number.isFinite(p)) return written(p, language);
+  const hundredths = Math.round(100 * p);
+  if (language === "zh") return p < 0.005 ? "<1%" : p > 0.995 ? ">99%" : `${hundredths}%`;
+  return p < 0.005 ? "<0.01" : p > 0.995 ? ">0.99" : p.toFixed(2);
+}
+
+// The change of a probability.
+function changed(difference, language) {
+  const hundredths = Math.round(100 * difference);
+  const sign = hundredths > 0 ? "+" : hundredths < 0 ? "−" : "±";
+  const size = Math.abs(hundredths);
+  return language === "zh" ? `${sign}${size}个百分点` : `${sign}${(size / 100).toFixed(2)}`;
+}
+
+// Round numbers from low to high, about `count` of them.
+function ticksOf(low, high, count) {
+  const raw = (high - low) / count;
+  const base = 10 ** Math.floor(Math.log10(raw));
+  const step = base * [1, 2, 2.5, 5, 10].find((m) => base * m >= raw * 0.999);
+  const ticks = [];
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) ticks.push(i * step || 0);
+  return ticks;
+}

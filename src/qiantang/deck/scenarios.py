@@ -1,0 +1,153 @@
+"""Slider states as scenarios: to run, and as a file that `qiantang check` accepts."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+from qiantang.deck.controls import scaled
+from qiantang.faults import Fault, StudyError
+from qiantang.scenario import Lever, Scenario, resolve
+
+if TYPE_CHECKING:
+    from qiantang.study import Study
+
+SCHEMA = "# yaml-language-server: $schema=schemas/scenario.json\n"
+NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+QUESTION = "Which targets are reached with the levers set like this?"
+QUESTION_ZH = "各项举措按此力度推进，哪些目标能够实现？"
+#: Longest line that the writer leaves whole.
+WIDTH = 100
+
+
+def deck_scenario(
+    base: Scenario, plan: Scenario, intensities: Mapping[str, float], name: str = "deck"
+) -> Scenario:
+    """Return the base with each lever at a share of the plan's full path.
+
+    Parameters
+    ----------
+    base : Scenario
+        Gives drivers and vintage.
+    plan : Scenario
+        Gives each lever's path at full intensity.
+    intensities : mapping
+        Lever to intensity; a lever at 0 that the base leaves alone is left alone. [Dmnl]
+    name : str
+    """
+    levers = dict(base.levers)
+    for lever, intensity in intensities.items():
+        if intensity or lever in base.levers:
+            levers[lever] = scaled(plan.levers[lever], intensity)
+    return replace(
+        base, name=name, title=name, title_zh=name, question=QUESTION, question_zh=QUESTION_ZH,
+        note=None, levers=levers,
+    )  # fmt: skip
+
+
+def scenario_text(
+    study: Study, base: Scenario, scenario: Scenario, title: str = "", vintage: str | None = None
+) -> str:
+    """Write a slider state as the text of a scenario file.
+
+    Parameters
+    ----------
+    study : Study
+    base : Scenario
+        What the deck starts from; the file names it if it is one of the study.
+    scenario : Scenario
+        As `deck_scenario` returns it.
+    title : str, optional
+        In either language; the name of the scenario where it is empty.
+    vintage : str, optional
+        Vintage of the drivers in place of the base's own.
+
+    Raises
+    ------
+    StudyError
+        If what would be written were no scenario of the study.
+    """
+    shipped = base.files[0].parent == study.folder / "scenarios"
+    words = " ".join(title.split()) or f"Levers set by hand: {scenario.name}"
+    words_zh = " ".join(title.split()) or f"自设情景：{scenario.name}"
+    record = CommentedMap(
+        title=words, title_zh=words_zh, question=QUESTION, question_zh=QUESTION_ZH,
+        base=base.name if shipped else None,
+    )  # fmt: skip
+    changed = {
+        name: lever for name, lever in scenario.levers.items()
+        if not (shipped and name in base.levers and base.levers[name].path == lever.path)
+    }  # fmt: skip
+    record["levers"] = CommentedMap({name: _lever(lever) for name, lever in changed.items()})
+    if vintage is not None:
+        # A driver that the base holds at another vintage would keep it, so it is named.
+        record["drivers"] = CommentedMap(dict.fromkeys(base.drivers, vintage))
+        record["vintage"] = vintage
+    elif not shipped:
+        record["drivers"] = CommentedMap(base.drivers)
+        record["vintage"] = base.vintage
+    text = _dumped(record)
+    _refuse_unless_read(study, scenario, text)
+    return text
+
+
+def save_text(text: str, path: Path) -> Path:
+    """Write a scenario to a new file.
+
+    Raises
+    ------
+    StudyError
+        If the name is not one for a scenario, the folder is missing, or the file exists.
+    """
+    faults = []
+    if path.suffix != ".yaml" or not NAME.fullmatch(path.stem):
+        what = "expected a name of small letters, digits and _, such as airport_first.yaml"
+        faults.append(Fault(path, None, "", what))
+    if not path.parent.is_dir():
+        faults.append(Fault(path.parent, None, "", "there is no such folder"))
+    if not faults and path.exists():
+        faults.append(Fault(path, None, "", "the file exists and is kept, give another name"))
+    if faults:
+        raise StudyError(faults)
+    with path.open("x", encoding="utf-8", newline="\n") as stream:
+        stream.write(text)
+    return path
+
+
+def _lever(lever: Lever) -> CommentedMap:
+    path, cites = CommentedMap(lever.path), CommentedSeq(lever.cites)
+    path.fa.set_flow_style()
+    cites.fa.set_flow_style()
+    record: dict[str, Any] = {
+        "unit": lever.unit, "path": path, "between": lever.between, "cites": cites,
+        "reading": lever.reading, "note": lever.note,
+    }  # fmt: skip
+    return CommentedMap(record)
+
+
+def _dumped(record: CommentedMap) -> str:
+    writer = YAML()
+    writer.width = WIDTH
+    writer.indent(mapping=2, sequence=4, offset=2)
+    writer.representer.add_representer(
+        type(None), lambda dumper, _: dumper.represent_scalar("tag:yaml.org,2002:null", "null")
+    )
+    stream = io.StringIO()
+    writer.dump(record, stream)
+    return SCHEMA + stream.getvalue()
+
+
+def _refuse_unless_read(study: Study, scenario: Scenario, text: str) -> None:
+    """Read the text back as `qiantang` would, and hold it against what the deck ran."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"{scenario.name}.yaml"
+        path.write_text(text, encoding="utf-8", newline="\n")
+        resolve(str(path), study.folder / "scenarios", study.vocabulary)

@@ -1,0 +1,283 @@
+"""The deck as a notebook widget: sliders in the browser, members in the kernel."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import traitlets
+
+from qiantang.deck.controls import DECIMALS, Control, control_groups, refuse_intensities
+from qiantang.deck.frames import QUANTILES, Frame, Frames
+from qiantang.deck.options import refuse_options
+from qiantang.deck.panels import target_panels
+from qiantang.deck.scenarios import NAME, deck_scenario, save_text, scenario_text
+from qiantang.faults import Fault, StudyError
+from qiantang.fits import text_digest
+
+if TYPE_CHECKING:
+    from qiantang.ensemble import Runs
+    from qiantang.scenario import Scenario
+    from qiantang.study import Study
+
+FRONT = Path(__file__).parent / "front"
+#: Parts of the front end, in the order in which they are joined into one module.
+SCRIPTS = ("words.js", "numbers.js", "fan.js", "controls.js", "deck.js")
+
+
+def _script() -> str:
+    return "\n".join((FRONT / name).read_text(encoding="utf-8") for name in SCRIPTS)
+
+
+class Deck(anywidget.AnyWidget):
+    """The flight deck of a study.
+
+    A slider holds the intensity of a lever at full delivery: 1 is the path that the plan gives
+    it, 0 the policy before the plan, 0.4 four tenths of that path at every moment. Members and
+    seed stay the same from frame to frame, so that what changes is due to the levers alone.
+
+    Parameters
+    ----------
+    study : Study
+    base : str
+        Scenario that the deck starts from; it gives drivers and vintage.
+    plan : str
+        Scenario whose lever paths are those of a slider at 1.
+    members, seed : int
+        As in `Study.run`.
+    vintage : {"2018", "actual"}, optional
+        Vintage of the drivers, in place of the base's own.
+    years : tuple of int
+        First and last year of the charts.
+    language : {"zh", "en"}
+    folder : Path, optional
+        Where the button saves scenarios; None offers them for download only.
+
+    Raises
+    ------
+    StudyError
+        Unknown scenario or language, years outside the model, a base that sliders cannot show.
+    """
+
+    _esm = _script()
+    _css = (FRONT / "deck.css").read_text(encoding="utf-8")
+
+    language = traitlets.Unicode("zh").tag(sync=True)
+    intensities = traitlets.List(traitlets.Float()).tag(sync=True)
+    _plan = traitlets.Dict().tag(sync=True)
+    _frame = traitlets.Bytes().tag(sync=True)
+    _pin = traitlets.Dict().tag(sync=True)
+    _pin_frame = traitlets.Bytes().tag(sync=True)
+
+    def __init__(
+        self,
+        study: Study,
+        base: str = "current_policy",
+        *,
+        plan: str = "plan_in_full",
+        members: int = 1000,
+        seed: int = 1,
+        vintage: str | None = None,
+        years: tuple[int, int] = (2008, 2022),
+        language: str = "zh",
+        folder: str | Path | None = ".",
+    ) -> None:
+        refuse_options(study, years, language, vintage)
+        self.study, self.vintage = study, vintage
+        self.base, self.plan = study.scenario(base), study.scenario(plan)
+        self.folder = None if folder is None else Path(folder)
+        groups = control_groups(study, self.plan, self.base)
+        self.controls: tuple[Control, ...] = tuple(c for g in groups for c in g.controls)
+        panels = target_panels(study, *years)
+        self.frames = Frames(study, panels, *years, members, seed, vintage)
+        least, most = (self._scenario_at([share] * len(self.controls)) for share in (0.0, 1.0))
+        self.frames.share(least, most)
+        ends = [self.frames.frame(end, shared=True) for end in (least, most)]
+        start = [control.start for control in self.controls]
+        self._last: tuple[tuple[float, ...], Frame] | None = None
+        super().__init__(
+            language=language,
+            intensities=start,
+            _plan={
+                "groups": [group.record() for group in groups],
+                "panels": [panel.record() for panel in panels],
+                "years": list(self.frames.years),
+                "moves": self._first_moving_year(),
+                "quantiles": list(QUANTILES),
+                "ranges": _ranges(ends),
+                "scenarios": self._pinnable(),
+                "start": start,
+                "step": 10**-DECIMALS,
+                "saves": self.folder is not None,
+                "source": self._source(members, seed),
+            },
+            _frame=self._frame_at(start).pack(),
+        )
+        self.on_msg(self._hear)
+
+    def __repr__(self) -> str:
+        levers = ", ".join(f"{name} {value:g}" for name, value in self.levers.items() if value)
+        size = self.frames.members.size
+        return f"Deck({self.base.name}, {size} members: {levers or 'no lever moved'})"
+
+    @property
+    def levers(self) -> dict[str, float]:
+        """Intensity of every lever, as the sliders stand."""
+        names = (control.lever for control in self.controls)
+        return dict(zip(names, self.intensities, strict=True))
+
+    def set(self, **levers: float) -> None:
+        """Move sliders from Python; the rest stay where they are.
+
+        Parameters
+        ----------
+        **levers : float
+            Lever to intensity, from 0 to 1.
+
+        Raises
+        ------
+        StudyError
+            Unknown lever, or an intensity outside 0 to 1.
+        """
+        refuse_intensities(levers, self.levers)
+        wanted = self.levers | {name: round(float(v), DECIMALS) for name, v in levers.items()}
+        self.intensities = list(wanted.values())
+
+    def scenario(self, name: str = "deck") -> Scenario:
+        """Return the sliders as a scenario."""
+        return deck_scenario(self.base, self.plan, self.levers, name)
+
+    def run(self, **options: Any) -> Runs:
+        """Run the sliders' scenario with the deck's members; options as in `Study.run`."""
+        from qiantang.ensemble import run_resolved
+
+        own: dict[str, Any] = {
+            "members": self.frames.members.size,
+            "seed": self.frames.seed,
+            "vintage": self.vintage,
+        }
+        return run_resolved(self.study, [self.scenario()], **(own | options))
+
+    def save(self, path: str | Path, title: str = "") -> Path:
+        """Write the sliders as a scenario file, which `qiantang check` accepts.
+
+        Raises
+        ------
+        StudyError
+            If the name does not suit or the file exists.
+        """
+        place = Path(path)
+        return save_text(self._text(place.stem, title, self.intensities), place)
+
+    def pin(self, scenario: str | None = None) -> None:
+        """Pin a scenario of the study, or the sliders as they stand, to compare with."""
+        resolved = self.scenario() if scenario is None else self.study.scenario(scenario)
+        self._pin_frame = self.frames.frame(resolved).pack()
+        self._pin = {
+            "name": scenario or "",
+            "title": resolved.title if scenario else "",
+            "title_zh": resolved.title_zh if scenario else "",
+        }
+
+    def unpin(self) -> None:
+        """Compare with nothing."""
+        self._pin, self._pin_frame = {}, b""
+
+    @traitlets.observe("intensities")
+    def _rest(self, _: object) -> None:
+        """Keep the frame of the sliders at rest, for other views and for a saved notebook."""
+        if hasattr(self, "_last"):
+            self._frame = self._frame_at(self.intensities).pack()
+
+    def _hear(self, _: object, content: Mapping[str, Any], buffers: object) -> None:
+        """Answer a message of the browser; whatever goes wrong is told there in one sentence."""
+        answer = {"frame": self._answer_frame, "pin": self._answer_pin, "save": self._answer_save}
+        kind = str(content.get("kind"))
+        try:
+            if kind in answer:
+                answer[kind](content)
+        except (StudyError, ValueError, OSError) as error:
+            self.send({"kind": "fault", "view": content.get("view"), "text": str(error)})
+
+    def _answer_frame(self, content: Mapping[str, Any]) -> None:
+        begun = time.perf_counter()
+        frame = self._frame_at(content["levers"])
+        spent = round(1000 * (time.perf_counter() - begun), 1)
+        reply = {"kind": "frame", "view": content.get("view"), "id": content.get("id")}
+        self.send({**reply, "milliseconds": spent}, [frame.pack()])
+
+    def _answer_pin(self, content: Mapping[str, Any]) -> None:
+        if content.get("off"):
+            self.unpin()
+            return
+        if "levers" in content:
+            self.intensities = self._checked(content["levers"])
+        self.pin(content.get("scenario") or None)
+
+    def _answer_save(self, content: Mapping[str, Any]) -> None:
+        name, title = str(content.get("name")), str(content.get("title", ""))
+        if not NAME.fullmatch(name):
+            what = "expected a name of small letters, digits and _, such as airport_first"
+            raise StudyError([Fault(f"{name}.yaml", None, "", what)])
+        text = self._text(name, title, self._checked(content["levers"]))
+        place = ""
+        if self.folder is not None:
+            place = str(save_text(text, self.folder / f"{name}.yaml"))
+        reply = {"kind": "saved", "view": content.get("view"), "name": f"{name}.yaml"}
+        self.send({**reply, "path": place, "text": text})
+
+    def _text(self, name: str, title: str, intensities: list[float]) -> str:
+        scenario = self._scenario_at(intensities, name)
+        return scenario_text(self.study, self.base, scenario, title, self.vintage)
+
+    def _checked(self, values: Any) -> list[float]:
+        """Return intensities that came from a browser, refused if they are not what they claim."""
+        if not isinstance(values, list) or len(values) != len(self.controls):
+            what = f"expected {len(self.controls)} intensities"
+            raise StudyError([Fault("deck", None, "levers", what)])
+        names = [control.lever for control in self.controls]
+        wanted = {n: round(float(v), DECIMALS) for n, v in zip(names, values, strict=True)}
+        refuse_intensities(wanted, names)
+        return list(wanted.values())
+
+    def _frame_at(self, values: Any) -> Frame:
+        """Return the frame of a state of the sliders; the last one is kept."""
+        state = tuple(self._checked(list(values)))
+        if self._last is None or self._last[0] != state:
+            self._last = state, self.frames.frame(self._scenario_at(list(state)), shared=True)
+        return self._last[1]
+
+    def _scenario_at(self, values: list[float], name: str = "deck") -> Scenario:
+        names = (control.lever for control in self.controls)
+        return deck_scenario(self.base, self.plan, dict(zip(names, values, strict=True)), name)
+
+    def _first_moving_year(self) -> int:
+        knots = [min(self.plan.levers[control.lever].path) for control in self.controls]
+        return int(min(knots, default=self.frames.years[0]))
+
+    def _pinnable(self) -> list[dict[str, str]]:
+        scenarios = [self.study.scenario(name) for name in self.study.scenario_names()]
+        return [{"name": s.name, "title": s.title, "title_zh": s.title_zh} for s in scenarios]
+
+    def _source(self, members: int, seed: int) -> dict[str, Any]:
+        timing = sorted({tuple(lever.path) for lever in self.plan.levers.values()})
+        return {
+            "members": members,
+            "seed": seed,
+            "fit": self.study.fit.record.version,
+            "model": text_digest(self.study.model_file)[:12],
+            "vintage": self.vintage or self.base.vintage,
+            "base": {"title": self.base.title, "title_zh": self.base.title_zh},
+            "plan": {"title": self.plan.title, "title_zh": self.plan.title_zh},
+            "timing": list(timing[0]) if len(timing) == 1 else [],
+        }
+
+
+def _ranges(ends: list[Frame]) -> list[list[float]]:
+    """Return lowest and highest value of each panel with no lever and with all."""
+    lows = [min(float(frame.fans[i].min()) for frame in ends) for i in range(len(ends[0].fans))]
+    highs = [max(float(frame.fans[i].max()) for frame in ends) for i in range(len(ends[0].fans))]
+    return [[low, high] for low, high in zip(lows, highs, strict=True)]
