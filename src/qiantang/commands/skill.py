@@ -1,0 +1,211 @@
+"""`qiantang skill`: the model's hindcasts held against naive forecasts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from qiantang.commands import options
+
+if TYPE_CHECKING:
+    from qiantang.skill.figure import Language
+    from qiantang.skill.settings import SeriesRecord
+    from qiantang.study import Study
+
+#: Settings in words, in the order printed.
+SETTING_WORDS = {
+    "en": {
+        "ex_ante": "drivers as known at the origin",
+        "conditional": "true drivers",
+        "pandemic_unknown": "2018 to 2020, pandemic unknown",
+        "pandemic_known": "2018 to 2020, pandemic known",
+    },
+    "zh": {
+        "ex_ante": "外部变量只用起点已知信息",
+        "conditional": "外部变量取实际值",
+        "pandemic_unknown": "2018—2020年，不知疫情",
+        "pandemic_known": "2018—2020年，已知疫情",
+    },
+}
+#: A bar missed, and met.
+_BAR = {"en": ("MISSED", "met"), "zh": ("未达标", "达标")}
+#: Heads of the columns: series, numbers, best baseline.
+_HEADS = {
+    "en": ("series", "ahead", "n", "CRPS", "best's", "ratio", "MAPE %", "best's %", "in 50 %",
+           "in 80 %", "in 90 %", "best baseline"),
+    "zh": ("指标", "年限", "次数", "CRPS", "最优基准", "比值", "MAPE %", "基准MAPE %", "50%区间",
+           "80%区间", "90%区间", "最优基准方法"),
+}  # fmt: skip
+_FOOT = {
+    "en": "CRPS is of logs, about a relative error; lower is better. The best baseline is picked "
+    "after the event, row by row.\nMAPE is the error of the median; in 50 % and so on: share of "
+    "figures inside the model's interval.",
+    "zh": "CRPS按对数计算，近似相对误差，越小越好；最优基准逐行事后选出。\n"
+    "MAPE为中位数的误差；区间各列为落入模型区间的实际值比例（%）。",
+}
+
+
+@click.command()
+@click.option("--rerun", is_flag=True, help="Forecast and score anew; takes minutes.")
+@click.option(
+    "--name", default=None, help="Name of the new scoreboard.  [default: date and -skill]"
+)
+@click.option(
+    "--select-until",
+    type=int,
+    default=None,
+    metavar="YEAR",
+    help="Score origins up to this year only, to decide on structure; saves nothing.",
+)
+@click.option("--baselines", "baselines_only", is_flag=True,
+              help="Score the baselines alone; saves nothing.")  # fmt: skip
+@click.option("--horizons", is_flag=True, help="Show each horizon, not only all together.")
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True,
+              help="Language of titles.")  # fmt: skip
+@options.members_option
+@options.seed_option
+@options.study_option
+@options.json_option
+def skill(
+    rerun: bool,
+    name: str | None,
+    select_until: int | None,
+    baselines_only: bool,
+    horizons: bool,
+    lang: Language,
+    members: int,
+    seed: int,
+    folder: Path | None,
+    as_json: bool,
+) -> None:
+    """Show how well forecasts from 2009 to 2018 would have done, beside naive ones.
+
+    Prints the saved scoreboard. With --rerun every forecast is made again from what was known at
+    its origin, and the result is saved under calibration/skill; none is ever overwritten.
+    """
+    from qiantang.skill import saved
+    from qiantang.skill.settings import read_series
+    from qiantang.study import open_study
+
+    study = open_study(folder)
+    place = saved.skill_folder(study)
+    series = read_series(place / "series.yaml", study.evidence, study.drivers)
+    if rerun or select_until is not None or baselines_only:
+        rows, footer = _made(study, series, name, members, seed, select_until, baselines_only)
+    else:
+        board = saved.newest(study)
+        changed = saved.changed_inputs(study, board.record)
+        if changed:
+            click.echo(
+                f"{board.record.version} was made from other inputs ({', '.join(changed)} changed "
+                "since); run: qiantang skill --rerun",
+                err=True,
+            )
+        rows, footer = board.rows, _source(board)
+    if as_json:
+        options.print_json(rows)
+        return
+    _print(study, series, rows, horizons=horizons, lang=lang)
+    click.echo(footer)
+
+
+def _made(
+    study: Study,
+    series: dict[str, SeriesRecord],
+    name: str | None,
+    members: int,
+    seed: int,
+    select_until: int | None,
+    baselines_only: bool,
+) -> tuple[list[dict[str, Any]], str]:
+    """Score anew; save the whole scoreboard, not a part of it."""
+    from datetime import date
+
+    from qiantang.faults import Fault, StudyError
+    from qiantang.skill import saved
+    from qiantang.skill.make import make, selected_origins
+    from qiantang.skill.model_forecast import model_forecaster
+    from qiantang.skill.scoreboard import score
+
+    def tell(line: str) -> None:
+        click.echo(line, err=True)
+
+    forecaster = None if baselines_only else model_forecaster(study, members, seed)
+    if select_until is None and not baselines_only:
+        version = name or f"{date.today().isoformat()}-skill"
+        command = f"qiantang skill --rerun --name {version} --members {members} --seed {seed}"
+        board = make(study, series, forecaster, version, command, members=members, seed=seed,
+                     progress=tell)  # fmt: skip
+        return board.rows, _source(board)
+    origins = selected_origins(select_until)
+    if not origins:
+        what = f"no origin up to {select_until}, the first is 2009"
+        raise StudyError([Fault(study.folder, None, "--select-until", what)])
+    part = score(study, series, forecaster, origins=origins, members=members, seed=seed,
+                 progress=tell)  # fmt: skip
+    rows = [saved.rounded(row) for row in part.rows]
+    return rows, f"Origins {origins[0]:g} to {origins[-1]:g}; not saved."
+
+
+def _source(board: Any) -> str:
+    record = board.record
+    return (
+        f"{record.version}: origins {record.origins[0]:g} to {record.origins[-1]:g}, "
+        f"{record.members} members, seed {record.seed}. Cases, events and figures: {board.folder}"
+    )
+
+
+def _print(
+    study: Study, series: dict[str, SeriesRecord], rows: Sequence[dict[str, Any]],
+    *, horizons: bool, lang: Language,
+) -> None:  # fmt: skip
+    from qiantang.skill import verdict
+    from qiantang.skill.make import titles_of
+
+    screen = options.console(wide=True)
+    titles = titles_of(study, series, lang)
+    for setting, words in SETTING_WORDS[lang].items():
+        shown = [row for row in rows if row["setting"] == setting
+                 and (horizons or row["horizon"] == "all")]  # fmt: skip
+        if not shown:
+            continue
+        heads = _HEADS[lang]
+        table = options.plain_table(*heads, title=words, right=heads[1:-1])
+        for row in shown:
+            table.add_row(titles[row["series"]], *_cells(row, lang))
+        screen.print(table)
+    if any(row["crps_model"] is not None for row in rows):
+        for name in series:
+            for setting in ("conditional", "ex_ante"):
+                found = verdict.whole(rows, setting).get(name)
+                click.echo(verdict.verdict_line(titles[name], found, setting, lang))
+        for bar in verdict.bars(rows, series, lang):
+            click.echo(f"{_BAR[lang][bar.passed]}: {bar.statement}: {bar.detail}")
+    click.echo(_FOOT[lang])
+
+
+def _ahead(horizon: int | str, lang: Language) -> str:
+    return "合计" if horizon == "all" and lang == "zh" else str(horizon)
+
+
+def _cells(row: dict[str, Any], lang: Language) -> tuple[str, ...]:
+    from qiantang.skill import verdict
+
+    model = row["crps_model"]
+    return (
+        _ahead(row["horizon"], lang),
+        str(row["n"]),
+        "" if model is None else f"{model:.3f}",
+        f"{row['crps_best_baseline']:.3f}",
+        "" if model is None else f"{row['ratio']:.2f}",
+        "" if model is None else f"{100 * row['mape_model']:.1f}",
+        f"{100 * row['mape_best_baseline']:.1f}",
+        *(
+            "" if model is None else f"{100 * row[f'coverage{level}']:.0f}"
+            for level in (50, 80, 90)
+        ),
+        verdict.BASELINE_WORDS[lang][row["best_baseline"]],
+    )

@@ -1,0 +1,1 @@
+"""Hindcast skill: forecasts from earlier years, held against naive ones and against what came."""

@@ -1,0 +1,159 @@
+"""What the scoreboard comes to in plain sentences: who wins where, and which bars are met."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from qiantang.skill.settings import SeriesRecord
+
+Row = Mapping[str, Any]
+
+#: Names of the baselines.
+BASELINE_WORDS = {
+    "en": {
+        "persistence": "persistence",
+        "drift": "drift",
+        "trend": "5-year trend",
+        "ets": "ETS",
+        "arima": "ARIMA",
+        "regression": "regression on the driver",
+        "growth_regression": "regression of growth",
+    },
+    "zh": {
+        "persistence": "沿用上年值",
+        "drift": "带漂移随机游走",
+        "trend": "五年趋势",
+        "ets": "指数平滑",
+        "arima": "ARIMA",
+        "regression": "驱动变量回归",
+        "growth_regression": "增长率回归",
+    },
+}
+_WORDS = {
+    "en": {
+        "conditional": "true drivers",
+        "ex_ante": "drivers as known at the origin",
+        "begin": "{title}, {setting}: ",
+        "unscored": "not scored, too few figures",
+        "silent": "the model makes no forecast",
+        "told": "{won}, CRPS {gap} {side} than {best} ({ours} against {theirs}), ",
+        "end": "better in {cases} of {n} cases{chance}",
+        "wins": "wins",
+        "loses": "LOSES",
+        "lower": "lower",
+        "higher": "higher",
+        "chance": "; the gap is within chance",
+        "won": "{setting}: better than the best baseline on {needed} of {n} headline series",
+        "held": "{setting}: 90 % intervals hold {low} to {high} of the headline figures",
+        "of": "{a} of {n}",
+        "not_on": "; not on {names}",
+    },
+    "zh": {
+        "conditional": "外部变量取实际值",
+        "ex_ante": "外部变量只用当时已知信息",
+        "begin": "{title}（{setting}）：",
+        "unscored": "数据太少，未评分",
+        "silent": "模型未作预测",
+        "told": "{won}，CRPS比{best}{side}{gap}（{ours}对{theirs}），",
+        "end": "{n}次预测中{cases}次较优{chance}",
+        "wins": "胜",
+        "loses": "负",
+        "lower": "低",
+        "higher": "高",
+        "chance": "；差距不显著",
+        "won": "{setting}：{n}个主要指标中至少{needed}个优于最优基准",
+        "held": "{setting}：90%区间应含{low}至{high}的主要指标实际值",
+        "of": "{a}（共{n}）",
+        "not_on": "；未达到：{names}",
+    },
+}
+
+#: Headline series that must be won ex ante; with true drivers it is all of them.
+EX_ANTE_BAR = 4
+#: Coverage that a 90 % interval may have. [Dmnl]
+COVERAGE_BAR = (0.80, 0.97)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One thing the model was to reach, and whether it did."""
+
+    statement: str
+    passed: bool
+    detail: str
+
+
+def whole(rows: Sequence[Row], setting: str) -> dict[str, Row]:
+    """Return the rows over all horizons of a setting, by series."""
+    return {
+        row["series"]: row for row in rows if row["setting"] == setting and row["horizon"] == "all"
+    }
+
+
+def verdict_line(title: str, row: Row | None, setting: str, language: str = "en") -> str:
+    """Say of one series and setting who wins, by how much, and in how many cases.
+
+    Parameters
+    ----------
+    title : str
+        Title of the series.
+    row : mapping or None
+        Its row over all horizons; None if nothing was scored.
+    setting : str
+    language : {"en", "zh"}
+    """
+    words = _WORDS[language]
+    begin = words["begin"].format(title=title, setting=words[setting])
+    if row is None:
+        return begin + words["unscored"]
+    if row["crps_model"] is None:
+        return begin + words["silent"]
+    ratio = row["ratio"]
+    return (begin + words["told"] + words["end"]).format(
+        won=words["wins" if ratio < 1 else "loses"],
+        gap=f"{abs(1 - ratio):.0%}",
+        side=words["lower" if ratio < 1 else "higher"],
+        best=BASELINE_WORDS[language][row["best_baseline"]],
+        ours=f"{row['crps_model']:.3f}",
+        theirs=f"{row['crps_best_baseline']:.3f}",
+        cases=row["cases_won"],
+        n=row["n"],
+        chance="" if row["ratio_p95"] < 1 or row["ratio_p05"] > 1 else words["chance"],
+    )
+
+
+def bars(
+    rows: Sequence[Row], series: Mapping[str, SeriesRecord], language: str = "en"
+) -> list[Bar]:
+    """Return the bars set for the model and whether they are met."""
+    words = _WORDS[language]
+    headline = [name for name, record in series.items() if record.headline]
+    found = []
+    for setting, needed in (("conditional", len(headline)), ("ex_ante", EX_ANTE_BAR)):
+        scored = whole(rows, setting)
+        lost = [name for name in headline if not _is_won(scored.get(name))]
+        won = len(headline) - len(lost)
+        said = words["won"].format(setting=words[setting], needed=needed, n=len(headline))
+        detail = words["of"].format(a=won, n=len(headline))
+        if lost:
+            detail += words["not_on"].format(names=", ".join(lost))
+        found.append(Bar(said, won >= needed, detail))
+    low, high = COVERAGE_BAR
+    for setting in ("conditional", "ex_ante"):
+        mine = [
+            row
+            for name, row in whole(rows, setting).items()
+            if name in headline and row["coverage90"] is not None
+        ]
+        cases = sum(row["n"] for row in mine)
+        share = sum(row["coverage90"] * row["n"] for row in mine) / cases if cases else float("nan")
+        said = words["held"].format(setting=words[setting], low=f"{low:.0%}", high=f"{high:.0%}")
+        detail = words["of"].format(a=f"{share:.0%}", n=cases) if cases else words["unscored"]
+        found.append(Bar(said, low <= share <= high, detail))
+    return found
+
+
+def _is_won(row: Row | None) -> bool:
+    return row is not None and row["ratio"] is not None and row["ratio"] < 1

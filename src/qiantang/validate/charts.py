@@ -1,0 +1,190 @@
+"""Small charts as inline SVG: no script, no font, readable on light and dark pages alike."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+#: Geometry of a page of bars. [px]
+WIDTH, ROW, LABEL, RIGHT, HEAD = 760, 20, 250, 92, 30
+#: Panels of history. [px]
+PANEL, TALL, ACROSS = 248, 150, 3
+#: Colours that colour-blind readers can tell apart.
+BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#8a8f98"
+
+
+def bars(
+    title: str,
+    rows: Sequence[tuple[str, float]],
+    *,
+    line: float | None = None,
+    top: float | None = None,
+    digits: int = 2,
+    at_least: bool = False,
+) -> str:
+    """Draw one bar a row, and a pass line; bars on its wrong side are orange.
+
+    Parameters
+    ----------
+    title : str
+    rows : sequence of (str, float)
+    line : float, optional
+        The pass line.
+    top : float, optional
+        End of the axis; by default a little above the longest bar.
+    digits : int
+        Decimals of the figure beside a bar.
+    at_least : bool
+        The line is a floor, not a ceiling.
+    """
+    known = [value for _, value in rows if math.isfinite(value)]
+    end = top or max([*known, line or 0.0, 1e-12]) * 1.05
+    span = WIDTH - LABEL - RIGHT
+    parts = []
+    for place, (name, value) in enumerate(rows):
+        y = HEAD + place * ROW
+        shown = min(value, end) if math.isfinite(value) else end
+        poor = line is not None and not (value >= line if at_least else value <= line)
+        parts.append(_text(LABEL - 8, y + 14, name, anchor="end"))
+        parts.append(_rect(LABEL, y + 4, span * shown / end, 12, ORANGE if poor else BLUE))
+        parts.append(_text(LABEL + span * shown / end + 6, y + 14, f"{value:.{digits}f}"))
+    height = HEAD + len(rows) * ROW + 8
+    if line is not None:
+        parts.append(_line(LABEL + span * min(line, end) / end, HEAD, height - 8))
+    return _page(title, height, parts)
+
+
+def paired_bars(
+    title: str,
+    labels: Sequence[str],
+    series: Mapping[str, Sequence[float]],
+    *,
+    line: float,
+    notes: Sequence[str] = (),
+    low: float = 1e-3,
+) -> str:
+    """Draw two or more bars a row on a log axis, with the pass line and a note beside each row."""
+    end = max([line * 10, *(v for vs in series.values() for v in vs if math.isfinite(v))])
+    low, span, tall = min(low, line / 10), WIDTH - LABEL - 2 * RIGHT, 8
+
+    def across(value: float) -> float:
+        part = math.log(max(value, low) / low) / math.log(end / low)
+        return span * min(max(part, 0.0), 1.0)
+
+    row = tall * len(series) + 8
+    parts = []
+    for place, (name, colour) in enumerate(zip(series, (BLUE, GREY, ORANGE), strict=False)):
+        parts.append(_rect(LABEL + 170 * place, HEAD - 4, 10, 10, colour))
+        parts.append(_text(LABEL + 170 * place + 15, HEAD + 5, name))
+    first = HEAD + 16
+    for place, label in enumerate(labels):
+        y = first + place * row
+        parts.append(_text(LABEL - 8, y + tall + 4, label, anchor="end"))
+        for which, (values, colour) in enumerate(
+            zip(series.values(), (BLUE, GREY, ORANGE), strict=False)
+        ):
+            parts.append(_rect(LABEL, y + which * tall, across(values[place]), tall - 1, colour))
+        if notes:
+            widest = max(across(values[place]) for values in series.values())
+            beside = f"{next(iter(series.values()))[place]:.2g} {notes[place].replace('_', ' ')}"
+            parts.append(_text(LABEL + widest + 6, y + tall + 3, beside))
+    height = first + len(labels) * row + 6
+    parts.append(_line(LABEL + across(line), first - 4, height - 6))
+    return _page(title, height, parts)
+
+
+def stacked(title: str, rows: Sequence[tuple[str, Sequence[float]]]) -> str:
+    """Draw shares that add to one, a bar a row."""
+    span = WIDTH - LABEL - RIGHT
+    parts = []
+    for place, (name, shares) in enumerate(rows):
+        y, x = HEAD + place * ROW, float(LABEL)
+        parts.append(_text(LABEL - 8, y + 14, name, anchor="end"))
+        for share, colour in zip(shares, (ORANGE, "#E69F00", BLUE), strict=False):
+            wide = span * max(share, 0.0) if math.isfinite(share) else 0.0
+            parts.append(_rect(x, y + 4, wide, 12, colour))
+            x += wide
+    return _page(title, HEAD + len(rows) * ROW + 8, parts)
+
+
+def panels(rows: Sequence[tuple[str, str, Array, Array, Array]]) -> str:
+    """Draw a panel a series: observed figures as points, the model as a line.
+
+    Parameters
+    ----------
+    rows : sequence of (title, unit, years, data, model)
+        Arrays of shape (n,).
+    """
+    parts = [
+        _text(0, 14, "Points: observed. Line: the structure at the posterior median."),
+    ]
+    for place, (title, unit, years, data, model) in enumerate(rows):
+        left, top = PANEL * (place % ACROSS), HEAD + (TALL + 20) * (place // ACROSS)
+        parts += _panel(left, top, f"{title}, {unit}", years, data, model)
+    height = HEAD + (TALL + 20) * math.ceil(len(rows) / ACROSS)
+    return _page("History and model", height, parts)
+
+
+def _panel(
+    left: float, top: float, title: str, years: Array, data: Array, model: Array
+) -> list[str]:
+    wide, tall = PANEL - 40.0, TALL - 44.0
+    first, last = float(years[0]), max(float(years[-1]), float(years[0]) + 1.0)
+    most = max(float(data.max()), float(model.max()), 1e-12)
+    xs = left + 6 + wide * (years - first) / (last - first)
+    base = top + 22 + tall
+    at, line = base - tall * data / most, base - tall * model / most
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(xs, line, strict=True))
+    short = title if len(title) <= 38 else f"{title[:37]}…"
+    return [
+        _text(left, top + 10, short),
+        f'<line x1="{left:.1f}" x2="{left + wide + 12:.1f}" y1="{base:.1f}" y2="{base:.1f}" '
+        'stroke="currentColor" stroke-opacity=".35"/>',
+        f'<polyline points="{points}" fill="none" stroke="{BLUE}" stroke-width="2"/>',
+        *(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.6" fill="{ORANGE}"/>'
+          for x, y in zip(xs, at, strict=True)),
+        _text(left, base + 14, f"{years[0]:g}"),
+        _text(left + wide, base + 14, f"{years[-1]:g}", anchor="end"),
+        _text(left + wide / 2, base + 14, f"0 to {most:,.4g}", anchor="middle"),
+    ]  # fmt: skip
+
+
+def verdicts(counts: Mapping[str, int], colours: Mapping[str, str]) -> str:
+    """Draw how many findings have each verdict, as one bar."""
+    total, x, parts = max(sum(counts.values()), 1), 0.0, []
+    for name, count in counts.items():
+        wide = WIDTH * count / total
+        parts.append(_rect(x, 0, wide, 16, colours[name]))
+        x += wide
+    return _page("Verdicts", 16, parts, titled=False)
+
+
+def _rect(x: float, y: float, wide: float, tall: float, colour: str) -> str:
+    return (f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(wide, 0.0):.1f}" height="{tall:.1f}" '
+            f'fill="{colour}"/>')  # fmt: skip
+
+
+def _line(x: float, top: float, bottom: float) -> str:
+    return (f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{top:.1f}" y2="{bottom:.1f}" '
+            'stroke="currentColor" stroke-dasharray="3 3"/>')  # fmt: skip
+
+
+def _text(x: float, y: float, text: str, anchor: str = "start") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
+
+
+def _page(title: str, height: float, parts: Sequence[Any], *, titled: bool = True) -> str:
+    head = f'<text x="0" y="14" class="title">{escape(title)}</text>' if titled else ""
+    if titled and title == "History and model":
+        head = ""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" '
+        f'role="img" aria-label="{escape(title)}">{head}{"".join(parts)}</svg>'
+    )

@@ -1,0 +1,169 @@
+"""Extreme conditions by rule: every lever, driver, starting value and parameter at its ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qiantang.engine import Path as EnginePath
+from qiantang.validate.batches import Batch, own_rows, repeated
+from qiantang.validate.ground import Ground
+from qiantang.validate.records import Finding, judged, listed, open_question, table
+from qiantang.validate.structure import checked
+
+Array = NDArray[np.float64]
+
+#: How far an outside series, or a starting value without limits, is pulled down and up.
+PULLS = (0.5, 2.0)
+#: Rounding that a limit is given. [part of the value]
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Case:
+    """One extreme: a parameter or a lever set, or a driver multiplied."""
+
+    label: str
+    name: str
+    value: float
+    multiplies: bool = False
+
+
+def extremes(ground: Ground) -> list[Finding]:
+    """Judge extreme conditions."""
+    groups = {
+        "levers": ("Every lever at either end of its range", list(_levers(ground))),
+        "drivers": ("Every outside series halved and doubled", list(_drivers(ground))),
+        "starts": ("Every starting value at either limit", list(_starts(ground))),
+        "parameters": ("Every parameter at the 5th and 95th centile of its prior",
+                       list(_parameters(ground))),
+    }  # fmt: skip
+    findings = [checked(ground, "extreme")]
+    cases = [case for _, several in groups.values() for case in several]
+    breaches = _breaches(ground, cases)
+    for id, (words, several) in groups.items():
+        asks = f"{words}: every variable stays finite, within its limits, and no stock turns "
+        asks += "negative that never did."
+        if not several:
+            findings.append(open_question(id, asks, "the study has none"))
+            continue
+        found = [(case.label, breaches[case.label]) for case in several if breaches[case.label]]
+        findings.append(
+            judged(
+                id, asks, not found,
+                figure=f"{len(several) - len(found)} of {len(several)} runs",
+                limit="all",
+                reason=listed([f"{label}: {texts[0]}" for label, texts in found], 3),
+                table=table(("run", "breach"), [(a, b) for a, t in found for b in t])
+                if found else None,
+            )
+        )  # fmt: skip
+    return findings
+
+
+def _levers(ground: Ground) -> Iterator[Case]:
+    for name, (_, low, high) in ground.study.vocabulary.levers.items():
+        yield Case(f"{name} at {low:g}", name, low)
+        yield Case(f"{name} at {high:g}", name, high)
+
+
+def _drivers(ground: Ground) -> Iterator[Case]:
+    for name in ground.study.drivers.names:
+        for pull in PULLS:
+            yield Case(f"{name} times {pull:g}", name, pull, multiplies=True)
+
+
+def _starts(ground: Ground) -> Iterator[Case]:
+    """Yield both ends of every constant that a stock starts from."""
+    program, dictionary = ground.program, ground.study.dictionary
+    levers = set(ground.study.vocabulary.levers)
+    names = {
+        used: None
+        for name, kind in zip(program.names, program.kinds, strict=True)
+        if kind == "stock"
+        for used in program.initial_dependencies(name)
+        if used in program.constants and used not in levers
+    }
+    for name in names:
+        value = program.constants[name]
+        for limit, pull in zip(dictionary[name].limits, PULLS, strict=True):
+            end = value * pull if limit is None else limit
+            yield Case(f"{name} at {end:g}", name, end)
+
+
+def _parameters(ground: Ground) -> Iterator[Case]:
+    priors = ground.study.priors
+    for name, record in zip(priors.names, priors.records, strict=True):
+        for end in (record.p05, record.p95):
+            yield Case(f"{name} at {end:g}", name, end)
+
+
+def _breaches(ground: Ground, cases: list[Case]) -> dict[str, list[str]]:
+    """Run every case beside one run without any and return what each breaks."""
+    members = ground.median if ground.study.has_fit() else ground.few
+    batch = repeated(ground.batch(ground.full, members), len(cases) + 1)
+    for place, case in enumerate(cases, start=1):
+        _apply(ground, batch, case, place)
+    names = _watched(ground)
+    years = np.arange(int(ground.program.initial_time), int(ground.program.final_time) + 1.0)
+    result = ground.program.run(
+        names, years, parameters=batch.parameters, paths=batch.paths, members=batch.size,
+        engine="numpy",
+    )  # fmt: skip
+    found: dict[str, list[str]] = {case.label: [] for case in cases}
+    for name, values in zip(result.names, result.values, strict=True):
+        low, high = ground.study.dictionary[name].limits
+        own = values[:, 0]
+        if low is None and ground.program.kind(name) == "stock" and own.min() >= 0:
+            low = 0.0
+        if low is not None and own.min() < low:
+            low = None  # the run itself passes it: not an extreme's doing
+        if high is not None and own.max() > high:
+            high = None
+        _note(found, cases, name, values, low, high)
+    return found
+
+
+def _note(
+    found: dict[str, list[str]],
+    cases: list[Case],
+    name: str,
+    values: Array,
+    low: float | None,
+    high: float | None,
+) -> None:
+    """Note each case in which a variable leaves its bounds, at its worst year."""
+    for place, case in enumerate(cases, start=1):
+        course = values[:, place]
+        if not np.isfinite(course).all():
+            found[case.label].append(f"{name} is not finite")
+        elif low is not None and course.min() < low - _ROUNDING * max(1.0, abs(low)):
+            found[case.label].append(f"{name} falls to {course.min():.4g}, below {low:g}")
+        elif high is not None and course.max() > high + _ROUNDING * max(1.0, abs(high)):
+            found[case.label].append(f"{name} rises to {course.max():.4g}, above {high:g}")
+
+
+def _apply(ground: Ground, batch: Batch, case: Case, place: int) -> None:
+    if case.name in batch.paths:
+        path = batch.paths[case.name]
+        values = own_rows(path, batch.size)
+        values[place] = values[place] * case.value if case.multiplies else case.value
+        batch.paths[case.name] = EnginePath(path.times, values)
+        return
+    own = ground.program.constants[case.name]
+    values = np.array(batch.parameters.get(case.name, np.full(batch.size, own)))
+    values[place] = case.value
+    batch.parameters[case.name] = values
+
+
+def _watched(ground: Ground) -> list[str]:
+    """Return the stocks, and the variables that the model computes and gives limits."""
+    dictionary, program = ground.study.dictionary, ground.program
+    return [
+        name
+        for name, kind in zip(program.names, program.kinds, strict=True)
+        if kind == "stock" or (kind == "auxiliary" and dictionary[name].limits != (None, None))
+    ]

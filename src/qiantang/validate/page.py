@@ -1,0 +1,87 @@
+"""The report as one HTML page: styles and charts inside, no script, nothing fetched."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from qiantang.faults import Fault, StudyError
+from qiantang.validate import charts
+from qiantang.validate.checklist import by_part
+from qiantang.validate.records import Report
+
+TEMPLATE = "report.html.j2"
+#: Colour of each verdict, for the bar; the words stand beside it.
+COLOURS = {"pass": "#0072B2", "fail": "#D55E00", "not judged": "#8a8f98"}
+#: Rows of a table that stand open; longer ones are folded.
+OPEN = 12
+
+
+def html(report: Report) -> str:
+    """Return the report as a page."""
+    here = FileSystemLoader(Path(__file__).parent)
+    shelf = Environment(loader=here, autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+                        lstrip_blocks=True)  # fmt: skip
+    shelf.filters["cell"] = cell
+    shelf.filters["sentence"] = sentence
+    counts = report.counts()
+    return shelf.get_template(TEMPLATE).render(
+        report=report, counts=counts, bar=charts.verdicts(counts, COLOURS),
+        parts=list(by_part(list(report.checklist))), open_rows=OPEN,
+    )  # fmt: skip
+
+
+def write(report: Report, out: Path) -> None:
+    """Write the page whole or not at all.
+
+    Raises
+    ------
+    StudyError
+        If the suffix is not .html, the folder is not there, or the disk refuses.
+    """
+    check_out(out)
+    text = html(report)
+    beside = out.with_name(f".{secrets.token_hex(6)}{out.suffix}")
+    try:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        beside.replace(out)
+    except OSError as error:
+        what = f"cannot be written: {error.strerror or error}"
+        raise StudyError([Fault(out, None, "--out", what)]) from None
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def check_out(out: Path) -> None:
+    """Refuse a page that could not be written, before anything is run.
+
+    Raises
+    ------
+    StudyError
+    """
+    what = ""
+    if out.suffix not in (".html", ".htm"):
+        what = f"suffix {out.suffix or 'missing'}, expected .html"
+    elif not out.parent.is_dir():
+        what = "the folder does not exist"
+    elif out.is_dir():
+        what = "is a folder, expected a file name"
+    if what:
+        raise StudyError([Fault(out, None, "--out", what)])
+
+
+def sentence(text: str) -> str:
+    """Return a text with one full stop at its end."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def cell(value: Any) -> str:
+    """Return a cell of a table: four figures, nothing where there is none."""
+    if value is None or value != value:
+        return ""
+    if isinstance(value, float):
+        return f"{value:,.4g}"
+    return str(value)

@@ -1,0 +1,228 @@
+"""What other commands have saved: the scores of the hindcast and the diagnostics of the sampler."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from qiantang.fits import text_digest
+from qiantang.validate.ground import Ground
+from qiantang.validate.records import Finding, judged, listed, open_question, table
+from qiantang.yamlfile import read_yaml
+
+#: Bars of the sampler: potential scale reduction and effective sample sizes.
+R_HAT, ESS = 1.01, 400.0
+#: Share of figures that the 90 % interval must hold.
+COVERAGE = (0.80, 0.97)
+#: Share of series that must beat the best baseline where drivers are forecast too.
+MOST = 0.8
+#: What the scores are held against.
+WORDS = {
+    "conditional": "With the true drivers the model's CRPS is below the best baseline's, headline "
+    "series by headline series.",
+    "ex_ante": "With drivers as known at the origin it is below it on 4 headline series of 5.",
+    "coverage": "The 90 % interval holds between 80 and 97 % of what happened.",
+    "current": "The scores were made from the files that stand there now.",
+}
+FIELDS = ("series", "setting", "horizon", "n", "crps_model", "crps_best_baseline",
+          "best_baseline", "mape_model", "coverage90")  # fmt: skip
+#: Names that column may have, in the tables of different samplers.
+_COLUMNS = {
+    "r_hat": ("r_hat", "rhat"),
+    "ess_bulk": ("ess_bulk", "bulk_ess"),
+    "ess_tail": ("ess_tail", "tail_ess"),
+}
+
+
+def skill(ground: Ground) -> list[Finding]:
+    """Judge hindcast skill by the newest scores under calibration/skill."""
+    folder = ground.study.folder / "calibration" / "skill"
+    path, rows = read_scores(folder)
+    if not rows:
+        reason = (
+            "no scores under calibration/skill, run: qiantang skill"
+            if path is None
+            else f"{path.name} holds no scores with {', '.join(FIELDS[:6])}"
+        )
+        return [open_question(id, asks, reason) for id, asks in WORDS.items()]
+    counts = headline_series(folder)
+    mine = [row for row in rows if not counts or row["series"] in counts]
+    shown = table(FIELDS, [[row.get(field) for field in FIELDS] for row in rows])
+    return [
+        _beats(mine, "conditional", 1.0, shown),
+        _beats(mine, "ex_ante", MOST, None),
+        _covers(mine),
+        _current(ground, path),
+    ]
+
+
+def read_scores(folder: Path) -> tuple[Path | None, list[dict[str, Any]]]:
+    """Return the newest file of scores, by path, and its rows; no rows where it holds none."""
+    files = sorted(path for path in folder.rglob("*.json") if not path.parent.name.startswith("."))
+    for path in reversed(files):
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        rows = [row for row in data if _is_score(row)] if isinstance(data, list) else []
+        if rows:
+            return path, [row | {"setting": _setting(row)} for row in rows]
+    return (files[-1] if files else None), []
+
+
+def headline_series(folder: Path) -> set[str]:
+    """Return the series that count for the verdict; none named means that all do."""
+    path = folder / "series.yaml"
+    data = read_yaml(path).data if path.is_file() else {}
+    return {str(n) for n, r in data.items() if isinstance(r, dict) and r.get("headline")}
+
+
+def _is_score(row: Any) -> bool:
+    needed = {"series", "setting", "crps_model", "crps_best_baseline"}
+    return isinstance(row, dict) and needed <= set(row)
+
+
+def _setting(row: dict[str, Any]) -> str:
+    return str(row["setting"]).replace(" ", "_").replace("-", "_")
+
+
+def _scores(rows: list[dict[str, Any]], setting: str) -> dict[str, tuple[float, float]]:
+    """Return the model's and the best baseline's score of each series over all horizons."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        if row["setting"] == setting:
+            found.setdefault(str(row["series"]), []).append(row)
+    scores = {}
+    for name, several in found.items():
+        kept = [row for row in several if row.get("horizon") == "all"] or several
+        own = [math.nan if r["crps_model"] is None else float(r["crps_model"]) for r in kept]
+        best = [float(row["crps_best_baseline"]) for row in kept]
+        scores[name] = sum(own) / len(own), sum(best) / len(best)
+    return scores
+
+
+def _beats(rows: list[dict[str, Any]], setting: str, needed: float, shown: Any) -> Finding:
+    """Judge the share of series whose score is below the best baseline's."""
+    scores = _scores(rows, setting)
+    if not scores:
+        return open_question(setting, WORDS[setting], f"the scores hold no setting {setting}")
+    lost = [
+        f"{name} ({own:.3g} against {best:.3g})" if own == own else f"{name} (no forecast)"
+        for name, (own, best) in scores.items()
+        if not own < best
+    ]
+    return judged(
+        setting,
+        WORDS[setting],
+        len(scores) - len(lost) >= needed * len(scores),
+        figure=f"{len(scores) - len(lost)} of {len(scores)} series",
+        limit=f"{needed:.0%} of the series",
+        reason=f"loses on {listed(lost)}" if lost else "",
+        table=shown,
+    )
+
+
+def _covers(rows: list[dict[str, Any]]) -> Finding:
+    asks = WORDS["coverage"]
+    whole = [row for row in rows if row.get("horizon") == "all"] or rows
+    found = [
+        (float(row["coverage90"]), float(row.get("n") or 1))
+        for row in whole
+        if isinstance(row.get("coverage90"), (int, float))
+        and row["setting"] in ("conditional", "ex_ante")
+    ]
+    if not found:
+        return open_question("coverage", asks, "the scores hold no coverage")
+    share = sum(part * weight for part, weight in found) / sum(weight for _, weight in found)
+    return judged(
+        "coverage",
+        asks,
+        COVERAGE[0] <= share <= COVERAGE[1],
+        figure=f"{share:.0%} of the figures, both settings and all horizons together",
+        limit=f"{COVERAGE[0]:.0%} to {COVERAGE[1]:.0%}",
+    )
+
+
+def _current(ground: Ground, path: Path | None) -> Finding:
+    """Judge whether the scores were made from the files that stand there now."""
+    asks = WORDS["current"]
+    record = path.parent / "skill.yaml" if path is not None else None
+    inputs = read_yaml(record).data.get("inputs", {}) if record and record.is_file() else {}
+    if not inputs:
+        return open_question("current", asks, "the scores do not say what they were made from")
+    changed = [
+        str(name)
+        for name, expected in inputs.items()
+        if not (ground.study.folder / str(name)).is_file()
+        or text_digest(ground.study.folder / str(name)) != expected
+    ]
+    return judged(
+        "current",
+        asks,
+        not changed,
+        figure=f"{len(inputs) - len(changed)} of {len(inputs)} files are as they were",
+        limit="all",
+        reason=f"changed since: {listed(changed)}; run: qiantang skill --rerun" if changed else "",
+    )
+
+
+def posterior(ground: Ground) -> list[Finding]:
+    """Judge the sampler by the diagnostics that stand in the folder of the fit."""
+    asks = "The chains agree: R-hat below 1.01, bulk and tail effective size above 400."
+    fit = ground.study.fit
+    path, rows = read_diagnostics(fit.folder)
+    if not rows:
+        reason = (f"the fit {fit.record.version} states no R-hat and no effective sample size "
+                  f"(method: {fit.record.method})")  # fmt: skip
+        return [open_question("chains", asks, reason)]
+    bad = [str(row["parameter"]) for row in rows if not _good(row)]
+    worst = max(float(row["r_hat"]) for row in rows)
+    sizes = [float(row[key]) for row in rows for key in ("ess_bulk", "ess_tail") if key in row]
+    least = f", least effective size {min(sizes):.0f}" if sizes else ""
+    return [
+        judged(
+            "chains", asks, not bad and bool(sizes),
+            figure=f"{len(rows)} parameters, largest R-hat {worst:.4f}{least}",
+            limit=f"R-hat {R_HAT}, effective size {ESS:.0f}",
+            reason=f"beyond the bars: {listed(bad)}" if bad else ""
+            if sizes else "no effective size is stated",
+            table=table(("parameter", *_COLUMNS),
+                        [(r["parameter"], *(r.get(key) for key in _COLUMNS)) for r in rows],
+                        f"From {path.name}." if path else ""),
+        )
+    ]  # fmt: skip
+
+
+def _good(row: dict[str, Any]) -> bool:
+    sizes = [float(row[key]) for key in ("ess_bulk", "ess_tail") if key in row]
+    return float(row["r_hat"]) < R_HAT and all(size > ESS for size in sizes)
+
+
+def read_diagnostics(folder: Path) -> tuple[Path | None, list[dict[str, Any]]]:
+    """Return the table of a fit that states R-hat, and its rows; a row without one is left out."""
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as stream:
+            reader = csv.DictReader(stream)
+            heads = reader.fieldnames or []
+            own = {key: next((name for name in names if name in heads), None)
+                   for key, names in _COLUMNS.items()}  # fmt: skip
+            if own["r_hat"] is None:
+                continue
+            rows = [_row(line, heads[0], own) for line in reader]
+        return path, [row for row in rows if "r_hat" in row]
+    return None, []
+
+
+def _row(line: dict[str, str], first: str, own: dict[str, str | None]) -> dict[str, Any]:
+    row: dict[str, Any] = {"parameter": line.get("parameter") or line[first]}
+    for key, name in own.items():
+        try:
+            value = float(line[name]) if name else math.nan
+        except (TypeError, ValueError):
+            continue
+        if not math.isnan(value):
+            row[key] = value
+    return row
