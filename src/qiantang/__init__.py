@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from qiantang.faults import Fault, StudyError
     from qiantang.study import Study, open_study
+    from qiantang.sweep.reading import open_sweep
 
-__all__ = ["Fault", "Study", "StudyError", "open_study"]
+__all__ = ["Fault", "Study", "StudyError", "open_study", "open_sweep"]
 
 _HOMES = {
     "Fault": "qiantang.faults",
     "StudyError": "qiantang.faults",
+    "open_sweep": "qiantang.sweep.reading",
     "Study": "qiantang.study",
     "open_study": "qiantang.study",
 }

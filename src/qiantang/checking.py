@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from qiantang.evidence.lookups import driver_faults
 from qiantang.faults import Fault, StudyError
+from qiantang.policy.effort import effort_path
 from qiantang.study import Study
 
 if TYPE_CHECKING:
@@ -19,8 +20,10 @@ _PARTS: dict[str, Callable[[Study], Any]] = {
     "drivers": lambda study: study.drivers,
     "priors": lambda study: study.priors,
     "discrepancy": lambda study: study.discrepancy,
+    "constants": lambda study: study.constants,
     "headlines": lambda study: study.headlines,
     "plan": lambda study: study.plan,
+    "effort": lambda study: effort_path(study.folder).is_file() and study.effort,
 }
 
 
@@ -31,8 +34,17 @@ def study_faults(study: Study) -> list[Fault]:
         found += _faults_of(lambda read=read: read(study))  # type: ignore[misc]
     for name in study.scenario_names():
         found += _faults_of(lambda name=name: study.scenario(name))  # type: ignore[misc]
+    found += _design_faults(study)
     found += _faults_of(lambda: _agreement(study))
     return list(dict.fromkeys(found))
+
+
+def _design_faults(study: Study) -> Iterator[Fault]:
+    """Find faults of the designs of sweeps."""
+    from qiantang.sweep.designfile import design_names, read_design
+
+    for name in design_names(study.folder / "scenarios" / "sweeps"):
+        yield from _faults_of(lambda name=name: read_design(name, study))  # type: ignore[misc]
 
 
 def _faults_of(read: Callable[[], Any]) -> tuple[Fault, ...]:

@@ -13,14 +13,23 @@ import click
 VERBS = (
     "reach",
     "run",
+    "sweep",
+    "export",
+    "compare",
     "check",
     "articles",
     "evidence",
     "levers",
+    "solve",
+    "new",
+    "show",
     "chart",
+    "memo",
     "simulate",
     "bench",
     "calibrate",
+    "skill",
+    "validate",
 )
 
 #: Exit code of a refusal.

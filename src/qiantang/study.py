@@ -21,10 +21,14 @@ from qiantang.yamlfile import read_yaml, validate
 
 if TYPE_CHECKING:
     from qiantang.calibrate.discrepancy import DiscrepancyRecord
+    from qiantang.charts.rooms import StudyCharts
+    from qiantang.constants import ConstantRecord
+    from qiantang.deck.widget import Deck
     from qiantang.engine import Program
     from qiantang.ensemble import Runs
     from qiantang.evidence.observations import Evidence
     from qiantang.fits import Fit
+    from qiantang.policy.effort import Effort
 
 #: Suffix of the name of a flow's tally.
 TALLY_SUFFIX = "_tally"
@@ -61,7 +65,14 @@ class Study:
         self.model_file = models[0]
 
     def __repr__(self) -> str:
-        return f"Study({self.model_file.stem}: {', '.join(self.scenario_names())})"
+        from qiantang.display import study_text
+
+        return study_text(self)
+
+    def _repr_html_(self) -> str:
+        from qiantang.display import study_html
+
+        return study_html(self)
 
     @cached_property
     def dictionary(self) -> Dictionary:
@@ -97,6 +108,16 @@ class Study:
             if name not in levers
         }
         return read_priors(self.folder / "calibration" / "priors.yaml", constants)
+
+    @cached_property
+    def constants(self) -> dict[str, ConstantRecord]:
+        """Source of every constant that is the same in every member."""
+        from qiantang.constants import read_constants
+
+        carried = {record.innovation for record in self.discrepancy.values()}
+        known = carried | set(self.priors.names) | {i.identifier for i in self.dictionary.levers()}
+        fixed = set(self.program.constants) - known - set(_CONTROL)
+        return read_constants(self.folder / "calibration" / "constants.yaml", fixed)
 
     @cached_property
     def discrepancy(self) -> dict[str, DiscrepancyRecord]:
@@ -135,7 +156,15 @@ class Study:
                                        1.0 if high is None else high)  # fmt: skip
         articles = {article.number for article in self.plan.articles.articles}
         span = tuple(float(self.dictionary[name].equation) for name in _SPAN)
-        return Vocabulary(levers, set(self.drivers.names), set(VINTAGES), articles, span)  # type: ignore[arg-type]
+        chinese = {item.identifier: item.meaning_zh for item in self.dictionary.levers()}
+        return Vocabulary(levers, set(self.drivers.names), set(VINTAGES), articles, span, chinese)  # type: ignore[arg-type]
+
+    @cached_property
+    def effort(self) -> Effort:
+        """What each lever costs and what a package may hold."""
+        from qiantang.policy.effort import effort_of
+
+        return effort_of(self)
 
     @cached_property
     def fit(self) -> Fit:
@@ -164,10 +193,24 @@ class Study:
 
         return run(self, [scenarios] if isinstance(scenarios, str) else scenarios, **options)
 
+    @property
+    def chart(self) -> StudyCharts:
+        """The charts that need no run, such as ``study.chart.flow("Air travel", lang="zh")``."""
+        from qiantang.charts.rooms import StudyCharts
+
+        return StudyCharts(self)
+
+    def deck(self, base: str = "current_policy", **options: Any) -> Deck:
+        """Open the flight deck in a notebook; see `qiantang.deck.widget.Deck` for the options."""
+        from qiantang.deck import open_deck
+
+        return open_deck(self, base, **options)
+
     def _hint(self, name: str) -> str:
         return nearest(name, self.dictionary)
 
 
+_CONTROL = ("initial_time", "final_time", "time_step", "saveper")
 _SPAN = ("initial_time", "final_time")
 
 
