@@ -1,0 +1,57 @@
+"""`qiantang memo`: a paper about scenarios, ready to hand over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from qiantang.commands import options
+
+
+@click.command()
+@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
+@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="FILE",
+              help="File to write: .docx .html .pdf")  # fmt: skip
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True,
+              help="Language of the memo.")  # fmt: skip
+@click.option("--date", "dated", type=click.DateTime(["%Y-%m-%d"]), default=None,
+              metavar="YYYY-MM-DD", help="Date under the title.  [default: none]")  # fmt: skip
+@click.option("--template", type=click.Path(path_type=Path), default=None, metavar="DIR",
+              help="Folder with memo.en.md, memo.zh.md or look.yaml of your own.  [default: memo/ "
+              "in the study, else the program's]")  # fmt: skip
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@options.members_option
+@options.seed_option
+@options.study_option
+def memo(
+    scenarios: tuple[str, ...],
+    out: Path,
+    lang: str,
+    dated: datetime | None,
+    template: Path | None,
+    force: bool,
+    members: int,
+    seed: int,
+    folder: Path | None,
+) -> None:
+    """Write a memo: which targets are reached, how surely, in which world, and how far to trust it.
+
+    The findings speak of the last SCENARIO and hold it against the first. Every scenario is also
+    run in the world as known in June 2018 and in the world as it happened. Every number of the
+    text is traced in an annex.
+    """
+    from qiantang.memo.compose import make_memo
+    from qiantang.memo.writing import check_memo, write_memo
+    from qiantang.study import open_study
+
+    check_memo(out, force=force)
+    study = open_study(folder)
+    with options.progress_bar(3 * len(scenarios), "running") as progress:
+        made = make_memo(
+            study, scenarios, lang=lang, members=members, seed=seed,
+            dated=dated.date() if dated else None, templates=template, progress=progress,
+        )  # fmt: skip
+    write_memo(made, out)
+    click.echo(f"{out}: {len(made.blocks)} blocks, {len(made.entries)} numbers traced")

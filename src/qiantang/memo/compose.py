@@ -1,0 +1,163 @@
+"""Compose a memo: facts and charts into a template, the filled-in text into a document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qiantang.charts import Chart
+from qiantang.faults import Fault, StudyError
+from qiantang.memo.document import Document, Number, inlines
+from qiantang.memo.facts import LETTERS, ScenarioFacts, TargetFacts
+from qiantang.memo.look import read_look
+from qiantang.memo.markup import read_markup
+from qiantang.memo.method import CountFacts, DecisiveFacts, MethodFacts
+from qiantang.memo.registry import quoted
+from qiantang.memo.teller import Teller
+from qiantang.memo.template import check_template, fill, template_files
+from qiantang.memo.trust import TrustFacts
+from qiantang.memo.worlds import Worlds, read_scenarios, run_worlds
+from qiantang.memo.worth import WorthFacts, worth_table
+from qiantang.reach import vintages_of
+from qiantang.wording import check_language
+
+if TYPE_CHECKING:
+    from qiantang.levers import LeverTable
+    from qiantang.study import Study
+
+#: Fan charts in a memo.
+FANS = 3
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+#: Kinds of target of which a fan can be drawn: their figure is one of a series.
+_SERIES = ("yearly_total", "year_end", "sum_of_years")
+
+
+def make_memo(
+    study: Study,
+    scenarios: Sequence[str],
+    *,
+    lang: str = "en",
+    members: int = 1000,
+    seed: int = 1,
+    dated: date | None = None,
+    templates: Path | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Document:
+    """Make a memo of scenarios.
+
+    Parameters
+    ----------
+    study : Study
+    scenarios : sequence of str
+        Names or files; the findings speak of the last, and hold it against the first.
+    lang : {"en", "zh"}
+    members, seed : int
+    dated : date, optional
+        Printed under the title; without one the memo bears the name of the fit.
+    templates : Path, optional
+        Folder with templates of one's own.
+    progress : callable
+        Told each scenario, then each lever, before it runs.
+
+    Returns
+    -------
+    Document
+        Written by `qiantang.memo.writing.write_memo`.
+
+    Raises
+    ------
+    StudyError
+        Unknown scenario or language; a fault of the template.
+    """
+    tongue = check_language(lang)
+    files = template_files(study.folder, templates)
+    look = read_look(files["look.yaml"], tongue)
+    template = files[f"memo.{tongue}.md"]
+    check_template(template)
+    read = read_scenarios(study, scenarios)
+    if len(read) > len(LETTERS[tongue]):
+        most = f"{len(read)} scenarios, a memo holds at most {len(LETTERS[tongue])}"
+        raise StudyError([Fault("scenarios", None, "", most)])
+    worlds = run_worlds(study, read, members, seed, progress)
+    worth = worth_table(study, members, seed, progress)
+    teller = Teller(worlds, tongue)
+    values, charts = _facts(worlds, teller, worth)
+    values |= {"dated": _date(dated, tongue), "register": teller.registry.entries}
+    title, blocks = read_markup(fill(template, values), charts, template)
+    said = {one.number for block in blocks for one in inlines(block) if isinstance(one, Number)}
+    return Document(
+        title,
+        tongue,
+        blocks,
+        tuple(teller.registry.used(said)),
+        look,
+        teller.say("figures"),
+        teller.say("tables"),
+    )
+
+
+def _facts(
+    worlds: Worlds, teller: Teller, worth: LeverTable | None
+) -> tuple[dict[str, Any], dict[str, Chart]]:
+    """Return everything that a template may use, and the charts it may show."""
+    study, words = worlds.study, teller.words
+    vintages = vintages_of(worlds.own.dataset)
+    scenarios = tuple(
+        ScenarioFacts(one, letter, teller, vintages[one.name])
+        for one, letter in zip(worlds.scenarios, LETTERS[teller.lang], strict=False)
+    )
+    targets = tuple(TargetFacts(target, scenarios, teller) for target in study.plan.targets.targets)
+    charts = {"board": worlds.own.chart.board(lang=teller.lang)}
+    decisive = []
+    for one in decisive_targets(targets):
+        chart = worlds.own.chart.fan(one.target.measure.variable, lang=teller.lang)
+        charts[one.id] = chart
+        decisive.append(DecisiveFacts(one, one.id, chart, _doubt(worlds, one, teller.lang)))
+    source = study.plan.articles.source
+    return {
+        "lang": teller.lang,
+        "plan": {
+            "title": quoted(words.choose(source.title, source.title_zh)),
+            "issuer": quoted(source.issuer),
+            "year": teller.when([max(one.target.measure.years[-1] for one in targets)]),
+        },
+        "scenarios": scenarios,
+        "first": scenarios[0],
+        "lead": scenarios[-1],
+        "targets": targets,
+        "decisive": decisive,
+        "counts": CountFacts(targets, teller),
+        "worth": worth and WorthFacts(worth, [one.target for one in decisive], teller),
+        "trust": TrustFacts(targets, teller),
+        "method": MethodFacts(teller),
+        "quote": quoted,
+    }, charts
+
+
+def decisive_targets(targets: Sequence[TargetFacts], most: int = FANS) -> list[TargetFacts]:
+    """Return the targets whose probability moves most over scenarios and worlds, in plan order."""
+    drawn = [one for one in targets if one.target.measure.kind in _SERIES]
+    first = sorted(drawn, key=lambda one: -one.spread)[:most]
+    return [one for one in targets if one in first]
+
+
+def _doubt(worlds: Worlds, one: TargetFacts, lang: str) -> str:
+    """Return which uncertainties move a target most; empty where too few members tell."""
+    try:
+        return worlds.own.chart.tornado(one.id, worlds.lead.name, lang=lang).finding
+    except StudyError:
+        return ""
+
+
+def _date(dated: date | None, lang: str) -> str:
+    """Return a date as the language writes it."""
+    if dated is None:
+        return ""
+    if lang == "zh":
+        return f"{dated.year}年{dated.month}月{dated.day}日"
+    return f"{dated.day} {_MONTHS[dated.month - 1]} {dated.year}"

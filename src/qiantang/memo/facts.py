@@ -1,0 +1,365 @@
+"""What a template may speak of: scenarios, targets, their chances in each world.
+
+Every number here is text already, said through the register when a template first uses it; bare
+numbers to decide upon are ``chance`` and the like, and never printed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from qiantang.memo.registry import quoted
+from qiantang.memo.teller import Teller
+from qiantang.plan.targets import Target
+from qiantang.reach import Row
+from qiantang.scenario import Scenario
+
+#: From here on a target is called likely, and up to here unlikely: a third and two thirds.
+LIKELY, UNLIKELY = 2 / 3, 1 / 3
+#: Probabilities that differ by less are called the same.
+SAME = 0.05
+#: Articles in a row are said as a span from here on.
+_SPAN = 4
+#: Letters of scenarios in tables.
+LETTERS = {"zh": "甲乙丙丁戊己庚辛壬癸", "en": "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+
+
+@dataclass(frozen=True)
+class ScenarioFacts:
+    """A scenario."""
+
+    scenario: Scenario
+    letter: str
+    teller: Teller
+    vintage: str
+
+    @property
+    def name(self) -> str:
+        """Its name in files."""
+        return self.scenario.name
+
+    @property
+    def title(self) -> str:
+        """Its title, as its file gives it."""
+        return quoted(self.teller.words.scenario(self.scenario))
+
+    @property
+    def question(self) -> str:
+        """Its question, as its file gives it."""
+        one = self.scenario
+        return quoted(self.teller.words.choose(one.question, one.question_zh))
+
+    @property
+    def world(self) -> str:
+        """The world that it names itself."""
+        pure = self.vintage if self.vintage in ("2018", "actual") else "mixed"
+        return self.teller.say(f"world.{pure}")
+
+    @property
+    def short_world(self) -> str:
+        """The same in a word, for the annex."""
+        pure = self.vintage if self.vintage in ("2018", "actual") else "mixed"
+        return self.teller.say(f"short.{pure}")
+
+    @property
+    def articles(self) -> str:
+        """The articles that its levers cite: 第七、十条; empty without levers."""
+        cited = sorted({one for lever in self.scenario.levers.values() for one in lever.cites})
+        if len(cited) > _SPAN and cited == list(range(cited[0], cited[-1] + 1)):
+            ends = [self.teller.words.article(cited[place]) for place in (0, -1)]
+            return self.teller.say("from_to", first=ends[0], last=ends[1])
+        return self.teller.words.articles(cited)
+
+    @property
+    def digest(self) -> str:
+        """Digest of what moves its results."""
+        short = self.scenario.sha256[:12]
+        return self.teller.setting("scenario", short, short, letter=self.letter)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One target in one scenario and one world."""
+
+    row: Row
+    target: Target
+    scenario: ScenarioFacts
+    world: str
+    teller: Teller
+
+    @property
+    def chance(self) -> float:
+        """Probability as a bare number, to decide upon."""
+        return self.row.probability
+
+    @property
+    def verdict(self) -> str:
+        """The probability in words: unlikely, 不大可能."""
+        return self.teller.words.verdict(self.row.probability)
+
+    @property
+    def probability(self) -> str:
+        """P = 0.02, 概率2%."""
+        return self._said("probability", self.teller.words.probability(self.chance), self.chance)
+
+    @property
+    def p(self) -> str:
+        """The probability alone: 0.02, 2%."""
+        bare = self.teller.words.bare_probability(self.chance)
+        return self._said("probability", bare, self.chance)
+
+    @property
+    def median(self) -> str:
+        """Median with its unit."""
+        words = self.teller.words
+        text = words.figure(self.row.median, words.target_unit(self.target))
+        return self._said("median", text, self.row.median, self.target.unit)
+
+    @property
+    def interval(self) -> str:
+        """The 90 per cent interval with its unit."""
+        words, row = self.teller.words, self.row
+        text = words.interval(row.p05, row.p95, words.target_unit(self.target))
+        value = f"{row.p05:.6g}; {row.p95:.6g}"
+        return self._said("interval", text, value, self.target.unit)
+
+    def _said(self, stat: str, text: str, value: float | str, unit: str = "") -> str:
+        teller = self.teller
+        what = teller.say(f"stat.{stat}", target=teller.words.target(self.target))
+        pure = self.row.vintage if self.row.vintage in ("2018", "actual") else "mixed"
+        world = teller.say(f"short.{pure}")
+        return teller.result(
+            text, what, value, unit=unit, scenario=self.scenario.letter, world=world
+        )
+
+
+@dataclass(frozen=True)
+class TargetFacts:
+    """A target: what the plan sets, what each scenario makes of it, what happened."""
+
+    target: Target
+    scenarios: tuple[ScenarioFacts, ...]
+    teller: Teller
+
+    @property
+    def id(self) -> str:
+        """Its name in files."""
+        return self.target.id
+
+    @property
+    def name(self) -> str:
+        """Its title."""
+        return self.teller.words.target(self.target)
+
+    @property
+    def article(self) -> str:
+        """The article that sets it: article 7, 第七条."""
+        return self.teller.words.article(self.target.article)
+
+    @property
+    def when(self) -> str:
+        """The year or years that it speaks of."""
+        return self.teller.when(self.target.measure.years)
+
+    @property
+    def quote(self) -> str:
+        """The clause of the plan, word for word."""
+        return quoted(self.target.quote)
+
+    @property
+    def unit(self) -> str:
+        """Its unit as readers write it."""
+        return self.teller.words.target_unit(self.target).label
+
+    @property
+    def threshold(self) -> str:
+        """What the plan asks: at least 46 million, rises each year."""
+        teller, target = self.teller, self.target
+        if target.sense in ("rises", "rises_each_year"):
+            return teller.say(f"sense.{target.sense}")
+        text = teller.words.figure(target.threshold, teller.words.target_unit(target))
+        said = teller.registry.say(
+            text,
+            teller.say("stat.threshold", target=self.name),
+            target.threshold,
+            unit=target.unit,
+            origin=teller.say("origin.plan", article=self.article),
+        )
+        return teller.say(f"sense.{target.sense}", value=said)
+
+    def cells(self, world: str = "own") -> list[Cell]:
+        """Return the target in every scenario, in its own world, that of 2018 or the actual one."""
+        return [self._cell(one, world) for one in self.scenarios]
+
+    @property
+    def lead(self) -> Cell:
+        """The target in the last scenario, in the world that the scenario names."""
+        return self._cell(self.scenarios[-1], "own")
+
+    @property
+    def known(self) -> Cell:
+        """The target in the last scenario, in the world as known in June 2018."""
+        return self._cell(self.scenarios[-1], "2018")
+
+    @property
+    def actual(self) -> Cell:
+        """The target in the last scenario, in the world as it happened."""
+        return self._cell(self.scenarios[-1], "actual")
+
+    def _cell(self, scenario: ScenarioFacts, world: str) -> Cell:
+        row = self.teller.worlds.rows[world, scenario.name, self.target.id]
+        return Cell(row, self.target, scenario, world, self.teller)
+
+    @property
+    def case(self) -> str:
+        """How the two worlds compare in the last scenario.
+
+        never (unlikely in both), always (likely in both), lost (likely, then not), gained, less,
+        more, same.
+        """
+        known, actual = self.known.chance, self.actual.chance
+        if not (known == known and actual == actual):
+            return "unknown"
+        if known < UNLIKELY and actual < UNLIKELY:
+            return "never"
+        if known >= LIKELY and actual >= LIKELY:
+            return "always"
+        if known >= LIKELY:
+            return "lost"
+        if actual >= LIKELY:
+            return "gained"
+        if abs(actual - known) < SAME:
+            return "same"
+        return "less" if actual < known else "more"
+
+    @property
+    def gap(self) -> str:
+        """The probability as it happened less that as known in June 2018, in points."""
+        return self._gap(self.actual.chance - self.known.chance, self.known, self.actual)
+
+    def gap_of(self, place: int) -> str:
+        """Return the same for the scenario at a place of the list, from 0."""
+        known, actual = self.cells("2018")[place], self.cells("actual")[place]
+        return self._gap(actual.chance - known.chance, known, actual)
+
+    @property
+    def gain(self) -> str:
+        """The probability in the last scenario less that in the first, in points."""
+        first, last = self.cells()[0], self.cells()[-1]
+        return self._gap(last.chance - first.chance, first, last)
+
+    @property
+    def gain_size(self) -> float:
+        """The same as a bare number, to decide upon."""
+        return self.cells()[-1].chance - self.cells()[0].chance
+
+    def _gap(self, change: float, before: Cell, after: Cell) -> str:
+        teller = self.teller
+        letters = dict.fromkeys((before.scenario.letter, after.scenario.letter))
+        worlds = dict.fromkeys(teller.say(f"short.{one.world}") for one in (before, after))
+        return teller.result(
+            teller.points(change),
+            teller.say("stat.gap", target=self.name),
+            change,
+            scenario=" → ".join(letters),
+            world=" → ".join(worlds),
+        )
+
+    @property
+    def spread(self) -> float:
+        """How far its probability moves over scenarios and worlds: what makes it decisive."""
+        chances = [cell.chance for world in ("own", "2018", "actual") for cell in self.cells(world)]
+        sound = [chance for chance in chances if chance == chance]
+        return max(sound) - min(sound) if sound else 0.0
+
+    @property
+    def has_happened(self) -> bool:
+        """Whether a figure of what happened was found."""
+        return self.lead.row.actual is not None
+
+    @property
+    def happened_reached(self) -> bool:
+        """Whether what happened reaches the target."""
+        return self.has_happened and bool(self.target.is_reached(self._actual))
+
+    @property
+    def happened_word(self) -> str:
+        """Reached or missed."""
+        return self.teller.say("reached" if self.happened_reached else "missed")
+
+    @property
+    def happened(self) -> str:
+        """What happened, with its unit."""
+        teller, grades = self.teller, {self._grade(row) for row in self._rows}
+        text = teller.words.figure(self._actual, teller.words.target_unit(self.target))
+        return teller.registry.say(
+            text,
+            teller.say("stat.happened", target=self.name),
+            self._actual,
+            unit=self.target.unit,
+            origin=teller.say("origin.evidence", grade=teller.say("list").join(sorted(grades))),
+        )
+
+    @property
+    def sources(self) -> list[dict[str, str]]:
+        """Figures, source, reference and grade of the evidence behind what happened.
+
+        Rows of one series and one source stand together.
+        """
+        groups: dict[tuple[str, str, str, str], list[Any]] = {}
+        for row in self._rows:
+            key = (row.series, row.source, row.reference, row.grade)
+            groups.setdefault(key, []).append(row)
+        return [self._source(rows) for rows in groups.values()]
+
+    @property
+    def _actual(self) -> float:
+        return float(self.lead.row.actual or 0.0)
+
+    @cached_property
+    def _rows(self) -> list[Any]:
+        evidence = self.teller.worlds.study.evidence
+        names = dict.fromkeys((self.target.happened.series, *self.target.happened.over))
+        return [
+            row
+            for name in names
+            if name in evidence.series
+            for row in evidence.series[name].used
+            if row.year in self.target.happened.years and row.value is not None
+        ]
+
+    def _grade(self, row: Any) -> str:
+        known = row.grade in ("documented", "derived", "undocumented")
+        return self.teller.say(f"grade.{row.grade}") if known else quoted(row.grade)
+
+    def _source(self, rows: list[Any]) -> dict[str, str]:
+        teller, words, row = self.teller, self.teller.words, rows[0]
+        series = teller.worlds.study.evidence.series[row.series]
+        title = words.choose(series.title, series.title_zh)
+        figures = [
+            teller.say("dated_figure", when=teller.when([int(one.year)]), value=self._seen(one))
+            for one in rows
+        ]
+        known = row.reference not in ("", "none")
+        return {
+            "series": title,
+            "figures": teller.say("list").join(figures),
+            "source": quoted(row.source) if known or row.grade != "undocumented" else "",
+            "reference": quoted(row.reference) if known else "",
+            "grade": self._grade(row),
+        }
+
+    def _seen(self, row: Any) -> str:
+        """Say a figure of the evidence."""
+        teller, words = self.teller, self.teller.words
+        series = teller.worlds.study.evidence.series[row.series]
+        title, when = words.choose(series.title, series.title_zh), teller.when([int(row.year)])
+        return teller.registry.say(
+            words.figure(row.value, series.unit, digits=4),
+            teller.say("stat.evidence_figure", series=title, when=when),
+            row.value,
+            unit=series.unit,
+            origin=teller.say("origin.evidence", grade=self._grade(row)),
+        )

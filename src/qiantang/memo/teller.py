@@ -1,0 +1,82 @@
+"""Who says the numbers: puts a number into words and notes it in the register in one step."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from qiantang.fits import text_digest
+from qiantang.memo.registry import Registry
+from qiantang.memo.worlds import Worlds
+from qiantang.wording import Language, Unit, Wording
+from qiantang.wording.language import Phrases
+from qiantang.yamlfile import read_yaml, validate
+
+_WORDS = Path(__file__).with_name("words.yaml")
+#: Length of a digest in the text and in the annex.
+SHORT = 12
+
+
+@lru_cache(maxsize=1)
+def _phrases() -> Phrases:
+    return validate(read_yaml(_WORDS), Phrases)
+
+
+class Teller:
+    """Says numbers in a language and notes each.
+
+    Parameters
+    ----------
+    worlds : Worlds
+    lang : {"zh", "en"}
+    """
+
+    def __init__(self, worlds: Worlds, lang: Language) -> None:
+        study = worlds.study
+        self.worlds = worlds
+        self.words = Wording(study, lang)
+        self.lang = lang
+        self.registry = Registry()
+        self.model = text_digest(study.model_file)[:SHORT]
+        self.fit = study.fit.record.version
+
+    def say(self, key: str, **blanks: object) -> str:
+        """Return short words of words.yaml, blanks filled."""
+        return str(getattr(_phrases().root[key], self.lang)).format(**blanks)
+
+    def setting(self, key: str, text: str, value: float | str, **blanks: object) -> str:
+        """Say a setting of the memo."""
+        what = self.say(f"set.{key}", **blanks)
+        return self.registry.say(text, what, value, origin=self.say("origin.setting"))
+
+    def result(self, text: str, what: str, value: float | str, **origin: str) -> str:
+        """Say a result of the runs."""
+        run = {
+            "members": str(self.worlds.members),
+            "seed": str(self.worlds.seed),
+            "model": self.model,
+            "fit": self.fit,
+            "origin": self.say("origin.run"),
+        }
+        return self.registry.say(text, what, value, **(run | origin))
+
+    def whole(self, value: int) -> str:
+        """Write a whole number as the language groups it."""
+        return f"{value:,}" if self.lang == "en" else str(value)
+
+    def signed(self, value: float, unit: Unit, digits: int = 3) -> str:
+        """Write a change with its sign and unit."""
+        text = self.words.figure(value, unit, digits)
+        return f"+{text}" if value > 0 and text[:1] != "−" and float(value) != 0 else text
+
+    def points(self, change: float) -> str:
+        """Write a difference of two probabilities in points of a hundred, with its sign."""
+        whole = round(100 * change)
+        sign = "+" if whole > 0 else "−" if whole < 0 else ""
+        return self.say("points", value=f"{sign}{abs(whole)}")
+
+    def when(self, years: list[int]) -> str:
+        """Return one year or a span of years in words."""
+        if len(years) == 1:
+            return self.say("year", year=years[0])
+        return self.say("years", first=years[0], last=years[-1])

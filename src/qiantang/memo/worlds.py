@@ -1,0 +1,114 @@
+"""The runs behind a memo: each scenario as it says, as known in 2018, and as it happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from qiantang.ensemble import Runs, run_resolved
+from qiantang.faults import Fault, StudyError
+from qiantang.reach import Row, vintages_of
+from qiantang.scenario import Scenario
+from qiantang.study import Study
+
+#: Worlds in which every scenario is scored; the first is the scenario's own.
+WORLDS = ("own", "2018", "actual")
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """The scenarios of a memo and how they do in each world.
+
+    Parameters
+    ----------
+    study : Study
+    scenarios : tuple of Scenario
+    own : Runs
+        Every scenario in the world that it names itself.
+    actual : Runs
+        At least the first scenario in the world as it happened.
+    rows : dict
+        Reach of each target by world, scenario and target.
+    members, seed : int
+    """
+
+    study: Study
+    scenarios: tuple[Scenario, ...]
+    own: Runs
+    actual: Runs
+    rows: dict[tuple[str, str, str], Row]
+    members: int
+    seed: int
+
+    @property
+    def first(self) -> Scenario:
+        """The scenario that the findings are held against: the first one given."""
+        return self.scenarios[0]
+
+    @property
+    def lead(self) -> Scenario:
+        """The scenario that the findings speak of: the last one given."""
+        return self.scenarios[-1]
+
+
+def read_scenarios(study: Study, names: Sequence[str]) -> tuple[Scenario, ...]:
+    """Read the scenarios of a memo; refuse unknown ones, and one given twice.
+
+    Raises
+    ------
+    StudyError
+        Every fault at once.
+    """
+    faults: list[Fault] = []
+    found: list[Scenario] = []
+    for name in names:
+        try:
+            one = study.scenario(name)
+        except StudyError as error:
+            faults += error.faults
+            continue
+        if one.name in {other.name for other in found}:
+            faults.append(Fault("scenarios", None, name, "given twice, expected different names"))
+        found.append(one)
+    if faults:
+        raise StudyError(faults)
+    return tuple(found)
+
+
+def run_worlds(
+    study: Study,
+    scenarios: Sequence[Scenario],
+    members: int,
+    seed: int,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Worlds:
+    """Run every scenario in every world, none of them twice.
+
+    Parameters
+    ----------
+    study : Study
+    scenarios : sequence of Scenario
+    members, seed : int
+    progress : callable
+        Told the name of each scenario before it runs.
+    """
+    own = run_resolved(study, scenarios, members=members, seed=seed, progress=progress)
+    vintages = vintages_of(own.dataset)
+    rows: dict[tuple[str, str, str], Row] = {
+        ("own", row.scenario, row.target): row for row in own.reach().rows
+    }
+    actual = own
+    for world in WORLDS[1:]:
+        for row in own.reach().rows:
+            if vintages[row.scenario] == world:
+                rows[world, row.scenario, row.target] = row
+        others = [one for one in scenarios if vintages[one.name] != world]
+        if not others:
+            continue
+        made = run_resolved(
+            study, others, members=members, seed=seed, vintage=world, progress=progress
+        )
+        rows |= {(world, row.scenario, row.target): row for row in made.reach().rows}
+        if world == "actual" and others[0].name == scenarios[0].name:
+            actual = made
+    return Worlds(study, tuple(scenarios), own, actual, rows, members, seed)
