@@ -8,8 +8,12 @@ BIN := .venv/bin
 endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 export PYTHONUTF8 := 1
+# Small matrices: threads of the linear algebra would only wait for each other.
+export OPENBLAS_NUM_THREADS := 1
+# Both cores; a file's tests share their fixtures.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
-.PHONY: help setup reach check test test-all lint golden docs-output model-drivers fit lock clean
+.PHONY: help setup reach check test test-all lint golden docs-output docs model-drivers fit skill lock clean
 
 help: ## list the commands
 	@$(PYTHON) -c "import re,pathlib; [print(f'make {m[0]:14} {m[1]}') for m in re.findall(r'^([a-z-]+):.*?## (.*)$$', pathlib.Path('Makefile').read_text(encoding='utf-8'), re.M)]"
@@ -23,10 +27,10 @@ check: .venv/run.stamp ## all faults of the study's files, with file and line
 	$(BIN)/qiantang check
 
 test: .venv/dev.stamp lint ## linters, types and tests (under ten minutes)
-	$(BIN)/python -m pytest -m "not slow"
+	$(PYTEST) -m "not slow"
 
 test-all: .venv/dev.stamp lint ## everything, the slow checks too
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 lint: .venv/dev.stamp ## ruff, mypy --strict, codespell, yamllint
 	$(BIN)/ruff format --check src tests
@@ -44,8 +48,11 @@ docs-output: .venv/dev.stamp ## write the outputs shown in README and docs anew
 model-drivers: .venv/run.stamp ## write the evidence's June 2018 driver paths into the model file
 	$(BIN)/qiantang evidence --write-drivers
 
-fit: .venv/run.stamp ## a new first calibration in calibration/fits/
+fit: .venv/run.stamp ## a new fit in calibration/fits/ (some minutes)
 	$(BIN)/qiantang calibrate
+
+skill: .venv/run.stamp ## a new scoreboard in calibration/skill/ (a quarter of an hour)
+	$(BIN)/qiantang skill --rerun
 
 lock: .venv/dev.stamp ## compile both locks anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \

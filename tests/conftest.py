@@ -54,8 +54,8 @@ def add_fit(study: Study, version: str, members: int) -> None:
     }
     record = FitRecord(
         version=version, method="drawn from the priors", members=members, seed=1,
-        sees_until=2018.0, model=text_digest(study.model_file), inputs={}, drift={}, cost=0.0,
-        runs=0, files={},
+        sees_until=2018.0, model=text_digest(study.model_file), inputs={}, plan={}, drift={},
+        diagnostics={}, runs=0, files={},
     )  # fmt: skip
     folder = study.folder / "calibration" / "fits" / version
     save_fit(folder, record, study.priors.as_parameters(z), times, innovations, {})

@@ -30,8 +30,9 @@ TIMES = np.arange(2000.5, 2004.0)
 def record(version: str) -> FitRecord:
     return FitRecord(
         version=version, method="by hand", members=MEMBERS, seed=7, sees_until=2018.0, model="m",
-        inputs={"priors.yaml": "p"}, drift={"cargo": {"sd": 0.1, "persistence": 0.9}}, cost=1.25,
-        runs=3, files={},
+        inputs={"priors.yaml": "p"}, plan={"chains": 4, "kept": 9}, runs=3, files={},
+        drift={"cargo": {"yearly_sd": 0.1, "persistence": 0.9}},
+        diagnostics={"passed": True, "worst_rhat": 1.002, "worst_rhat_of": "delay"},
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from qiantang.faults import StudyError
-from qiantang.priors import Priors, read_priors
+from qiantang.priors import PriorRecord, Priors, read_priors
 from qiantang.study import Study
 
 BAD = sorted((Path(__file__).parent / "bad" / "priors").glob("*.yaml"))
@@ -182,3 +182,65 @@ def test_every_prior_of_the_study_has_its_stated_percentiles(study: Study) -> No
 
 def test_no_lever_has_a_prior(study: Study) -> None:
     assert not set(study.priors.names) & set(study.vocabulary.levers)
+
+
+LIMITS = {
+    "none": (-np.inf, np.inf),
+    "below": (-0.7, np.inf),
+    "above": (-np.inf, 1.1),
+    "both": (-1.2, 2.3),
+    "far below": (3.0, np.inf),
+    "far above": (-np.inf, -4.0),
+    "between, far out": (6.0, 6.5),
+    "between, far out on the other side": (-9.0, -7.0),
+}
+
+
+def cut_at(low: float, high: float) -> Priors:
+    one = np.ones(1)
+    record = PriorRecord(
+        unit="Dmnl", distribution="normal", central=0.0, p05=-1.0, p95=1.0, grade="judgement",
+        source="a test",
+    )  # fmt: skip
+    spread, is_log = np.ones((2, 1)), np.zeros(1, dtype=np.bool_)
+    return Priors(("a",), (record,), 0 * one, spread, is_log, low * one, high * one)
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_within_are_the_quantiles_of_a_cut_normal(name: str) -> None:
+    low, high = LIMITS[name]
+    free = np.linspace(-6, 6, 101)
+    found = cut_at(low, high).within(free[:, None])[:, 0]
+    cut = stats.truncnorm(low, high)
+    # The nearer tail of each: the upper half by the survival function.
+    expected = np.where(free < 0, cut.ppf(stats.norm.cdf(free)), cut.isf(stats.norm.sf(free)))
+    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-7)
+    assert (np.diff(found) > 0).all()
+    assert found.min() >= low
+    assert found.max() <= high
+
+
+def test_within_no_limits_is_what_it_was() -> None:
+    free = np.linspace(-5, 5, 200)[:, None]
+    np.testing.assert_allclose(cut_at(-np.inf, np.inf).within(free), free, atol=1e-8)
+
+
+@pytest.mark.parametrize("limits", [(-0.5, 1.5), (2.0, np.inf), (-np.inf, 0.1), (-38.0, 38.0)])
+def test_within_the_wildest_values_stay_inside(limits: tuple[float, float]) -> None:
+    free = np.array([-1e6, -40.0, -38.0, 38.0, 40.0, 1e6, -np.inf, np.inf])[:, None]
+    found = cut_at(*limits).within(free)
+    assert not np.isnan(found).any()
+    assert (found >= limits[0]).all()
+    assert (found <= limits[1]).all()
+
+
+def test_within_gives_the_draws_of_the_prior(study: Study) -> None:
+    """Two roads to the same prior: quantiles, and draws thrown away outside the limits."""
+    priors = study.priors
+    rng = np.random.default_rng(6)
+    one = priors.within(rng.standard_normal((4000, len(priors.names))))
+    two = priors.draw(4000, rng)
+    least = min(
+        stats.ks_2samp(one[:, column], two[:, column]).pvalue for column in range(len(priors.names))
+    )
+    assert least > 0.001 / len(priors.names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -37,8 +37,9 @@ class FitRecord(BaseModel):
     sees_until: float
     model: str
     inputs: dict[str, str]
+    plan: dict[str, int | list[int]]
     drift: dict[str, dict[str, float]]
-    cost: float
+    diagnostics: dict[str, bool | int | float | str]
     runs: int
     files: dict[str, str]
 
@@ -136,6 +137,7 @@ def save_fit(
     times: Array,
     innovations: Mapping[str, Array],
     texts: Mapping[str, str],
+    writers: Mapping[str, Callable[[Path], None]] | None = None,
 ) -> Fit:
     """Write a fit to a new folder.
 
@@ -153,6 +155,8 @@ def save_fit(
         Innovation to paths, each of shape (member, k).
     texts : mapping
         File name to text, for tables and the report.
+    writers : mapping, optional
+        File name to what writes it, for the rest.
 
     Raises
     ------
@@ -172,6 +176,8 @@ def save_fit(
     pd.concat(parts).to_parquet(made / INNOVATIONS, index=False)
     for name, text in texts.items():
         (made / name).write_text(text, encoding="utf-8", newline="\n")
+    for name, write in (writers or {}).items():
+        write(made / name)
     files = {path.name: digest(path) for path in sorted(made.iterdir())}
     finished = record.model_copy(update={"files": files})
     writer = YAML()

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, RootModel, model_validator
+from scipy.special import ndtr, ndtri
 
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.yamlfile import read_yaml, validate
@@ -94,6 +95,21 @@ class Priors:
         below, above = self.spread
         z: Array = shift / np.where(shift < 0, below, above)
         return z
+
+    def within(self, free: Array) -> Array:
+        """Turn standard normal values without limits, shape (..., P), into z within the limits.
+
+        Quantile by quantile: what a standard normal makes of ``free`` the cut one makes of z.
+        """
+        low, high = ndtr(self.lower), ndtr(self.upper)
+        upper_half = low + high > 1.0  # from the nearer tail, where the quantiles are sharp
+        share = np.where(
+            upper_half,
+            ndtr(-self.upper) + ndtr(-free) * (ndtr(-self.lower) - ndtr(-self.upper)),
+            low + ndtr(free) * (high - low),
+        )
+        z: Array = np.where(upper_half, -1.0, 1.0) * ndtri(share)
+        return np.clip(z, self.lower, self.upper)
 
     def draw(self, members: int, rng: np.random.Generator) -> Array:
         """Draw from the prior within the limits, shape (members, P), on the standard scale."""

@@ -12,11 +12,9 @@ from scipy import stats
 from qiantang.calibrate.discrepancy import (
     DiscrepancyRecord,
     Residuals,
-    Spread,
     condition,
     covariance,
     read_discrepancy,
-    weigh_spread,
 )
 from qiantang.study import Study
 
@@ -25,10 +23,17 @@ GRID = np.arange(2000.5, 2026.0)
 SEEN = np.array([2003.5, 2007.5, 2008.5, 2012.0, 2017.5])
 
 
-def record(scale: float = 0.3, low: float = 0.2, high: float = 0.95) -> DiscrepancyRecord:
+def record(
+    yearly: tuple[float, float] = (0.03, 0.2), kept: tuple[float, float] = (0.2, 0.95)
+) -> DiscrepancyRecord:
     return DiscrepancyRecord(
-        innovation=None, sign=1, scale=scale, persistence=(low, high), grade="judgement"
+        innovation=None, sign=1, yearly_sd=yearly, persistence=kept, grade="judgement"
     )
+
+
+def moves(sd: float, persistence: float) -> np.ndarray:
+    """Return how far a process of that standard deviation moves in a year."""
+    return np.array(sd * np.sqrt(1 - persistence**2))
 
 
 def residuals(members: int = 1, error: float = 0.02) -> Residuals:
@@ -72,7 +77,7 @@ def test_the_study_names_series_and_innovations_that_exist(study: Study) -> None
 
 def test_covariance_is_that_of_an_ornstein_uhlenbeck_process() -> None:
     sd, rate = 0.3, 0.25  # dx = -rate x dt + noise
-    found = covariance(SEEN, GRID, np.array(sd), np.array(np.exp(-rate)))
+    found = covariance(SEEN, GRID, moves(sd, np.exp(-rate)), np.array(np.exp(-rate)))
     by_hand = np.array([[sd**2 * np.exp(-rate * abs(s - t)) for t in GRID] for s in SEEN])
     np.testing.assert_allclose(found, by_hand, rtol=1e-12)
 
@@ -80,7 +85,7 @@ def test_covariance_is_that_of_an_ornstein_uhlenbeck_process() -> None:
 def test_covariance_at_yearly_points_is_that_of_an_autoregression() -> None:
     path = autoregression(0.3, 0.8, 6, 200_000, seed=1)
     times = np.arange(6.0)
-    found = covariance(times, times, np.array(0.3), np.array(0.8))
+    found = covariance(times, times, moves(0.3, 0.8), np.array(0.8))
     np.testing.assert_allclose(np.cov(path), found, atol=0.0015)
     # Its inverse is tridiagonal: the process remembers one step only.
     inverse = np.linalg.inv(found)
@@ -113,7 +118,7 @@ def test_the_conditioned_mean_and_covariance_are_those_of_the_joint_normal() -> 
     normals = np.vstack([np.zeros(len(GRID)), np.eye(len(GRID))])
     drawn = condition(
         Residuals(SEEN, np.repeat(data.values, members, axis=1), data.error),
-        GRID, np.full(members, sd), np.full(members, persistence), normals,
+        GRID, np.full(members, moves(sd, persistence)), np.full(members, persistence), normals,
     )  # fmt: skip
     np.testing.assert_allclose(drawn[0], mean, atol=1e-7)
     root = (drawn[1:] - drawn[0]).T
@@ -126,15 +131,17 @@ def test_draws_have_the_density_scipy_gives_them() -> None:
     data = residuals(error=0.05)
     drawn = condition(
         Residuals(SEEN, np.repeat(data.values, members, axis=1), data.error),
-        at, np.full(members, sd), np.full(members, persistence),
+        at, np.full(members, moves(sd, persistence)), np.full(members, persistence),
         np.random.default_rng(2).standard_normal((members, 3)),
     )  # fmt: skip
-    seen = covariance(SEEN, SEEN, np.array(sd), np.array(persistence)) + 0.05**2 * np.eye(5)
-    cross = covariance(at, SEEN, np.array(sd), np.array(persistence))
-    mean = cross @ np.linalg.solve(seen, data.values[:, 0])
-    cov = covariance(at, at, np.array(sd), np.array(persistence)) - cross @ np.linalg.solve(
-        seen, cross.T
+    seen = covariance(SEEN, SEEN, moves(sd, persistence), np.array(persistence)) + 0.05**2 * np.eye(
+        5
     )
+    cross = covariance(at, SEEN, moves(sd, persistence), np.array(persistence))
+    mean = cross @ np.linalg.solve(seen, data.values[:, 0])
+    cov = covariance(
+        at, at, moves(sd, persistence), np.array(persistence)
+    ) - cross @ np.linalg.solve(seen, cross.T)
     # Squared Mahalanobis distances are chi-squared with three degrees of freedom.
     white = np.linalg.solve(np.linalg.cholesky(cov), (drawn - mean).T)
     assert stats.kstest(np.square(white).sum(axis=0), stats.chi2(3).cdf).statistic < 0.012
@@ -166,7 +173,7 @@ def test_far_from_the_data_the_prior_returns() -> None:
     far = np.array([2017.5, 2018.5, 2117.5])
     data = Residuals(np.array([2017.5]), np.full((1, members), 1.0), np.array([0.01]))
     drawn = condition(
-        data, far, np.full(members, 0.3), np.full(members, 0.8),
+        data, far, np.full(members, moves(0.3, 0.8)), np.full(members, 0.8),
         np.random.default_rng(5).standard_normal((members, 3)),
     )  # fmt: skip
     np.testing.assert_allclose(drawn.mean(axis=0), [1.0, 0.8, 0.0], atol=0.01)
@@ -192,48 +199,46 @@ def test_the_same_normals_give_the_same_draw() -> None:
     assert not np.array_equal(condition(*given, normals), condition(*given, -normals))
 
 
-@pytest.mark.parametrize(("sd", "persistence"), [(0.1, 0.5), (0.3, 0.9)])
-def test_weighing_finds_what_a_long_series_had(sd: float, persistence: float) -> None:
-    length = 400
-    path = autoregression(sd, persistence, length, 1, seed=11)
-    error = 0.02
-    noisy = path + error * np.random.default_rng(12).standard_normal(path.shape)
-    data = Residuals(np.arange(float(length)), noisy, np.full(length, error))
-    found = weigh_spread(record(0.3, 0.1, 0.98), data)
-    scale, memory = found.mean()
-    assert scale == pytest.approx(sd, rel=0.3)
-    assert memory == pytest.approx(persistence, abs=0.07)
-    # Sure of it, too.
-    spread = np.sqrt(found.weight @ np.square(found.persistence - memory))
-    assert spread < 0.1
+def test_a_year_of_the_process_moves_it_by_the_yearly_sd() -> None:
+    times = np.array([2010.0, 2011.0])
+    both = covariance(times, times, np.array(0.07), np.array(0.9))
+    left = both[1, 1] - both[1, 0] ** 2 / both[0, 0]  # variance of a year on, the year before known
+    assert np.sqrt(left) == pytest.approx(0.07)
 
 
-def test_weights_are_the_likelihood_scipy_gives_times_the_prior() -> None:
-    data = residuals(error=0.05)
-    found = weigh_spread(record(), data)
-    logs = [
-        stats.multivariate_normal(
-            np.zeros(len(SEEN)),
-            sd**2 * memory ** np.abs(SEEN[:, None] - SEEN[None, :]) + 0.05**2 * np.eye(len(SEEN)),
-        ).logpdf(data.values[:, 0])
-        + stats.halfnorm(scale=0.3).logpdf(sd)
-        for sd, memory in zip(found.scale, found.persistence, strict=True)
-    ]
-    by_hand = np.exp(np.array(logs) - max(logs))
-    np.testing.assert_allclose(found.weight, by_hand / by_hand.sum(), rtol=1e-6, atol=1e-12)
+def test_the_stated_percentiles_are_those_of_the_prior() -> None:
+    entry = record((0.02, 0.15), (0.3, 0.9))
+    edge = stats.norm.ppf([0.05, 0.5, 0.95])
+    yearly, kept = entry.natural(np.column_stack([edge, edge]))
+    np.testing.assert_allclose(yearly, [0.02, np.sqrt(0.02 * 0.15), 0.15])
+    np.testing.assert_allclose(kept, stats.uniform(0.3, 0.6).ppf([0.05, 0.5, 0.95]))
+    standard = np.random.default_rng(8).standard_normal((20_000, 2))
+    yearly, kept = entry.natural(standard)
+    scale = np.log(0.15 / 0.02) / (2 * edge[2])
+    drawn = stats.lognorm(s=scale, scale=np.sqrt(0.02 * 0.15))
+    assert stats.kstest(yearly, drawn.cdf).statistic < 0.012
+    assert stats.kstest(kept, stats.uniform(0.3, 0.6).cdf).statistic < 0.012
 
 
-def test_without_figures_the_prior_stands() -> None:
-    found = weigh_spread(record(0.3, 0.2, 0.9), None)
-    scale, memory = found.mean()
-    assert scale == pytest.approx(stats.halfnorm(scale=0.3).mean(), rel=0.02)
-    assert memory == pytest.approx(0.55, abs=0.01)
-    assert found.weight.sum() == pytest.approx(1.0)
+def test_without_residuals_draws_have_the_covariance_of_the_process() -> None:
+    times, members = np.array([2010.5, 2011.5, 2015.5]), 40_000
+    drawn = condition(
+        None, times, np.full(members, 0.1), np.full(members, 0.7),
+        np.random.default_rng(10).standard_normal((members, 3)),
+    )  # fmt: skip
+    expected = 0.1**2 / (1 - 0.49) * 0.7 ** np.abs(times[:, None] - times[None, :])
+    np.testing.assert_allclose(np.cov(drawn.T), expected, atol=0.0004)
 
 
-def test_draws_of_the_spread_follow_its_weights() -> None:
-    spread = Spread(np.array([0.1, 0.2, 0.3]), np.array([0.5, 0.6, 0.7]), np.array([0.2, 0.8, 0.0]))
-    scale, memory = spread.draw(20_000, np.random.default_rng(1))
-    assert set(scale) == {0.1, 0.2}
-    assert (scale == 0.2).mean() == pytest.approx(0.8, abs=0.01)
-    np.testing.assert_array_equal(memory == 0.6, scale == 0.2)
+def test_each_member_has_its_own_residuals_and_drift() -> None:
+    data = residuals(3)
+    yearly, kept = np.array([0.05, 0.1, 0.2]), np.array([0.5, 0.8, 0.95])
+    normals = np.random.default_rng(11).standard_normal((3, len(GRID)))
+    together = condition(data, GRID, yearly, kept, normals)
+    for member in range(3):
+        only = slice(member, member + 1)
+        alone = condition(
+            Residuals(SEEN, data.values[:, only], data.error),
+            GRID, yearly[only], kept[only], normals[only],
+        )  # fmt: skip
+        np.testing.assert_allclose(together[only], alone, rtol=1e-9, atol=1e-12)

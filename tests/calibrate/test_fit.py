@@ -1,70 +1,109 @@
-"""A calibration from beginning to end: saved, repeatable, started from the observed state."""
+"""A calibration from beginning to end: saved, repeatable, resumed, started where the city is."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
+from towns import copy_of
 
-from qiantang.calibrate.discrepancy import weigh_spread
-from qiantang.calibrate.fit import _innovations, _Model, _without, calibrate
-from qiantang.calibrate.observed import Observed, select_observed
-from qiantang.calibrate.posterior import Posterior
+from qiantang.calibrate.carry import Carried
+from qiantang.calibrate.chains import CHAINS, Plan
+from qiantang.calibrate.diagnostics import arviz
+from qiantang.calibrate.fit import KEY, START, calibrate
+from qiantang.calibrate.target import Target
 from qiantang.evidence.drivers import ORIGIN
 from qiantang.faults import StudyError
-from qiantang.fits import Fit, newest_fit, text_digest
-from qiantang.study import Study, open_study
+from qiantang.fits import DRAWS, INNOVATIONS, RECORD, Fit, newest_fit, text_digest
+from qiantang.study import Study
 
-MEMBERS = 24
+MEMBERS, SEED = 24, 3
+TINY = Plan(chains=8, warm_up=(6,), kept=8, thin=2)
+NAME = "2018-06-test"
 
 
-@pytest.fixture(scope="module")
-def town(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """Return a copy of the study without its fits."""
-    folder = tmp_path_factory.mktemp("study")
-    for part in ("model", "scenarios", "calibration"):
-        shutil.copytree(study.folder / part, folder / part, ignore=shutil.ignore_patterns("fits"))
-    return open_study(folder)
+@pytest.fixture(scope="module", autouse=True)
+def _coarse() -> Iterator[None]:
+    """Search less: what is proven here does not depend on how well the mode is found."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("qiantang.calibrate.laplace.ROUNDS", 2)
+        patch.setattr("qiantang.calibrate.fit.PROBE", 32)
+        yield
+
+
+def made(study: Study, name: str = NAME, seed: int = SEED) -> Fit:
+    return calibrate(study, name, members=MEMBERS, seed=seed, plan=TINY)
+
+
+def fits_of(study: Study) -> Path:
+    return study.folder / "calibration" / "fits"
 
 
 @pytest.fixture(scope="module")
 def fit(town: Study) -> Fit:
-    return calibrate(town, "2018-06-test", members=MEMBERS, seed=3)
+    return made(town)
 
 
 def test_a_calibration_is_saved_with_what_it_was_made_from(town: Study, fit: Fit) -> None:
-    again = newest_fit(town.folder / "calibration" / "fits")
-    assert again.record == fit.record
-    assert fit.record.model == text_digest(town.model_file)
-    assert fit.record.sees_until == ORIGIN
-    assert fit.record.seed == 3
-    folder = town.folder / "calibration"
-    for name, digest in fit.record.inputs.items():
-        assert text_digest(folder / name) == digest
-    assert set(fit.record.files) >= {"report.md", "series.csv", "parameters.csv", "fit.svg"}
-    assert set(fit.record.drift) == set(town.discrepancy)
+    assert newest_fit(fits_of(town)).record == fit.record
+    record = fit.record
+    assert record.model == text_digest(town.model_file)
+    assert (record.sees_until, record.seed, record.plan) == (ORIGIN, SEED, asdict(TINY))
+    for name, digest in record.inputs.items():
+        assert text_digest(town.folder / "calibration" / name) == digest
+    assert set(record.files) == {
+        DRAWS, INNOVATIONS, "posterior.nc", "report.md", "series.csv", "parameters.csv",
+        "diagnostics.csv", "fit.svg",
+    }  # fmt: skip
+    assert {path.name for path in fit.folder.iterdir()} == {*record.files, RECORD}
+    assert set(record.drift) <= set(town.discrepancy)
+    assert record.runs > 8 * (6 + 8 * 2)
+
+
+def test_nothing_half_written_is_left(town: Study, fit: Fit) -> None:
+    assert [path.name for path in fits_of(town).iterdir()] == [fit.folder.name]
+
+
+def test_the_draws_open_with_arviz(fit: Fit) -> None:
+    data = arviz().from_netcdf(fit.folder / "posterior.nc")
+    drawn = data.posterior["standard"]
+    assert drawn.dims == ("chain", "draw", "coordinate")
+    assert drawn.shape[:2] == (TINY.chains, TINY.kept)
+    assert np.isfinite(drawn.values).all()
+    assert data.sample_stats["lp"].shape == (TINY.chains, TINY.kept)
+    assert data.observed_data["log_value"].ndim == 1
+    assert data.posterior.attrs["model_sha256"] == fit.record.model
+    rhat = arviz().rhat(data)["standard"]
+    assert float(rhat.max()) == pytest.approx(float(fit.record.diagnostics["worst_rhat"]), abs=1e-3)
+    data.close()
+
+
+def test_so_short_chains_do_not_pass(fit: Fit) -> None:
+    assert fit.record.diagnostics["passed"] is False
+    assert "NOT met" in (fit.folder / "report.md").read_text(encoding="utf-8")
 
 
 def test_members_settle_and_stay_within_the_limits(town: Study, fit: Fit) -> None:
-    assert fit.record.members == MEMBERS
+    assert 0 < fit.record.members <= MEMBERS
     assert set(fit.parameters) == set(town.priors.names)
-    values = np.array([fit.parameters[name] for name in town.priors.names]).T
-    assert values.shape[0] == MEMBERS
-    z = town.priors.standard(values)
+    z = town.priors.standard(np.array([fit.parameters[name] for name in town.priors.names]).T)
+    assert len(z) == fit.record.members
     assert (z >= town.priors.lower - 1e-6).all()
     assert (z <= town.priors.upper + 1e-6).all()
     times, paths = fit.innovations
     assert set(paths) == {r.innovation for r in town.discrepancy.values() if r.innovation}
-    assert all(path.shape == (MEMBERS, len(times)) for path in paths.values())
+    assert all(path.shape == (len(z), len(times)) for path in paths.values())
     assert all(np.isfinite(path).all() for path in paths.values())
 
 
 def test_members_pass_through_the_last_observed_state(town: Study, fit: Fit) -> None:
     """Forecasts start from 2017: members lie around the figures, closer than the drift allows."""
-    data = town.run("current_policy", members=MEMBERS, vintage="actual").dataset
-    for name in ("passengers", "goods_exports", "fdi_used", "gdp"):
+    data = town.run("current_policy", members=fit.record.members, vintage="actual").dataset
+    for name in ("passengers", "goods_exports", "gdp"):
         series = town.evidence.series[name]
         seen = {row.year: row.value for row in series.used if row.value is not None}
         year = max(year for year in seen if year <= 2017)
@@ -76,87 +115,142 @@ def test_members_pass_through_the_last_observed_state(town: Study, fit: Fit) -> 
 
 def test_a_version_that_exists_is_refused_before_any_work(town: Study, fit: Fit) -> None:
     told: list[str] = []
-    with pytest.raises(StudyError, match=f"{fit.record.version}: a fit is never overwritten"):
-        calibrate(town, fit.record.version, members=2, progress=told.append)
+    with pytest.raises(StudyError, match=f"{NAME}: a fit is never overwritten"):
+        calibrate(town, NAME, members=2, progress=told.append)
     assert told == []
+
+
+class Stop:
+    """Interrupts the density of a fit at some of its calls."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.left = 10**9
+        density = Target.active_density
+
+        def counted(target: Target, x: np.ndarray) -> np.ndarray:
+            self.left -= 1
+            if self.left < 0:
+                raise KeyboardInterrupt
+            return density(target, x)
+
+        patch.setattr(Target, "active_density", counted)
+
+
+def test_interrupted_and_resumed_ends_with_the_same_bytes(
+    town: Study, fit: Fit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = copy_of(town, tmp_path)
+    stop = Stop(monkeypatch)
+    place = fits_of(study) / f".{NAME}.unfinished"
+    for calls in (0, 4, 5, 9):  # at the first point; in the warm-up, twice; among the draws
+        stop.left = calls
+        with pytest.raises(KeyboardInterrupt):
+            made(study)
+        assert not (fits_of(study) / NAME).exists()
+        assert (place / START).is_file()
+    assert (place / CHAINS).is_file()
+    stop.left = 10**9
+    again = made(study)
+    assert again.record.files == fit.record.files  # digests of all files
+    assert (again.folder / RECORD).read_bytes() == (fit.folder / RECORD).read_bytes()
+    assert [path.name for path in fits_of(study).iterdir()] == [NAME]
+
+
+def unfinished(study: Study, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Leave an unfinished fit behind, with nothing in it but what it is made from."""
+    with monkeypatch.context() as patch:
+        patch.setattr("qiantang.calibrate.fit._start", _stopped)
+        with pytest.raises(KeyboardInterrupt):
+            made(study)
+    return fits_of(study) / f".{NAME}.unfinished"
+
+
+def _stopped(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_an_unfinished_fit_of_other_inputs_is_refused(
+    town: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = unfinished(copy_of(town, tmp_path), monkeypatch)
+    before = {path: path.read_bytes() for path in place.iterdir()}
+    priors = tmp_path / "calibration" / "priors.yaml"
+    text = priors.read_text(encoding="utf-8")
+    changed = {
+        "seed": lambda study: made(study, seed=SEED + 1),
+        "plan": lambda study: calibrate(study, NAME, members=MEMBERS, seed=SEED),
+        "quick": lambda study: calibrate(study, NAME, seed=SEED, plan=TINY, quick=True),
+        "inputs": made,
+    }
+    for name, again in changed.items():
+        if name == "inputs":
+            priors.write_text(text + "# another word\n", encoding="utf-8")
+        with pytest.raises(StudyError, match="made from other inputs, remove it or name another"):
+            again(Study(tmp_path))
+        assert {path: path.read_bytes() for path in place.iterdir()} == before
+    assert not (fits_of(Study(tmp_path)) / NAME).exists()
+
+
+def test_a_folder_without_its_key_is_begun_again(
+    town: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = unfinished(copy_of(town, tmp_path), monkeypatch)
+    (place / KEY).unlink()
+    (place / CHAINS).write_bytes(b"broken off")
+    assert unfinished(Study(tmp_path), monkeypatch) == place
+    assert [path.name for path in place.iterdir()] == [KEY]
+
+
+def test_members_that_do_not_settle_are_replaced_by_spare_ones(
+    town: Study, fit: Fit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[np.ndarray] = []
+    spare = MEMBERS + MEMBERS // 10
+    settled = np.ones(spare, dtype=np.bool_)
+    settled[[0, 7]] = False
+    grid = 26
+
+    def carried(target: Target, x: np.ndarray, *_: object, **__: object) -> Carried:
+        asked.append(x)
+        own = {
+            name: np.repeat(np.arange(len(x), dtype=np.float64)[:, None] / 1e3, grid, axis=1)
+            for name, record in target.study.discrepancy.items()
+            if record.innovation is not None
+        }
+        return Carried(own, settled[: len(x)])
+
+    monkeypatch.setattr("qiantang.calibrate.fit.carry", carried)
+    study = copy_of(town, tmp_path)
+    found = made(study)
+    kept = [place for place in range(spare) if settled[place]][:MEMBERS]
+    assert len(asked[-1]) == spare
+    assert found.record.members == len(kept)
+    path = found.innovations[1]["cargo_innovation"][:, 0]
+    np.testing.assert_allclose(path * 1e3, kept)
+    z = study.priors.within(asked[-1][kept, : len(study.priors.names)])
+    first = study.priors.names[0]
+    np.testing.assert_array_equal(found.parameters[first], study.priors.natural(z)[:, 0])
+
+
+def test_a_quick_look_is_saved_like_any_fit(
+    town: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qiantang.calibrate.quick.DRAWS", 256)
+    monkeypatch.setattr("qiantang.calibrate.quick.BATCH", 128)
+    study = copy_of(town, tmp_path)
+    look = calibrate(study, "quick", members=12, seed=SEED, plan=TINY, quick=True)
+    assert look.record.method.startswith("quick look")
+    assert newest_fit(fits_of(study)).record == look.record
+    assert np.isfinite(float(look.record.diagnostics["worst_rhat"]))
+    assert np.isfinite(look.parameters[study.priors.names[0]]).all()
+    assert [path.name for path in fits_of(study).iterdir()] == ["quick"]
 
 
 @pytest.mark.slow
 def test_the_same_seed_gives_the_same_fit(town: Study, fit: Fit, tmp_path: Path) -> None:
-    shutil.copytree(town.folder, tmp_path / "study", ignore=shutil.ignore_patterns("fits"))
-    again = calibrate(open_study(tmp_path / "study"), "2018-06-test", members=MEMBERS, seed=3)
-    for name, values in fit.parameters.items():
-        np.testing.assert_array_equal(again.parameters[name], values)
-    for name, paths in fit.innovations[1].items():
-        np.testing.assert_array_equal(again.innovations[1][name], paths)
-
-
-def test_members_that_do_not_settle_are_replaced_by_spare_ones(
-    study: Study, town: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With the search and the conditioning put aside, what is kept is what settled."""
-    folder = tmp_path / "study"
-    shutil.copytree(town.folder, folder, ignore=shutil.ignore_patterns("fits"))
-    size = len(study.priors.names)
-    count = len(select_observed(study.evidence, ORIGIN).rows)
-    spreads = {name: weigh_spread(record, None) for name, record in study.discrepancy.items()}
-    posterior = Posterior(np.zeros(size), 0.2 * np.eye(size), spreads, np.zeros(count), 0.0, 0)
-    candidates: list[np.ndarray] = []
-    settled = np.ones(22, dtype=bool)
-    settled[[0, 7]] = False
-
-    def conditioned(*given: object) -> tuple[np.ndarray, dict[str, np.ndarray], np.ndarray]:
-        z = given[4]
-        assert isinstance(z, np.ndarray)
-        candidates.append(z)
-        return np.array([2000.5]), {"cargo_innovation": np.arange(22.0)[:, None]}, settled
-
-    monkeypatch.setattr("qiantang.calibrate.fit.fit_posterior", lambda *_: posterior)
-    monkeypatch.setattr("qiantang.calibrate.fit._innovations", conditioned)
-    made = calibrate(open_study(folder), "2018-06-spare", members=20)
-    kept = [place for place in range(22) if settled[place]]
-    assert len(candidates[0]) == 22
-    assert made.record.members == 20
-    first = study.priors.names[0]
-    expected = study.priors.natural(candidates[0])[kept, 0]
-    np.testing.assert_array_equal(made.parameters[first], expected)
-    np.testing.assert_array_equal(made.innovations[1]["cargo_innovation"][:, 0], kept)
-
-
-@pytest.fixture(scope="module")
-def seen(town: Study) -> Observed:
-    return select_observed(town.evidence, ORIGIN)
-
-
-def test_a_series_own_deviation_is_taken_out_again(seen: Observed) -> None:
-    grid = np.arange(2000.5, 2026.0)
-    deviation = np.stack([0.1 * (grid - 2000.0), np.zeros(len(grid))])
-    figures = np.zeros((len(seen.rows), 2))
-    plain = _without(figures, seen, "passengers", deviation, grid)
-    rows = seen.of("passengers")
-    np.testing.assert_allclose(plain[rows, 0], -0.1 * (seen.centres[rows] - 2000.0), atol=1e-12)
-    others = np.setdiff1d(np.arange(len(seen.rows)), rows)
-    assert (plain[others] == 0).all()
-    assert (plain[:, 1] == 0).all()
-    assert _without(figures, seen, "passengers", None, grid) is figures
-
-
-def test_the_model_of_the_fit_says_what_the_numpy_engine_says(town: Study, seen: Observed) -> None:
-    z = 0.3 * town.priors.draw(3, np.random.default_rng(1))
-    kernel, numpy = (_Model(town, seen, engine).log_figures(z) for engine in ("kernel", "numpy"))
-    assert kernel.shape == (len(seen.rows), 3)
-    np.testing.assert_allclose(kernel, numpy, rtol=1e-9)
-
-
-def test_a_member_that_diverges_is_not_kept(
-    town: Study, seen: Observed, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("qiantang.calibrate.fit.FEEDBACK_ROUNDS", 2)
-    model = _Model(town, seen, "kernel")
-    z = np.zeros((3, len(town.priors.names)))
-    z[1, town.priors.names.index("talent_draw")] = np.nan
-    size = z.shape[1]
-    spreads = {name: weigh_spread(record, None) for name, record in town.discrepancy.items()}
-    posterior = Posterior(np.zeros(size), np.eye(size), spreads, np.zeros(0), 0.0, 0)
-    _, _, sound = _innovations(town, seen, posterior, model, z, np.random.default_rng(1))
-    assert not sound[1]
+    again = made(copy_of(town, tmp_path))
+    assert again.record == fit.record
+    shutil.rmtree(again.folder)
+    other = made(Study(tmp_path), seed=SEED + 1)
+    name = town.priors.names[0]
+    assert not np.isin(other.parameters[name], fit.parameters[name]).any()

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import dataclasses
 import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from qiantang.evidence.drivers import Drivers, read_drivers
+from qiantang.evidence.drivers import DAMPING, LEAST_SD, ORIGIN, Drivers, read_drivers
 from qiantang.faults import StudyError
 
 FOLDER = Path(__file__).parents[2] / "calibration" / "evidence"
@@ -213,6 +214,91 @@ def test_an_unknown_driver_or_vintage_is_refused(drivers: Drivers) -> None:
         drivers.knots("national_gpd", "2018")
     with pytest.raises(StudyError, match="unknown vintage '2019'"):
         drivers.draw({"national_gdp": "2019"}, 1, np.random.default_rng(0))
+
+
+GROWING = tuple(
+    f"rain,actual,{year},{100 * 1.1 ** (year - 2000):.12g},documented,s,r,"
+    for year in range(2000, 2018)
+)
+REST = (ROWS[2], *ROWS[4:])  # the figure of 2018 and the floods
+
+
+def test_an_earlier_origin_carries_recent_growth_on_damped(tmp_path: Path) -> None:
+    yearly = _study(tmp_path, rows=GROWING + REST)._yearly("rain", "2018", 2010.0)
+    known = yearly.dates < 2010
+    assert (yearly.sd[known] == 0).all()
+    np.testing.assert_allclose(yearly.values[known][-1], 100 * 1.1**9)
+    # By hand: each year has 0.8 of the growth in logs of the year before.
+    growth = np.diff(np.log(yearly.values[yearly.dates >= 2009]))
+    by_hand = math.log(1.1) * np.cumprod(np.full(len(growth), DAMPING))
+    np.testing.assert_allclose(growth, by_hand)
+    # Steady growth leaves no spread but the least one.
+    np.testing.assert_allclose(yearly.sd[~known], LEAST_SD)
+
+
+def test_growth_and_spread_are_those_of_the_last_five_years(tmp_path: Path) -> None:
+    steps = [0.3, -0.2, 0.4, 0.05, 0.15, 0.02, 0.1, 0.08]  # growth in logs into 2002 and on
+    levels = 100 * np.exp(np.cumsum([0.0, *steps]))
+    rows = tuple(
+        f"rain,actual,{2001 + place},{level:.12g},documented,s,r,"
+        for place, level in enumerate(levels)
+    )
+    yearly = _study(tmp_path, rows=(*rows, ROWS[3], *REST))._yearly("rain", "2018", 2010.0)
+    last = steps[-5:]
+    np.testing.assert_allclose(
+        np.log(yearly.values[yearly.dates == 2010] / levels[-1]), 0.8 * np.mean(last)
+    )
+    np.testing.assert_allclose(yearly.sd[yearly.dates == 2010], np.std(last, ddof=1))
+
+
+def test_a_single_figure_has_the_growth_of_the_file(tmp_path: Path) -> None:
+    rows = ("rain,actual,2005,100,documented,s,r,", ROWS[3], *REST)
+    yearly = _study(tmp_path, rows=rows)._yearly("rain", "2018", 2008.0)
+    np.testing.assert_allclose(yearly.values[:3], [100, 110, 121])
+    assert yearly.sd[1] == 0.1
+
+
+@pytest.mark.parametrize("origin", [2009.0, 2013.0, 2017.0])
+def test_nothing_after_an_earlier_origin_is_used(drivers: Drivers, origin: float) -> None:
+    def later(figure_of: str, year: float) -> bool:
+        dated = drivers.definitions[figure_of].between == "point"
+        return year > origin if dated else year >= origin
+
+    changed = tuple(
+        dataclasses.replace(figure, value=2.5 * figure.value)
+        if later(figure.driver, figure.year)
+        and not (drivers.definitions[figure.driver].scheduled and figure.vintage == "2018")
+        else figure
+        for figure in drivers.figures
+    )
+    assert changed != drivers.figures
+    other = dataclasses.replace(drivers, figures=changed)
+    one = drivers.draw({}, 3, np.random.default_rng(1), origin)
+    two = other.draw({}, 3, np.random.default_rng(1), origin)
+    for name in drivers.names:
+        np.testing.assert_array_equal(one[name].values, two[name].values, err_msg=name)
+        assert np.isfinite(one[name].values).all()
+    now = other.draw({}, 3, np.random.default_rng(1), ORIGIN)
+    then = drivers.draw({}, 3, np.random.default_rng(1), ORIGIN)
+    assert not np.array_equal(now["national_gdp"].values, then["national_gdp"].values)
+
+
+def test_a_figure_before_the_origin_does_move_the_projection(tmp_path: Path) -> None:
+    paths = []
+    for folder, value in (("one", 200.0), ("two", 300.0)):
+        rows = (*GROWING[:9], f"rain,actual,2009,{value},documented,s,r,", *GROWING[10:], *REST)
+        paths.append(_yearly_at(_study(tmp_path / folder, rows=rows), 2010.0))
+    assert paths[1][2015] > 1.2 * paths[0][2015]
+
+
+def _yearly_at(drivers: Drivers, origin: float) -> dict[float, float]:
+    yearly = drivers._yearly("rain", "2018", origin)
+    return dict(zip(yearly.dates.tolist(), yearly.values.tolist(), strict=True))
+
+
+def test_from_2018_the_published_projections_stand(tmp_path: Path) -> None:
+    yearly = _yearly_at(_study(tmp_path), ORIGIN)
+    assert yearly[2019] / yearly[2018] == pytest.approx(1.1)
 
 
 RAIN = "rain,actual,2001,100,documented,s,r,"

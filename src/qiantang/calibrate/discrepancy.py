@@ -1,8 +1,9 @@
 """What the structure leaves unexplained: one drifting log deviation for each observed series.
 
 The deviation of a series is an Ornstein-Uhlenbeck process in time, the continuous form of a
-first-order autoregression, seen through measurement error. Conditioning it on the residuals of the
-past starts a forecast from the observed state and widens it with the horizon.
+first-order autoregression, seen through measurement error. It is told by how far it moves in a
+year and how much of it is left after one; conditioning it on the residuals of the past starts a
+forecast from the observed state and widens it with the horizon.
 
 References
 ----------
@@ -18,24 +19,36 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+from pydantic import BaseModel, ConfigDict, RootModel, model_validator
+from scipy.special import ndtr
 
 from qiantang.yamlfile import read_yaml, validate
 
 Array = NDArray[np.float64]
 
-#: Points of the grid over which scale and persistence are weighed.
-_GRID = (40, 10)
+#: The 95th percentile of a standard normal.
+_TAIL = 1.6448536269514722
 
 
 class DiscrepancyRecord(BaseModel):
-    """Prior of one series' deviation."""
+    """Prior of one series' deviation.
+
+    Parameters
+    ----------
+    innovation : str or None
+        Constant of the model file that carries the deviation; None where it goes no further.
+    sign : {-1, 1}
+    yearly_sd : (float, float)
+        5th and 95th percentile of how far the deviation moves in a year, lognormal. [Dmnl]
+    persistence : (float, float)
+        Least and greatest part of the deviation that is left after a year, uniform. [Dmnl]
+    """
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     innovation: str | None
     sign: Literal[-1, 1]
-    scale: float = Field(gt=0, le=2)
+    yearly_sd: tuple[float, float]
     persistence: tuple[float, float]
     grade: str
     note: str = ""
@@ -45,7 +58,22 @@ class DiscrepancyRecord(BaseModel):
         low, high = self.persistence
         if not 0 < low < high < 1:
             raise ValueError("persistence must be two rising numbers between 0 and 1")
+        small, large = self.yearly_sd
+        if not 0 < small < large <= 2:
+            raise ValueError("yearly_sd must be two rising numbers above 0, at most 2")
         return self
+
+    def natural(self, standard: Array) -> tuple[Array, Array]:
+        """Turn standard normal values into (yearly sd, persistence).
+
+        Parameters
+        ----------
+        standard : ndarray, shape (..., 2)
+        """
+        small, large = np.log(self.yearly_sd)
+        yearly = np.exp((small + large) / 2 + (large - small) / (2 * _TAIL) * standard[..., 0])
+        low, high = self.persistence
+        return np.asarray(yearly), np.asarray(low + (high - low) * ndtr(standard[..., 1]))
 
 
 class DiscrepancyFile(RootModel[dict[str, DiscrepancyRecord]]):
@@ -75,60 +103,29 @@ class Residuals:
     error: Array
 
 
-@dataclass(frozen=True)
-class Spread:
-    """Weights over a grid of (scale, persistence) given one series' residuals."""
-
-    scale: Array  # (g,)
-    persistence: Array  # (g,)
-    weight: Array  # (g,)
-
-    def mean(self) -> tuple[float, float]:
-        """Return the mean scale and persistence."""
-        return float(self.scale @ self.weight), float(self.persistence @ self.weight)
-
-    def draw(self, members: int, rng: np.random.Generator) -> tuple[Array, Array]:
-        """Draw (scale, persistence), each of shape (members,)."""
-        chosen = rng.choice(len(self.weight), size=members, p=self.weight)
-        return self.scale[chosen], self.persistence[chosen]
-
-
-def covariance(left: Array, right: Array, scale: Array, persistence: Array) -> Array:
-    """Return the covariance of the deviation between times, shape (..., left, right)."""
-    gap = np.abs(left[:, None] - right[None, :])
-    return (np.square(scale)[..., None, None] * persistence[..., None, None] ** gap).astype(float)
-
-
-def weigh_spread(record: DiscrepancyRecord, residuals: Residuals | None) -> Spread:
-    """Weigh scale and persistence by their prior and by one column of residuals.
+def covariance(left: Array, right: Array, yearly: Array, persistence: Array) -> Array:
+    """Return the covariance of the deviation between times.
 
     Parameters
     ----------
-    record : DiscrepancyRecord
-    residuals : Residuals or None
-        Values of shape (n, 1) at the best fit; None where the series was never observed.
+    left, right : ndarray, shapes (l,) and (r,)
+        [Year]
+    yearly, persistence : ndarray, shape (...,)
+
+    Returns
+    -------
+    ndarray, shape (..., l, r)
     """
-    steps, years = ((np.arange(points) + 0.5) / points for points in _GRID)
-    low, high = record.persistence
-    grid = np.meshgrid(record.scale * 3.0 * steps, low + (high - low) * years, indexing="ij")
-    scale, persistence = (axis.ravel() for axis in grid)
-    log_weight = -0.5 * np.square(scale / record.scale)
-    if residuals is not None and len(residuals.times):
-        matrix = covariance(residuals.times, residuals.times, scale, persistence)
-        matrix += np.diag(np.square(residuals.error))
-        factor = np.linalg.cholesky(matrix)
-        column = np.broadcast_to(residuals.values[:, :1], (len(scale), len(residuals.times), 1))
-        white = np.linalg.solve(factor, column)[..., 0]
-        log_det = np.log(np.diagonal(factor, axis1=-2, axis2=-1)).sum(axis=-1)
-        log_weight = log_weight - 0.5 * np.square(white).sum(axis=-1) - log_det
-    weight = np.exp(log_weight - log_weight.max())
-    return Spread(scale, persistence, weight / weight.sum())
+    gap = np.abs(left[:, None] - right[None, :])
+    kept = np.asarray(persistence)[..., None, None]
+    variance = np.square(yearly)[..., None, None] / (1.0 - np.square(kept))
+    return np.asarray(variance * kept**gap)
 
 
 def condition(
     residuals: Residuals | None,
     grid: Array,
-    scale: Array,
+    yearly: Array,
     persistence: Array,
     normals: Array,
 ) -> Array:
@@ -140,19 +137,19 @@ def condition(
         Values of shape (n, member).
     grid : ndarray, shape (k,)
         [Year]
-    scale, persistence : ndarray, shape (member,)
+    yearly, persistence : ndarray, shape (member,)
     normals : ndarray, shape (member, k)
-        Standard normal numbers: the same numbers give the same draw.
+        Standard normal numbers: the same numbers give the same draw; zeros give the mean.
 
     Returns
     -------
     ndarray, shape (member, k)
     """
-    prior = covariance(grid, grid, scale, persistence)
+    prior = covariance(grid, grid, yearly, persistence)
     if residuals is None or not len(residuals.times):
         return _correlate(prior, normals)
-    cross = covariance(grid, residuals.times, scale, persistence)
-    seen = covariance(residuals.times, residuals.times, scale, persistence)
+    cross = covariance(grid, residuals.times, yearly, persistence)
+    seen = covariance(residuals.times, residuals.times, yearly, persistence)
     seen = seen + np.diag(np.square(residuals.error))
     gain = np.swapaxes(np.linalg.solve(seen, np.swapaxes(cross, -1, -2)), -1, -2)
     mean = np.einsum("mkn,nm->mk", gain, residuals.values)
@@ -163,6 +160,8 @@ def condition(
 
 def _correlate(matrix: Array, normals: Array) -> Array:
     """Give standard normals the covariance of each matrix, rounding guarded."""
+    if not normals.any():
+        return np.zeros_like(normals)
     jitter = 1e-10 * np.einsum("mkk->m", matrix)[:, None, None] * np.eye(matrix.shape[-1])
     factor = np.linalg.cholesky(matrix + jitter + 1e-18 * np.eye(matrix.shape[-1]))
     correlated: Array = np.einsum("mkj,mj->mk", factor, normals)

@@ -1,34 +1,75 @@
-"""The first calibration: fit, draw members, start every forecast from the observed state."""
+"""A calibration from beginning to end: sample, judge the chains, start forecasts, save.
+
+A fit that is interrupted leaves its chains behind; the same command goes on from there and ends
+with the same fit.
+"""
 
 from __future__ import annotations
 
+import json
+import shutil
+import warnings
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qiantang.calibrate.discrepancy import condition
+from qiantang.calibrate.carry import Carried, carry
+from qiantang.calibrate.chains import Plan, Sample, sample
+from qiantang.calibrate.diagnostics import Diagnostics, diagnose, inference_data
+from qiantang.calibrate.laplace import Normal, approximate
 from qiantang.calibrate.observed import Observed, select_observed
-from qiantang.calibrate.posterior import Posterior, fit_posterior, residuals_of
+from qiantang.calibrate.quick import quick_sample
 from qiantang.calibrate.report import report_texts
-from qiantang.engine import Path as EnginePath
+from qiantang.calibrate.runner import Runner
+from qiantang.calibrate.target import Target
 from qiantang.evidence.drivers import ORIGIN
+from qiantang.faults import Fault, StudyError
 from qiantang.fits import Fit, FitRecord, refuse_existing, save_fit, text_digest
-from qiantang.measures import Figure, outputs_of, read_figures, times_of
-from qiantang.study import TALLY_SUFFIX, Study
+from qiantang.study import Study
 
 Array = NDArray[np.float64]
 Say = Callable[[str], None]
 
-#: Rounds of conditioning: the deviations feed back on the model, so it is run again with them.
-FEEDBACK_ROUNDS = 20
-#: Part of the way to the new deviations that a round goes, so that coupled series do not overshoot.
-RELAXATION = 0.5
-#: One spare candidate for so many members, in place of those that do not settle.
+#: One spare draw for so many members, in place of those that do not settle.
 SPARE = 10
-#: Largest change of a deviation in the last round that still counts as settled.
-SETTLED = 0.02
-METHOD = "penalised likelihood, normal approximation, Ornstein-Uhlenbeck deviations"
+#: Draws of the normal approximation that are run to see how many proposals diverge.
+PROBE = 1024
+METHOD = (
+    "posterior by Markov chains (emcee, preconditioned Crank-Nicolson steps), Student-t errors, "
+    "Ornstein-Uhlenbeck deviations started from the observed state"
+)
+METHOD_QUICK = (
+    "quick look: Sobol draws of the normal approximation, kept where the likelihood ratio accepts "
+    "them; Student-t errors, Ornstein-Uhlenbeck deviations started from the observed state"
+)
+#: Files of an unfinished fit.
+KEY, START = "made-from.json", "start.npz"
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """What a report needs of a fit.
+
+    Parameters
+    ----------
+    target : Target
+    sample : Sample
+        Draws over the active coordinates.
+    diagnostics : Diagnostics
+    x : ndarray, shape (member, D)
+        Members kept, all coordinates.
+    figures : ndarray, shape (n, member)
+        Log figures of the members without their deviations.
+    """
+
+    target: Target
+    sample: Sample
+    diagnostics: Diagnostics
+    x: Array
+    figures: Array
 
 
 def calibrate(
@@ -37,6 +78,8 @@ def calibrate(
     *,
     members: int = 1000,
     seed: int = 1,
+    plan: Plan | None = None,
+    quick: bool = False,
     engine: str = "kernel",
     progress: Say = lambda _: None,
 ) -> Fit:
@@ -48,8 +91,13 @@ def calibrate(
     version : str
         Name of the new folder under ``calibration/fits``.
     members : int
-        Draws to keep.
+        Draws to keep as members of scenarios.
     seed : int
+        The same seed gives the same fit, interrupted or not.
+    plan : Plan, optional
+        How long to sample.
+    quick : bool
+        Take the coarse look in place of chains.
     engine : {"kernel", "numpy"}
     progress : callable
         Told one line at a time.
@@ -57,153 +105,135 @@ def calibrate(
     Raises
     ------
     StudyError
-        If the version exists, or a file of the study has a fault.
+        If the version exists, an unfinished fit of that name was made from other inputs, or a
+        file of the study has a fault.
     """
     folder = study.folder / "calibration" / "fits" / version
     refuse_existing(folder)  # before the work, not after it
+    plan = plan or Plan()
     observed = select_observed(study.evidence, ORIGIN)
-    model = _Model(study, observed, engine)
+    target = Target(study, observed, Runner(study, observed, ORIGIN, engine), {})
     progress(f"{len(observed.rows)} figures of {len(observed.series)} series up to {ORIGIN:g}")
-    posterior = fit_posterior(
-        model.log_figures, observed, study.priors, study.discrepancy, progress
-    )
-    rng = np.random.default_rng(seed)
-    z = posterior.draw(study.priors, members + members // SPARE, rng)
-    progress(f"{len(z)} members drawn, deviations conditioned on the figures")
-    times, innovations, sound = _innovations(study, observed, posterior, model, z, rng)
-    progress(f"{int(sound.sum())} members settled, {members} kept")
-    sound = sound & (np.cumsum(sound) <= members)
-    parameters = {name: values[sound] for name, values in study.priors.as_parameters(z).items()}
-    innovations = {name: paths[sound] for name, paths in innovations.items()}
+    unfinished = folder.with_name(f".{version}.unfinished")
+    _open_unfinished(unfinished, study, plan, seed, quick)
+    normal = _start(target, unfinished, progress)
+    target.find_active()
+    names = [name for name, on in zip(target.names, target.active, strict=True) if on]
+    progress(f"{len(names)} coordinates sampled, {len(target.names) - len(names)} keep their prior")
+    active = normal.only(target.active)
+    before = target.runner.runs
+    if quick:
+        drawn = quick_sample(target.active_density, active, seed, progress)
+    else:
+        drawn = sample(target.active_density, active, plan, seed, unfinished, progress)
+        # Counted by the plan: what an interruption repeated or spared is no part of the fit.
+        target.runner.runs = before + plan.chains * plan.steps
+    probe = active.draw(PROBE, np.random.default_rng([seed, 5]))
+    diverged = int((~np.isfinite(target.active_density(probe))).sum())
+    diagnostics = diagnose(drawn, names, diverged)
+    rng = np.random.default_rng([seed, 2])
+    flat = drawn.draws.reshape(-1, len(names))
+    count = members + members // SPARE
+    x = target.complete(flat[rng.choice(len(flat), count, replace=len(flat) < count)], rng)
+    carried = carry(target, x, rng)
+    sound = carried.settled & (np.cumsum(carried.settled) <= members)
+    progress(f"{int(carried.settled.sum())} of {count} members settled, {int(sound.sum())} kept")
+    posterior = Posterior(target, drawn, diagnostics, x[sound], target.figures(x[sound]))
     record = FitRecord(
-        version=version, method=METHOD, members=int(sound.sum()), seed=seed, sees_until=ORIGIN,
-        model=text_digest(study.model_file), inputs=_inputs(study),
-        drift={name: _spread(spread.mean()) for name, spread in posterior.spreads.items()},
-        cost=round(posterior.cost, 6), runs=posterior.evaluations + model.extra_runs, files={},
+        version=version, method=METHOD_QUICK if quick else METHOD, members=int(sound.sum()),
+        seed=seed, sees_until=ORIGIN, model=text_digest(study.model_file),
+        inputs=input_digests(study), plan=asdict(plan), drift=_drift(target, x[sound]),
+        diagnostics=diagnostics.worst(), runs=target.runner.runs, files={},
     )  # fmt: skip
-    texts = report_texts(study, observed, posterior, record)
-    return save_fit(folder, record, parameters, times, innovations, texts)
+    made = _save(study, folder, record, posterior, carried, sound)
+    shutil.rmtree(unfinished)
+    return made
 
 
-class _Model:
-    """The study's model as the fit sees it: standard parameters to log figures."""
-
-    def __init__(self, study: Study, observed: Observed, engine: str) -> None:
-        self.study = study
-        self.observed = observed
-        self.engine = engine
-        self.extra_runs = 0
-        central = study.drivers.central({})
-        self.paths = {name: EnginePath(p.times, p.values[0]) for name, p in central.items()}
-        program = study.program
-        # The outputs of every other command, so that one compiled model serves them all.
-        self.figures = list(observed.figures)
-        headline = [
-            Figure(name, "dated", program.initial_time) for name in _headline_outputs(study)
-        ]
-        self.outputs = outputs_of([*headline, *self.figures])
-        self.times = times_of(self.figures, program.time_step)
-
-    def log_figures(self, z: Array) -> Array:
-        """Run members without deviations, shape (n, member)."""
-        return self.run(z, {})
-
-    def run(self, z: Array, innovations: dict[str, EnginePath]) -> Array:
-        """Run members with deviations, shape (n, member)."""
-        zero = np.zeros(1)
-        resting = {
-            record.innovation: EnginePath(np.array([ORIGIN]), zero)
-            for record in self.study.discrepancy.values()
-            if record.innovation is not None
-        }
-        result = self.study.program.run(
-            outputs=list(self.outputs), times=self.times,
-            parameters=dict(self.study.priors.as_parameters(z)),
-            paths={**self.paths, **resting, **innovations, **_levers_at_rest(self.study)},
-            members=len(z), engine=self.engine,  # type: ignore[arg-type]
-        )  # fmt: skip
-        step = self.study.program.time_step
-        figures = read_figures(self.figures, result.values, result.names, result.times, step)
-        figures[:, result.diverged] = np.nan
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray(np.log(figures))
-
-
-def _innovations(
-    study: Study,
-    observed: Observed,
-    posterior: Posterior,
-    model: _Model,
-    z: Array,
-    rng: np.random.Generator,
-) -> tuple[Array, dict[str, Array], NDArray[np.bool_]]:
-    """Draw the deviations of every member given the figures.
-
-    The deviation that a residual asks for is what the model would need without feedback; running
-    the model with the deviations and asking again takes the feedback in.
-    """
-    members = len(z)
-    program = study.program
-    grid = np.arange(program.initial_time, program.final_time) + 0.5
-    draws = {}
-    for name in study.discrepancy:
-        scale, persistence = posterior.spreads[name].draw(members, rng)
-        draws[name] = (scale, persistence, rng.standard_normal((members, len(grid))))
-    paths: dict[str, Array] = {}
-    carried: dict[str, Array] = {}
-    sound = np.ones(members, dtype=bool)
-    for turn in range(FEEDBACK_ROUNDS):
-        innovations = {name: EnginePath(grid, values) for name, values in paths.items()}
-        log_figures = model.run(z, innovations)
-        model.extra_runs += members
-        sound = np.asarray(np.isfinite(log_figures).all(axis=0), dtype=np.bool_)
-        log_figures = np.where(sound, log_figures, observed.log_value[:, None])
-        for name, record in study.discrepancy.items():
-            if record.innovation is None:
-                continue
-            plain = _without(log_figures, observed, name, carried.get(name), grid)
-            residuals = residuals_of(name, observed, plain)
-            drawn = condition(residuals, grid, *draws[name])
-            before = carried.get(name, np.zeros_like(drawn))
-            step = RELAXATION * (drawn - before)
-            sound &= np.abs(step).max(axis=1) < SETTLED if turn == FEEDBACK_ROUNDS - 1 else True
-            carried[name] = before + step
-            paths[record.innovation] = record.sign * carried[name]
-    return grid, paths, sound
-
-
-def _without(
-    log_figures: Array, observed: Observed, name: str, deviation: Array | None, grid: Array
-) -> Array:
-    """Take a series' own deviation out of the model's figures again."""
-    if deviation is None:
-        return log_figures
-    plain = log_figures.copy()
-    for row in observed.of(name):
-        at = observed.centres[row]
-        plain[row] -= np.array([np.interp(at, grid, path) for path in deviation])
-    return plain
-
-
-def _headline_outputs(study: Study) -> list[str]:
-    tally = {name: name + TALLY_SUFFIX for name in study.headlines}
-    return [tally[name] if tally[name] in study.dictionary else name for name in study.headlines]
-
-
-def _levers_at_rest(study: Study) -> dict[str, EnginePath]:
-    start = np.array([study.program.initial_time])
-    constants = study.program.constants
-    return {
-        lever: EnginePath(start, np.array([constants[lever]])) for lever in study.vocabulary.levers
-    }
-
-
-def _inputs(study: Study) -> dict[str, str]:
+def input_digests(study: Study) -> dict[str, str]:
+    """Return the digest of every file that a fit is made from, besides the model."""
     folder = study.folder / "calibration"
     names = ("priors.yaml", "discrepancy.yaml", "evidence/observations.csv", "evidence/drivers.csv",
              "evidence/drivers.yaml", "evidence/series.yaml", "evidence/grades.yaml")  # fmt: skip
     return {name: text_digest(folder / name) for name in names}
 
 
-def _spread(mean: tuple[float, float]) -> dict[str, float]:
-    return {"sd": round(mean[0], 4), "persistence": round(mean[1], 4)}
+def _open_unfinished(folder: Path, study: Study, plan: Plan, seed: int, quick: bool) -> None:
+    """Go on with an unfinished fit, or begin one; refuse one that was made from other inputs."""
+    key = {
+        "model": text_digest(study.model_file), "inputs": input_digests(study),
+        "plan": asdict(plan), "seed": seed, "quick": quick,
+    }  # fmt: skip
+    text = json.dumps(key, indent=1, sort_keys=True)
+    place = folder / KEY
+    if not place.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        place.write_text(text, encoding="utf-8", newline="\n")
+    elif place.read_text(encoding="utf-8") != text:
+        what = (
+            "an unfinished fit of that name was made from other inputs, remove it or name another"
+        )
+        raise StudyError([Fault(folder, None, "", what)])
+
+
+def _start(target: Target, unfinished: Path, progress: Say) -> Normal:
+    """Find the normal approximation, or read what an interrupted call found."""
+    place = unfinished / START
+    if place.exists():
+        kept = np.load(place)
+        target.carried = {
+            name[8:]: kept[name] for name in kept.files if name.startswith("carried:")
+        }
+        target.runner.runs = int(kept["runs"])
+        return Normal(kept["mean"], kept["root"])
+    normal = approximate(target, progress)
+    carried = {f"carried:{name}": paths for name, paths in target.carried.items()}
+    made = place.with_suffix(".part.npz")
+    runs = np.array(target.runner.runs)
+    np.savez(made, mean=normal.mean, root=normal.root, runs=runs, **carried)  # type: ignore[arg-type]
+    made.replace(place)
+    return normal
+
+
+def _drift(target: Target, x: Array) -> dict[str, dict[str, float]]:
+    """Return the mean yearly sd and persistence of each series that was observed."""
+    drift = {}
+    for name in target.series:
+        yearly, kept = target.spread(x, name)
+        drift[name] = {
+            "yearly_sd": round(float(yearly.mean()), 4),
+            "persistence": round(float(kept.mean()), 4),
+        }
+    return drift
+
+
+def _save(
+    study: Study, folder: Path, record: FitRecord, posterior: Posterior, carried: Carried,
+    sound: NDArray[np.bool_],
+) -> Fit:  # fmt: skip
+    target, observed = posterior.target, posterior.target.observed
+    parameters = study.priors.as_parameters(target.standard(posterior.x))
+    innovations = {
+        item.innovation: item.sign * carried.deviations[name][sound]
+        for name, item in study.discrepancy.items()
+        if item.innovation is not None
+    }
+    data = inference_data(
+        posterior.sample, posterior.diagnostics.names, _observed_groups(observed),
+        {"fit": record.version, "model_sha256": record.model, "seed": str(record.seed)},
+    )  # fmt: skip
+
+    def write_draws(path: Path) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            data.to_netcdf(str(path), engine="h5netcdf", compress=True)
+
+    return save_fit(
+        folder, record, parameters, target.runner.grid, innovations,
+        report_texts(study, posterior, record), {"posterior.nc": write_draws},
+    )  # fmt: skip
+
+
+def _observed_groups(observed: Observed) -> dict[str, Array]:
+    return {"log_value": observed.log_value, "time": observed.centres, "log_error": observed.error}

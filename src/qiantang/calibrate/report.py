@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from qiantang.calibrate.figure import draw_fit
 
 if TYPE_CHECKING:
-    from qiantang.calibrate.observed import Observed
-    from qiantang.calibrate.posterior import Posterior
+    from qiantang.calibrate.fit import Posterior
     from qiantang.fits import FitRecord
     from qiantang.study import Study
 
@@ -49,61 +48,90 @@ def theil(simulated: Array, data: Array) -> tuple[float, float, float]:
     return um, us, 1.0 - um - us
 
 
-def series_fit(observed: Observed, posterior: Posterior) -> list[dict[str, Any]]:
-    """Return fit statistics of each series at the mode, without any deviation carried.
+def series_fit(posterior: Posterior) -> list[dict[str, Any]]:
+    """Return fit statistics of each series at the members' median, without any deviation carried.
 
     Only stated figures count; bounds and intervals are numbered apart.
     """
     rows = []
+    observed, target = posterior.target.observed, posterior.target
+    middle = np.median(posterior.figures, axis=1)
     point = observed.is_point
     for name in observed.series:
         every = observed.of(name)
         at = every[point[every]]
         row: dict[str, Any] = {"series": name, "figures": len(at), "bounded": len(every) - len(at)}
         if len(at):
-            data, model = np.exp(observed.log_value[at]), np.exp(posterior.log_model[at])
+            data, model = np.exp(observed.log_value[at]), np.exp(middle[at])
             um, us, uc = theil(model, data)
             mape = float(np.mean(np.abs(model / data - 1.0)) * 100)
             row |= {"mape_percent": mape, "um": um, "us": us, "uc": uc}
-        if name in posterior.spreads:
-            row["drift_sd"], row["persistence"] = posterior.spreads[name].mean()
+        if name in target.series:
+            yearly, kept = target.spread(posterior.x, name)
+            row["yearly_sd"], row["persistence"] = float(yearly.mean()), float(kept.mean())
         rows.append(row)
     return rows
 
 
 def parameter_table(study: Study, posterior: Posterior) -> list[dict[str, Any]]:
-    """Return prior and posterior of each parameter, the most moved first."""
-    priors = study.priors
-    ratio = posterior.ratio()
-    mode = priors.natural(posterior.mode)
-    rows = [
-        {
-            "parameter": name,
-            "unit": record.unit,
-            "prior": record.central,
-            "prior_p05": record.p05,
-            "prior_p95": record.p95,
-            "posterior": mode[place],
-            "shift_in_prior_sd": posterior.mode[place],
-            "sd_ratio": ratio[place],
-            "grade": record.grade,
-            "source": record.source,
-        }
-        for place, (name, record) in enumerate(zip(priors.names, priors.records, strict=True))
-    ]
+    """Return prior and posterior of each parameter, those the data moved most first.
+
+    ``sd_ratio`` is posterior over prior standard deviation on the standard scale; a parameter that
+    no observed figure depends on keeps its prior and has no diagnostics. ``correlated_with`` names
+    the sampled coordinate of the largest posterior correlation: what the data cannot tell apart.
+    """
+    priors, target, chains = study.priors, posterior.target, posterior.diagnostics
+    flat = posterior.sample.draws.reshape(-1, len(chains.names))
+    correlation = np.corrcoef(flat, rowvar=False) - np.eye(flat.shape[1])
+    column = {name: place for place, name in enumerate(chains.names)}
+    natural = priors.natural(target.standard(posterior.x))
+    rows = []
+    for place, (name, record) in enumerate(zip(priors.names, priors.records, strict=True)):
+        low, middle, high = np.quantile(natural[:, place], (0.05, 0.5, 0.95))
+        row: dict[str, Any] = {
+            "parameter": name, "unit": record.unit, "prior": record.central,
+            "prior_p05": record.p05, "prior_p95": record.p95, "posterior": middle,
+            "posterior_p05": low, "posterior_p95": high,
+        }  # fmt: skip
+        at = column.get(name)
+        if at is None:
+            row |= {"sampled": "from its prior", "shift_in_prior_sd": 0.0, "sd_ratio": 1.0}
+        else:
+            partner = int(np.abs(correlation[at]).argmax())
+            row |= {
+                "sampled": "from the posterior",
+                "shift_in_prior_sd": float(flat[:, at].mean()),
+                "sd_ratio": float(flat[:, at].std()),
+                "rhat": float(chains.rhat[at]),
+                "ess_bulk": float(chains.ess_bulk[at]),
+                "ess_tail": float(chains.ess_tail[at]),
+                "correlated_with": chains.names[partner],
+                "correlation": float(correlation[at, partner]),
+            }
+        rows.append(row | {"grade": record.grade, "source": record.source})
     return sorted(rows, key=lambda row: float(row["sd_ratio"]))
 
 
-def report_texts(
-    study: Study, observed: Observed, posterior: Posterior, record: FitRecord
-) -> dict[str, str]:
+def chain_table(posterior: Posterior) -> list[dict[str, Any]]:
+    """Return the diagnostics of every sampled coordinate, parameters and drift alike."""
+    chains = posterior.diagnostics
+    return [
+        {"coordinate": name, "rhat": rhat, "ess_bulk": bulk, "ess_tail": tail}
+        for name, rhat, bulk, tail in zip(
+            chains.names, chains.rhat, chains.ess_bulk, chains.ess_tail, strict=True
+        )
+    ]
+
+
+def report_texts(study: Study, posterior: Posterior, record: FitRecord) -> dict[str, str]:
     """Return the files of the report: name to text."""
-    series = series_fit(observed, posterior)
+    series = series_fit(posterior)
     parameters = parameter_table(study, posterior)
     return {
         "series.csv": _csv(series),
         "parameters.csv": _csv(parameters),
-        "fit.svg": draw_fit(study, observed, posterior),
+        "diagnostics.csv": _csv(chain_table(posterior)),
+        "fit.svg": draw_fit(study, posterior),
         "report.md": _page(series, parameters, record),
     }
 
@@ -112,23 +140,43 @@ def _page(
     series: Sequence[dict[str, Any]], parameters: Sequence[dict[str, Any]], record: FitRecord
 ) -> str:
     moved = [row for row in parameters if row["sd_ratio"] < MOVED]
+    silent = [row for row in parameters if row["sampled"] == "from its prior"]
+    chains = record.diagnostics
     lines = [
         f"# Fit {record.version}",
         "",
         f"Method: {record.method}. Figures that were complete by {record.sees_until:g}; nothing "
         f"later was seen. {record.runs} runs of the model, {record.members} members kept, seed "
-        f"{record.seed}, cost {record.cost:.1f} (half the sum of squares at the optimum).",
+        f"{record.seed}.",
+        "",
+        f"Chains: worst R-hat {chains['worst_rhat']} ({chains['worst_rhat_of']}), least effective "
+        f"draws {chains['least_ess_bulk']} in the bulk and {chains['least_ess_tail']} in the tails "
+        f"({chains['least_ess_of']}), {float(chains['acceptance']):.0%} of proposals accepted, "
+        f"{chains['diverged_in_probe']} of the draws run as a probe diverged. The bars, R-hat "
+        "below 1.01 and more than 400 effective draws for every coordinate, are "
+        f"{'met' if chains['passed'] else 'NOT met'}.",
         "",
         "![Fit by series](fit.svg)",
         "",
         "## Fit by series",
         "",
-        "The model at its best parameters, with no deviation carried, against the stated figures. "
+        "The members' median, with no deviation carried, against the stated figures. "
         "Um, Us and Uc are Theil's shares of the error: bias, unequal variation, the rest. The "
-        "drift is what the structure leaves unexplained; forecasts start from its last value.",
+        "last two columns tell the drift of what the structure leaves unexplained, a year's move "
+        "and what is left of it after a year; forecasts start from its last value.",
         "",
         *_table(
-            ("series", "figures", "bounded", "MAPE %", "Um", "Us", "Uc", "drift sd", "persistence"),
+            (
+                "series",
+                "figures",
+                "bounded",
+                "MAPE %",
+                "Um",
+                "Us",
+                "Uc",
+                "yearly sd",
+                "persistence",
+            ),
             [
                 (
                     row["series"],
@@ -136,7 +184,7 @@ def _page(
                     str(row["bounded"]),
                     *(
                         _number(row.get(key), 2)
-                        for key in ("mape_percent", "um", "us", "uc", "drift_sd", "persistence")
+                        for key in ("mape_percent", "um", "us", "uc", "yearly_sd", "persistence")
                     ),
                 )
                 for row in series
@@ -146,19 +194,22 @@ def _page(
         "## What the data moved",
         "",
         f"{len(moved)} of {len(parameters)} parameters have a posterior spread below {MOVED} of "
-        "their prior's; the rest are drawn from what was believed before. All of them stand in "
-        "parameters.csv.",
+        f"their prior's. No observed figure depends on {len(silent)} others, most of them effects "
+        "of levers: they are drawn from what was believed before. All stand in parameters.csv, "
+        "with the coordinate that each is hardest to tell from.",
         "",
         *_table(
-            ("parameter", "unit", "prior", "posterior", "shift in prior sd", "sd ratio"),
+            ("parameter", "unit", "prior", "posterior", "90 %", "sd ratio", "tied to", "r"),
             [
                 (
                     row["parameter"],
                     row["unit"],
                     f"{row['prior']:.4g}",
                     f"{row['posterior']:.4g}",
-                    f"{row['shift_in_prior_sd']:+.2f}",
+                    f"{row['posterior_p05']:.4g} to {row['posterior_p95']:.4g}",
                     f"{row['sd_ratio']:.2f}",
+                    row["correlated_with"],
+                    f"{row['correlation']:+.2f}",
                 )
                 for row in moved
             ],

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from qiantang.study import Study
 
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
 
@@ -62,6 +66,8 @@ def bench(
     import json
 
     from qiantang import bench as measure
+    from qiantang.bench_study import waits
+    from qiantang.study import open_study
 
     chosen = tuple(name for name in peers.split(",") if name)
     unknown = [name for name in chosen if name not in measure.PEERS]
@@ -74,10 +80,11 @@ def bench(
     except ValueError:
         raise click.UsageError(f"sizes is {sizes}, expected numbers separated by commas") from None
     reports = []
-    study = _of_study(outputs)
-    for number, model in enumerate(models or (study[0],)):
-        own = model.resolve() == study[0].resolve()
-        place, wanted, times = study if own else (model, outputs, ())
+    study = open_study()
+    bundled = _of_study(study, outputs)
+    for number, model in enumerate(models or (bundled[0],)):
+        own = model.resolve() == bundled[0].resolve()
+        place, wanted, times = bundled if own else (model, outputs, ())
         reports.append(
             measure.bench(
                 place, wanted, times, members=members, peers=chosen,
@@ -85,6 +92,9 @@ def bench(
                 progress=lambda line: click.echo(line, err=True),
             )
         )  # fmt: skip
+        if own and study.has_fit():
+            click.echo("members of the fit", err=True)
+            reports[-1].seconds |= waits(study)
     if file is not None:
         measure.write(reports, file, BEGIN, END)
     if as_json:
@@ -93,21 +103,13 @@ def bench(
         click.echo("\n".join(measure.table(report) for report in reports))
 
 
-def _of_study(outputs: tuple[str, ...]) -> tuple[Path, tuple[str, ...], tuple[float, ...]]:
+def _of_study(
+    study: Study, outputs: tuple[str, ...]
+) -> tuple[Path, tuple[str, ...], tuple[float, ...]]:
     """Return the bundled study's model, and what a run of it saves."""
-    from qiantang.measures import Figure, outputs_of, times_of
-    from qiantang.study import TALLY_SUFFIX, open_study
+    from qiantang.bench_study import headline_figures
+    from qiantang.measures import outputs_of, times_of
 
-    study = open_study()
-    program = study.program
-    figures = [
-        Figure(
-            name,
-            "yearly_total" if name + TALLY_SUFFIX in study.dictionary else "year_end",
-            year,
-        )
-        for name in study.headlines
-        for year in range(int(program.initial_time), int(program.final_time))
-    ]
+    figures = headline_figures(study)
     times = tuple(float(t) for t in times_of(figures, study.program.time_step))
     return study.model_file, outputs or tuple(outputs_of(figures)), times

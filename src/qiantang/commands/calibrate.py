@@ -11,22 +11,57 @@ from qiantang.commands import options
 
 @click.command()
 @click.option("--name", default=None, help="Name of the fit.  [default: today's date and -fit]")
+@click.option("--quick", is_flag=True, help="A coarse look in a tenth of the time, no chains.")
+@click.option("--recover", "trials", type=click.IntRange(2), default=None, metavar="TRIALS",
+              help="Fit made worlds instead and tell how often the truth is found.")  # fmt: skip
 @options.members_option
 @options.seed_option
 @options.study_option
-def calibrate(name: str | None, members: int, seed: int, folder: Path | None) -> None:
-    """Fit the parameters to the evidence up to 2017 and save a new fit.
+@click.pass_context
+def calibrate(
+    ctx: click.Context, name: str | None, quick: bool, trials: int | None, members: int, seed: int,
+    folder: Path | None,
+) -> None:  # fmt: skip
+    """Sample the posterior of the parameters given the evidence up to 2017; save a new fit.
 
-    A fit is a new folder under calibration/fits of the study; none is ever overwritten.
+    A fit is a new folder under calibration/fits of the study; none is ever overwritten. A fit that
+    was interrupted goes on where it stopped when the same command is given again. Exits with 1 if
+    the chains miss their bars.
     """
     from datetime import date
 
     from qiantang.calibrate.fit import calibrate as fit
     from qiantang.study import open_study
 
-    version = name or f"{date.today().isoformat()}-fit"
+    if trials is not None:
+        _recover(folder, trials, seed)
+        return
+    version = name or f"{date.today().isoformat()}-{'quick' if quick else 'fit'}"
     made = fit(
-        open_study(folder), version, members=members, seed=seed,
+        open_study(folder), version, members=members, seed=seed, quick=quick,
         progress=lambda line: click.echo(line, err=True),
     )  # fmt: skip
     click.echo(made.folder)
+    told = made.record.diagnostics
+    click.echo(
+        f"worst R-hat {told['worst_rhat']} ({told['worst_rhat_of']}), least effective draws "
+        f"{told['least_ess_bulk']} bulk, {told['least_ess_tail']} tails: "
+        + ("bars met" if told["passed"] else "bars NOT met"),
+        err=True,
+    )
+    if not told["passed"]:
+        ctx.exit(1)
+
+
+def _recover(folder: Path | None, trials: int, seed: int) -> None:
+    from qiantang.calibrate.recovery import LEVELS, recover
+    from qiantang.study import open_study
+
+    found = recover(
+        open_study(folder), trials, seed, progress=lambda line: click.echo(line, err=True)
+    )
+    click.echo(f"{trials} made worlds, {len(found.names)} coordinates")
+    for level in LEVELS:
+        inside = found.coverage(level)
+        click.echo(f"truth inside the interval of {level:.0%}: {inside:.1%} of the time")
+    click.echo(f"ranks by tenths: {' '.join(map(str, found.histogram()))}")

@@ -29,6 +29,9 @@ Array = NDArray[np.float64]
 
 ORIGIN = 2018.0  # the plan was signed in June 2018; the last full year known is 2017
 JUST_BEFORE = 1e-6  # [Year] left side of a jump
+RECENT = 5.0  # [Year] span of the growth that an earlier origin carries on
+DAMPING = 0.8  # part of that growth which is left after each year of projection
+LEAST_SD = 0.01  # least sd of a year's log growth at an earlier origin
 STEEPEST = 1.5  # an edge of a year lies at most this far above the year's mean, see _edges
 
 
@@ -144,7 +147,8 @@ class Drivers:
         members : int
         rng : numpy.random.Generator
         origin : float
-            What vintage 2018 knows ends here [Year].
+            What vintage 2018 knows ends here; before 2018 the projections of the file were not
+            known either, and recent growth is carried on, damped. [Year]
 
         Returns
         -------
@@ -224,13 +228,38 @@ class Drivers:
         year_end = 1 if definition.between == "point" else 0
         first = math.floor(dates[-1]) + (1 - year_end)  # the first year not closed by a figure
         runs = definition.projection(vintage)
+        # Where a single figure is known, the file's own growth has to do.
+        earlier = vintage == "2018" and origin < ORIGIN and len(dates) > 1
+        trend, spread = _recent(dates, values) if earlier else (0.0, 0.0)
         for year in range(first, LAST + 1):
             run = next((run for run in runs if year <= run.last), runs[-1])
+            growth, yearly = math.log1p(run.growth), run.sd
+            if earlier:
+                growth, yearly = trend * DAMPING ** (year - first + 1), spread
             part = min(1.0, year + 1 - dates[-1]) if year_end else 1.0
             dates = np.append(dates, year + year_end)
-            values = np.append(values, values[-1] * (1 + run.growth) ** part)
-            sd = np.append(sd, run.sd * math.sqrt(part))
+            values = np.append(values, values[-1] * math.exp(growth * part))
+            sd = np.append(sd, yearly * math.sqrt(part))
         return _Yearly(dates, values, sd)
+
+
+def _recent(dates: Array, values: Array) -> tuple[float, float]:
+    """Return mean and sd of the yearly log growth of the last years known.
+
+    An earlier origin has no published forecasts in the evidence: the growth of the last five years
+    is carried on and damped, which over the origins 2009-2015 missed the drivers by less than the
+    undamped mean did.
+
+    References
+    ----------
+    Gardner and McKenzie (1985), Forecasting trends in time series, Management Science 31.
+    """
+    recent = dates >= min(dates[-1] - RECENT, dates[-2]) - 1e-9
+    spans = np.diff(dates[recent])
+    growth = np.diff(np.log(values[recent]))
+    yearly = growth / spans
+    trend = float(growth.sum() / spans.sum())
+    return trend, max(float(yearly.std(ddof=1)) if len(yearly) > 1 else 0.0, LEAST_SD)
 
 
 def read_drivers(folder: Path) -> Drivers:

@@ -127,7 +127,7 @@ def one_thread() -> Iterator[None]:
     On a machine that is busy, threads that wait made a fit of milliseconds take seconds.
     """
     import_module("statsmodels.tsa.statespace.sarimax")  # limits hold for what is loaded already
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits=1, user_api="blas"):
         yield
@@ -178,7 +178,7 @@ def _least_squares(
         Where the regressors are uncertain the quantiles are dealt to the paths at random, the
         same for all, so that each member is one path with one error.
     """
-    from statsmodels.regression.linear_model import OLS  # type: ignore[import-untyped]
+    from statsmodels.regression.linear_model import OLS
 
     fitted = OLS(observed, design).fit()
     free = len(observed) - design.shape[1]

@@ -40,7 +40,7 @@ def smoothing(past: History, years: Sequence[int]) -> Predictive:
     Exponential Smoothing. Springer, ch. 6 (variances) and 7 (selection).
     """
     import pandas as pd
-    from statsmodels.tsa.exponential_smoothing.ets import ETSModel  # type: ignore[import-untyped]
+    from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
     series = pd.Series(past.logs)
     found = []
@@ -78,7 +78,7 @@ def arima(past: History, years: Sequence[int]) -> Predictive:
     Hyndman, R. J. and Khandakar, Y. (2008). Automatic time series forecasting: the forecast package
     for R. Journal of Statistical Software 27(3), section 3 (all orders tried, not step by step).
     """
-    from statsmodels.tsa.statespace.sarimax import SARIMAX  # type: ignore[import-untyped]
+    from statsmodels.tsa.statespace.sarimax import SARIMAX
 
     series = np.where(past.known, past.logs, np.nan)
     times = differences(past)
@@ -113,7 +113,7 @@ def arima(past: History, years: Sequence[int]) -> Predictive:
 
 def differences(past: History) -> int:
     """Return how often the series must be differenced before KPSS finds it stationary."""
-    from statsmodels.tsa.stattools import kpss  # type: ignore[import-untyped]
+    from statsmodels.tsa.stattools import kpss
 
     if past.figures < KPSS_FIGURES:
         return 1

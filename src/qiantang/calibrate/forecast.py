@@ -1,0 +1,140 @@
+"""Forecasts from an earlier origin: refitted to what was known, scored by `qiantang.skill`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qiantang.calibrate.carry import Carried, carry
+from qiantang.calibrate.chains import Plan, sample
+from qiantang.calibrate.laplace import approximate
+from qiantang.calibrate.observed import select_observed
+from qiantang.calibrate.runner import Runner, headline_outputs, innovation_paths, levers_at_rest
+from qiantang.calibrate.target import Target
+from qiantang.engine import Path as EnginePath
+from qiantang.evidence.drivers import ORIGIN
+from qiantang.measures import Figure, read_figures, times_of
+from qiantang.study import Study
+
+Array = NDArray[np.float64]
+Setting = Literal["ex_ante", "conditional", "pandemic_unknown", "pandemic_known"]
+
+#: Years ahead that are forecast; the last origin is asked for the first year of the pandemic too.
+HORIZON = 3
+#: Shorter chains than a fit's own: ten origins are refitted, and only quantiles are wanted.
+PLAN = Plan(chains=32, warm_up=(600, 600), kept=40, thin=30)
+#: Settings in which the drivers are the true ones.
+_TRUE = ("conditional", "pandemic_known")
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Draws of one series.
+
+    Parameters
+    ----------
+    years : tuple of int, length h
+        Calendar years; a yearly figure is the total of its year.
+    values : ndarray, shape (member, h)
+        In the unit of the series, measurement error included.
+    """
+
+    years: tuple[int, ...]
+    values: Array
+
+
+@dataclass(frozen=True)
+class Refit:
+    """A posterior that has seen nothing after an origin.
+
+    Parameters
+    ----------
+    target : Target
+    z : ndarray, shape (member, P)
+        Parameters on the standard scale of the priors.
+    carried : Carried
+    """
+
+    target: Target
+    z: Array
+    carried: Carried
+
+
+@lru_cache(maxsize=16)
+def refit(study: Study, origin: float, members: int, seed: int) -> Refit:
+    """Fit the study to the figures that were complete at an origin."""
+    observed = select_observed(study.evidence, origin)
+    target = Target(study, observed, Runner(study, observed, origin), {})
+    normal = approximate(target)
+    target.find_active()
+    drawn = sample(target.active_density, normal.only(target.active), PLAN, seed)
+    flat = drawn.draws.reshape(-1, drawn.draws.shape[-1])
+    rng = np.random.default_rng([seed, int(origin)])
+    x = target.complete(flat[rng.choice(len(flat), members, replace=len(flat) < members)], rng)
+    return Refit(target, target.standard(x), carry(target, x, rng))
+
+
+def forecast_from(
+    study: Study, origin: float, setting: Setting, members: int = 500, seed: int = 1
+) -> dict[str, Forecast]:
+    """Forecast the yearly series of a study from an origin, levers at rest.
+
+    Parameters
+    ----------
+    study : Study
+    origin : float
+        Figures of the years before it were seen. [Year]
+    setting : {"ex_ante", "conditional", "pandemic_unknown", "pandemic_known"}
+        Drivers as could be known at the origin, or the true ones.
+    members, seed : int
+
+    Returns
+    -------
+    dict of str to Forecast
+        Series to draws of the `HORIZON` years from the origin on; members whose run diverged or
+        whose deviations did not settle are left out.
+    """
+    fit = refit(study, origin, members, seed)
+    true = setting in _TRUE
+    vintages = dict.fromkeys(study.drivers.names, "actual" if true else "2018")
+    drivers = study.drivers.draw(
+        vintages, members, np.random.default_rng(seed), min(origin, ORIGIN)
+    )
+    paths = {name: EnginePath(path.times, path.values) for name, path in drivers.items()}
+    paths |= innovation_paths(study, fit.target.runner.grid, fit.carried.deviations)
+    paths |= levers_at_rest(study)
+    years = np.arange(int(origin), int(origin) + HORIZON)
+    series = [s for s in study.evidence.series.values() if s.kind == "yearly_total"]
+    figures = tuple(Figure(s.variable, "yearly_total", float(y)) for s in series for y in years)
+    step = study.program.time_step
+    result = study.program.run(
+        outputs=list(headline_outputs(study, figures)), times=times_of(figures, step),
+        parameters=dict(study.priors.as_parameters(fit.z)), paths=paths, members=members,
+    )  # fmt: skip
+    values = read_figures(figures, result.values, result.names, result.times, step)
+    sound = fit.carried.settled & ~result.diverged
+    blocks = values.reshape(len(series), HORIZON, members)[:, :, sound]
+    rng = np.random.default_rng([seed, 1])
+    return {
+        s.name: Forecast(
+            tuple(map(int, years)),
+            block.T * np.exp(_error(study, s.name, origin) * rng.standard_normal(block.T.shape)),
+        )
+        for s, block in zip(series, blocks, strict=True)
+        if (block > 0).all()  # what had not begun at the origin is not forecast
+    }
+
+
+def _error(study: Study, name: str, origin: float) -> float:
+    """Return the usual measurement error of a series in logs: a forecast foresees the figure.
+
+    Of the years before the origin; where a series had none yet, of all its years.
+    """
+    used = study.evidence.series[name].used
+    known = [row for row in used if row.year + 1.0 <= origin] or used
+    errors = [row.log_sd(study.evidence.grades) for row in known]
+    return float(np.median(errors)) if errors else 0.0
