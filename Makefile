@@ -10,10 +10,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 export PYTHONUTF8 := 1
 # Small matrices: threads of the linear algebra would only wait for each other.
 export OPENBLAS_NUM_THREADS := 1
+export NO_MKDOCS_2_WARNING := 1
 # Both cores; a file's tests share their fixtures.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
-.PHONY: help setup reach check test test-all lint golden docs-output docs model-drivers fit skill lock clean
+.PHONY: help setup reach check test test-all lint golden docs-output docs notebooks model-drivers fit skill lock clean
 
 help: ## list the commands
 	@$(PYTHON) -c "import re,pathlib; [print(f'make {m[0]:14} {m[1]}') for m in re.findall(r'^([a-z-]+):.*?## (.*)$$', pathlib.Path('Makefile').read_text(encoding='utf-8'), re.M)]"
@@ -33,8 +34,8 @@ test-all: .venv/dev.stamp lint ## everything, the slow checks too
 	$(PYTEST)
 
 lint: .venv/dev.stamp ## ruff, mypy --strict, codespell, yamllint
-	$(BIN)/ruff format --check src tests
-	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests docs notebooks
+	$(BIN)/ruff check src tests docs notebooks
 	$(BIN)/mypy
 	$(BIN)/codespell README.md CHANGELOG.md docs src scenarios model calibration/priors.yaml
 	$(BIN)/yamllint -s scenarios model calibration
@@ -44,6 +45,12 @@ golden: .venv/dev.stamp ## write the golden results anew, after showing old, new
 
 docs-output: .venv/dev.stamp ## write the outputs shown in README and docs anew
 	$(BIN)/python tests/docs_blocks.py
+
+docs: .venv/dev.stamp ## the documentation site in site/
+	$(BIN)/mkdocs build --strict
+
+notebooks: .venv/dev.stamp ## run the notebooks anew and keep their outputs
+	$(BIN)/python notebooks/execute.py
 
 model-drivers: .venv/run.stamp ## write the evidence's June 2018 driver paths into the model file
 	$(BIN)/qiantang evidence --write-drivers

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from qiantang.calibrate.discrepancy import Residuals, condition
 from qiantang.calibrate.observed import Observed
@@ -52,6 +53,11 @@ def carry(target: Target, x: Array, rng: np.random.Generator, *, mean: bool = Fa
     mean : bool
         Take the mean in place of a draw.
     """
+    with threadpool_limits(1, "blas"):  # the same digits on any number of cores
+        return _carry(target, x, rng, mean)
+
+
+def _carry(target: Target, x: Array, rng: np.random.Generator, mean: bool) -> Carried:
     study, observed, runner = target.study, target.observed, target.runner
     members, grid, z = len(x), runner.grid, target.standard(x)
     draws = {}

@@ -31,6 +31,7 @@ import numpy as np
 from emcee.backends import HDFBackend
 from emcee.moves import MHMove
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from qiantang.calibrate.laplace import Normal
 
@@ -115,6 +116,18 @@ def sample(
     folder : Path, optional
         Where the chains are kept while they run; in memory by default.
     """
+    with threadpool_limits(1, "blas"):  # the same digits on any number of cores
+        return _sample(log_density, start, plan, seed, folder, progress)
+
+
+def _sample(
+    log_density: LogDensity,
+    start: Normal,
+    plan: Plan,
+    seed: int,
+    folder: Path | None,
+    progress: Callable[[str], None],
+) -> Sample:
     normal, points = start, None
     for part, steps in enumerate(plan.warm_up):
         name = f"warm-up {part + 1} of {len(plan.warm_up)}"

@@ -75,17 +75,21 @@ def approximate(
     carrying : bool
         False leaves the target's deviations as they are.
     """
+    with threadpool_limits(1, "blas"):  # the same digits on any number of cores, and faster
+        return _approximate(target, progress, carrying)
+
+
+def _approximate(target: Target, progress: Callable[[str], None], carrying: bool) -> Normal:
     x = np.zeros(len(target.names))
     size = target.parameters
     sd = np.ones(len(x) - size)
     for turn in range(ROUNDS):
         search = _Search(target, x)
-        with threadpool_limits(1, "blas"):  # small matrices: threads would wait for each other
-            solved = least_squares(
-                search.residuals, x[:size], jac=search.jacobian, method="trf",
-                loss=search.tails,  # type: ignore[arg-type]  # stubs name an argument never given
-                max_nfev=30,
-            )  # fmt: skip
+        solved = least_squares(
+            search.residuals, x[:size], jac=search.jacobian, method="trf",
+            loss=search.tails,  # type: ignore[arg-type]  # stubs name an argument never given
+            max_nfev=30,
+        )  # fmt: skip
         x[:size] = solved.x
         x[size:], sd = _drift(target, x)
         if carrying and turn < ROUNDS - 1:
