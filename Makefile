@@ -34,8 +34,8 @@ test-all: .venv/dev.stamp lint ## everything, the slow checks too
 	$(PYTEST)
 
 lint: .venv/dev.stamp ## ruff, mypy --strict, codespell, yamllint
-	$(BIN)/ruff format --check src tests docs notebooks
-	$(BIN)/ruff check src tests docs notebooks
+	$(BIN)/ruff format --check src tests docs/site_pages.py notebooks/execute.py
+	$(BIN)/ruff check src tests docs/site_pages.py notebooks/execute.py
 	$(BIN)/mypy
 	$(BIN)/codespell README.md CHANGELOG.md docs src scenarios model calibration/priors.yaml
 	$(BIN)/yamllint -s scenarios model calibration
