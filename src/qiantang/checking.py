@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from qiantang.constants import constants_path
 from qiantang.evidence.lookups import driver_faults
 from qiantang.faults import Fault, StudyError
 from qiantang.policy.effort import effort_path
@@ -20,7 +21,7 @@ _PARTS: dict[str, Callable[[Study], Any]] = {
     "drivers": lambda study: study.drivers,
     "priors": lambda study: study.priors,
     "discrepancy": lambda study: study.discrepancy,
-    "constants": lambda study: study.constants,
+    "constants": lambda study: constants_path(study.folder).is_file() and study.constants,
     "headlines": lambda study: study.headlines,
     "plan": lambda study: study.plan,
     "effort": lambda study: effort_path(study.folder).is_file() and study.effort,

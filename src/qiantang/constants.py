@@ -25,6 +25,11 @@ class ConstantsFile(RootModel[dict[str, ConstantRecord]]):
     """The whole file: constant name to record."""
 
 
+def constants_path(folder: Path) -> Path:
+    """Return where a study keeps the sources of its constants."""
+    return folder / "calibration" / "constants.yaml"
+
+
 def read_constants(path: Path, expected: Set[str]) -> dict[str, ConstantRecord]:
     """Read the sources of the constants and hold them against the model.
 

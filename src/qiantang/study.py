@@ -112,12 +112,12 @@ class Study:
     @cached_property
     def constants(self) -> dict[str, ConstantRecord]:
         """Source of every constant that is the same in every member."""
-        from qiantang.constants import read_constants
+        from qiantang.constants import constants_path, read_constants
 
         carried = {record.innovation for record in self.discrepancy.values()}
         known = carried | set(self.priors.names) | {i.identifier for i in self.dictionary.levers()}
         fixed = set(self.program.constants) - known - set(_CONTROL)
-        return read_constants(self.folder / "calibration" / "constants.yaml", fixed)
+        return read_constants(constants_path(self.folder), fixed)
 
     @cached_property
     def discrepancy(self) -> dict[str, DiscrepancyRecord]:

@@ -108,7 +108,7 @@ def scenario_text(
             "# drivers: {added_us_tariff: actual}",
             *_comment("Levers of the model: " + ", ".join(_named(study)) + "."),
             "# The English or the Chinese name will do. 0 is the policy of 2017, 1 full strength.",
-            "levers:",
+            "levers:" if levers else "levers: {}",
             *(line for name, knots in levers.items() for line in _lever(study, name, knots, note)),
             "",
         ]

@@ -52,7 +52,8 @@ def test_a_calibration_is_saved_with_what_it_was_made_from(town: Study, fit: Fit
     assert newest_fit(fits_of(town)).record == fit.record
     record = fit.record
     assert record.model == text_digest(town.model_file)
-    assert (record.sees_until, record.seed, record.plan) == (ORIGIN, SEED, asdict(TINY))
+    assert (record.sees_until, record.seed) == (ORIGIN, SEED)
+    assert record.plan == asdict(TINY) | {"warm_up": list(TINY.warm_up)}
     for name, digest in record.inputs.items():
         assert text_digest(town.folder / "calibration" / name) == digest
     assert set(record.files) == {

@@ -28,10 +28,21 @@ def packages(small_study: Study) -> Packages:
 
 
 def halfway(packages: Packages, name: str) -> Target:
-    """Return a target with its threshold midway between no lever and the plan in full."""
+    """Return a target with the threshold at which the plan in full makes most difference."""
     target = find_target(packages.study, name)
-    ends = [np.median(packages.score(np.full(LEVERS, x)).values[name]) for x in (0.0, 1.0)]
-    return target.model_copy(update={"threshold": float(np.mean(ends))})
+    none, full = (packages.score(np.full(LEVERS, x)).values[name] for x in (0.0, 1.0))
+    gain = [(full >= level).mean() - (none >= level).mean() for level in full]
+    return target.model_copy(update={"threshold": float(full[int(np.argmax(gain))])})
+
+
+def middling(packages: Packages, target: Target) -> float:
+    """Return a probability between that without levers and that of the plan in full."""
+    ends = [
+        target.is_reached(packages.score(np.full(LEVERS, x)).values[target.id]).mean()
+        for x in (0.0, 1.0)
+    ]
+    assert ends[1] > ends[0]
+    return float(np.mean(ends))
 
 
 def test_a_package_is_the_scenario_of_its_levers(packages: Packages) -> None:
@@ -93,11 +104,11 @@ def test_no_package_passes_the_ceiling(packages: Packages, name: str) -> None:
 
 def test_a_package_that_suffices_is_found_and_is_lean(packages: Packages) -> None:
     target = halfway(packages, "destinations")
-    effort = packages.study.effort
-    answer = solve(packages, effort, target, 0.6)
+    effort, level = packages.study.effort, middling(packages, target)
+    answer = solve(packages, effort, target, level)
     assert answer.verdict == "reached"
     assert answer.ceiling is None
-    assert answer.probability >= 0.6 > answer.base
+    assert answer.probability >= level > answer.base
     assert answer.cost == pytest.approx(sum(pull.cost for pull in answer.package))
     assert answer.cost < effort.cost(packages.levers).sum() / 2
     x = np.array(
@@ -109,20 +120,20 @@ def test_a_package_that_suffices_is_found_and_is_lean(packages: Packages) -> Non
     for lever in np.flatnonzero(x):
         lower = x.copy()
         lower[lever] -= 0.01
-        assert target.is_reached(packages.score(lower).values[target.id]).mean() < 0.6
+        assert target.is_reached(packages.score(lower).values[target.id]).mean() < level
 
 
 def test_limits_of_the_effort_file_are_kept(packages: Packages) -> None:
     target = halfway(packages, "destinations")
-    effort = packages.study.effort
-    free = solve(packages, effort, target, 0.6)
+    effort, level = packages.study.effort, middling(packages, target)
+    free = solve(packages, effort, target, level)
     first = free.package[0].lever
     levers = {**effort.levers, first: effort.levers[first].model_copy(update={"most": 0.0})}
-    answer = solve(packages, replace(effort, levers=levers), target, 0.6)
+    answer = solve(packages, replace(effort, levers=levers), target, level)
     assert all(pull.lever != first for pull in answer.package)
     assert answer.verdict != "reached" or answer.cost > free.cost
     poor = replace(effort, file=effort.file.model_copy(update={"budget": free.cost / 3}))
-    answer = solve(packages, poor, target, 0.6)
+    answer = solve(packages, poor, target, level)
     assert answer.cost <= free.cost / 3 + 1e-6
     assert answer.verdict != "reached"
 
@@ -173,7 +184,7 @@ def test_the_package_as_a_scenario_reaches_what_was_found(
     packages: Packages, tmp_path: Path
 ) -> None:
     target = halfway(packages, "destinations")
-    answer = solve(packages, packages.study.effort, target, 0.6)
+    answer = solve(packages, packages.study.effort, target, middling(packages, target))
     file = tmp_path / "package.yaml"
     package_scenario(packages, target, answer, file)
     runs = packages.study.run([str(file)], members=12, seed=1)

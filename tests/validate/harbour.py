@@ -61,7 +61,8 @@ def add_fit(study: Study, version: str = "one", shift: float = 0.0, inputs: bool
     record = FitRecord(
         version=version, method="drawn about the centre", members=MEMBERS, seed=1,
         sees_until=2018.0, model=text_digest(study.model_file),
-        inputs={"priors.yaml": made_from} if inputs else {}, drift={}, cost=0.0, runs=0, files={},
+        inputs={"priors.yaml": made_from} if inputs else {}, plan={}, drift={},
+        diagnostics={}, runs=0, files={},
     )  # fmt: skip
     folder = study.folder / "calibration" / "fits" / version
     save_fit(folder, record, study.priors.as_parameters(z), times, paths, {})
@@ -272,8 +273,8 @@ targets:
      happened: {series: quay, years: [2022]}, note: Reach.}
 """,
     "calibration/priors.yaml": PRIORS,
-    "calibration/discrepancy.yaml": "ships: {innovation: trade_innovation, sign: 1, scale: 0.1, "
-    "persistence: [0.5, 0.9], grade: data}\n",
+    "calibration/discrepancy.yaml": "ships: {innovation: trade_innovation, sign: 1, "
+    "yearly_sd: [0.02, 0.1], persistence: [0.5, 0.9], grade: data}\n",
     "calibration/evidence/grades.yaml": "documented: {log_sd: 0.01, reason: stands in it}\n",
     "calibration/evidence/series.yaml": "".join(
         f"{name}: {{title: {name.title()}, title_zh: 港, unit: {unit}, variable: {name}, "

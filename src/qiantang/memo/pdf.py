@@ -57,9 +57,11 @@ def pdf_bytes(document: Document) -> bytes:
         for block in document.blocks:
             if isinstance(block, FigureBlock):
                 picture = root / f"{block.key}.svg"
-                picture.write_text(block.chart.svg(), encoding="utf-8")
+                drawn = block.chart.svg()
+                picture.write_text(drawn, encoding="utf-8")
         source = root / "memo.typ"
-        source.write_text(_Writer(document).write(), encoding="utf-8")
+        text = _Writer(document).write()
+        source.write_text(text, encoding="utf-8")
         try:
             made = typst.compile(
                 source,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from qiantang.constants import ConstantRecord
+from qiantang.constants import ConstantRecord, constants_path
 from qiantang.validate import charts
 from qiantang.validate.ground import Ground
 from qiantang.validate.records import Finding, attempted, judged, listed, open_question, table
@@ -62,7 +62,7 @@ def fixed_constants(ground: Ground) -> list[str]:
 
 def _sources(ground: Ground) -> dict[str, ConstantRecord]:
     """Return the records of constants.yaml; none where the study has no such file."""
-    place = ground.study.folder / "calibration" / "constants.yaml"
+    place = constants_path(ground.study.folder)
     return ground.study.constants if place.is_file() else {}
 
 
