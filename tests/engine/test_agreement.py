@@ -167,3 +167,17 @@ def test_pysd_is_asked_for_what_a_fixed_delay_reads() -> None:
     ours = program.run(stocks, times, engine="numpy").values
     theirs = program.run(stocks, times, engine="pysd").values
     assert worst(ours, theirs) < 1e-12
+
+
+def test_pysd_is_not_asked_about_a_file_that_changed_since_it_was_read(tmp_path: File) -> None:
+    path = tmp_path / "town.mdl"
+    text = (
+        "{UTF-8}\na= 2 ~ Dmnl ~|\nINITIAL TIME= 0 ~ Day ~|\nFINAL TIME= 2 ~ Day ~|\n"
+        "TIME STEP= 1 ~ Day ~|\nSAVEPER= 1 ~ Day ~|\n"
+    )
+    path.write_text(text, encoding="utf-8")
+    program = load_model(path)
+    assert program.run(["a"], [0.0, 2.0], engine="pysd").values.ravel().tolist() == [2, 2]
+    path.write_text(text.replace("a= 2", "a= 3"), encoding="utf-8")
+    with pytest.raises(ValueError, match="changed since it was read"):
+        program.run(["a"], [0.0, 2.0], engine="pysd")

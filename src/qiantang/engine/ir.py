@@ -99,6 +99,8 @@ class Program:
         The time grid of the file.
     source : str
         Path of the model file; not part of the hash.
+    source_sha256 : str
+        Digest of the model file as it was read, so that PySD is not asked about another.
     notes : tuple of str
         What the translation wants a reader to know, for example a documented departure.
     files : tuple of str
@@ -120,6 +122,7 @@ class Program:
     time_step: float
     structural: tuple[str, ...] = ()
     source: str = field(default="", compare=False)
+    source_sha256: str = field(default="", compare=False)
     notes: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
 

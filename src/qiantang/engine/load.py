@@ -59,9 +59,10 @@ def load_model(
     content = file.read_bytes()
     given = [Path(item) for item in data_files]
     key = _key(file, content, given)
+    read = hashlib.sha256(content).hexdigest()
     program = _stored(key, file.parent) if use_cache else None
     if program is not None:
-        return replace(program, source=str(file))
+        return replace(program, source=str(file), source_sha256=read)
     from qiantang.engine.translate import parse, translate
 
     text = content.decode("utf-8", errors="replace")
@@ -72,7 +73,7 @@ def load_model(
     if use_cache:
         digests = _digests(program.files, file.parent)
         cache.write("programs", key, pickle.dumps((program, digests)))
-    return replace(program, source=str(file))
+    return replace(program, source=str(file), source_sha256=read)
 
 
 def _stored(key: str, folder: Path) -> Program | None:

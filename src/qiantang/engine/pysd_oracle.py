@@ -6,6 +6,7 @@ one trusts. A value given to a PySD model stays for its next run; here each run 
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tempfile
 import warnings
@@ -32,10 +33,13 @@ def simulate_request(request: Request, out: Floats) -> npt.NDArray[np.bool_]:
     program = request.program
     if request.integrator != "euler":
         raise ValueError("PySD integrates by Euler only, expected integrator euler")
+    source = Path(program.source)
+    if hashlib.sha256(source.read_bytes()).hexdigest() != program.source_sha256:
+        raise ValueError(f"{source} has changed since it was read: load it again to run it on PySD")
     watched = read_by_delays(program)
     every = time_grid(program.initial_time, request.time_step, int(request.saved.max()), 1)
     with tempfile.TemporaryDirectory() as folder:
-        translated = translated_model(Path(program.source), Path(folder))
+        translated = translated_model(source, Path(folder))
         for member in range(request.members):
             given: dict[str, Any] = {}
             for name, value in request.parameters.items():
