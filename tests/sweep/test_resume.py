@@ -230,6 +230,7 @@ def kills(write: Write, study: Study, folder: Path, rounds: int) -> tuple[int, i
         return [sys.executable, "-m", "qiantang", "sweep", design, "--study", str(study.folder),
                 "--out", str(place), "--workers", str(workers)]  # fmt: skip
 
+    subprocess.run(command(folder / "first", 1), check=True, capture_output=True)  # compiles
     begun = time.monotonic()
     subprocess.run(command(folder / "whole", 1), check=True, capture_output=True)
     length = time.monotonic() - begun
