@@ -1,10 +1,12 @@
-"""The study's own run, warm: members of the fit, one scenario, from the start and from a history.
+"""What a user of the study waits for: one scenario, warm, and a first result of a new process.
 
-Members have parameters, innovations and drivers of their own, so this is what a user waits for.
+Members have parameters, innovations and drivers of their own.
 """
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from typing import Any
 
@@ -13,6 +15,7 @@ from qiantang.members import choose_members, driver_paths, innovation_paths, lev
 from qiantang.study import TALLY_SUFFIX, Study
 
 ROUNDS = 7
+STARTS = 3
 SCENARIO, BESIDE = "plan_in_full", "current_policy"
 SOON = 2021.0
 """End of the years that the targets look at."""
@@ -57,4 +60,36 @@ def waits(study: Study, members: int = 1000) -> dict[str, float]:
             begun = time.perf_counter()
             program.run(outputs, wanted, paths=plan, **given, **more)
             best[name] = min(best[name], time.perf_counter() - begun)
+    return best
+
+
+_FIRST = """
+import sys
+from pathlib import Path
+import numpy as np
+from qiantang.engine import load_model
+program = load_model(Path(sys.argv[1]))
+program.run(sys.argv[2:], np.arange(program.initial_time, program.final_time), members=8)
+"""
+
+
+def starts(study: Study) -> dict[str, float]:
+    """Return the shortest of several whole processes, with the kernel in the cache. [s]"""
+    python = [sys.executable]
+    jobs = {
+        "a new process, kernel in the cache, to its first result": [
+            *python, "-c", _FIRST, str(study.model_file), *outputs_of(headline_figures(study)),
+        ],
+        "a new process, `qiantang reach`, 1,000 members, two scenarios": [
+            *python, "-m", "qiantang", "reach", "--study", str(study.folder),
+        ],
+    }  # fmt: skip
+    best = {}
+    for name, command in jobs.items():
+        waits = []
+        for _ in range(STARTS):
+            begun = time.perf_counter()
+            subprocess.run(command, check=True, capture_output=True)
+            waits.append(time.perf_counter() - begun)
+        best[name] = min(waits)
     return best

@@ -10,7 +10,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, RootModel, model_validator
-from scipy.special import ndtr, ndtri
 
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.yamlfile import read_yaml, validate
@@ -101,6 +100,8 @@ class Priors:
 
         Quantile by quantile: what a standard normal makes of ``free`` the cut one makes of z.
         """
+        from scipy.special import ndtr, ndtri  # a run of a fit's members must not wait for it
+
         low, high = ndtr(self.lower), ndtr(self.upper)
         upper_half = low + high > 1.0  # from the nearer tail, where the quantiles are sharp
         share = np.where(

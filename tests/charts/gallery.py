@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from qiantang.charts import Chart, style, tornado
+from qiantang.charts import Chart, scoreboard, style, tornado
 from qiantang.ensemble import Runs
+from qiantang.skill.saved import Saved, SkillRecord, inputs_of
 from qiantang.study import Study
 
-KINDS = ("fan", "plain_fan", "compare", "board", "tornado", "levers", "multiples", "flow")
+KINDS = ("fan", "plain_fan", "compare", "board", "tornado", "levers", "multiples", "flow",
+         "scoreboard")  # fmt: skip
 LANGUAGES = ("en", "zh")
 
 
@@ -50,6 +52,9 @@ def draw(kind: str, lang: str, runs: Runs, small: Study, monkeypatch: Any) -> Ch
                                        lang=lang)  # fmt: skip
     if kind == "flow":
         return small.chart.flow("Routes", lang=lang)
+    if kind == "scoreboard":
+        monkeypatch.setattr(scoreboard, "newest", made_scoreboard)
+        return runs.study.chart.scoreboard(lang=lang)
     monkeypatch.setattr(tornado, "_members", made_members)
     return runs.chart.tornado("passengers", lang=lang)
 
@@ -70,3 +75,23 @@ def made_members(*_: object) -> tuple[Any, dict[str, Any]]:
     inputs["slot_growth"] += 0.8 * inputs["route_network"]
     values = 40 + 3 * inputs["air_travel_demand"] - 2 * inputs["slot_growth"]
     return values + 0.5 * inputs["national_gdp"] + chance.normal(0, 0.2, 200), inputs
+
+
+def made_scoreboard(study: Study) -> Saved:
+    """Return a scoreboard of two series; one wins in both settings, the other in one."""
+    rows = []
+    for series, base in (("fdi_used", 0.7), ("goods_exports", 0.9)):
+        for setting, more in (("conditional", 0.0), ("ex_ante", 0.2)):
+            for horizon in (1, 2, 3, "all"):
+                ratio = base + more + (0.0 if horizon == "all" else 0.05 * (int(horizon) - 2))
+                rows.append(
+                    {"series": series, "setting": setting, "horizon": horizon, "n": 10,
+                     "crps_model": 0.1 * ratio, "crps_best_baseline": 0.1, "ratio": ratio,
+                     "ratio_p05": 0.7 * ratio, "ratio_p95": 1.4 * ratio, "coverage50": 0.4,
+                     "coverage80": 0.7, "coverage90": 1.0, "best_baseline": "ets"}
+                )  # fmt: skip
+    record = SkillRecord(
+        version="made", command="none", members=100, seed=1, origins=[2009.0, 2018.0], packages={},
+        inputs=inputs_of(study), files={},
+    )  # fmt: skip
+    return Saved(study.folder, record, rows)

@@ -13,8 +13,7 @@ from click.testing import CliRunner
 from qiantang.cli import program
 from qiantang.faults import StudyError
 from qiantang.skill import saved
-from qiantang.skill.figure import draw_skill
-from qiantang.skill.make import make, selected_origins, titles_of
+from qiantang.skill.make import make, selected_origins
 from qiantang.skill.model_forecast import checked, model_forecaster
 from qiantang.skill.scoreboard import score
 from qiantang.skill.settings import Draws, SeriesRecord, read_series
@@ -146,16 +145,15 @@ def test_unknown_series_and_drivers_are_refused_with_their_lines(copy: Study) ->
     assert "did you mean fdi_used?" in str(error.value)
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_figure_is_byte_stable_and_follows_the_rows(
-    kept: Study, board: saved.Saved, few: dict[str, SeriesRecord], language: str
-) -> None:
-    titles = titles_of(kept, few, language)  # type: ignore[arg-type]
-    one, two = (draw_skill(board.rows, titles, NAMES, language) for _ in range(2))  # type: ignore[arg-type]
-    assert one == two
-    assert one == (board.folder / saved.FIGURES[language]).read_text(encoding="utf-8")
-    better = [row | {"ratio": 0.5, "ratio_p05": 0.4, "ratio_p95": 0.6} for row in board.rows]
-    assert draw_skill(better, titles, NAMES, language) != one  # type: ignore[arg-type]
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_chart_follows_the_saved_rows(kept: Study, board: saved.Saved, lang: str) -> None:
+    chart = kept.chart.scoreboard(lang=lang)
+    mine = {(row["series"], row["setting"], row["horizon"]): row for row in board.rows}
+    assert len(chart.data)
+    for row in chart.data.to_dict("records"):
+        assert row["ratio"] == mine[row["series"], row["setting"], row["horizon"]]["ratio"]
+    assert board.record.version in chart.source["scoreboard"]
+    assert chart.svg() == kept.chart.scoreboard(lang=lang).svg()
 
 
 def test_forecasts_that_cannot_be_scored_are_refused() -> None:

@@ -20,7 +20,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, RootModel, model_validator
-from scipy.special import ndtr
 
 from qiantang.yamlfile import read_yaml, validate
 
@@ -73,6 +72,8 @@ class DiscrepancyRecord(BaseModel):
         small, large = np.log(self.yearly_sd)
         yearly = np.exp((small + large) / 2 + (large - small) / (2 * _TAIL) * standard[..., 0])
         low, high = self.persistence
+        from scipy.special import ndtr  # a run of a fit's members must not wait for it
+
         return np.asarray(yearly), np.asarray(low + (high - low) * ndtr(standard[..., 1]))
 
 

@@ -23,6 +23,7 @@ Kinds, each with ``lang="en"`` or ``lang="zh"``:
 ``runs.chart.multiples()``                   headline variables as small multiples
 ``study.chart.flow(sector)``                 stock-and-flow diagram from the model file
 ``study.chart.levers(table, target)``        effect bars of the levers with their articles
+``study.chart.scoreboard()``                 hindcasts against naive forecasts, and coverage
 ===========================================  ===================================================
 
 The table for ``levers`` has the columns lever, target, median, p05, p95, shapley, article

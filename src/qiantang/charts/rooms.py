@@ -115,3 +115,9 @@ class StudyCharts:
         from qiantang.charts.levers import levers
 
         return levers(self.study, table, target, source=source, lang=lang)
+
+    def scoreboard(self, *, lang: str = "en") -> Chart:
+        """Draw the newest hindcasts' scores; see `qiantang.charts.scoreboard.scoreboard`."""
+        from qiantang.charts.scoreboard import scoreboard
+
+        return scoreboard(self.study, lang=lang)

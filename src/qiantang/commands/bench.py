@@ -32,10 +32,11 @@ BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
 )
 @click.option(
     "--sdeverywhere",
-    "library",
+    "libraries",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    multiple=True,
     metavar="FILE",
-    help="Shared library of SDEverywhere's C for the first model.",
+    help="Shared library of SDEverywhere's C for the first model; again for the second.",
 )
 @click.option(
     "--sizes", default="", metavar="N,N,...", help="Numbers of members whose cost to measure."
@@ -53,7 +54,7 @@ def bench(
     outputs: tuple[str, ...],
     members: int,
     peers: str,
-    library: Path | None,
+    libraries: tuple[Path, ...],
     sizes: str,
     as_json: bool,
     file: Path | None,
@@ -66,7 +67,7 @@ def bench(
     import json
 
     from qiantang import bench as measure
-    from qiantang.bench_study import waits
+    from qiantang.bench_study import starts, waits
     from qiantang.study import open_study
 
     chosen = tuple(name for name in peers.split(",") if name)
@@ -88,13 +89,13 @@ def bench(
         reports.append(
             measure.bench(
                 place, wanted, times, members=members, peers=chosen,
-                library=None if number else library, sizes=counts,
+                library=libraries[number] if number < len(libraries) else None, sizes=counts,
                 progress=lambda line: click.echo(line, err=True),
             )
         )  # fmt: skip
         if own and study.has_fit():
             click.echo("members of the fit", err=True)
-            reports[-1].seconds |= waits(study)
+            reports[-1].seconds |= waits(study) | starts(study)
     if file is not None:
         measure.write(reports, file, BEGIN, END)
     if as_json:

@@ -23,6 +23,7 @@ KINDS = {
     "levers": ("TARGET", False),
     "multiples": ("", True),
     "flow": ("SECTOR", False),
+    "scoreboard": ("", False),
 }
 
 
@@ -77,6 +78,7 @@ def chart(
     levers TARGET                    what each lever does to a target, by article
     multiples [SCENARIO]...          headline variables as small multiples
     flow SECTOR                      stock-and-flow diagram of a part of the model
+    scoreboard                       hindcasts against naive forecasts
 
     Without a scenario: current policy and the plan in full.
     """  # noqa: D301 - the backslash is click's mark for lines to be left as they are
@@ -105,7 +107,8 @@ def _split(kind: str, words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
         raise click.UsageError(f"{kind} needs a name: qiantang chart {kind} {asks}")
     name, rest = (words[0], words[1:]) if asks else ("", words)
     if rest and not scenarios:
-        raise click.UsageError(f"{kind} takes one name, {len(words)} given")
+        what = "one name" if asks else "no name"
+        raise click.UsageError(f"{kind} takes {what}, {len(words)} given")
     return name, rest
 
 
@@ -123,6 +126,8 @@ def _draw(
 
     if kind == "flow":
         return study.chart.flow(name, lang=lang)
+    if kind == "scoreboard":
+        return study.chart.scoreboard(lang=lang)
     if kind in ("tornado", "levers"):
         check_target(study, name)
     if kind == "levers":

@@ -11,9 +11,9 @@ import click
 from qiantang.commands import options
 
 if TYPE_CHECKING:
-    from qiantang.skill.figure import Language
     from qiantang.skill.settings import SeriesRecord
     from qiantang.study import Study
+    from qiantang.wording import Language
 
 #: Settings in words, in the order printed.
 SETTING_WORDS = {
@@ -154,7 +154,7 @@ def _source(board: Any) -> str:
     record = board.record
     return (
         f"{record.version}: origins {record.origins[0]:g} to {record.origins[-1]:g}, "
-        f"{record.members} members, seed {record.seed}. Cases, events and figures: {board.folder}"
+        f"{record.members} members, seed {record.seed}. Cases and events: {board.folder}"
     )
 
 
@@ -182,7 +182,7 @@ def _print(
             for setting in ("conditional", "ex_ante"):
                 found = verdict.whole(rows, setting).get(name)
                 click.echo(verdict.verdict_line(titles[name], found, setting, lang))
-        for bar in verdict.bars(rows, series, lang):
+        for bar in verdict.bars(rows, series, lang, titles):
             click.echo(f"{_BAR[lang][bar.passed]}: {bar.statement}: {bar.detail}")
     click.echo(_FOOT[lang])
 

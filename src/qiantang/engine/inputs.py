@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -91,11 +92,24 @@ class Row:
 
 def path_row(times: Floats, values: Floats, grid: Floats) -> Row:
     """Return a path on a grid: linear between its knots, held outside."""
+    left, share = _places(times.tobytes(), grid.tobytes())
+    return Row(np.ascontiguousarray(values.T), left, share)
+
+
+@lru_cache(maxsize=128)
+def _places(times_bits: bytes, grid_bits: bytes) -> tuple[npt.NDArray[np.int64], Floats]:
+    """Return the knot before each time of a grid and how far towards the next one it lies.
+
+    Most paths of a study have the same knots, in this run and the next.
+    """
+    times, grid = np.frombuffer(times_bits), np.frombuffer(grid_bits)
     left = np.clip(np.searchsorted(times, grid, side="right") - 1, 0, len(times) - 1)
     right = np.minimum(left + 1, len(times) - 1)
     width = np.where(right > left, times[right] - times[left], 1.0)
     share = np.where(right > left, np.clip((grid - times[left]) / width, 0.0, 1.0), 0.0)
-    return Row(np.ascontiguousarray(values.T), left.astype(np.int64), share)
+    left = left.astype(np.int64)
+    left.flags.writeable = share.flags.writeable = False
+    return left, share
 
 
 def series_row(values: Floats) -> Row:
@@ -106,6 +120,8 @@ def series_row(values: Floats) -> Row:
 def same_bits(one: float | Floats, other: float | Floats) -> bool:
     """Return whether two values are the same bit for bit, one for all counting as one each."""
     a, b = np.asarray(one, dtype=np.float64), np.asarray(other, dtype=np.float64)
+    if a.shape == b.shape:
+        return a.tobytes() == b.tobytes()
     return bool(np.all(a.view(np.int64) == b.view(np.int64)))
 
 
@@ -115,8 +131,9 @@ def first_difference(one: Row, other: Row, length: int) -> int:
         a, b = one.whole(length).view(np.int64), other.whole(length).view(np.int64)
         return _first(a != b, length)
     left, share = one.left[:length], one.share[:length]
-    aligned = np.array_equal(left, other.left[:length]) and np.array_equal(
-        share, other.share[:length]
+    aligned = one.left is other.left and one.share is other.share
+    aligned = aligned or (
+        np.array_equal(left, other.left[:length]) and np.array_equal(share, other.share[:length])
     )
     if aligned and one.knots.shape == other.knots.shape:
         off = one.knots.view(np.int64) != other.knots.view(np.int64)

@@ -130,7 +130,11 @@ def read_articles(path: Path) -> Articles:
     ------
     StudyError
     """
-    document = read_yaml(path)
+    return articles_of(read_yaml(path))
+
+
+def articles_of(document: YamlDocument) -> Articles:
+    """Check a document that is already read; see `read_articles`."""
     articles = validate(document, Articles)
     faults = list(_article_faults(document, articles))
     if faults:

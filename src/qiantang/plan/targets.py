@@ -13,7 +13,16 @@ from numpy.typing import ArrayLike, NDArray
 from pydantic import ConfigDict, Field, model_validator
 
 from qiantang.faults import Fault, StudyError, nearest
-from qiantang.plan.articles import Article, Articles, Finite, Record, Text, Whole, read_articles
+from qiantang.plan.articles import (
+    Article,
+    Articles,
+    Finite,
+    Record,
+    Text,
+    Whole,
+    articles_of,
+    read_articles,
+)
 from qiantang.yamlfile import YamlDocument, read_yaml, validate
 
 __all__ = [
@@ -129,7 +138,11 @@ def read_targets(path: Path) -> Targets:
     ------
     StudyError
     """
-    document = read_yaml(path)
+    return targets_of(read_yaml(path))
+
+
+def targets_of(document: YamlDocument) -> Targets:
+    """Check a document that is already read; see `read_targets`."""
     targets = validate(document, Targets)
     ids = [target.id for target in targets.targets]
     faults = [
@@ -159,11 +172,13 @@ def read_plan(
     ------
     StudyError
     """
+    documents: list[YamlDocument] = []
     parts: list[Any] = []
     faults: list[Fault] = []
-    for read, name in ((read_articles, "articles.yaml"), (read_targets, "targets.yaml")):
+    for of, name in ((articles_of, "articles.yaml"), (targets_of, "targets.yaml")):
         try:
-            parts.append(read(folder / name))
+            documents.append(read_yaml(folder / name))
+            parts.append(of(documents[-1]))
         except StudyError as error:
             faults += error.faults
     if faults:
@@ -171,8 +186,8 @@ def read_plan(
     plan = Plan(*parts)
     names = {"levers": levers, "variables": variables}
     names["targets"] = {target.id for target in plan.targets.targets}
-    faults += _name_faults(read_yaml(folder / "articles.yaml"), plan.articles, names)
-    faults += _target_faults(read_yaml(folder / "targets.yaml"), plan, variables)
+    faults += _name_faults(documents[0], plan.articles, names)
+    faults += _target_faults(documents[1], plan, variables)
     if faults:
         raise StudyError(faults)
     return plan

@@ -1,4 +1,4 @@
-"""A new scoreboard: score, draw, save."""
+"""A new scoreboard: score, save."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import version as installed
 from typing import TYPE_CHECKING
 
-from qiantang.skill.figure import LANGUAGES, Language, draw_skill
 from qiantang.skill.saved import (
     Saved,
     SkillRecord,
     inputs_of,
     refuse_existing,
-    rounded,
     save,
     skill_folder,
 )
@@ -21,6 +19,7 @@ from qiantang.skill.settings import ORIGINS, Forecaster, SeriesRecord
 
 if TYPE_CHECKING:
     from qiantang.study import Study
+    from qiantang.wording import Language
 
 #: Packages whose version moves a score.
 _PACKAGES = ("numpy", "qiantang", "scipy", "statsmodels")
@@ -83,10 +82,4 @@ def make(
         inputs=inputs,
         files={},
     )
-    headline = [name for name, item in series.items() if item.headline]
-    rows = [rounded(row) for row in board.rows]
-    figures: dict[str, str] = {
-        language: draw_skill(rows, titles_of(study, series, language), headline, language)
-        for language in LANGUAGES
-    }
-    return save(folder, record, board, figures)
+    return save(folder, record, board)

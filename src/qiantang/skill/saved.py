@@ -29,7 +29,6 @@ RECORD, ROWS, TABLE, CASES, EVENTS = (
     "cases.csv",
     "events.csv",
 )
-FIGURES = {"en": "skill.svg", "zh": "skill.zh.svg"}
 #: Digits kept of a score; more would differ between machines.
 DIGITS = 5
 
@@ -130,7 +129,7 @@ def refuse_existing(folder: Path) -> None:
         raise StudyError([Fault(folder, None, "", what)])
 
 
-def save(folder: Path, record: SkillRecord, board: Scoreboard, figures: Mapping[str, str]) -> Saved:
+def save(folder: Path, record: SkillRecord, board: Scoreboard) -> Saved:
     """Write a scoreboard to a new folder, whole or not at all.
 
     Parameters
@@ -140,8 +139,6 @@ def save(folder: Path, record: SkillRecord, board: Scoreboard, figures: Mapping[
     record : SkillRecord
         Its ``files`` are filled in here.
     board : Scoreboard
-    figures : mapping
-        Language to SVG text.
 
     Raises
     ------
@@ -155,7 +152,6 @@ def save(folder: Path, record: SkillRecord, board: Scoreboard, figures: Mapping[
         TABLE: as_csv(rows, leave_out=("pit", "pit_histogram")),
         CASES: as_csv([rounded(_case(asdict(case))) for case in board.cases]),
         EVENTS: as_csv([rounded(asdict(outcome)) for outcome in board.outcomes]),
-        **{FIGURES[language]: text for language, text in figures.items()},
     }
     made = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")
     made.mkdir(parents=True)

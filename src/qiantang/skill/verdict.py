@@ -47,6 +47,8 @@ _WORDS = {
         "chance": "; the gap is within chance",
         "won": "{setting}: better than the best baseline on {needed} of {n} headline series",
         "held": "{setting}: 90 % intervals hold {low} to {high} of the headline figures",
+        "each": "{setting}: 90 % intervals hold {low} to {high} of each headline series' figures",
+        "outside": "{names} outside",
         "of": "{a} of {n}",
         "not_on": "; not on {names}",
     },
@@ -65,6 +67,8 @@ _WORDS = {
         "chance": "；差距不显著",
         "won": "{setting}：{n}个主要指标中至少{needed}个优于最优基准",
         "held": "{setting}：90%区间应含{low}至{high}的主要指标实际值",
+        "each": "{setting}：各主要指标的90%区间均应含{low}至{high}的实际值",
+        "outside": "未落在其中：{names}",
         "of": "{a}（共{n}）",
         "not_on": "；未达到：{names}",
     },
@@ -125,20 +129,34 @@ def verdict_line(title: str, row: Row | None, setting: str, language: str = "en"
 
 
 def bars(
-    rows: Sequence[Row], series: Mapping[str, SeriesRecord], language: str = "en"
+    rows: Sequence[Row],
+    series: Mapping[str, SeriesRecord],
+    language: str = "en",
+    titles: Mapping[str, str] | None = None,
 ) -> list[Bar]:
-    """Return the bars set for the model and whether they are met."""
+    """Return the bars set for the model and whether they are met.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+    series : mapping of str to SeriesRecord
+    language : {"en", "zh"}
+    titles : mapping of str to str, optional
+        What to call a series; its own name by default.
+    """
     words = _WORDS[language]
+    titles = titles or {}
+    comma = "、" if language == "zh" else ", "
     headline = [name for name, record in series.items() if record.headline]
     found = []
     for setting, needed in (("conditional", len(headline)), ("ex_ante", EX_ANTE_BAR)):
         scored = whole(rows, setting)
-        lost = [name for name in headline if not _is_won(scored.get(name))]
+        lost = [name for name in headline if not is_won(scored.get(name))]
         won = len(headline) - len(lost)
         said = words["won"].format(setting=words[setting], needed=needed, n=len(headline))
         detail = words["of"].format(a=won, n=len(headline))
         if lost:
-            detail += words["not_on"].format(names=", ".join(lost))
+            detail += words["not_on"].format(names=comma.join(titles.get(n, n) for n in lost))
         found.append(Bar(said, won >= needed, detail))
     low, high = COVERAGE_BAR
     for setting in ("conditional", "ex_ante"):
@@ -152,8 +170,21 @@ def bars(
         said = words["held"].format(setting=words[setting], low=f"{low:.0%}", high=f"{high:.0%}")
         detail = words["of"].format(a=f"{share:.0%}", n=cases) if cases else words["unscored"]
         found.append(Bar(said, low <= share <= high, detail))
+        outside = [
+            f"{titles.get(row['series'], row['series'])} {row['coverage90']:.0%}"
+            for row in mine
+            if not low <= row["coverage90"] <= high
+        ]
+        said = words["each"].format(setting=words[setting], low=f"{low:.0%}", high=f"{high:.0%}")
+        detail = words["of"].format(a=len(mine) - len(outside), n=len(headline))
+        if outside:
+            detail += ("；" if language == "zh" else "; ") + words["outside"].format(
+                names=comma.join(outside)
+            )
+        found.append(Bar(said, not outside and len(mine) == len(headline), detail))
     return found
 
 
-def _is_won(row: Row | None) -> bool:
+def is_won(row: Row | None) -> bool:
+    """Return whether the model's score is below the best baseline's."""
     return row is not None and row["ratio"] is not None and row["ratio"] < 1
