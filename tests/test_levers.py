@@ -95,7 +95,7 @@ def test_the_command_prints_tables_json_and_a_chart(small_study: Study, tmp_path
     [
         (["--pairs", "1"], "one pair has no standard error, expected 0, or 2 and more"),
         (["--chart", "x.svg"], "a chart shows one target, name it with --target"),
-        (["--chart", "x.doc"], "suffix .doc, expected .svg, .png, .pdf"),
+        (["--chart", "x.doc"], "suffix .doc, expected .svg, .png or .pdf"),
         (["--target", "crgo"], "no such target (did you mean cargo?)"),
     ],
 )

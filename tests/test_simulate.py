@@ -137,7 +137,7 @@ def test_all_faults_come_at_once(model: Path, tmp_path: Path) -> None:
 
 
 def test_a_bad_place_for_the_result_is_refused_first(model: Path, tmp_path: Path) -> None:
-    assert "suffix .xls, expected one of .csv" in refused(model, "--out", tmp_path / "a.xls")
+    assert "suffix .xls, expected .csv" in refused(model, "--out", tmp_path / "a.xls")
     assert "the folder does not exist" in refused(model, "--out", tmp_path / "no" / "a.csv")
 
 

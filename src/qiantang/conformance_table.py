@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from qiantang.conformance import CLOSE, FINE, LARGEST, SAME, Row, check, home, models
-from qiantang.tablefile import put_text
+from qiantang.outfile import put_text
 
 REASONS: Mapping[str, str] = {
     "samples/Query_file/Query_file.mdl": (

@@ -61,10 +61,13 @@ class Runs:
         One variable a figure, with unit, long name and kind in its attributes; ``diverged`` with
         axes (scenario, member).
     study : Study
+    scenarios : tuple of Scenario
+        As they were run; empty where only the figures are at hand.
     """
 
     dataset: xr.Dataset
     study: Study
+    scenarios: tuple[Scenario, ...] = ()
 
     def __getitem__(self, name: str) -> xr.DataArray:
         if name not in self.dataset:
@@ -85,6 +88,12 @@ class Runs:
         """Return the title of a scenario of this run."""
         place = list(map(str, self.dataset.scenario.values)).index(scenario)
         return str(self.dataset["scenario"].attrs["titles"][place])
+
+    def scenario(self, name: str) -> Scenario:
+        """Return a scenario as it was run, or else as the study has it."""
+        return next((s for s in self.scenarios if s.name == name), None) or self.study.scenario(
+            name
+        )
 
     def reach(self) -> Reach:
         """Return each target by scenario: median, interval, probability, what happened."""
@@ -169,7 +178,7 @@ def run_resolved(
     dataset = _dataset(study, wanted, resolved, years, values, np.array(diverged))
     dataset.attrs |= _provenance(study, resolved, seed, vintage, engine)
     dataset.attrs["divergence"] = _divergence(resolved, firsts)
-    return Runs(dataset, study)
+    return Runs(dataset, study, tuple(resolved))
 
 
 def _wanted(study: Study, variables: Sequence[str] | None, vintage: str | None) -> tuple[str, ...]:

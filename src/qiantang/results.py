@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pandas as pd
 import xarray as xr
 
 from qiantang.faults import Fault, StudyError
+from qiantang.outfile import check_outfile, put_whole
 
 #: Rows that a sheet of .xlsx can hold, its head left out.
 SHEET_ROWS = 1_048_575
@@ -24,17 +24,10 @@ def check_out(out: Path, scenarios: int, members: int) -> None:
     ------
     StudyError
     """
-    what = ""
-    if out.suffix not in _WRITERS:
-        what = f"suffix {out.suffix or 'missing'}, expected one of {' '.join(_WRITERS)}"
-    elif not out.parent.is_dir():
-        what = "the folder does not exist"
-    elif out.is_dir():
-        what = "is a folder, expected a file name"
-    elif out.suffix == ".xlsx" and scenarios * members * _YEARS > SHEET_ROWS:
-        rows = scenarios * members * _YEARS
+    check_outfile(out, _WRITERS)
+    rows = scenarios * members * _YEARS
+    if out.suffix.lower() == ".xlsx" and rows > SHEET_ROWS:
         what = f"{rows} rows, a sheet holds {SHEET_ROWS}; use .parquet or .csv, or fewer members"
-    if what:
         raise StudyError([Fault(out, None, "--out", what)])
 
 
@@ -53,15 +46,8 @@ def write_results(dataset: xr.Dataset, out: Path) -> None:
         If the suffix is unknown or the disk refuses.
     """
     check_out(out, 0, 0)
-    beside = out.with_name(f".{secrets.token_hex(6)}{out.suffix}")
-    try:
-        _WRITERS[out.suffix](dataset, beside)
-        beside.replace(out)
-    except OSError as error:
-        what = f"cannot be written: {error.strerror or error}"
-        raise StudyError([Fault(out, None, "--out", what)]) from None
-    finally:
-        beside.unlink(missing_ok=True)
+    with put_whole(out) as beside:
+        _WRITERS[out.suffix.lower()](dataset, beside)
 
 
 def _write_nc(dataset: xr.Dataset, path: Path) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qiantang.tablefile import put_text
+from qiantang.outfile import put_text
 
 if TYPE_CHECKING:
     from qiantang.study import Study

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qiantang.faults import Fault, StudyError
+from qiantang.outfile import check_outfile, put_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,15 +20,7 @@ def check_table_out(out: Path) -> None:
     ------
     StudyError
     """
-    what = ""
-    if out.suffix.lower() not in _WRITERS:
-        what = f"suffix {out.suffix or 'missing'}, expected one of {' '.join(_WRITERS)}"
-    elif not out.parent.is_dir():
-        what = "the folder does not exist"
-    elif out.is_dir():
-        what = "is a folder, expected a file name"
-    if what:
-        raise StudyError([Fault(out, None, "--out", what)])
+    check_outfile(out, _WRITERS)
 
 
 def write_table(frame: pd.DataFrame, out: Path) -> None:
@@ -48,15 +39,8 @@ def write_table(frame: pd.DataFrame, out: Path) -> None:
         If the suffix is unknown or the disk refuses.
     """
     check_table_out(out)
-    beside = out.with_name(f".{secrets.token_hex(6)}{out.suffix}")
-    try:
+    with put_whole(out) as beside:
         _WRITERS[out.suffix.lower()](frame, beside)
-        beside.replace(out)
-    except OSError as error:
-        what = f"cannot be written: {error.strerror or error}"
-        raise StudyError([Fault(out, None, "--out", what)]) from None
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _write_csv(frame: pd.DataFrame, path: Path) -> None:
@@ -106,13 +90,3 @@ _WRITERS: dict[str, Callable[[pd.DataFrame, Path], None]] = {
     ".nc": _write_nc,
     ".parquet": _write_parquet,
 }
-
-
-def put_text(out: Path, text: str) -> None:
-    """Write a text file whole or not at all."""
-    beside = out.with_name(f".{secrets.token_hex(6)}{out.suffix}")
-    try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        beside.replace(out)
-    finally:
-        beside.unlink(missing_ok=True)

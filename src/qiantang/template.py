@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import fill
 
 from qiantang.faults import Fault, StudyError
+from qiantang.outfile import put_whole
 from qiantang.study import Study
 
 #: What a scenario may be called: the name is typed on the command line and in `base`.
@@ -142,16 +142,9 @@ def put_new(path: Path, text: str) -> None:
     ------
     StudyError
     """
-    beside = path.with_name(f".{secrets.token_hex(6)}.yaml")
-    try:
+    with put_whole(path, "") as beside:
         beside.write_text(text, encoding="utf-8", newline="\n")
         check_new(path)
-        beside.replace(path)
-    except OSError as error:
-        what = f"cannot be written: {error.strerror or error}"
-        raise StudyError([Fault(path, None, "", what)]) from None
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def schema_place(study: Study, path: Path) -> str:

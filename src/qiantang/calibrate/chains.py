@@ -40,9 +40,6 @@ LogDensity = Callable[[Array], Array]
 
 #: Steps of the proposal, from timid to nearly new; each chain takes one of them at random.
 STEPS = (0.3, 0.5, 0.8)
-#: Part of the covariance that the chains have seen which is taken over after each part of the
-#: warm-up; the rest is the former one. A covariance of few independent draws is a poor guide.
-TRUST = (0.5, 0.85)
 #: Saved points for each dimension that a covariance must at least rest on.
 ENOUGH = 5
 #: Steps from one saved step of the warm-up to the next.
@@ -64,12 +61,17 @@ class Plan:
         Draws kept of each chain.
     thin : int
         Steps from one kept draw to the next.
+    trust : tuple of float
+        Part of the covariance that the chains have seen which is taken over after each part of the
+        warm-up; the rest is the former one. A covariance of few independent draws is a poor guide:
+        of a short warm-up nothing must be taken over, or the draws come out too narrow.
     """
 
     chains: int = 32
     warm_up: tuple[int, ...] = (2000, 6000)
     kept: int = 300
     thin: int = 110
+    trust: tuple[float, ...] = (0.5, 0.85)
 
     @property
     def steps(self) -> int:
@@ -136,7 +138,10 @@ def _sample(
             progress,
         )  # fmt: skip
         seen = warm.get_chain(discard=saved(steps) // 3)
-        normal, points = _renewed(normal, seen, TRUST[min(part, len(TRUST) - 1)]), seen[-1]
+        normal, points = (
+            _renewed(normal, seen, plan.trust[min(part, len(plan.trust) - 1)]),
+            seen[-1],
+        )
     chains = _run(
         log_density, normal, points, plan.kept, plan.thin, plan.chains, seed, "draws", folder,
         progress,

@@ -26,7 +26,7 @@ Setting = Literal["ex_ante", "conditional", "pandemic_unknown", "pandemic_known"
 #: Years ahead that are forecast; the last origin is asked for the first year of the pandemic too.
 HORIZON = 3
 #: Shorter chains than a fit's own: ten origins are refitted, and only quantiles are wanted.
-PLAN = Plan(chains=32, warm_up=(600, 600), kept=40, thin=30)
+PLAN = Plan(chains=32, warm_up=(800,), kept=40, thin=50, trust=(0.0,))
 #: Settings in which the drivers are the true ones.
 _TRUE = ("conditional", "pandemic_known")
 

@@ -33,7 +33,7 @@ from qiantang.study import Study
 Array = NDArray[np.float64]
 
 #: Chains of one trial: enough for a rank, few enough for a hundred trials.
-PLAN = Plan(chains=32, warm_up=(400, 400), kept=16, thin=60)
+PLAN = Plan(chains=32, warm_up=(800,), kept=20, thin=80, trust=(0.0,))
 #: Bins of the ranks.
 BINS = 10
 #: Shares of draws that the intervals hold.

@@ -24,6 +24,7 @@ Kinds, each with ``lang="en"`` or ``lang="zh"``:
 ``study.chart.flow(sector)``                 stock-and-flow diagram from the model file
 ``study.chart.levers(table, target)``        effect bars of the levers with their articles
 ``study.chart.scoreboard()``                 hindcasts against naive forecasts, and coverage
+``study.chart.recovery(found)``              ranks of the truth in fits of made worlds
 ===========================================  ===================================================
 
 The table for ``levers`` has the columns lever, target, median, p05, p95, shapley, article

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qiantang.charts.style import drawing
 from qiantang.charts.tables import write_data
-from qiantang.faults import Fault, StudyError
+from qiantang.outfile import check_outfile, put_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,15 +61,8 @@ class Chart:
             Another suffix, a missing folder, or a disk that refuses.
         """
         out = check_picture(Path(path))
-        beside = out.with_name(f".{secrets.token_hex(6)}{out.suffix}")
-        try:
+        with put_whole(out) as beside:
             beside.write_bytes(self._bytes(out.suffix.lower()))
-            beside.replace(out)
-        except OSError as error:
-            what = f"cannot be written: {error.strerror or error}"
-            raise StudyError([Fault(out, None, "--out", what)]) from None
-        finally:
-            beside.unlink(missing_ok=True)
         return out
 
     def save_data(self, path: str | Path) -> Path:
@@ -104,20 +96,11 @@ class Chart:
         return f"Chart({self.kind}, {self.lang}: {self.finding})"
 
 
-def check_picture(out: Path) -> Path:
+def check_picture(out: Path, option: str = "--out") -> Path:
     """Refuse a picture file that could not be written, before anything is run.
 
     Raises
     ------
     StudyError
     """
-    what = ""
-    if out.suffix.lower() not in _METADATA:
-        what = f"suffix {out.suffix or 'missing'}, expected .svg, .png or .pdf"
-    elif not out.parent.is_dir():
-        what = "the folder does not exist"
-    elif out.is_dir():
-        what = "is a folder, expected a file name"
-    if what:
-        raise StudyError([Fault(out, None, "--out", what)])
-    return out
+    return check_outfile(out, _METADATA, option)

@@ -211,8 +211,11 @@ def _draw_marks(axes: Axes, shown: Compared, words: Wording) -> list[tuple[Any, 
         line = axes.axvline(
             threshold * shown.unit.factor, color=style.INK, lw=1.0, ls=(0, (4, 2)), zorder=1
         )
-        year = shown.target.measure.years[-1]
-        said = words.phrase("legend.target", year=year, value=words.figure(threshold, shown.unit))
+        said = words.phrase(
+            "legend.target",
+            years=provenance.years_of(shown.target, words),
+            value=words.figure(threshold, shown.unit),
+        )
         legend.append((line, said))
     if shown.happened is not None:
         value = shown.happened * shown.unit.factor

@@ -177,24 +177,35 @@ def _draw_band(
 
 
 def draw_target(axes: Axes, target: Target, unit: Unit, words: Wording, size: float = 7) -> Any:
-    """Draw the target as a diamond on a hair line and return its entry of the legend."""
-    year, value = target.measure.years[-1], target.threshold * unit.factor
-    axes.axhline(value, color=style.INK, lw=0.6, ls=(0, (1, 2)), zorder=2)
-    axes.plot([year], [value], marker="D", ms=size, mfc="#F0E442", mec=style.INK, mew=1.0, zorder=6)
-    mark = Line2D(
-        [],
-        [],
-        marker="D",
-        ms=6,
-        mfc="#F0E442",
-        mec=style.INK,
-        mew=1.0,
-        lw=0.6,
-        ls=(0, (1, 2)),
-        color=style.INK,
-    )
+    """Draw the target and return its entry of the legend.
+
+    The target of one year is a diamond on a hair line, that of a sum a bar at its yearly mean.
+    """
+    years = target.measure.years
+    if _is_sum(target):
+        mean = target.threshold / len(years)
+        line: Any = {"color": style.INK, "lw": 2.2, "solid_capstyle": "butt"}
+        ends = [years[0] - 0.5, years[-1] + 0.5]
+        axes.plot(ends, [mean * unit.factor] * 2, zorder=6, **line)
+        said = words.phrase(
+            "legend.target.sum",
+            years=provenance.years_of(target, words),
+            value=words.figure(target.threshold, words.target_unit(target)),
+            mean=words.figure(mean, words.target_unit(target)),
+        )
+        return Line2D([], [], **line), said
+    value = target.threshold * unit.factor
+    hair: Any = {"color": style.INK, "lw": 0.6, "ls": (0, (1, 2))}
+    diamond: Any = {"marker": "D", "mfc": "#F0E442", "mec": style.INK, "mew": 1.0}
+    axes.axhline(value, zorder=2, **hair)
+    axes.plot(years[-1:], [value], ms=size, zorder=6, **diamond)
     said = words.figure(target.threshold, unit)
-    return mark, words.phrase("legend.target", year=year, value=said)
+    mark = Line2D([], [], ms=6, **hair, **diamond)
+    return mark, words.phrase("legend.target", years=provenance.years_of(target, words), value=said)
+
+
+def _is_sum(target: Target) -> bool:
+    return target.measure.kind == "sum_of_years"
 
 
 def plain_numbers(words: Wording) -> FuncFormatter:
@@ -268,7 +279,7 @@ def _finding(
     return words.phrase(
         "fan.finding.target",
         name=name,
-        year=target.measure.years[-1],
+        years=provenance.years_of(target, words),
         scenario=titles[last],
         verdict=words.verdict(chances[last]),
         probability=said,
@@ -344,17 +355,13 @@ def _table(
         ]
         parts.append(pd.DataFrame(rows))
     if target is not None:
-        parts.append(
-            pd.DataFrame(
-                [
-                    {
-                        "what": words.phrase("what.target"),
-                        "year": target.measure.years[-1],
-                        "value": target.threshold * unit.factor,
-                    }
-                ]
-            )
-        )
+        share = target.threshold / (len(target.measure.years) if _is_sum(target) else 1)
+        what = words.phrase("what.target.mean" if _is_sum(target) else "what.target")
+        rows = [
+            {"what": what, "year": year, "value": share * unit.factor}
+            for year in target.measure.years
+        ]
+        parts.append(pd.DataFrame(rows))
     order = [
         "what",
         "scenario",

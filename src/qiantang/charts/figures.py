@@ -20,6 +20,9 @@ Array = NDArray[np.float64]
 #: Quantiles that every table behind a chart holds.
 QUANTILES = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
 
+#: Kinds of target that a chart of the variable over time can show.
+_DRAWN = ("yearly_total", "year_end", "sum_of_years")
+
 
 def check_variable(runs: Runs, name: str) -> None:
     """Refuse a variable that the run did not save.
@@ -102,12 +105,9 @@ def quantiles(values: Array) -> dict[str, Array]:
 
 
 def target_of(study: Study, variable: str) -> Target | None:
-    """Return the target that a variable's own yearly figure settles, None without one."""
+    """Return the target that a variable's own yearly figures settle, None without one."""
     for target in study.plan.targets.targets:
-        if target.measure.variable == variable and target.measure.kind in (
-            "yearly_total",
-            "year_end",
-        ):
+        if target.measure.variable == variable and target.measure.kind in _DRAWN:
             return target
     return None
 

@@ -11,6 +11,7 @@ from qiantang.reach import vintages_of
 
 if TYPE_CHECKING:
     from qiantang.ensemble import Runs
+    from qiantang.plan.targets import Target
     from qiantang.study import Study
     from qiantang.wording import Wording
 
@@ -101,6 +102,14 @@ def runs_title(runs: Runs, words: Wording, scenario: str) -> str:
     place = list(map(str, runs.dataset.scenario.values)).index(scenario)
     attrs = runs.dataset["scenario"].attrs
     return words.choose(attrs["titles"][place], attrs["titles_zh"][place])
+
+
+def years_of(target: Target, words: Wording) -> str:
+    """Return the year, or the first and last year, that a target speaks of."""
+    years = target.measure.years
+    if len(years) == 1:
+        return words.phrase("year", year=years[0])
+    return words.phrase("years", first=years[0], last=years[-1])
 
 
 def count(members: object, words: Wording) -> str:

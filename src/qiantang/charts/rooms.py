@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
+    from qiantang.calibrate.recovery import Recovery
     from qiantang.charts.chart import Chart
     from qiantang.ensemble import Runs
     from qiantang.study import Study
@@ -121,3 +122,9 @@ class StudyCharts:
         from qiantang.charts.scoreboard import scoreboard
 
         return scoreboard(self.study, lang=lang)
+
+    def recovery(self, found: Recovery, *, seed: int = 1, lang: str = "en") -> Chart:
+        """Draw how fits of made worlds rank the truth; see `qiantang.charts.recovery.recovery`."""
+        from qiantang.charts.recovery import recovery
+
+        return recovery(self.study, found, seed=seed, lang=lang)

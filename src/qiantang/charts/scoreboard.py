@@ -12,7 +12,7 @@ from matplotlib.ticker import FixedLocator, NullLocator
 from qiantang.charts import lettering, page, provenance, style
 from qiantang.skill.baselines import BASELINES
 from qiantang.skill.saved import Saved, changed_inputs, newest, skill_folder
-from qiantang.skill.settings import SeriesRecord, read_series
+from qiantang.skill.settings import SeriesRecord, read_series, titles_of
 from qiantang.skill.verdict import BASELINE_WORDS, is_won, whole
 from qiantang.wording import Wording
 
@@ -88,13 +88,13 @@ def scoreboard(study: Study, *, lang: str = "en") -> Chart:
 
 def _rows(board: Saved, series: dict[str, SeriesRecord], words: Wording) -> pd.DataFrame:
     """Return the rows drawn, series in the order of the study's file."""
-    evidence = words.study.evidence.series
+    titles = titles_of(words.study, series, words.lang)
     baselines = BASELINE_WORDS[words.lang]
     drawn = [
         {
             "setting": row["setting"],
             "series": name,
-            "name": words.choose(evidence[name].title, evidence[name].title_zh),
+            "name": titles[name],
             **{column: row[column] for column in _COLUMNS},
             "best_baseline": baselines[row["best_baseline"]],
         }

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from qiantang.faults import Fault, StudyError
+from qiantang.outfile import check_outfile, put_whole
 from qiantang.wording.language import Language, phrase, phrases
 
 #: Widest column of a sheet. [characters]
@@ -22,16 +21,7 @@ def check_data(out: Path) -> Path:
     ------
     StudyError
     """
-    what = ""
-    if out.suffix.lower() not in _WRITERS:
-        what = f"suffix {out.suffix or 'missing'}, expected .csv or .xlsx"
-    elif not out.parent.is_dir():
-        what = "the folder does not exist"
-    elif out.is_dir():
-        what = "is a folder, expected a file name"
-    if what:
-        raise StudyError([Fault(out, None, "--data", what)])
-    return out
+    return check_outfile(out, _WRITERS, "--data")
 
 
 def write_data(data: pd.DataFrame, source: Mapping[str, str], lang: Language, out: Path) -> Path:
@@ -50,15 +40,8 @@ def write_data(data: pd.DataFrame, source: Mapping[str, str], lang: Language, ou
     StudyError
     """
     check_data(out)
-    beside = out.with_name(f".{secrets.token_hex(6)}{out.suffix}")
-    try:
+    with put_whole(out, "--data") as beside:
         _WRITERS[out.suffix.lower()](data, source, lang, beside)
-        beside.replace(out)
-    except OSError as error:
-        what = f"cannot be written: {error.strerror or error}"
-        raise StudyError([Fault(out, None, "--data", what)]) from None
-    finally:
-        beside.unlink(missing_ok=True)
     return out
 
 

@@ -124,7 +124,7 @@ def _members(runs: Runs, target: Target, scenario: str) -> tuple[Array, dict[str
         inputs[name] = np.asarray(paths)[:, recent].mean(axis=1)
     vintage = _only_vintage(runs, scenario)
     for name, path in driver_paths(
-        runs.study, _scenario(runs, scenario), size, seed, vintage
+        runs.study, runs.scenario(scenario), size, seed, vintage
     ).items():
         drawn, times = np.atleast_2d(path.values), np.asarray(path.times, dtype=np.float64)
         when = (times >= target.measure.years[0]) & (times <= until)
@@ -134,16 +134,12 @@ def _members(runs: Runs, target: Target, scenario: str) -> tuple[Array, dict[str
     return values[good], {name: item for name, item in kept.items() if np.ptp(item) > 0}
 
 
-def _scenario(runs: Runs, name: str) -> Any:
-    return runs.study.scenario(name)
-
-
 def _only_vintage(runs: Runs, scenario: str) -> str | None:
     """Return the vintage that was asked for in place of the scenario's own, None without one."""
     from qiantang.evidence.driverfile import VINTAGES
 
     ran = vintages_of(runs.dataset)[scenario]
-    return ran if ran in VINTAGES and ran != runs.study.scenario(scenario).vintage else None
+    return ran if ran in VINTAGES and ran != runs.scenario(scenario).vintage else None
 
 
 def rank_correlations(values: Array, inputs: Array, *, partial: bool) -> Array:

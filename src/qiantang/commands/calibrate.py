@@ -14,13 +14,15 @@ from qiantang.commands import options
 @click.option("--quick", is_flag=True, help="A coarse look in a tenth of the time, no chains.")
 @click.option("--recover", "trials", type=click.IntRange(2), default=None, metavar="TRIALS",
               help="Fit made worlds instead and tell how often the truth is found.")  # fmt: skip
+@click.option("--out", type=click.Path(path_type=Path), default=None, metavar="FILE",
+              help="With --recover: picture of the ranks, .svg .png .pdf")  # fmt: skip
 @options.members_option
 @options.seed_option
 @options.study_option
 @click.pass_context
 def calibrate(
-    ctx: click.Context, name: str | None, quick: bool, trials: int | None, members: int, seed: int,
-    folder: Path | None,
+    ctx: click.Context, name: str | None, quick: bool, trials: int | None, out: Path | None,
+    members: int, seed: int, folder: Path | None,
 ) -> None:  # fmt: skip
     """Sample the posterior of the parameters given the evidence up to 2017; save a new fit.
 
@@ -34,8 +36,10 @@ def calibrate(
     from qiantang.study import open_study
 
     if trials is not None:
-        _recover(folder, trials, seed)
+        _recover(folder, trials, seed, out)
         return
+    if out is not None:
+        raise click.UsageError("--out belongs to --recover")
     version = name or f"{date.today().isoformat()}-{'quick' if quick else 'fit'}"
     made = fit(
         open_study(folder), version, members=members, seed=seed, quick=quick,
@@ -53,15 +57,21 @@ def calibrate(
         ctx.exit(1)
 
 
-def _recover(folder: Path | None, trials: int, seed: int) -> None:
+def _recover(folder: Path | None, trials: int, seed: int, out: Path | None) -> None:
     from qiantang.calibrate.recovery import LEVELS, recover
     from qiantang.study import open_study
 
-    found = recover(
-        open_study(folder), trials, seed, progress=lambda line: click.echo(line, err=True)
-    )
+    if out is not None:
+        from qiantang.charts.chart import check_picture
+
+        check_picture(out)
+    study = open_study(folder)
+    found = recover(study, trials, seed, progress=lambda line: click.echo(line, err=True))
     click.echo(f"{trials} made worlds, {len(found.names)} coordinates")
     for level in LEVELS:
         inside = found.coverage(level)
         click.echo(f"truth inside the interval of {level:.0%}: {inside:.1%} of the time")
     click.echo(f"ranks by tenths: {' '.join(map(str, found.histogram()))}")
+    if out is not None:
+        study.chart.recovery(found, seed=seed).save(out)
+        click.echo(f"Drawn: {out}")

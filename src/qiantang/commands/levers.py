@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 #: Part of a target's median below which a change is not shown.
 NEGLIGIBLE = 5e-4
-#: Suffixes of pictures.
-PICTURES = (".svg", ".png", ".pdf")
 
 
 @click.command()
@@ -96,16 +94,12 @@ def levers(
 
 
 def _check_picture(picture: Path, target: str | None) -> None:
+    from qiantang.charts.chart import check_picture
     from qiantang.faults import Fault, StudyError
 
-    what = ""
-    if picture.suffix not in PICTURES:
-        what = f"suffix {picture.suffix or 'missing'}, expected {', '.join(PICTURES)}"
-    elif not picture.parent.is_dir():
-        what = "the folder does not exist"
-    elif target is None:
+    check_picture(picture, "--chart")
+    if target is None:
         what = "a chart shows one target, name it with --target"
-    if what:
         raise StudyError([Fault(picture, None, "--chart", what)])
 
 

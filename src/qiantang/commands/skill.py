@@ -163,7 +163,7 @@ def _print(
     *, horizons: bool, lang: Language,
 ) -> None:  # fmt: skip
     from qiantang.skill import verdict
-    from qiantang.skill.make import titles_of
+    from qiantang.skill.settings import titles_of
 
     screen = options.console(wide=True)
     titles = titles_of(study, series, lang)

@@ -16,7 +16,7 @@ from qiantang.engine.operations import ARITHMETIC, COMPARISONS, FUNCTIONS, LOGIC
 from qiantang.engine.random_draws import RANDOM
 from qiantang.engine.tables import MODES
 from qiantang.engine.vectors import VECTORS
-from qiantang.tablefile import put_text
+from qiantang.outfile import put_text
 
 BEGIN, END = "<!-- functions: begin -->", "<!-- functions: end -->"
 

@@ -175,6 +175,7 @@ class _Writer:
         table = self.docx.add_table(rows=1, cols=1, style="Memo Box")
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         table.autofit = False
+        table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         cell = table.rows[0].cells[0]
         cell.width = Mm(self.width)
         title = cell.paragraphs[0]

@@ -84,7 +84,6 @@ def set_styles(docx: Any, look: Look, lang: str) -> None:
         head.paragraph_format.keep_with_next = True
     box = style("Box Title", "Normal", fonts.heading, sizes.caption, bold=not zh)
     _lines(box, leading=None, before=3, after=3)
-    box.paragraph_format.keep_with_next = True
     _lines(style("Box Text", "Normal", fonts.table, sizes.table), leading=None, after=4)
     note = style("Footnote Text", "Normal", fonts.table, sizes.note)
     _lines(note, leading=None)

@@ -146,7 +146,7 @@ class TrustFacts:
     def skill(self) -> list[dict[str, str]]:
         """What the newest scoreboard says, bar by bar; empty where none is saved."""
         from qiantang.skill.saved import newest
-        from qiantang.skill.settings import read_series
+        from qiantang.skill.settings import read_series, titles_of
         from qiantang.skill.verdict import bars
 
         teller, study = self.teller, self.teller.worlds.study
@@ -159,6 +159,7 @@ class TrustFacts:
             )
         except StudyError:
             return []
+        titles = titles_of(study, series, teller.lang)
         return [
             {
                 "statement": quoted(bar.statement),
@@ -170,7 +171,7 @@ class TrustFacts:
                     origin=teller.say("origin.skill", name=saved.record.version),
                 ),
             }
-            for bar in bars(saved.rows, series, teller.lang)
+            for bar in bars(saved.rows, series, teller.lang, titles)
         ]
 
     @property

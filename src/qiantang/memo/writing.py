@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
 from qiantang.faults import Fault, StudyError
 from qiantang.memo.document import Document
+from qiantang.outfile import check_outfile, put_whole
 
 #: Module and function that make the bytes of each kind of file.
 WRITERS = {
@@ -31,16 +31,9 @@ def check_memo(out: Path, *, force: bool = True) -> Path:
     ------
     StudyError
     """
-    what = ""
-    if out.suffix.lower() not in WRITERS:
-        what = f"suffix {out.suffix or 'missing'}, expected .docx, .html or .pdf"
-    elif not out.parent.is_dir():
-        what = "the folder does not exist"
-    elif out.is_dir():
-        what = "is a folder, expected a file name"
-    elif out.exists() and not force:
+    check_outfile(out, WRITERS)
+    if out.exists() and not force:
         what = "the file exists and may have been edited; --force replaces it"
-    if what:
         raise StudyError([Fault(out, None, "--out", what)])
     return out
 
@@ -57,13 +50,6 @@ def write_memo(memo: Document, out: str | Path) -> Path:
     module, name = WRITERS[path.suffix.lower()]
     make: Callable[[Document], bytes] = getattr(import_module(module), name)
     content = make(memo)
-    beside = path.with_name(f".{secrets.token_hex(6)}{path.suffix}")
-    try:
+    with put_whole(path) as beside:
         beside.write_bytes(content)
-        beside.replace(path)
-    except OSError as error:
-        what = f"cannot be written: {error.strerror or error}"
-        raise StudyError([Fault(path, None, "--out", what)]) from None
-    finally:
-        beside.unlink(missing_ok=True)
     return path

@@ -19,7 +19,6 @@ from qiantang.skill.settings import ORIGINS, Forecaster, SeriesRecord
 
 if TYPE_CHECKING:
     from qiantang.study import Study
-    from qiantang.wording import Language
 
 #: Packages whose version moves a score.
 _PACKAGES = ("numpy", "qiantang", "scipy", "statsmodels")
@@ -28,14 +27,6 @@ _PACKAGES = ("numpy", "qiantang", "scipy", "statsmodels")
 def selected_origins(until: int | None) -> tuple[float, ...]:
     """Return the origins up to a year; all without one."""
     return tuple(origin for origin in ORIGINS if until is None or origin <= until)
-
-
-def titles_of(
-    study: Study, series: Mapping[str, SeriesRecord], language: Language
-) -> dict[str, str]:
-    """Return the title of each series in a language."""
-    found = {name: study.evidence.series[name] for name in series}
-    return {name: item.title_zh if language == "zh" else item.title for name, item in found.items()}
 
 
 def make(

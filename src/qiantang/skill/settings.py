@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,10 @@ from qiantang.evidence.drivers import Drivers
 from qiantang.evidence.observations import Evidence
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.yamlfile import read_yaml, validate
+
+if TYPE_CHECKING:
+    from qiantang.study import Study
+    from qiantang.wording import Language
 
 Array = NDArray[np.float64]
 Setting = Literal["ex_ante", "conditional", "pandemic_unknown", "pandemic_known"]
@@ -115,3 +119,11 @@ def asked_years(origin: float, setting: Setting) -> tuple[int, ...]:
     if setting in PANDEMIC:
         return years if origin == ORIGINS[-1] else ()
     return tuple(year for year in years if year < PANDEMIC_YEAR)
+
+
+def titles_of(
+    study: Study, series: Mapping[str, SeriesRecord], language: Language
+) -> dict[str, str]:
+    """Return the title of each series in a language."""
+    found = {name: study.evidence.series[name] for name in series}
+    return {name: item.title_zh if language == "zh" else item.title for name, item in found.items()}

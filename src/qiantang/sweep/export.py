@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from qiantang.faults import Fault, StudyError
+from qiantang.outfile import check_outfile, put_whole
 from qiantang.results import SHEET_ROWS
 from qiantang.sweep.reading import Sweep
 
@@ -42,16 +42,8 @@ def export(sweep: Sweep, out: Path, *, summary: bool = False) -> int:
     summary = summary or not sweep.keeps_runs
     check_export(sweep, out, summary)
     pieces = _summary(sweep) if summary else sweep.tables()
-    beside = out.with_name(f".{secrets.token_hex(6)}{out.suffix}")
-    try:
-        rows = _WRITERS[out.suffix[1:]](sweep, pieces, beside)
-        beside.replace(out)
-    except OSError as error:
-        what = f"cannot be written: {error.strerror or error}"
-        raise StudyError([Fault(out, None, "--out", what)]) from None
-    finally:
-        beside.unlink(missing_ok=True)
-    return rows
+    with put_whole(out) as beside:
+        return _WRITERS[out.suffix[1:].lower()](sweep, pieces, beside)
 
 
 def check_export(sweep: Sweep, out: Path, summary: bool) -> None:
@@ -61,17 +53,10 @@ def check_export(sweep: Sweep, out: Path, summary: bool) -> None:
     ------
     StudyError
     """
-    what = ""
+    check_outfile(out, [f".{name}" for name in FORMATS])
     rows = len(sweep.points) * (len(sweep.measures) if summary else sweep.manifest["members"])
-    if out.suffix[1:] not in FORMATS:
-        what = f"suffix {out.suffix or 'missing'}, expected one of .csv .xlsx .parquet"
-    elif not out.parent.is_dir():
-        what = "the folder does not exist"
-    elif out.is_dir():
-        what = "is a folder, expected a file name"
-    elif out.suffix == ".xlsx" and rows > SHEET_ROWS:
+    if out.suffix.lower() == ".xlsx" and rows > SHEET_ROWS:
         what = f"{rows:,} rows, a sheet holds {SHEET_ROWS:,}; use --summary, csv or parquet"
-    if what:
         raise StudyError([Fault(out, None, "--out", what)])
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from qiantang.faults import Fault, StudyError
+from qiantang.outfile import check_outfile, put_text
 from qiantang.validate import charts
 from qiantang.validate.checklist import by_part
 from qiantang.validate.records import Report
@@ -43,16 +42,7 @@ def write(report: Report, out: Path) -> None:
         If the suffix is not .html, the folder is not there, or the disk refuses.
     """
     check_out(out)
-    text = html(report)
-    beside = out.with_name(f".{secrets.token_hex(6)}{out.suffix}")
-    try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        beside.replace(out)
-    except OSError as error:
-        what = f"cannot be written: {error.strerror or error}"
-        raise StudyError([Fault(out, None, "--out", what)]) from None
-    finally:
-        beside.unlink(missing_ok=True)
+    put_text(out, html(report))
 
 
 def check_out(out: Path) -> None:
@@ -62,15 +52,7 @@ def check_out(out: Path) -> None:
     ------
     StudyError
     """
-    what = ""
-    if out.suffix not in (".html", ".htm"):
-        what = f"suffix {out.suffix or 'missing'}, expected .html"
-    elif not out.parent.is_dir():
-        what = "the folder does not exist"
-    elif out.is_dir():
-        what = "is a folder, expected a file name"
-    if what:
-        raise StudyError([Fault(out, None, "--out", what)])
+    check_outfile(out, (".html", ".htm"))
 
 
 def sentence(text: str) -> str:

@@ -1,0 +1,78 @@
+"""Files that a user asks for: refused before the work begins, written whole or not at all."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from qiantang.faults import Fault, StudyError
+
+
+def check_outfile(out: Path, suffixes: Collection[str], option: str = "--out") -> Path:
+    """Refuse a file that could not be written.
+
+    Parameters
+    ----------
+    out : Path
+    suffixes : collection of str
+        Known ones, with their dot, in small letters.
+    option : str
+        What named the file.
+
+    Raises
+    ------
+    StudyError
+        Another suffix, a missing folder, or a folder in its place.
+    """
+    what = ""
+    if out.suffix.lower() not in suffixes:
+        *most, last = suffixes
+        known = f"{', '.join(most)} or {last}" if most else last
+        what = f"suffix {out.suffix or 'missing'}, expected {known}"
+    elif not out.parent.is_dir():
+        what = "the folder does not exist"
+    elif out.is_dir():
+        what = "is a folder, expected a file name"
+    if what:
+        raise StudyError([Fault(out, None, option, what)])
+    return out
+
+
+@contextmanager
+def put_whole(out: Path, option: str = "--out") -> Iterator[Path]:
+    """Give the path of a file to fill, which takes the place of another only when it is whole.
+
+    Parameters
+    ----------
+    out : Path
+    option : str
+        What named the file.
+
+    Raises
+    ------
+    StudyError
+        If the disk refuses.
+    """
+    beside = out.with_name(f".{secrets.token_hex(6)}{out.suffix}")
+    try:
+        yield beside
+        beside.replace(out)
+    except OSError as error:
+        what = f"cannot be written: {error.strerror or error}"
+        raise StudyError([Fault(out, None, option, what)]) from None
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def put_text(out: Path, text: str, option: str = "--out") -> None:
+    """Write a text file whole or not at all, its lines ending alike on every system.
+
+    Raises
+    ------
+    StudyError
+        If the disk refuses.
+    """
+    with put_whole(out, option) as beside:
+        beside.write_text(text, encoding="utf-8", newline="\n")
