@@ -37,7 +37,7 @@ class FitRecord(BaseModel):
     sees_until: float
     model: str
     inputs: dict[str, str]
-    plan: dict[str, int | list[int]]
+    plan: dict[str, int | list[int] | list[float]]
     drift: dict[str, dict[str, float]]
     diagnostics: dict[str, bool | int | float | str]
     runs: int

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import special, stats
 
@@ -96,3 +100,22 @@ def test_the_seed_decides_the_draws() -> None:
 def test_its_draws_pass_the_bars_of_independent_ones() -> None:
     found = diagnose(quick_sample(skewed, SKEWED, 6), ("a", "b", "c"), 0)
     assert found.passed
+
+
+@pytest.mark.slow
+def test_a_quick_look_is_as_near_the_posterior_as_it_says(tmp_path: Path) -> None:
+    """Means within half a posterior standard deviation, as docs/limitations.md states."""
+    from qiantang.calibrate.fit import calibrate
+    from qiantang.study import open_study
+
+    shipped = open_study()
+    for part in ("model", "scenarios", "calibration"):
+        shutil.copytree(shipped.folder / part, tmp_path / part)
+    look = calibrate(open_study(tmp_path), "look", members=200, seed=1, quick=True)
+    tables = [pd.read_csv(fit / "parameters.csv") for fit in (shipped.fit.folder, look.folder)]
+    full, quick = (table.set_index("parameter") for table in tables)
+    sampled = full.index[full.sampled == "from the posterior"]
+    shift = quick.shift_in_prior_sd[sampled] - full.shift_in_prior_sd[sampled]
+    assert len(sampled) > 100
+    assert (shift.abs() < 0.5 * full.sd_ratio[sampled]).all()
+    assert (quick.sd_ratio[sampled] / full.sd_ratio[sampled]).between(0.6, 1.4).all()
