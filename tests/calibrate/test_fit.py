@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -53,7 +54,7 @@ def test_a_calibration_is_saved_with_what_it_was_made_from(town: Study, fit: Fit
     record = fit.record
     assert record.model == text_digest(town.model_file)
     assert (record.sees_until, record.seed) == (ORIGIN, SEED)
-    assert record.plan == asdict(TINY) | {"warm_up": list(TINY.warm_up)}
+    assert record.plan == json.loads(json.dumps(asdict(TINY)))
     for name, digest in record.inputs.items():
         assert text_digest(town.folder / "calibration" / name) == digest
     assert set(record.files) == {
