@@ -266,10 +266,10 @@ def _seconds(job: Callable[[], Any]) -> float:
 def _limit(program: Program, task: Task, folder: Path) -> tuple[Callable[[], None], Floats] | None:
     """Return a run of the C lanes on one core, and where its values go."""
     from qiantang.bench_limit import compiled
-    from qiantang.engine.blocks import SharedInputs, arguments
-    from qiantang.engine.kernel import CHUNK
+    from qiantang.engine.compiled.blocks import SharedInputs, arguments
+    from qiantang.engine.compiled.kernel import CHUNK
+    from qiantang.engine.compiled.rewrite import rewritten
     from qiantang.engine.request import checked, planned, prepared
-    from qiantang.engine.rewrite import rewritten
 
     members = len(next(iter(task.parameters.values())))
     asked = checked(program, task.outputs, task.times, task.parameters, {}, members, "euler", None)

@@ -17,12 +17,12 @@ from typing import Any
 
 import numpy as np
 
+from qiantang.engine.compiled.lanes import WIDTH
+from qiantang.engine.compiled.layout import layout
+from qiantang.engine.compiled.step_source import start_body, step_body, still_body
+from qiantang.engine.compiled.table_source import pieces
 from qiantang.engine.ir import Program, Table, tables_in
-from qiantang.engine.lanes import WIDTH
-from qiantang.engine.layout import layout
 from qiantang.engine.plan import Plan
-from qiantang.engine.step_source import start_body, step_body, still_body
-from qiantang.engine.table_source import pieces
 
 FLAGS = ("-O3", "-march=native", "-ffast-math", "-funroll-loops", "-fPIC")
 LIBRARIES = ("-lmvec", "-lm")

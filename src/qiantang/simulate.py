@@ -13,7 +13,7 @@ import pandas as pd
 
 from qiantang.engine.ir import Engine, Integrator, Program, Unsupported
 from qiantang.engine.savetimes import save_times
-from qiantang.engine.subscripts import plain
+from qiantang.engine.translation.subscripts import plain
 from qiantang.faults import Fault, StudyError, nearest
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from qiantang.engine import Path, Program, load_model
+from qiantang.engine.compiled.lanes import WIDTH
 from qiantang.engine.ir import Engine, Integrator
-from qiantang.engine.lanes import WIDTH
 from qiantang.engine.stream import stream
 
 MEMBERS = 2 * WIDTH + 5

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from qiantang.engine import Program, load_model
-from qiantang.engine.lanes import WIDTH
+from qiantang.engine.compiled.lanes import WIDTH
+from qiantang.engine.compiled.rewrite import joined, rewritten
 from qiantang.engine.plan import plan
-from qiantang.engine.rewrite import joined, rewritten
 from qiantang.engine.stream import stream
 
 MEMBERS = 3 * WIDTH + 5

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qiantang.engine import cache, kernel, load_model
+from qiantang.engine import cache, load_model
+from qiantang.engine.compiled import kernel
 from qiantang.engine.ir import Number
 
 Damage = Callable[[bytes], bytes]

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from qiantang.engine import lane_functions, powers
-from qiantang.engine.intrinsics import choose
-from qiantang.engine.lanes import ALIGNMENT, WIDTH, load, store
+from qiantang.engine.compiled import lane_functions, powers
+from qiantang.engine.compiled.intrinsics import choose
+from qiantang.engine.compiled.lanes import ALIGNMENT, WIDTH, load, store
 
 Floats = npt.NDArray[np.float64]
 EDGES = np.array(

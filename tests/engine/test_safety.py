@@ -11,13 +11,24 @@ import numpy as np
 import pytest
 
 from qiantang.engine import Program, load_model
-from qiantang.engine.codegen import kernel_source
+from qiantang.engine.compiled.codegen import kernel_source
 from qiantang.engine.plan import plan
 
 Model = Callable[[str], Program]
 FRAME = {
-    *("import", "from", "as", "numba", "numpy", "np", "qiantang", "engine", "intrinsics"),
-    *("powers", "lane_functions", "kernel_loop", "inline", "def", "for", "in", "range", "if"),
+    *("import", "from", "as", "numba", "numpy", "np", "qiantang", "engine", "compiled"),
+    *(
+        "intrinsics",
+        "powers",
+        "lane_functions",
+        "kernel_loop",
+        "inline",
+        "def",
+        "for",
+        "in",
+        "range",
+        "if",
+    ),
     *("and", "while", "else", "break", "a", "l", "dt", "stage", "start", "still", "step"),
     *("kernel", "array", "dtype", "int64", "reshape", "size", "zeros", "past", "block", "here"),
     *("r", "p", "q", "k", "keep", "first", "last", "lanes", "offset", "steps", "const_shared"),
@@ -41,7 +52,7 @@ def test_names_of_a_hostile_model_never_reach_the_source(
     program = model("hostile")
     stocks = [n for n, k in zip(program.names, program.kinds, strict=True) if k == "stock"]
     text = kernel_source(plan(program, [program.slot_of[stocks[0]]], frozenset()), (), "euler")
-    from qiantang.engine.lane_words import WORDS
+    from qiantang.engine.compiled.lane_words import WORDS
 
     allowed = FRAME | {word for words in WORDS.values() for word in words}
     slots = {word for word in _words(text) if word[0] in "vr" and word[1:].isdigit()}
@@ -62,7 +73,7 @@ def test_the_word_list_would_catch_a_name(model: Model) -> None:
 def test_a_damaged_cache_is_built_anew(
     written: Callable[[str], File], tmp_path: File, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from qiantang.engine import kernel
+    from qiantang.engine.compiled import kernel
 
     monkeypatch.setenv("QIANTANG_CACHE", str(tmp_path / "cache"))
     file = written("a = 3\nb = INTEG(a, 0)")

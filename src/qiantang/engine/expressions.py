@@ -67,7 +67,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """An operation of the fixed list in :mod:`qiantang.engine.emit` on its arguments."""
+    """An operation of the fixed list in :mod:`qiantang.engine.compiled.emit` on its arguments."""
 
     operation: str
     arguments: tuple[Expression, ...]

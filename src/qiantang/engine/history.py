@@ -242,7 +242,7 @@ def history_of(
 
         state = checkpoint(program, plan, inputs, request.integrator, out, step, early)
     else:
-        from qiantang.engine.kernel import checkpoint_members
+        from qiantang.engine.compiled.kernel import checkpoint_members
 
         state = checkpoint_members(
             program, plan, inputs, request.integrator, out, step, early,

@@ -13,9 +13,8 @@ from qiantang.engine import cache
 from qiantang.engine.ir import Program, Unsupported
 
 TRANSLATORS = (
-    *("algebra", "allocations", "builder", "expand", "expressions", "external", "functions"),
-    *("ir", "load", "macros", "operations", "random_draws", "reading", "scope", "sections"),
-    *("subscripts", "tables", "translate", "trees", "untrusted", "vectors"),
+    *("expressions.py", "ir.py", "load.py", "operations.py", "random_draws.py"),
+    "translation/*.py",
 )
 """Modules that shape a translation."""
 
@@ -49,7 +48,8 @@ def load_model(
     FileNotFoundError
         If there is no such file.
     UnsafeModel
-        If the file would make its parser do more than read, see :mod:`qiantang.engine.untrusted`.
+        If the file would make its parser do more than read, see
+        :mod:`qiantang.engine.translation.untrusted`.
     ValueError
         If the file cannot be parsed, or a file that it reads is not there.
     Unsupported
@@ -63,7 +63,7 @@ def load_model(
     program = _stored(key, file.parent) if use_cache else None
     if program is not None:
         return replace(program, source=str(file), source_sha256=read)
-    from qiantang.engine.translate import parse, translate
+    from qiantang.engine.translation.translate import parse, translate
 
     text = content.decode("utf-8", errors="replace")
     try:
@@ -107,6 +107,7 @@ def _stamp() -> str:
     """Return a digest of the code that translates, so that a new version does not read old work."""
     here = Path(__file__).parent
     digest = hashlib.sha256(str(FORMAT).encode())
-    for name in TRANSLATORS:
-        digest.update((here / f"{name}.py").read_bytes())
+    for pattern in TRANSLATORS:
+        for file in sorted(here.glob(pattern)):
+            digest.update(file.read_bytes())
     return digest.hexdigest()

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from qiantang.engine import array_functions
 from qiantang.engine.checkpoint import Checkpoint
-from qiantang.engine.emit import TEMPLATES, source
+from qiantang.engine.compiled.emit import TEMPLATES, source
 from qiantang.engine.inputs import Inputs
 from qiantang.engine.ir import (
     Expression,

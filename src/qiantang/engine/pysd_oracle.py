@@ -81,12 +81,13 @@ def translated_model(source: Path, folder: Path, *, decimals: bool = False) -> P
     Raises
     ------
     ValueError
-        If the file is refused or cannot be parsed, see :func:`qiantang.engine.reading.parse`.
+        If the file is refused or cannot be parsed, see
+        :func:`qiantang.engine.translation.reading.parse`.
     """
     from pysd.builders.python.python_model_builder import ModelBuilder
 
-    from qiantang.engine.reading import parse
-    from qiantang.engine.trees import with_decimals
+    from qiantang.engine.translation.reading import parse
+    from qiantang.engine.translation.trees import with_decimals
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

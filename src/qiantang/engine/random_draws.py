@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qiantang.engine.algebra import call, numeric
 from qiantang.engine.ir import MEMBER, TIME, Expression, Number, Slot
-from qiantang.engine.subscripts import Bindings
-from qiantang.engine.trees import function_name
+from qiantang.engine.translation.algebra import call, numeric
+from qiantang.engine.translation.subscripts import Bindings
+from qiantang.engine.translation.trees import function_name
 
 if TYPE_CHECKING:
-    from qiantang.engine.builder import Builder
+    from qiantang.engine.translation.builder import Builder
 
 RANDOM = {
     "random_0_1": (0,),

@@ -87,7 +87,7 @@ def run(
 
         diverged = simulate(program, the_plan, inputs, integrator, out, early=early)
     else:
-        from qiantang.engine.kernel import simulate_members
+        from qiantang.engine.compiled.kernel import simulate_members
 
         diverged = simulate_members(
             program, the_plan, inputs, integrator, out,

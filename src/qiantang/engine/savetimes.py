@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from qiantang.engine.algebra import settle
 from qiantang.engine.ir import Program
 from qiantang.engine.request import time_grid
+from qiantang.engine.translation.algebra import settle
 
 PRECISION = 1e-5
 """Share of a time step by which a time may miss a saving time, as in PySD."""

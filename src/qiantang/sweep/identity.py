@@ -33,8 +33,8 @@ _CODE = (
     "plan/targets.py",
     "priors.py",
 )
-#: Modules of those folders that read or show results and make none.
-_READERS = {"export.py", "indices.py", "lazy.py", "reading.py"}
+#: Modules among them that read or show results and make none.
+_READERS = {"sweep/export.py", "sweep/indices.py", "sweep/lazy.py", "sweep/reading.py"}
 #: Libraries whose version may move a bit of a number or of a file.
 _LIBRARIES = ("qiantang", "numpy", "numba", "llvmlite", "pyarrow", "scipy")
 
@@ -44,8 +44,9 @@ def code_digest() -> str:
     digest = hashlib.sha256()
     paths = {path for pattern in _CODE for path in _PACKAGE.glob(pattern)}
     for path in sorted(paths, key=lambda path: path.relative_to(_PACKAGE).as_posix()):
-        if path.name not in _READERS:
-            digest.update(path.relative_to(_PACKAGE).as_posix().encode())
+        name = path.relative_to(_PACKAGE).as_posix()
+        if name not in _READERS:
+            digest.update(name.encode())
             digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from qiantang.engine.algebra import call, numeric, truth
 from qiantang.engine.ir import TIME, TIME_STEP, Expression, Number, Slot
 from qiantang.engine.operations import FUNCTIONS, OPERATIONS
+from qiantang.engine.translation.algebra import call, numeric, truth
 
 TIMED: dict[str, tuple[str, tuple[int, ...], int]] = {
     "step": ("step", (TIME, TIME_STEP), 2),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qiantang.engine.emit import literal
+from qiantang.engine.compiled.emit import literal
 from qiantang.engine.ir import Table
 
 LONG_TABLE = 24

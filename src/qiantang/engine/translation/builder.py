@@ -7,16 +7,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from qiantang.engine import allocations, expand, external, vectors
-from qiantang.engine.algebra import call, numeric, total, truth
-from qiantang.engine.functions import function
 from qiantang.engine.ir import TIME, Expression, Lookup, Number, Slot, Unsupported
 from qiantang.engine.operations import ARITHMETIC, COMPARISONS, LOGIC, REDUCTIONS
 from qiantang.engine.random_draws import RANDOM, draw
-from qiantang.engine.scope import Definition, Scope, Translation
-from qiantang.engine.subscripts import Bindings, Coordinates, plain
-from qiantang.engine.tables import table_number
-from qiantang.engine.trees import function_name, kind, subscripts_of
+from qiantang.engine.translation import allocations, expand, external, vectors
+from qiantang.engine.translation.algebra import call, numeric, total, truth
+from qiantang.engine.translation.functions import function
+from qiantang.engine.translation.scope import Definition, Scope, Translation
+from qiantang.engine.translation.subscripts import Bindings, Coordinates, plain
+from qiantang.engine.translation.tables import table_number
+from qiantang.engine.translation.trees import function_name, kind, subscripts_of
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ class Builder:
         if identifier in self.scope.lookups:
             return self._table_call(tree, identifier or "", bindings, at_start)
         if plain(name) in self.context.macros:
-            from qiantang.engine.macros import used
+            from qiantang.engine.translation.macros import used
 
             slot: Slot = self.once(tree, bindings, lambda: used(self, tree, bindings))
             return slot

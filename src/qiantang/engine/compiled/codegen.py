@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from qiantang.engine.compiled.lane_words import WORDS
+from qiantang.engine.compiled.lanes import WIDTH
+from qiantang.engine.compiled.layout import Layout, layout
+from qiantang.engine.compiled.rewrite import rewritten
+from qiantang.engine.compiled.step_source import full_step, start_body, still_body, still_odd
+from qiantang.engine.compiled.table_source import table_source
 from qiantang.engine.ir import Integrator, Table, tables_in
-from qiantang.engine.lane_words import WORDS
-from qiantang.engine.lanes import WIDTH
-from qiantang.engine.layout import Layout, layout
 from qiantang.engine.plan import Plan
-from qiantang.engine.rewrite import rewritten
-from qiantang.engine.step_source import full_step, start_body, still_body, still_odd
-from qiantang.engine.table_source import table_source
 
 
 def kernel_source(plan: Plan, tables: Sequence[Table], integrator: Integrator) -> str:
@@ -45,7 +45,7 @@ def kernel_source(plan: Plan, tables: Sequence[Table], integrator: Integrator) -
         '"""Generated from a plan; slots, rows and literals only."""',
         "import numba",
         "import numpy as np",
-        *(f"from qiantang.engine.{home} import {', '.join(w)}" for home, w in WORDS.items()),
+        *(f"from qiantang.engine.compiled.{home} import {', '.join(w)}" for home, w in WORDS.items()),
         *(line for number in used for line in table_source(number, tables[number])),
         *_function("start(a)", start_body(hot, rows)),
         *_function("still(a)", still_body(hot, rows)),

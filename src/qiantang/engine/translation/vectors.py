@@ -6,13 +6,19 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from qiantang.engine.algebra import call, numeric, settle_expression, total, truth
 from qiantang.engine.ir import Expression, Number, Slot
-from qiantang.engine.subscripts import Bindings, plain
-from qiantang.engine.trees import function_name, kind, marked_subscripts, references, subscripts_of
+from qiantang.engine.translation.algebra import call, numeric, settle_expression, total, truth
+from qiantang.engine.translation.subscripts import Bindings, plain
+from qiantang.engine.translation.trees import (
+    function_name,
+    kind,
+    marked_subscripts,
+    references,
+    subscripts_of,
+)
 
 if TYPE_CHECKING:
-    from qiantang.engine.builder import Builder
+    from qiantang.engine.translation.builder import Builder
 
 LARGEST_MATRIX = 8
 """Rows up to which INVERT MATRIX is written out; the work grows with the cube."""

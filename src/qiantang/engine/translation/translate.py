@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from qiantang.engine.algebra import behind, settle
 from qiantang.engine.ir import (
     FINAL_TIME,
     INITIAL_TIME,
@@ -21,10 +20,11 @@ from qiantang.engine.ir import (
     Slot,
     Unsupported,
 )
-from qiantang.engine.reading import Listed, line_numbers, method_note, parse
-from qiantang.engine.scope import CONTROL, Scope, Translation, identified, titled
-from qiantang.engine.sections import declare, define_all
-from qiantang.engine.subscripts import Ranges, plain
+from qiantang.engine.translation.algebra import behind, settle
+from qiantang.engine.translation.reading import Listed, line_numbers, method_note, parse
+from qiantang.engine.translation.scope import CONTROL, Scope, Translation, identified, titled
+from qiantang.engine.translation.sections import declare, define_all
+from qiantang.engine.translation.subscripts import Ranges, plain
 
 __all__ = ["parse", "translate"]
 

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from qiantang.engine.intrinsics import (
+from qiantang.engine.compiled.intrinsics import (
     absolute,
     apart,
     bits,

@@ -1,6 +1,6 @@
 """The functions that the engine compiles, listed from the tables that compile them.
 
-``python -m qiantang.engine.catalogue docs/engine.md`` writes the list into the page.
+``python -m qiantang.engine.translation.catalogue docs/engine.md`` writes the list into the page.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from qiantang.engine.allocations import ALLOCATIONS
-from qiantang.engine.expand import EXPANSIONS
-from qiantang.engine.functions import COMPOSED, TIMED
 from qiantang.engine.operations import ARITHMETIC, COMPARISONS, FUNCTIONS, LOGIC, REDUCTIONS
 from qiantang.engine.random_draws import RANDOM
-from qiantang.engine.tables import MODES
-from qiantang.engine.vectors import VECTORS
+from qiantang.engine.translation.allocations import ALLOCATIONS
+from qiantang.engine.translation.expand import EXPANSIONS
+from qiantang.engine.translation.functions import COMPOSED, TIMED
+from qiantang.engine.translation.tables import MODES
+from qiantang.engine.translation.vectors import VECTORS
 from qiantang.outfile import put_text
 
 BEGIN, END = "<!-- functions: begin -->", "<!-- functions: end -->"

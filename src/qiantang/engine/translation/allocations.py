@@ -12,13 +12,13 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from qiantang.engine.algebra import call, numeric, settle_expression, total
 from qiantang.engine.ir import Expression, Number, Slot
-from qiantang.engine.subscripts import Bindings, plain
-from qiantang.engine.trees import kind, references, subscripts_of
+from qiantang.engine.translation.algebra import call, numeric, settle_expression, total
+from qiantang.engine.translation.subscripts import Bindings, plain
+from qiantang.engine.translation.trees import kind, references, subscripts_of
 
 if TYPE_CHECKING:
-    from qiantang.engine.builder import Builder
+    from qiantang.engine.translation.builder import Builder
 
 RECTANGULAR, TRIANGULAR, NORMAL, EXPONENTIAL = 1, 2, 3, 4
 """Profiles, as Vensim numbers them."""

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from qiantang.engine.compiled.lanes import ALIGNMENT, WIDTH
 from qiantang.engine.inputs import Inputs, Row
-from qiantang.engine.lanes import ALIGNMENT, WIDTH
 
 Floats = npt.NDArray[np.float64]
 

@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import Any
 
 from qiantang.engine.ir import Mode, Table
-from qiantang.engine.scope import Translation
-from qiantang.engine.trees import kind
+from qiantang.engine.translation.scope import Translation
+from qiantang.engine.translation.trees import kind
 
 MODES: dict[str, Mode] = {
     "interpolate": "interpolate",

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from qiantang.engine.subscripts import plain
-from qiantang.engine.untrusted import UnsafeModel, check_vensim, check_xmile
+from qiantang.engine.translation.subscripts import plain
+from qiantang.engine.translation.untrusted import UnsafeModel, check_vensim, check_xmile
 
 Listed = tuple[str, str, tuple[str, ...]]
 """A range, the range it maps to, and the elements in the order of the first."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from qiantang.engine import external
-from qiantang.engine.algebra import folded
-from qiantang.engine.allocations import ALLOCATIONS
-from qiantang.engine.builder import Builder
 from qiantang.engine.ir import TIME, Lookup, Slot, State
-from qiantang.engine.scope import CONTROL, Definition, Scope, Translation, titled
-from qiantang.engine.subscripts import Coordinates, Ranges, plain
-from qiantang.engine.tables import table_number
-from qiantang.engine.trees import function_name, kind, parts
+from qiantang.engine.translation import external
+from qiantang.engine.translation.algebra import folded
+from qiantang.engine.translation.allocations import ALLOCATIONS
+from qiantang.engine.translation.builder import Builder
+from qiantang.engine.translation.scope import CONTROL, Definition, Scope, Translation, titled
+from qiantang.engine.translation.subscripts import Coordinates, Ranges, plain
+from qiantang.engine.translation.tables import table_number
+from qiantang.engine.translation.trees import function_name, kind, parts
 
 FROM_FILES = {"GetLookupsStructure", "GetDataStructure", "DataStructure"}
 SHAPED = {*ALLOCATIONS, "DelayNStructure", "SmoothNStructure", "vector_select"}

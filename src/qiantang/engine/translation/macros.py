@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qiantang.engine.algebra import numeric
 from qiantang.engine.ir import Expression, Number, Slot
-from qiantang.engine.scope import Scope, identified
-from qiantang.engine.subscripts import Bindings, plain
-from qiantang.engine.trees import function_name
+from qiantang.engine.translation.algebra import numeric
+from qiantang.engine.translation.scope import Scope, identified
+from qiantang.engine.translation.subscripts import Bindings, plain
+from qiantang.engine.translation.trees import function_name
 
 if TYPE_CHECKING:
-    from qiantang.engine.builder import Builder
+    from qiantang.engine.translation.builder import Builder
 
 DEEPEST = 20
 """Macros inside macros, from which on a macro is taken to call itself."""
@@ -29,7 +29,7 @@ def used(builder: Builder, tree: Any, bindings: Bindings) -> Slot:
     bindings : mapping of str to str
         Subscripts at the place of the call.
     """
-    from qiantang.engine.sections import declare, define_all
+    from qiantang.engine.translation.sections import declare, define_all
 
     name = plain(function_name(tree))
     section = builder.context.macros[name]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from qiantang.engine.body import Body
+from qiantang.engine.compiled.body import Body
+from qiantang.engine.compiled.layout import Layout, load_text, store_text
 from qiantang.engine.ir import Integrator, State
-from qiantang.engine.layout import Layout, load_text, store_text
 from qiantang.engine.plan import Plan
 
 

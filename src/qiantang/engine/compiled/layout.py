@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from qiantang.engine.compiled.lanes import WIDTH
 from qiantang.engine.ir import Integrator
-from qiantang.engine.lanes import WIDTH
 from qiantang.engine.plan import Plan
 
 

@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from qiantang.engine.ir import Table
-from qiantang.engine.scope import Definition, Translation
-from qiantang.engine.subscripts import Ranges, plain
+from qiantang.engine.translation.scope import Definition, Translation
+from qiantang.engine.translation.subscripts import Ranges, plain
 
 Floats = npt.NDArray[np.float64]
 Axes = dict[str, list[str]]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qiantang.engine.emit import literal
+from qiantang.engine.compiled.emit import literal
+from qiantang.engine.compiled.layout import Layout, load_text, store_text
 from qiantang.engine.ir import Call, Expression, Lookup, Number, Slot
-from qiantang.engine.layout import Layout, load_text, store_text
 from qiantang.engine.operations import OPERATIONS
 
 TEMPLATES = {name: operation.template for name, operation in OPERATIONS.items()}

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from qiantang.engine.intrinsics import inline
-from qiantang.engine.lanes import ALIGNMENT, WIDTH, load, store
+from qiantang.engine.compiled.intrinsics import inline
+from qiantang.engine.compiled.lanes import ALIGNMENT, WIDTH, load, store
 
 
 @inline

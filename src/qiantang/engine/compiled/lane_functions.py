@@ -11,7 +11,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from qiantang.engine.intrinsics import (
+from qiantang.engine.compiled.intrinsics import (
     absolute,
     bits,
     choose,
@@ -22,9 +22,9 @@ from qiantang.engine.intrinsics import (
     sqrt,
     trunc,
 )
-from qiantang.engine.lanes import WIDTH, lane_of, wide, with_lane
+from qiantang.engine.compiled.lanes import WIDTH, lane_of, wide, with_lane
+from qiantang.engine.compiled.powers import exp, log
 from qiantang.engine.operations import SMALL
-from qiantang.engine.powers import exp, log
 
 NAN, INF = np.nan, np.inf
 

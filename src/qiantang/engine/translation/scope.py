@@ -19,7 +19,7 @@ from qiantang.engine.ir import (
     Table,
     Unsupported,
 )
-from qiantang.engine.subscripts import Coordinates, Ranges, plain
+from qiantang.engine.translation.subscripts import Coordinates, Ranges, plain
 
 CONTROL = {
     "time": TIME,

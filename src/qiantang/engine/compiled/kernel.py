@@ -23,12 +23,12 @@ import numpy as np
 import numpy.typing as npt
 
 from qiantang.engine import cache
-from qiantang.engine.blocks import SharedInputs, aligned_rows, arguments
 from qiantang.engine.checkpoint import Checkpoint
-from qiantang.engine.codegen import kernel_source
+from qiantang.engine.compiled.blocks import SharedInputs, aligned_rows, arguments
+from qiantang.engine.compiled.codegen import kernel_source
+from qiantang.engine.compiled.lanes import WIDTH
 from qiantang.engine.inputs import Inputs
 from qiantang.engine.ir import Integrator, Program
-from qiantang.engine.lanes import WIDTH
 from qiantang.engine.plan import Plan
 
 Floats = npt.NDArray[np.float64]

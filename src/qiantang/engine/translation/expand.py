@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from qiantang.engine.algebra import call, settle_expression, truth
 from qiantang.engine.ir import (
     TIME_STEP,
     Expression,
@@ -15,12 +14,13 @@ from qiantang.engine.ir import (
     Slot,
     State,
 )
+from qiantang.engine.translation.algebra import call, settle_expression, truth
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from qiantang.engine.scope import Translation
+    from qiantang.engine.translation.scope import Translation
 
 Part = Callable[[Any, bool], Expression]
 """Builds the expression of a part of a tree, in a run or at its start."""
