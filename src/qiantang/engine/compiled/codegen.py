@@ -45,7 +45,10 @@ def kernel_source(plan: Plan, tables: Sequence[Table], integrator: Integrator) -
         '"""Generated from a plan; slots, rows and literals only."""',
         "import numba",
         "import numpy as np",
-        *(f"from qiantang.engine.compiled.{home} import {', '.join(w)}" for home, w in WORDS.items()),
+        *(
+            f"from qiantang.engine.compiled.{home} import {', '.join(w)}"
+            for home, w in WORDS.items()
+        ),
         *(line for number in used for line in table_source(number, tables[number])),
         *_function("start(a)", start_body(hot, rows)),
         *_function("still(a)", still_body(hot, rows)),
