@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from qiantang.ensemble import Runs
 from qiantang.faults import StudyError
 from qiantang.fits import FitRecord, save_fit, text_digest
 from qiantang.study import Study, open_study
@@ -40,6 +41,12 @@ def small_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     copy = open_study(folder)
     add_fit(copy, "small", SMALL)
     return copy
+
+
+@pytest.fixture(scope="session")
+def both(small_study: Study) -> Runs:
+    """Return all members of two scenarios."""
+    return small_study.run(["current_policy", "plan_in_full"], members=SMALL, engine="numpy")
 
 
 def add_fit(study: Study, version: str, members: int) -> None:

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from qiantang.bench import request
-from qiantang.bench_peers import Task, simlin_rate, worst
+from qiantang.benchmark.measure import request
+from qiantang.benchmark.peers import Task, simlin_rate, worst
 from qiantang.engine import Path, Program, load_model
 from qiantang.model.mdl import Dictionary, read_dictionary
 

@@ -66,8 +66,9 @@ def bench(
     """
     import json
 
-    from qiantang import bench as measure
-    from qiantang.bench_study import starts, waits
+    from qiantang.benchmark import measure
+    from qiantang.benchmark import report as page
+    from qiantang.benchmark.study import starts, waits
     from qiantang.study import open_study
 
     chosen = tuple(name for name in peers.split(",") if name)
@@ -97,18 +98,18 @@ def bench(
             click.echo("members of the fit", err=True)
             reports[-1].seconds |= waits(study) | starts(study)
     if file is not None:
-        measure.write(reports, file, BEGIN, END)
+        page.write(reports, file, BEGIN, END)
     if as_json:
-        click.echo(json.dumps([measure.as_dict(report) for report in reports], indent=1))
+        click.echo(json.dumps([page.as_dict(report) for report in reports], indent=1))
     else:
-        click.echo("\n".join(measure.table(report) for report in reports))
+        click.echo("\n".join(page.table(report) for report in reports))
 
 
 def _of_study(
     study: Study, outputs: tuple[str, ...]
 ) -> tuple[Path, tuple[str, ...], tuple[float, ...]]:
     """Return the bundled study's model, and what a run of it saves."""
-    from qiantang.bench_study import headline_figures
+    from qiantang.benchmark.study import headline_figures
     from qiantang.measures import outputs_of, times_of
 
     figures = headline_figures(study)

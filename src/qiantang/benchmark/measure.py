@@ -10,12 +10,9 @@ from __future__ import annotations
 import os
 import platform
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -26,7 +23,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from qiantang.bench_peers import (
+from qiantang.benchmark.peers import (
     Rate,
     Task,
     on_all_cores,
@@ -35,6 +32,8 @@ from qiantang.bench_peers import (
     simlin_rate,
     worst,
 )
+from qiantang.benchmark.report import Figure, Report
+from qiantang.benchmark.streamed import streamed
 from qiantang.engine import Program, load_model
 from qiantang.engine.pysd_oracle import read_by_delays
 
@@ -51,53 +50,6 @@ DRAWN = 8
 """Constants that are drawn."""
 
 ROUNDS = 5
-YEARS = 20
-"""Times of the memory measurement."""
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One engine: its rate, the ratio of the kernel's rate to it, how far its results are off."""
-
-    engine: str
-    cores: int
-    runs_per_second: float
-    kernel_is: float
-    off: float | None
-
-
-@dataclass
-class Report:
-    """All figures of one model.
-
-    Parameters
-    ----------
-    model : str
-        Name of the model file.
-    steps, members : int
-        Steps of a run, members of a round.
-    outputs, inputs : list of str
-        Variables saved and constants drawn, in order.
-    figures : list of Figure
-        Rates.
-    seconds : dict
-        Compile time and others, by name. [s]
-    cost : list of (members, seconds, peak bytes)
-        Cost against the number of members.
-    missing : list of str
-        Peers that were not at hand, and why.
-    """
-
-    model: str
-    steps: int
-    members: int
-    outputs: list[str]
-    inputs: list[str]
-    figures: list[Figure] = field(default_factory=list)
-    seconds: dict[str, float] = field(default_factory=dict)
-    cost: list[tuple[int, float, int]] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    made_with: dict[str, str] = field(default_factory=dict)
 
 
 def bench(
@@ -124,7 +76,7 @@ def bench(
     peers : sequence of str
         Out of :data:`PEERS`.
     library : Path, optional
-        SDEverywhere's C of this model, see :func:`~qiantang.bench_peers.sdeverywhere_rate`.
+        SDEverywhere's C of this model, see :func:`~qiantang.benchmark.peers.sdeverywhere_rate`.
     sizes : sequence of int
         Numbers of members for the cost and memory of a streamed run.
     progress : callable
@@ -147,7 +99,7 @@ def bench(
     _others(report, program, task, values, kernel, peers, library, progress)
     for size in sizes:
         progress(f"{size} members, streamed")
-        report.cost.append((size, *_streamed(model, task, size)))
+        report.cost.append((size, *streamed(model, task, size)))
     return report
 
 
@@ -265,7 +217,7 @@ def _seconds(job: Callable[[], Any]) -> float:
 
 def _limit(program: Program, task: Task, folder: Path) -> tuple[Callable[[], None], Floats] | None:
     """Return a run of the C lanes on one core, and where its values go."""
-    from qiantang.bench_limit import compiled
+    from qiantang.benchmark.limit import compiled
     from qiantang.engine.compiled.blocks import SharedInputs, arguments
     from qiantang.engine.compiled.kernel import CHUNK
     from qiantang.engine.compiled.rewrite import rewritten
@@ -337,99 +289,3 @@ def _others(
         ratio = statistics.median(beside) / rate.per_second
         off = worst(values, rate.values)
         report.figures.append(Figure(name, cores, rate.per_second, ratio, off))
-
-
-_STREAM = """
-import sys, time
-from importlib import import_module
-from importlib.util import find_spec
-import numpy as np
-from qiantang.bench import request, YEARS
-from qiantang.engine import load_model
-from qiantang.engine.stream import stream
-from pathlib import Path
-model, members, outputs = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
-program = load_model(model)
-task = request(program, model, outputs[:1], (), 1000)
-last = round((program.final_time - program.initial_time) / program.time_step)
-steps = np.unique(np.linspace(0, last, YEARS).round().astype(int))
-times = program.initial_time + steps * program.time_step
-def draw(first, count):
-    at = np.arange(first, first + count) % 1000
-    return {n: v[at] for n, v in task.parameters.items()}, {}
-program.run(task.outputs, times, parameters=draw(0, 64)[0], members=64)
-begun, kept = time.perf_counter(), 0.0
-values = np.empty((len(times), members))
-for first, result in stream(program, task.outputs, times, draw, members):
-    values[:, first : first + result.values.shape[2]] = result.values[0]
-seconds, peak = time.perf_counter() - begun, 0
-if find_spec("resource"):
-    system = import_module("resource")
-    peak = system.getrusage(system.RUSAGE_SELF).ru_maxrss
-print(seconds, peak)
-"""
-
-
-def _streamed(model: Path, task: Task, members: int) -> tuple[float, int]:
-    """Return seconds and peak memory, 0 where unknown, of a process that streams one output."""
-    command = [sys.executable, "-c", _STREAM, str(model), str(members), task.outputs[0]]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    seconds, peak = done.stdout.split()
-    return float(seconds), int(peak) * (1 if sys.platform == "darwin" else 1024)
-
-
-def as_dict(report: Report) -> dict[str, Any]:
-    """Return a report for JSON."""
-    return asdict(report)
-
-
-def table(report: Report) -> str:
-    """Return a report as Markdown."""
-    lines = [
-        f"### {report.model}",
-        "",
-        f"{report.steps:,} steps, {len(report.outputs)} outputs, rounds of {report.members:,} "
-        f"members, {len(report.inputs)} constants drawn.",
-        "",
-        "| engine | cores | runs/s | the kernel is | largest difference |",
-        "|---|---:|---:|---:|---:|",
-    ]
-    for figure in report.figures:
-        off = "" if figure.off is None else f"{figure.off:.1e}"
-        lines.append(
-            f"| {figure.engine} | {figure.cores} | {_short(figure.runs_per_second)} "
-            f"| {_short(figure.kernel_is)} x | {off} |"
-        )
-    lines += ["", *(f"- {name}: {value:.3f} s" for name, value in report.seconds.items())]
-    lines += [
-        f"- {size:,} members, {YEARS} times of one output kept: {seconds:.2f} s, "
-        f"{size / seconds:,.0f} runs/s, peak {f'{peak / 2**20:,.0f} MiB' if peak else 'not known'}"
-        for size, seconds, peak in report.cost
-    ]
-    lines += [f"- not measured: {line}" for line in report.missing]
-    return "\n".join(lines) + "\n"
-
-
-def _short(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
-
-
-def write(reports: Sequence[Report], file: Path, begin: str, end: str) -> None:
-    """Put tables into a file between two marks.
-
-    Raises
-    ------
-    ValueError
-        If the file lacks a mark.
-    """
-    text = file.read_text(encoding="utf-8")
-    before, found, rest = text.partition(begin)
-    _, found_end, after = rest.partition(end)
-    if not found or not found_end:
-        raise ValueError(f"{file} lacks the mark {begin} or {end}")
-    made = reports[0].made_with
-    head = "Made by `qiantang bench --write` on " + ", ".join(
-        f"{value}" if name == "date" else f"{name} {value}" for name, value in made.items()
-    )
-    body = "\n".join(table(report) for report in reports)
-    file.write_text(f"{before}{begin}\n\n{head}.\n\n{body}\n{end}{after}", encoding="utf-8")

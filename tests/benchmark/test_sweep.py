@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qiantang.bench_sweep import bench, peak_memory, thousand_plans
+from qiantang.benchmark.sweep import bench, peak_memory, thousand_plans
 from qiantang.study import Study
 
 

@@ -1,7 +1,7 @@
 """Sweeps measured beside the bare kernel: rates, memory, and the disk announced and used.
 
-Run ``python -m qiantang.bench_sweep``; the kernel and the sweep take turns, so that what else the
-machine does falls on both.
+Run ``python -m qiantang.benchmark.sweep``; the kernel and the sweep take turns, so that what else
+the machine does falls on both.
 """
 
 from __future__ import annotations

@@ -9,32 +9,34 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from qiantang import bench, bench_peers
+from qiantang.benchmark import measure, peers
+from qiantang.benchmark.report import Report, write
+from qiantang.benchmark.streamed import streamed
 from qiantang.commands.bench import BEGIN, END
 from qiantang.commands.bench import bench as command
 from qiantang.engine import load_model
 
-MODEL = Path(__file__).parents[1] / "benchmarks" / "models" / "delays.mdl"
+MODEL = Path(__file__).parents[2] / "benchmarks" / "models" / "delays.mdl"
 
 
 @pytest.fixture(scope="module")
-def report() -> bench.Report:
-    return bench.bench(MODEL, members=64, peers=("numpy", "c"))
+def report() -> Report:
+    return measure.bench(MODEL, members=64, peers=("numpy", "c"))
 
 
 def test_the_same_request_each_time() -> None:
     program = load_model(MODEL)
-    one, two = (bench.request(program, MODEL, (), (), 9) for _ in range(2))
+    one, two = (measure.request(program, MODEL, (), (), 9) for _ in range(2))
     assert one.outputs == two.outputs == ("stock", "pipeline", "backlog", "sold")
     assert one.titles == ("Stock", "Pipeline", "Backlog", "Sold")
     for name, values in one.parameters.items():
         assert np.array_equal(values, two.parameters[name])
         assert np.ptp(values) > 0
-        assert np.all(np.abs(values / program.constants[name] - 1) <= bench.SPREAD)
+        assert np.all(np.abs(values / program.constants[name] - 1) <= measure.SPREAD)
     assert one.member(3) == {name: values[3] for name, values in one.parameters.items()}
 
 
-def test_rates_are_ratios_to_the_kernel_on_as_many_cores(report: bench.Report) -> None:
+def test_rates_are_ratios_to_the_kernel_on_as_many_cores(report: Report) -> None:
     rate = {(f.engine, f.cores): f.runs_per_second for f in report.figures}
     for figure in report.figures:
         base = rate.get(("kernel", figure.cores), 0.0)
@@ -44,7 +46,7 @@ def test_rates_are_ratios_to_the_kernel_on_as_many_cores(report: bench.Report) -
     assert numpy.off < 1e-12
 
 
-def test_the_c_lanes_give_the_same_results_or_are_named_as_missing(report: bench.Report) -> None:
+def test_the_c_lanes_give_the_same_results_or_are_named_as_missing(report: Report) -> None:
     found = [f for f in report.figures if f.engine.startswith("C lanes")]
     if not found:
         assert any(line.startswith("C lanes") for line in report.missing)
@@ -55,10 +57,10 @@ def test_the_c_lanes_give_the_same_results_or_are_named_as_missing(report: bench
 
 def test_a_difference_is_seen() -> None:
     values = np.random.default_rng(1).uniform(1, 2, (2, 3, 4))
-    assert bench_peers.worst(values, values) == 0.0
+    assert peers.worst(values, values) == 0.0
     other = values.copy()
     other[1, 2, 3] += 1e-3
-    assert 1e-3 < bench_peers.worst(values, other) < 2e-3
+    assert 1e-3 < peers.worst(values, other) < 2e-3
 
 
 def test_pysd_answers_alike_with_either_reading_of_tables(tmp_path: Path) -> None:
@@ -72,26 +74,26 @@ def test_pysd_answers_alike_with_either_reading_of_tables(tmp_path: Path) -> Non
         encoding="utf-8",
     )
     program = load_model(file)
-    task = bench.request(program, file, (), (), 4)
+    task = measure.request(program, file, (), (), 4)
     ours = program.run(task.outputs, task.times, parameters=task.parameters, members=4).values
     for plain in (False, True):
-        rate = bench_peers.on_all_cores(bench_peers.pysd_rate, task, 1, plain)
+        rate = peers.on_all_cores(peers.pysd_rate, task, 1, plain)
         assert rate.per_second > 0
-        assert bench_peers.worst(ours, rate.values) < 1e-12
+        assert peers.worst(ours, rate.values) < 1e-12
 
 
 def test_a_stream_is_measured_with_its_memory() -> None:
     program = load_model(MODEL)
-    task = bench.request(program, MODEL, (), (), 4)
-    seconds, peak = bench._streamed(MODEL, task, 100)
+    task = measure.request(program, MODEL, (), (), 4)
+    seconds, peak = streamed(MODEL, task, 100)
     assert seconds > 0
     assert 2**24 < peak < 2**31
 
 
-def test_tables_go_between_the_marks(report: bench.Report, tmp_path: Path) -> None:
+def test_tables_go_between_the_marks(report: Report, tmp_path: Path) -> None:
     file = tmp_path / "README.md"
     file.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
-    bench.write([report], file, BEGIN, END)
+    write([report], file, BEGIN, END)
     text = file.read_text(encoding="utf-8")
     assert text.startswith("before\n")
     assert text.endswith(f"{END}\nafter\n")
@@ -99,7 +101,7 @@ def test_tables_go_between_the_marks(report: bench.Report, tmp_path: Path) -> No
     assert "| kernel | 1 |" in text
     file.write_text("no marks", encoding="utf-8")
     with pytest.raises(ValueError, match="lacks the mark"):
-        bench.write([report], file, BEGIN, END)
+        write([report], file, BEGIN, END)
 
 
 def test_the_command_prints_json() -> None:

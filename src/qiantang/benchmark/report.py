@@ -1,0 +1,113 @@
+"""What a bench found, as records, as JSON and as a page of Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+YEARS = 20
+"""Times that a streamed run keeps."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One engine: its rate, the ratio of the kernel's rate to it, how far its results are off."""
+
+    engine: str
+    cores: int
+    runs_per_second: float
+    kernel_is: float
+    off: float | None
+
+
+@dataclass
+class Report:
+    """All figures of one model.
+
+    Parameters
+    ----------
+    model : str
+        Name of the model file.
+    steps, members : int
+        Steps of a run, members of a round.
+    outputs, inputs : list of str
+        Variables saved and constants drawn, in order.
+    figures : list of Figure
+        Rates.
+    seconds : dict
+        Compile time and others, by name. [s]
+    cost : list of (members, seconds, peak bytes)
+        Cost against the number of members.
+    missing : list of str
+        Peers that were not at hand, and why.
+    """
+
+    model: str
+    steps: int
+    members: int
+    outputs: list[str]
+    inputs: list[str]
+    figures: list[Figure] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    cost: list[tuple[int, float, int]] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    made_with: dict[str, str] = field(default_factory=dict)
+
+
+def as_dict(report: Report) -> dict[str, Any]:
+    """Return a report for JSON."""
+    return asdict(report)
+
+
+def table(report: Report) -> str:
+    """Return a report as Markdown."""
+    lines = [
+        f"### {report.model}",
+        "",
+        f"{report.steps:,} steps, {len(report.outputs)} outputs, rounds of {report.members:,} "
+        f"members, {len(report.inputs)} constants drawn.",
+        "",
+        "| engine | cores | runs/s | the kernel is | largest difference |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    for figure in report.figures:
+        off = "" if figure.off is None else f"{figure.off:.1e}"
+        lines.append(
+            f"| {figure.engine} | {figure.cores} | {_short(figure.runs_per_second)} "
+            f"| {_short(figure.kernel_is)} x | {off} |"
+        )
+    lines += ["", *(f"- {name}: {value:.3f} s" for name, value in report.seconds.items())]
+    lines += [
+        f"- {size:,} members, {YEARS} times of one output kept: {seconds:.2f} s, "
+        f"{size / seconds:,.0f} runs/s, peak {f'{peak / 2**20:,.0f} MiB' if peak else 'not known'}"
+        for size, seconds, peak in report.cost
+    ]
+    lines += [f"- not measured: {line}" for line in report.missing]
+    return "\n".join(lines) + "\n"
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def write(reports: Sequence[Report], file: Path, begin: str, end: str) -> None:
+    """Put tables into a file between two marks.
+
+    Raises
+    ------
+    ValueError
+        If the file lacks a mark.
+    """
+    text = file.read_text(encoding="utf-8")
+    before, found, rest = text.partition(begin)
+    _, found_end, after = rest.partition(end)
+    if not found or not found_end:
+        raise ValueError(f"{file} lacks the mark {begin} or {end}")
+    made = reports[0].made_with
+    head = "Made by `qiantang bench --write` on " + ", ".join(
+        f"{value}" if name == "date" else f"{name} {value}" for name, value in made.items()
+    )
+    body = "\n".join(table(report) for report in reports)
+    file.write_text(f"{before}{begin}\n\n{head}.\n\n{body}\n{end}{after}", encoding="utf-8")
