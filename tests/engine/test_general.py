@@ -10,6 +10,7 @@ import pytest
 
 from qiantang.conformance import compare
 from qiantang.engine import Unsupported, load_model
+from qiantang.engine.ir import Engine
 from qiantang.engine.pysd_oracle import run_alone
 from qiantang.simulate import simulate_model
 
@@ -49,6 +50,8 @@ CASES = {
         "s = INTEG(linear + ahead*behind + SUM(c[r!]), 0)"
     ),
 }
+#: Cases whose kernel takes a minute to compile.
+LONG = ("allocate",)
 
 
 def _with_files(file: File) -> File:
@@ -108,15 +111,25 @@ def test_a_macro_that_uses_itself_is_refused(written: Written) -> None:
         load_model(file)
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_engines_agree_with_pysd(written: Written, case: str) -> None:
-    file = _file(written, case)
+def agrees_with_pysd(file: File, engines: tuple[Engine, ...]) -> None:
     theirs = run_alone(file, {})
     assert np.ptp(theirs.to_numpy(), axis=0).max() > 0
-    for engine in ("numpy", "kernel"):
-        gap, columns, worst = compare(simulate_model(file, engine=engine), theirs)  # type: ignore[arg-type]
+    for engine in engines:
+        gap, columns, worst = compare(simulate_model(file, engine=engine), theirs)
         assert gap < 1e-9, (engine, worst)
         assert columns >= len(theirs.columns) - 1
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_engines_agree_with_pysd(written: Written, case: str) -> None:
+    engines: tuple[Engine, ...] = ("numpy",) if case in LONG else ("numpy", "kernel")
+    agrees_with_pysd(_file(written, case), engines)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", LONG)
+def test_long_kernels_agree_with_pysd(written: Written, case: str) -> None:
+    agrees_with_pysd(_file(written, case), ("kernel",))
 
 
 def test_a_changed_data_file_is_read_anew(written: Written) -> None:

@@ -378,4 +378,5 @@ def _table(
     table = pd.DataFrame(records)
     table["variable"], table["name"] = variable, words.variable(variable)
     table["unit"] = unit.label
+    table["year"] = table["year"].astype(int)
     return table.reindex(columns=order)
