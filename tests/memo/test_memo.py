@@ -159,7 +159,8 @@ def test_a_saved_scoreboard_is_told(small_study: Study, monkeypatch: pytest.Monk
     memo = make_memo(small_study, ["current_policy"], lang="zh", members=2)
     told = text_of(memo)
     assert "回溯检验结果" not in told
-    assert "90%（共20），达标" in told
+    assert "6条标准中1条达标" in told
+    assert "0（共5）" in told
     assert any(entry.origin == "检验结果board" for entry in memo.entries)
     assert loose_digits(memo) == []
 

@@ -143,8 +143,8 @@ class TrustFacts:
         return len(rows), sum(row.grade == "documented" for row in rows)
 
     @cached_property
-    def skill(self) -> list[dict[str, str]]:
-        """What the newest scoreboard says, bar by bar; empty where none is saved."""
+    def skill(self) -> dict[str, Any]:
+        """How many bars the newest scoreboard meets, and those it misses; empty without one."""
         from qiantang.skill.saved import newest
         from qiantang.skill.settings import read_series, titles_of
         from qiantang.skill.verdict import bars
@@ -158,21 +158,27 @@ class TrustFacts:
                 study.drivers,
             )
         except StudyError:
-            return []
+            return {}
         titles = titles_of(study, series, teller.lang)
-        return [
-            {
-                "statement": quoted(bar.statement),
-                "passed": teller.say("bar.met" if bar.passed else "bar.missed"),
-                "detail": teller.registry.say(
-                    bar.detail,
-                    teller.say("stat.skill", what=bar.statement),
-                    bar.detail,
-                    origin=teller.say("origin.skill", name=saved.record.version),
-                ),
-            }
-            for bar in bars(saved.rows, series, teller.lang, titles)
-        ]
+        found = bars(saved.rows, series, teller.lang, titles)
+        origin = teller.say("origin.skill", name=saved.record.version)
+        return {
+            "met": self._count("stat.bars_met", sum(bar.passed for bar in found)),
+            "bars": self._count("stat.bars", len(found)),
+            "missed": [
+                {
+                    "statement": quoted(bar.statement),
+                    "detail": teller.registry.say(
+                        bar.detail,
+                        teller.say("stat.skill", what=bar.statement),
+                        bar.detail,
+                        origin=origin,
+                    ),
+                }
+                for bar in found
+                if not bar.passed
+            ],
+        }
 
     @property
     def skill_name(self) -> str:
