@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 from qiantang.ensemble import Runs
 from qiantang.faults import StudyError
@@ -18,6 +20,26 @@ from qiantang.study import Study, open_study
 ROOT = Path(__file__).parents[1]
 #: Members of the small study's fit.
 SMALL = 12
+
+# No clock decides, and every machine tries the same examples.
+settings.register_profile(
+    "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which checks were left out, and the one command that installs what they need."""
+    reasons = Counter(
+        report.longrepr[2].removeprefix("Skipped: ")
+        for report in terminalreporter.stats.get("skipped", [])
+        if isinstance(report.longrepr, tuple)
+    )
+    if reasons:
+        terminalreporter.section("left out")
+        for reason, count in reasons.items():
+            terminalreporter.write_line(f"{count} of the checks: {reason}")
+        terminalreporter.write_line("sh tests/install_programs.sh installs what they need")
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ def browser_file() -> str:
     pytest.importorskip("playwright", reason="playwright drives the browser and is not installed")
     path = browser_path()
     if path is None:
-        pytest.skip("no Chromium on this machine: run tests/deck/install_browser.sh")
+        pytest.skip("no Chromium on this machine: run sh tests/install_programs.sh")
     return path
 
 

@@ -21,7 +21,7 @@ CELL = "import qiantang as qt\nqt.open_study().deck(members=1000)"
 def main(seconds: float) -> None:
     path = browser_path()
     if path is None:
-        sys.exit("no Chromium on this machine: run tests/deck/install_browser.sh")
+        sys.exit("no Chromium on this machine: run sh tests/install_programs.sh")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
         folder = Path(home)
         write_notebook(folder / "pace.ipynb", CELL)

@@ -1,6 +1,6 @@
 """Memos opened by the programs that people open them with: LibreOffice, a PDF reader, Chromium.
 
-tests/memo/install_office.sh installs them. Where one is missing its test is skipped and says so;
+tests/install_programs.sh installs them. Where one is missing its test is skipped and says so;
 the other tests of this folder read the files themselves and are never skipped.
 """
 
@@ -22,7 +22,7 @@ from qiantang.memo.pdf import pdf_bytes
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
-INSTALL = "is not installed; run tests/memo/install_office.sh"
+INSTALL = "is not installed; run sh tests/install_programs.sh"
 needs_office = pytest.mark.skipif(
     not shutil.which("soffice"), reason=f"LibreOffice (soffice) {INSTALL}"
 )

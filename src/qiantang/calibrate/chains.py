@@ -33,6 +33,7 @@ from emcee.moves import MHMove
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from qiantang.calibrate.factors import factor
 from qiantang.calibrate.laplace import Normal
 
 Array = NDArray[np.float64]
@@ -214,7 +215,8 @@ def _valid(log_density: LogDensity, normal: Normal, chains: int, rng: np.random.
 
 def _proposal(normal: Normal) -> Callable[..., tuple[Array, Array]]:
     """Return the Crank-Nicolson step that leaves a normal distribution unchanged."""
-    inverse = np.linalg.inv(normal.root)
+    # A coordinate without spread stays where it is.
+    inverse = np.linalg.pinv(normal.root)
 
     def step(points: Array, rng: np.random.RandomState) -> tuple[Array, Array]:
         white = (points - normal.mean) @ inverse.T
@@ -232,4 +234,4 @@ def _renewed(normal: Normal, seen: Array, trust: float) -> Normal:
     if len(flat) < ENOUGH * flat.shape[1]:
         return normal
     covariance = trust * np.cov(flat, rowvar=False) + (1 - trust) * normal.root @ normal.root.T
-    return Normal(flat.mean(axis=0), np.asarray(np.linalg.cholesky(covariance), float))
+    return Normal(flat.mean(axis=0), factor(covariance))

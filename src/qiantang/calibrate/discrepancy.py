@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, RootModel, model_validator
 
+from qiantang.calibrate.factors import factor, whiten
 from qiantang.yamlfile import read_yaml, validate
 
 Array = NDArray[np.float64]
@@ -148,22 +149,22 @@ def condition(
     """
     prior = covariance(grid, grid, yearly, persistence)
     if residuals is None or not len(residuals.times):
-        return _correlate(prior, normals)
+        return _correlate(prior, normals, np.einsum("mkk->mk", prior).max(axis=-1))
     cross = covariance(grid, residuals.times, yearly, persistence)
     seen = covariance(residuals.times, residuals.times, yearly, persistence)
     seen = seen + np.diag(np.square(residuals.error))
-    gain = np.swapaxes(np.linalg.solve(seen, np.swapaxes(cross, -1, -2)), -1, -2)
-    mean = np.einsum("mkn,nm->mk", gain, residuals.values)
-    left: Array = prior - gain @ np.swapaxes(cross, -1, -2)
-    drawn: Array = mean + _correlate(left, normals)
+    lower = factor(seen)
+    shared = whiten(lower, np.swapaxes(cross, -1, -2))
+    white = whiten(lower, residuals.values.T[..., None])[..., 0]
+    mean = np.einsum("mnk,mn->mk", shared, white)
+    left: Array = prior - np.swapaxes(shared, -1, -2) @ shared
+    drawn: Array = mean + _correlate(left, normals, np.einsum("mkk->mk", prior).max(axis=-1))
     return drawn
 
 
-def _correlate(matrix: Array, normals: Array) -> Array:
-    """Give standard normals the covariance of each matrix, rounding guarded."""
+def _correlate(matrix: Array, normals: Array, scale: Array) -> Array:
+    """Give standard normals the covariance of each matrix."""
     if not normals.any():
         return np.zeros_like(normals)
-    jitter = 1e-10 * np.einsum("mkk->m", matrix)[:, None, None] * np.eye(matrix.shape[-1])
-    factor = np.linalg.cholesky(matrix + jitter + 1e-18 * np.eye(matrix.shape[-1]))
-    correlated: Array = np.einsum("mkj,mj->mk", factor, normals)
+    correlated: Array = np.einsum("mkj,mj->mk", factor(matrix, scale), normals)
     return correlated

@@ -21,6 +21,7 @@ from threadpoolctl import threadpool_limits
 
 from qiantang.calibrate.carry import carry
 from qiantang.calibrate.discrepancy import covariance
+from qiantang.calibrate.factors import factor, whiten
 from qiantang.calibrate.target import SHARPEST, TAIL, Target
 
 Array = NDArray[np.float64]
@@ -52,7 +53,7 @@ class Normal:
     def only(self, active: NDArray[np.bool_]) -> Normal:
         """Return the marginal distribution of some coordinates."""
         root = self.root[active]
-        return Normal(self.mean[active], np.asarray(np.linalg.cholesky(root @ root.T), float))
+        return Normal(self.mean[active], factor(root @ root.T))
 
     def draw(self, members: int, rng: np.random.Generator) -> Array:
         """Draw points, shape (members, D)."""
@@ -100,7 +101,7 @@ def _approximate(target: Target, progress: Callable[[str], None], carrying: bool
     weight = np.sqrt(search.tails(np.square(search.residuals(x[:size])))[1])
     precision = (slope * weight[:, None]).T @ (slope * weight[:, None])
     root = np.zeros((len(x), len(x)))
-    root[:size, :size] = np.linalg.inv(np.linalg.cholesky(precision)).T
+    root[:size, :size] = whiten(factor(precision), np.eye(size)).T
     root[size:, size:] = np.diag(sd)
     return Normal(x, root)
 
@@ -142,7 +143,7 @@ class _Search:
                 yearly, kept = (float(part[0]) for part in target.spread(x[None], name))
                 matrix = matrix + covariance(at, at, np.array(yearly), np.array(kept))
                 drift = yearly / np.sqrt(1 - kept**2)
-            self.whiteners.append((rows[~bound], np.linalg.inv(np.linalg.cholesky(matrix))))
+            self.whiteners.append((rows[~bound], whiten(factor(matrix), np.eye(len(matrix)))))
             for row in rows[bound]:
                 side = 1.0 if np.isfinite(observed.upper[row]) else -1.0
                 error = max(float(observed.error[row]), SHARPEST)

@@ -23,6 +23,7 @@ from scipy.stats import chisquare
 
 from qiantang.calibrate.chains import Plan, sample
 from qiantang.calibrate.discrepancy import covariance
+from qiantang.calibrate.factors import factor
 from qiantang.calibrate.laplace import approximate
 from qiantang.calibrate.observed import Observed, select_observed
 from qiantang.calibrate.runner import Runner
@@ -121,7 +122,7 @@ def _made(target: Target, rng: np.random.Generator) -> tuple[Array, Observed]:
             yearly, kept = target.spread(truth[None], name)
             matrix = matrix + covariance(times, times, yearly, kept)[0]
         white = rng.standard_t(TAIL, size=len(rows))
-        value[rows] += np.linalg.cholesky(matrix) @ white
+        value[rows] += factor(matrix) @ white
     # A bound is made a figure: what is censored, and when, is no part of the model.
     free = np.full(len(value), np.inf)
     exact = tuple(replace(row, form="exact") for row in observed.rows)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaln, log_ndtr
 
 from qiantang.calibrate.discrepancy import covariance
+from qiantang.calibrate.factors import factor, log_size, whiten
 from qiantang.calibrate.observed import Observed
 from qiantang.calibrate.runner import Deviations, Runner
 from qiantang.study import Study
@@ -137,10 +138,9 @@ class Target:
             matrix = covariance(times, times, *self.spread(x, name)) + error
         else:
             matrix = np.broadcast_to(error, (len(x), *error.shape))
-        factor = np.linalg.cholesky(matrix)
-        white = np.linalg.solve(factor, gaps[rows].T[..., None])[..., 0]
-        log_det = np.log(np.diagonal(factor, axis1=-2, axis2=-1)).sum(axis=-1)
-        return np.asarray(_log_student(white).sum(axis=-1) - log_det)
+        lower = factor(matrix)
+        white = whiten(lower, gaps[rows].T[..., None])[..., 0]
+        return np.asarray(_log_student(white).sum(axis=-1) - log_size(lower))
 
     def _bounds(self, name: str, rows: NDArray[np.intp], gaps: Array, x: Array) -> Array:
         drift: Array = np.zeros(len(x))
