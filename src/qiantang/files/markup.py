@@ -40,9 +40,7 @@ _MARKS = re.compile(r"[\[\]{}`|\\]")
 _PLAIN_CSS = re.compile(r"[^A-Za-z0-9 _,.\u00a0-\ud7ff\ue000-\ufffd-]")
 
 
-def element(
-    tag: str, attributes: Mapping[str, object] | None = None, *children: object
-) -> Markup:
+def element(tag: str, attributes: Mapping[str, object] | None = None, *children: object) -> Markup:
     """Return an element with everything in it escaped.
 
     Parameters
@@ -112,9 +110,7 @@ def css_string(text: str) -> str:
     return '"' + _PLAIN_CSS.sub(lambda match: f"\\{ord(match[0]):x} ", text) + '"'
 
 
-def page(
-    title: str, style: str, *body: object, lang: str = "en", kind: str | None = None
-) -> str:
+def page(title: str, style: str, *body: object, lang: str = "en", kind: str | None = None) -> str:
     """Return a whole page.
 
     Parameters

@@ -49,7 +49,7 @@ class _Writer:
     def write(self) -> str:
         document = self.document
         parts = [self._block(block) for block in document.blocks]
-        body = [join([element("h1", None, document.title), *parts], "\n")]
+        body: list[str] = [join([element("h1", None, document.title), *parts], "\n")]
         notes = [self._note(place, note) for place, note in enumerate(self.notes, start=1)]
         if notes:
             body += ["\n", element("section", {"class": "notes"}, element("ol", None, *notes))]
