@@ -14,7 +14,8 @@ from qiantang.cli import program
 from qiantang.compare import Side, differences
 from qiantang.divergence import first_not_finite, losses
 from qiantang.engine import RunResult
-from qiantang.faults import DivergedError
+from qiantang.faults import DivergedError, StudyError
+from qiantang.members import choose_members
 from qiantang.policy.packages import Packages, open_packages
 from qiantang.study import Study
 
@@ -66,6 +67,33 @@ def test_every_verb_says_so_first_and_exits_with_1(
     assert told, result.output
     assert "all 3 members diverged, cargo first ceased to be finite, at 2003.250" in told[0]
     assert not list(tmp_path.iterdir())
+
+
+def test_a_sweep_says_first_how_many_cases_are_lost(broken: Study, tmp_path: Path) -> None:
+    design = tmp_path / "design.yaml"
+    design.write_text(
+        "title: t\ntitle_zh: t\nquestion: q\nquestion_zh: q\nkind: grid\nseed: 1\nmembers: 3\n"
+        "scenarios: [current_policy]\nlevers_from: plan_in_full\n"
+        "axes:\n  airport:\n    intensity: airport_capacity\n    unit: Dmnl\n"
+        "    values: [0, 1]\n",
+        encoding="utf-8",
+    )
+    result = call(broken, "sweep", str(design), "--out", str(tmp_path / "out"), "--workers", "1")
+    assert result.exit_code == 1, result.output
+    told = [line for line in result.output.splitlines() if "diverged" in line]
+    assert told[0] == "every member diverged in 2 of 2 cases, which have no result"
+
+
+def test_a_fit_of_strange_names_is_refused(
+    small_study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(small_study.fit.parameters, "magic", np.zeros(SMALL))
+    monkeypatch.setitem(small_study.fit.innovations[1], "wind", np.zeros((SMALL, 26)))
+    with pytest.raises(StudyError) as caught:
+        choose_members(small_study, 3, 1)
+    assert [f"{fault.where}: {fault.what}" for fault in caught.value.faults] == [
+        "magic: no constant of the model", "wind: no variable of the model",
+    ]  # fmt: skip
 
 
 def result_of(diverged: list[bool], *faults: tuple[str, float]) -> RunResult:
