@@ -180,9 +180,12 @@ def test_pysd_is_named_whenever_it_runs(model: Path, tmp_path: Path) -> None:
 
 def test_what_ceases_to_be_a_number_is_said(tmp_path: Path) -> None:
     file = written(tmp_path, "low = INTEG(-1, 1.5) ~~|\nroot = SQRT(low) ~~|\n")
-    result = call(file, "--out", tmp_path / "a.csv")
-    assert result.exit_code == 0
-    assert "root is not finite from time 2 on" in result.output
+    for engine in ("numpy", "kernel", "pysd"):
+        result = call(file, "--out", tmp_path / "a.csv", "--engine", engine)
+        assert result.exit_code == 1, result.output
+        first = result.output.splitlines()[0]
+        assert first.endswith("root is not finite from time 2 on"), first
+        assert pd.read_csv(tmp_path / "a.csv")["low"].iloc[:2].tolist() == [1.5, 0.5]
 
 
 def test_the_bundled_model_runs() -> None:

@@ -32,9 +32,6 @@ VERBS = (
     "validate",
 )
 
-#: Exit code of a refusal.
-REFUSED = 2
-
 
 class Verbs(click.Group):
     """The group of verbs, in the order given and loaded one at a time."""
@@ -59,7 +56,7 @@ class Verbs(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Turn a study's faults into one line each and exit code 2."""
+        """Turn a study's faults into one line each and their exit code."""
         from qiantang.faults import StudyError
 
         try:
@@ -67,7 +64,7 @@ class Verbs(click.Group):
         except StudyError as error:
             for fault in error.faults:
                 click.echo(str(fault), err=True)
-            ctx.exit(REFUSED)
+            ctx.exit(error.exit_code)
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})

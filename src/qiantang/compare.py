@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from qiantang.faults import Fault, StudyError
+from qiantang.faults import DivergedError, Fault, StudyError
 from qiantang.reach import INTERVAL, measure
 from qiantang.sweep import store
 
@@ -326,7 +326,33 @@ def differences(a: Side, b: Side, targets: Sequence[Target], *, force: bool = Fa
             for target in targets
             if target.id in left and target.id in right
         ]
+    notes += _lost(a, b, rows)
     return Comparison(a.name, b.name, tuple(rows), paired, tuple(notes))
+
+
+def _lost(a: Side, b: Side, rows: Sequence[Difference]) -> list[str]:
+    """Return a note of the cases in which no member is sound on both sides.
+
+    Raises
+    ------
+    DivergedError
+        If that is so of every case of a scenario.
+    """
+    cases: dict[tuple[str, str], dict[Key, int]] = {}
+    for row in rows:
+        counts = cases.setdefault((row.scenario_a, row.scenario_b), {})
+        key = tuple(row.axes.values())
+        counts[key] = max(counts.get(key, 0), row.members)
+    faults = [
+        Fault(b.name, None, scenario, f"no member is finite in both {a.name} and {b.name}: all "
+              "diverged on one side or the other")
+        for (_, scenario), counts in cases.items() if not any(counts.values())
+    ]  # fmt: skip
+    if faults:
+        raise DivergedError(faults)
+    gone = sum(not count for counts in cases.values() for count in counts.values())
+    total = sum(map(len, cases.values()))
+    return [f"no member is finite on both sides in {gone} of {total} cases"] if gone else []
 
 
 def _short(value: str | None) -> str:

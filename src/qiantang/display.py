@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from qiantang.faults import StudyError
+from qiantang.files.markup import element
 from qiantang.rendering import (
     aligned,
     block,
@@ -67,7 +68,7 @@ def scenario_html(scenario: Scenario) -> str:
     """Return a scenario as HTML: its question, then the paths of its levers."""
     rows = [(name, *_lever_cells(lever), lever.note) for name, lever in scenario.levers.items()]
     head = ("lever", "path", "between", "articles", "reading", "note")
-    table = html_table(head, rows) if rows else "<p>No lever moves.</p>"
+    table = html_table(head, rows) if rows else element("p", None, "No lever moves.")
     title = f"{scenario.name}: {scenario.title} {scenario.title_zh}"
     return block(title, facts_html(_scenario_facts(scenario)), table)
 
@@ -97,7 +98,7 @@ def runs_html(runs: Runs) -> str:
     return block(
         _runs_title(runs),
         html_table(head, _run_rows(runs, "0"), right={4}),
-        f"<details><summary>{len(rows)} variables</summary>{variables}</details>",
+        element("details", None, element("summary", None, f"{len(rows)} variables"), variables),
         quiet(_made_from(runs)),
     )
 
@@ -144,8 +145,8 @@ def reach_html(reach: Reach) -> str:
             row += [_spread(cells[name])] if wide else []
         rows.append(row)
     table = html_table(head, rows, right=set(range(3, len(head))), bars=bars)
-    notes = "".join(map(quiet, _reach_notes(reach)))
-    return block("Probability P that a target is reached 目标实现概率", table, notes)
+    notes = map(quiet, _reach_notes(reach))
+    return block("Probability P that a target is reached 目标实现概率", table, *notes)
 
 
 def _or_faults(tell: Callable[[], str]) -> str:

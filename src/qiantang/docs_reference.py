@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import click
 
+from qiantang.files.markup import Markup, element, in_markdown, join
 from qiantang.model.mdl import Dictionary, Variable
 
 _ABOUT = re.compile(
@@ -56,7 +56,8 @@ def model_pages(
     pages = {"index.md": _index(dictionary, {name: zh for name, (_, zh) in about.items()})}
     for group in groups(dictionary):
         sentence, chinese = about.get(group, ("", ""))
-        lines = [f"# {group} {chinese}".rstrip(), "", sentence, ""]
+        title = f"{in_markdown(group)} {in_markdown(chinese)}".rstrip()
+        lines = [f"# {title}", "", in_markdown(sentence), ""]
         for item in dictionary.group(group):
             lines += _entry(item, names, articles(item.identifier))
         pages[f"{slug(group)}.md"] = "\n".join(lines)
@@ -90,36 +91,43 @@ class _Names:
         for match in self._any.finditer(equation):
             yield self._known[match[0].lower()]
 
-    def linked(self, item: Variable) -> str:
+    def linked(self, item: Variable) -> Markup:
         """Return an equation as HTML, each variable a link to its entry."""
-        parts, end = [], 0
+        parts: list[str] = []
+        end = 0
         for match in self._any.finditer(item.equation):
-            parts += [html.escape(item.equation[end : match.start()])]
+            parts += [item.equation[end : match.start()]]
             parts += [link(self._known[match[0].lower()], match[0])]
             end = match.end()
-        return "".join([*parts, html.escape(item.equation[end:])])
+        return join([*parts, item.equation[end:]])
 
 
-def link(item: Variable, words: str) -> str:
+def link(item: Variable, words: str) -> Markup:
     """Return a link to the entry of a variable from any page of the model."""
-    return f'<a href="../{slug(item.group)}/#{item.identifier}">{html.escape(words)}</a>'
+    return element("a", {"href": f"../{slug(item.group)}/#{item.identifier}"}, words)
 
 
 def _entry(item: Variable, names: _Names, articles: Sequence[int]) -> list[str]:
-    title = " ".join(filter(None, (item.name, item.meaning_zh)))
-    facts = [f"`{item.identifier}`", f"unit `{item.unit}`", f"limits {_limits(item)}"]
+    title = in_markdown(" ".join(filter(None, (item.name, item.meaning_zh))))
+    facts = [f"`{item.identifier}`", f"unit {_code(item.unit)}", f"limits {_limits(item)}"]
     if articles:
         facts.append("articles " + ", ".join(map(str, articles)))
     equation = names.linked(item)
     if len(item.equation) > _LONGEST:
-        equation = html.escape(item.equation[:_LONGEST]) + " ..."
+        equation = join([item.equation[:_LONGEST], " ..."])
     users = names.users.get(item.identifier, [])
-    used = ", ".join(link(one, one.name) for one in users if one is not item)
+    used = join((link(one, one.name) for one in users if one is not item), ", ")
     lines = [f"## {title} {{ #{item.identifier} }}", "", " · ".join(facts), ""]
-    lines += [item.meaning, ""] if item.meaning else []
-    lines += [f'<pre class="equation"><code>{equation}</code></pre>', ""]
-    lines += [f'<p class="users">Used in {used}</p>', ""] if used else []
+    lines += [in_markdown(item.meaning), ""] if item.meaning else []
+    lines += [element("pre", {"class": "equation"}, element("code", None, equation)), ""]
+    lines += [element("p", {"class": "users"}, "Used in ", used), ""] if used else []
     return lines
+
+
+def _code(text: str) -> str:
+    """Return a text as code of Markdown, which escapes all but the marks at its ends."""
+    plain = re.sub(r"[`|\s]+", " ", text)
+    return f"`{plain}`"
 
 
 def _limits(item: Variable) -> str:
@@ -141,12 +149,13 @@ def _index(dictionary: Dictionary, chinese: Mapping[str, str]) -> str:
         "",
     ]
     for group in groups(dictionary):
-        lines += [f"## {group} {chinese.get(group, '')}".rstrip(), ""]
+        lines += [f"## {in_markdown(group)} {in_markdown(chinese.get(group, ''))}".rstrip(), ""]
         lines += ["| variable | 名称 | unit | limits |", "|---|---|---|---|"]
         for item in dictionary.group(group):
             place = f"{slug(group)}.md#{item.identifier}"
-            cells = f"`{item.unit}` | {_limits(item)}"
-            lines.append(f"| [{item.name}]({place}) | {item.meaning_zh} | {cells} |")
+            cells = f"{_code(item.unit)} | {_limits(item)}"
+            called, chinese_name = in_markdown(item.name), in_markdown(item.meaning_zh)
+            lines.append(f"| [{called}]({place}) | {chinese_name} | {cells} |")
         lines.append("")
     return "\n".join(lines)
 

@@ -12,8 +12,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from qiantang.divergence import losses
 from qiantang.evidence.driverfile import VINTAGES
-from qiantang.faults import Fault, StudyError, nearest
+from qiantang.faults import DivergedError, Fault, StudyError, nearest
 from qiantang.fits import text_digest
 from qiantang.measures import Figure, read_figures
 from qiantang.members import (
@@ -141,6 +142,8 @@ def run(
     ------
     StudyError
         Unknown scenario, variable or vintage; a fault of any file that is read.
+    DivergedError
+        Every member of a scenario diverged.
     """
     return run_resolved(
         study, [study.scenario(name) for name in scenarios], members=members, seed=seed,
@@ -166,7 +169,10 @@ def run_resolved(
     chosen = choose_members(study, members, seed)
     figures, years = _figures(study, wanted)
     blocks, diverged, firsts = [], [], []
-    for result in run_each(study, resolved, chosen, seed, vintage, engine, figures, progress):
+    lost: list[Fault] = []
+    runs = run_each(study, resolved, chosen, seed, vintage, engine, figures, progress)
+    for scenario, result in zip(resolved, runs, strict=True):
+        lost += losses(scenario, result)
         read = read_figures(
             figures, result.values, result.names, result.times, study.program.time_step
         )
@@ -174,6 +180,8 @@ def run_resolved(
         blocks.append(read.reshape(len(wanted), len(years), members))
         diverged.append(result.diverged)
         firsts.append(result.first_fault)
+    if lost:
+        raise DivergedError(lost)
     values = np.moveaxis(np.array(blocks), (0, 1, 2, 3), (1, 0, 3, 2))
     dataset = _dataset(study, wanted, resolved, years, values, np.array(diverged))
     dataset.attrs |= _provenance(study, resolved, seed, vintage, engine)

@@ -35,14 +35,26 @@ class Fault:
         return f"{place}: {self.where}: {self.what}" if self.where else f"{place}: {self.what}"
 
 
+#: Exit codes: bad input, and a run or test that was made and failed.
+REFUSED, FAILED = 2, 1
+
+
 class StudyError(Exception):
     """A refusal that carries every fault found, in file and line order."""
+
+    exit_code = REFUSED
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults: tuple[Fault, ...] = tuple(
             sorted(faults, key=lambda fault: (str(fault.file), fault.line or 0))
         )
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class DivergedError(StudyError):
+    """The input is sound, but no member of a scenario stayed finite: there is no result."""
+
+    exit_code = FAILED
 
 
 def nearest(name: str, known: Sequence[str] | Iterable[str]) -> str:

@@ -10,19 +10,39 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from ruamel.yaml import YAML
 
 from qiantang.faults import Fault, StudyError
+from qiantang.fittables import (
+    DRAWS,
+    INNOVATIONS,
+    read_draws,
+    read_innovations,
+    write_draws,
+    write_innovations,
+)
 from qiantang.yamlfile import read_yaml, validate
+
+__all__ = [
+    "DRAWS",
+    "INNOVATIONS",
+    "RECORD",
+    "Fit",
+    "FitRecord",
+    "digest",
+    "fit_folders",
+    "newest_fit",
+    "read_fit",
+    "refuse_existing",
+    "save_fit",
+    "text_digest",
+]
 
 Array = NDArray[np.float64]
 
 RECORD = "fit.yaml"
-DRAWS = "draws.parquet"
-INNOVATIONS = "innovations.parquet"
 
 
 class FitRecord(BaseModel):
@@ -32,9 +52,9 @@ class FitRecord(BaseModel):
 
     version: str
     method: str
-    members: int
+    members: int = Field(ge=1)
     seed: int
-    sees_until: float
+    sees_until: float = Field(allow_inf_nan=False)
     model: str
     inputs: dict[str, str]
     plan: dict[str, int | list[int] | list[float]]
@@ -60,22 +80,20 @@ class Fit:
     @cached_property
     def parameters(self) -> dict[str, Array]:
         """Parameter name to draws, each of shape (member,), in the model's units."""
-        table = pd.read_parquet(self.folder / DRAWS)
-        return {str(name): table[name].to_numpy(dtype=np.float64) for name in table.columns}
+        faults: list[Fault] = []
+        found = read_draws(self.folder / DRAWS, self.record.members, faults)
+        if faults:
+            raise StudyError(faults)
+        return found
 
     @cached_property
     def innovations(self) -> tuple[Array, dict[str, Array]]:
         """Times, shape (k,) [Year], and for each innovation its paths, shape (member, k)."""
-        table = pd.read_parquet(self.folder / INNOVATIONS)
-        times = np.array([float(name) for name in table.columns if name not in _KEYS])
-        paths = {
-            str(name): part.drop(columns=list(_KEYS)).to_numpy(dtype=np.float64)
-            for name, part in table.groupby("innovation", sort=False)
-        }
-        return times, paths
-
-
-_KEYS = ("innovation", "member")
+        faults: list[Fault] = []
+        found = read_innovations(self.folder / INNOVATIONS, self.record.members, faults)
+        if faults:
+            raise StudyError(faults)
+        return found
 
 
 def fit_folders(folder: Path) -> list[Path]:
@@ -99,7 +117,7 @@ def newest_fit(folder: Path) -> Fit:
 
 
 def read_fit(folder: Path) -> Fit:
-    """Read one fit and hold its files against their digests.
+    """Read one fit and hold its files against its record: digests, members, finite numbers.
 
     Raises
     ------
@@ -107,16 +125,30 @@ def read_fit(folder: Path) -> Fit:
     """
     document = read_yaml(folder / RECORD)
     record = validate(document, FitRecord)
-    faults = []
+    faults = [
+        document.fault(("files",), f"{name} is not listed")
+        for name in (DRAWS, INNOVATIONS)
+        if name not in record.files
+    ]
     for name, expected in record.files.items():
         path = folder / name
-        if not path.is_file():
+        if Path(name).name != name:
+            faults.append(document.fault(("files", name), "expected a file of this folder"))
+        elif not path.is_file():
             faults.append(document.fault(("files", name), "the file is missing"))
         elif digest(path) != expected:
             faults.append(document.fault(("files", name), "the file is not the one that was saved"))
     if faults:
         raise StudyError(faults)
-    return Fit(folder, record)
+    fit = Fit(folder, record)
+    for read in (lambda: fit.parameters, lambda: fit.innovations):
+        try:
+            read()
+        except StudyError as error:
+            faults += error.faults
+    if faults:
+        raise StudyError(faults)
+    return fit
 
 
 def refuse_existing(folder: Path) -> None:
@@ -166,14 +198,8 @@ def save_fit(
     refuse_existing(folder)
     made = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")  # renamed when whole
     made.mkdir(parents=True)
-    pd.DataFrame(dict(parameters)).to_parquet(made / DRAWS, index=False)
-    parts = []
-    for name, paths in innovations.items():
-        part = pd.DataFrame(paths, columns=[f"{time:g}" for time in times])
-        part.insert(0, "member", np.arange(len(paths)))
-        part.insert(0, "innovation", name)
-        parts.append(part)
-    pd.concat(parts).to_parquet(made / INNOVATIONS, index=False)
+    write_draws(made / DRAWS, parameters)
+    write_innovations(made / INNOVATIONS, times, innovations)
     for name, text in texts.items():
         (made / name).write_text(text, encoding="utf-8", newline="\n")
     for name, write in (writers or {}).items():

@@ -16,7 +16,7 @@ from qiantang.engine import History, RunResult
 from qiantang.engine import Path as EnginePath
 from qiantang.evidence.drivers import ORIGIN
 from qiantang.faults import Fault, StudyError
-from qiantang.fits import text_digest
+from qiantang.fits import DRAWS, INNOVATIONS, Fit, text_digest
 from qiantang.measures import Figure, outputs_of, times_of
 from qiantang.scenario import Scenario, lever_path
 from qiantang.study import Study
@@ -61,6 +61,7 @@ def choose_members(study: Study, members: int, seed: int) -> Members:
     if not 1 <= members <= fit.record.members:
         what = f"{members} members asked for, between 1 and {fit.record.members} are in the fit"
         raise StudyError([Fault(place, None, "members", what)])
+    refuse_strangers(study, fit)
     order = np.random.default_rng(seed).permutation(fit.record.members)[:members]
     times, paths = fit.innovations
     return Members(
@@ -69,6 +70,27 @@ def choose_members(study: Study, members: int, seed: int) -> Members:
         {name: values[order] for name, values in paths.items()},
         members,
     )
+
+
+def refuse_strangers(study: Study, fit: Fit) -> None:
+    """Refuse a fit whose columns are not those of the model.
+
+    Raises
+    ------
+    StudyError
+        Each name that is no constant, or no innovation, of the model.
+    """
+    faults = [
+        Fault(fit.folder / table, None, name, f"no {kind} of the model")
+        for table, kind, names, known in (
+            (DRAWS, "constant", fit.parameters, study.program.constants),
+            (INNOVATIONS, "variable", fit.innovations[1], study.dictionary),
+        )
+        for name in names
+        if name not in known
+    ]
+    if faults:
+        raise StudyError(faults)
 
 
 def run_once(

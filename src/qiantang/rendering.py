@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
-from html import escape
 from unicodedata import east_asian_width
+
+from qiantang.files.markup import Markup, element
 
 Cells = Sequence[str]
 
@@ -58,7 +59,7 @@ def html_table(
     rows: Sequence[Cells],
     right: Set[int] = frozenset(),
     bars: dict[tuple[int, int], float] | None = None,
-) -> str:
+) -> Markup:
     """Return a table as HTML, every cell escaped.
 
     Parameters
@@ -71,13 +72,12 @@ def html_table(
         Share, from 0 to 1, by (row, column): drawn as a bar behind the cell.
     """
 
-    def cell(tag: str, text: str, column: int, more: str = "") -> str:
+    def cell(tag: str, text: str, column: int, more: str = "") -> Markup:
         align = "right" if column in right else "left"
         style = f"text-align:{align};padding:2px 10px 2px 4px;vertical-align:top;{more}"
         if tag == "td" and width(str(text)) <= _UNBROKEN:
             style += "white-space:nowrap;"
-        scope = ' scope="col"' if tag == "th" else ""
-        return f'<{tag}{scope} style="{style}">{escape(str(text))}</{tag}>'
+        return element(tag, {"scope": "col" if tag == "th" else None, "style": style}, text)
 
     def bar(share: float | None) -> str:
         if share is None or share != share:
@@ -85,33 +85,33 @@ def html_table(
         end = f"{100 * share:.0f}%"
         return f"background:linear-gradient(to right,{_BAR} {end},transparent {end});"
 
-    top = "".join(cell("th", text, place, _RULE) for place, text in enumerate(head))
-    body = "".join(
-        "<tr>" + "".join(cell("td", text, column, bar((bars or {}).get((place, column))))
-                         for column, text in enumerate(row)) + "</tr>"
+    top = [cell("th", text, place, _RULE) for place, text in enumerate(head)]
+    body = [
+        element("tr", None, *(cell("td", text, column, bar((bars or {}).get((place, column))))
+                              for column, text in enumerate(row)))
         for place, row in enumerate(rows)
-    )  # fmt: skip
-    return (
-        '<table style="border-collapse:collapse;font-variant-numeric:tabular-nums">'
-        f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
-    )
+    ]  # fmt: skip
+    style = "border-collapse:collapse;font-variant-numeric:tabular-nums"
+    headed = element("thead", None, element("tr", None, *top))
+    return element("table", {"style": style}, headed, element("tbody", None, *body))
 
 
-def block(title: str, *parts: str) -> str:
+def block(title: str, *parts: Markup) -> Markup:
     """Return a title and parts that are HTML already."""
-    return f"<div><p><strong>{escape(title)}</strong></p>{''.join(parts)}</div>"
+    return element("div", None, element("p", None, element("strong", None, title)), *parts)
 
 
-def facts_html(facts: Iterable[tuple[str, str]]) -> str:
+def facts_html(facts: Iterable[tuple[str, str]]) -> Markup:
     """Return labels and texts, a line each, as HTML."""
-    lines = "".join(
-        f'<tr><td style="{_QUIET};text-align:left;padding:1px 12px 1px 4px;vertical-align:top;'
-        f'white-space:nowrap">'
-        f'{escape(label)}</td><td style="text-align:left;padding:1px 4px;vertical-align:top">'
-        f"{escape(text)}</td></tr>"
-        for label, text in facts
-    )
-    return f'<table style="border-collapse:collapse"><tbody>{lines}</tbody></table>'
+    left = "text-align:left;vertical-align:top"
+    label = f"{_QUIET};{left};padding:1px 12px 1px 4px;white-space:nowrap"
+    lines = [
+        element("tr", None, element("td", {"style": label}, name),
+                element("td", {"style": f"{left};padding:1px 4px"}, text))
+        for name, text in facts
+    ]  # fmt: skip
+    body = element("tbody", None, *lines)
+    return element("table", {"style": "border-collapse:collapse"}, body)
 
 
 def aligned(facts: Iterable[tuple[str, str]]) -> list[str]:
@@ -119,6 +119,6 @@ def aligned(facts: Iterable[tuple[str, str]]) -> list[str]:
     return [f"  {line}" for line in text_table(None, list(facts))]
 
 
-def quiet(text: str) -> str:
+def quiet(text: str) -> Markup:
     """Return a line of small import, as HTML."""
-    return f'<p style="{_QUIET}">{escape(text)}</p>'
+    return element("p", {"style": _QUIET}, text)

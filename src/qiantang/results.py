@@ -9,6 +9,7 @@ import pandas as pd
 import xarray as xr
 
 from qiantang.faults import Fault, StudyError
+from qiantang.files.cells import guarded_frame, sheet_of, write_book
 from qiantang.outfile import check_outfile, put_whole
 
 #: Rows that a sheet of .xlsx can hold, its head left out.
@@ -59,7 +60,8 @@ def _write_parquet(dataset: xr.Dataset, path: Path) -> None:
 
 
 def _write_csv(dataset: xr.Dataset, path: Path) -> None:
-    long_table(dataset).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+    table = guarded_frame(long_table(dataset))
+    table.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
 
 
 def _write_xlsx(dataset: xr.Dataset, path: Path) -> None:
@@ -69,10 +71,8 @@ def _write_xlsx(dataset: xr.Dataset, path: Path) -> None:
          for n, v in dataset.data_vars.items()],
         columns=["variable", "unit", "figure", "meaning"],
     )  # fmt: skip
-    with pd.ExcelWriter(path, engine="openpyxl") as book:
-        long_table(dataset).to_excel(book, sheet_name="results", index=False)
-        units.to_excel(book, sheet_name="variables", index=False)
-        notes.to_excel(book, sheet_name="provenance", index=False)
+    tables = {"results": long_table(dataset), "variables": units, "provenance": notes}
+    write_book(path, ((title, sheet_of(table)) for title, table in tables.items()))
 
 
 _WRITERS: dict[str, Callable[[xr.Dataset, Path], None]] = {

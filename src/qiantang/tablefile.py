@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qiantang.files.cells import guarded_frame
 from qiantang.outfile import check_outfile, put_whole
 
 if TYPE_CHECKING:
@@ -44,11 +45,11 @@ def write_table(frame: pd.DataFrame, out: Path) -> None:
 
 
 def _write_csv(frame: pd.DataFrame, path: Path) -> None:
-    frame.to_csv(path, lineterminator="\n", encoding="utf-8")
+    guarded_frame(frame).to_csv(path, lineterminator="\n", encoding="utf-8")
 
 
 def _write_tab(frame: pd.DataFrame, path: Path) -> None:
-    frame.to_csv(path, sep="\t", lineterminator="\n", encoding="utf-8")
+    guarded_frame(frame).to_csv(path, sep="\t", lineterminator="\n", encoding="utf-8")
 
 
 def _write_parquet(frame: pd.DataFrame, path: Path) -> None:

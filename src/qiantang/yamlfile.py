@@ -6,15 +6,16 @@ import hashlib
 import math
 import sys
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLWarning
 
+from qiantang.boundedyaml import MOST_CHARACTERS, bounded_yaml, text_fault
 from qiantang.faults import Fault, StudyError
 
 KeyPath = tuple[str | int | float, ...]
@@ -82,6 +83,8 @@ def read_yaml(path: Path) -> YamlDocument:
         With file, line and one sentence.
     """
     try:
+        if path.stat().st_size > 4 * MOST_CHARACTERS:  # bytes of a character in UTF-8
+            raise _too_long(path)
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise StudyError([Fault(path, None, "", "file not found")]) from None
@@ -89,28 +92,57 @@ def read_yaml(path: Path) -> YamlDocument:
         raise StudyError([Fault(path, None, "", "not UTF-8 text")]) from None
     except OSError as error:
         raise StudyError([Fault(path, None, "", f"cannot be read: {error.strerror}")]) from None
+    if len(text) > MOST_CHARACTERS:
+        raise _too_long(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", YAMLWarning)  # an anchor used anew is legal YAML
-            loaded = YAML(typ="rt", pure=True).load(text)
+            loaded = bounded_yaml().load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark is not None else None
         what = _short(str(error.problem or error.context or "not YAML"))
         raise StudyError([Fault(path, line, "", f"not valid YAML: {what}")]) from None
-    except Exception as error:  # the parser fails in ways of its own on odd input
-        what = _short(str(error))
-        raise StudyError([Fault(path, None, "", f"not valid YAML: {what}")]) from None
+    except Exception:  # the parser fails in ways of its own on odd input
+        what = "not valid YAML: the parser cannot make sense of it"
+        raise StudyError([Fault(path, None, "", what)]) from None
     if loaded is None:
         raise StudyError([Fault(path, 1, "", "the file is empty")])
     lines: dict[KeyPath, int] = {(): 1}
     try:
-        return YamlDocument(path, _plain(loaded, (), lines), lines, text)
+        document = YamlDocument(path, _plain(loaded, (), lines), lines, text)
     except RecursionError:  # an alias inside its own anchor
         raise StudyError([Fault(path, None, "", "not valid YAML: nested without end")]) from None
     except OverflowError:
         what = f"more than {_MOST_ENTRIES:,} entries once its aliases are written out"
         raise StudyError([Fault(path, None, "", what)]) from None
+    faults = list(_text_faults(document, document.data, ()))
+    if faults:
+        raise StudyError(faults)
+    return document
+
+
+def _too_long(path: Path) -> StudyError:
+    what = f"longer than {MOST_CHARACTERS:,} characters, which no file of a study is"
+    return StudyError([Fault(path, None, "", what)])
+
+
+def _text_faults(document: YamlDocument, value: Any, where: KeyPath) -> Iterator[Fault]:
+    """Find keys and texts that are too long, or hold characters that no text has."""
+    if isinstance(value, str):
+        what = text_fault(value)
+        if what:
+            yield document.fault(where, what)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _text_faults(document, item, (*where, index))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            what = text_fault(key, key=True) if isinstance(key, str) else ""
+            if what:
+                yield Fault(document.path, document.line((*where, key)), "", what)
+            else:
+                yield from _text_faults(document, item, (*where, key))
 
 
 def validate(document: YamlDocument, record: type[Record]) -> Record:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from qiantang.files.markup import element
 from qiantang.memo.registry import Registry, plain, quoted, tip
 
 
@@ -21,7 +22,9 @@ def test_a_quotation_cannot_break_a_table() -> None:
     assert plain(quoted("a | b\nc")) == r"a \| b c"
 
 
-def test_a_tip_is_safe_in_an_attribute() -> None:
+def test_a_tip_is_text_and_the_writer_makes_it_safe_in_an_attribute() -> None:
     registry = Registry()
     registry.say("1", 'a "b" <c>', 1.0)
-    assert tip(registry.entries[0]) == "a &quot;b&quot; &lt;c&gt;; 1"
+    told = tip(registry.entries[0])
+    assert told == 'a "b" <c>; 1'
+    assert element("a", {"title": told}) == '<a title="a &#34;b&#34; &lt;c&gt;; 1"></a>'

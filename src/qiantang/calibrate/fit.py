@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -181,12 +182,17 @@ def _start(target: Target, unfinished: Path, progress: Say) -> Normal:
     """Find the normal approximation, or read what an interrupted call found."""
     place = unfinished / START
     if place.exists():
-        kept = np.load(place)
-        target.carried = {
-            name[8:]: kept[name] for name in kept.files if name.startswith("carried:")
-        }
-        target.runner.runs = int(kept["runs"])
-        return Normal(kept["mean"], kept["root"])
+        try:
+            with np.load(place) as kept:
+                found = {name: np.asarray(kept[name], dtype=np.float64) for name in kept.files}
+            target.carried = {
+                name[8:]: paths for name, paths in found.items() if name.startswith("carried:")
+            }
+            target.runner.runs = int(found["runs"])
+            return Normal(found["mean"], found["root"])
+        except (ValueError, KeyError, EOFError, OSError, BadZipFile):
+            what = "is damaged, remove the folder of the unfinished fit"
+            raise StudyError([Fault(place, None, "", what)]) from None
     normal = approximate(target, progress)
     carried = {f"carried:{name}": paths for name, paths in target.carried.items()}
     made = place.with_suffix(".part.npz")

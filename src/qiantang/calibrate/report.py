@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qiantang.calibrate.figure import draw_fit
+from qiantang.files.cells import csv_text
 
 if TYPE_CHECKING:
     from qiantang.calibrate.fit import Posterior
@@ -232,10 +231,6 @@ def _number(value: float | None, digits: int) -> str:
 
 
 def _csv(rows: Sequence[dict[str, Any]]) -> str:
-    heads = list(dict.fromkeys(key for row in rows for key in row))
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, heads, lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({k: f"{v:.6g}" if isinstance(v, float) else v for k, v in row.items()})
-    return stream.getvalue()
+    return csv_text(
+        [{k: f"{v:.6g}" if isinstance(v, float) else v for k, v in row.items()} for row in rows]
+    )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from qiantang.files.cells import guarded_frame, sheet_of, write_book
 from qiantang.outfile import check_outfile, put_whole
 from qiantang.wording.language import Language, phrase, phrases
 
@@ -61,20 +62,26 @@ def _write_csv(data: pd.DataFrame, source: Mapping[str, str], lang: Language, pa
     """Begin with a byte-order mark: without it Excel takes Chinese for another encoding."""
     line = "; ".join(f"{key} {value}" for key, value in source.items())
     table = headed(data.assign(source=line), lang)
-    table.to_csv(path, index=False, lineterminator="\r\n", encoding="utf-8-sig")
+    guarded_frame(table).to_csv(path, index=False, lineterminator="\r\n", encoding="utf-8-sig")
 
 
 def _write_xlsx(data: pd.DataFrame, source: Mapping[str, str], lang: Language, path: Path) -> None:
     notes = pd.DataFrame(list(source.items()), columns=["key", "value"])
-    with pd.ExcelWriter(path, engine="openpyxl") as book:
-        for sheet, table in (("data", headed(data, lang)), ("source", notes)):
-            name = phrase(f"sheet.{sheet}", lang)
-            table.to_excel(book, sheet_name=name, index=False, freeze_panes=(1, 0))
-            for place, column in enumerate(table.columns):
-                cells = [str(column), *map(str, table[column])]
-                widest = max(sum(1 + (ord(letter) > 0x2E7F) for letter in cell) for cell in cells)
-                letter = book.sheets[name].cell(1, place + 1).column_letter
-                book.sheets[name].column_dimensions[letter].width = min(widest + 2, _WIDEST)
+    tables = {"data": headed(data, lang), "source": notes}
+    write_book(path, (
+        (phrase(f"sheet.{sheet}", lang), sheet_of(table, _widths(table)))
+        for sheet, table in tables.items()
+    ))  # fmt: skip
+
+
+def _widths(table: pd.DataFrame) -> dict[int, float]:
+    """Return the width of each column; a Chinese character takes the room of two. [character]"""
+    widths: dict[int, float] = {}
+    for place, column in enumerate(table.columns, start=1):
+        cells = [str(column), *map(str, table[column])]
+        widest = max(sum(1 + (ord(letter) > 0x2E7F) for letter in cell) for cell in cells)
+        widths[place] = min(widest + 2, _WIDEST)
+    return widths
 
 
 _WRITERS: dict[str, Callable[[pd.DataFrame, Mapping[str, str], Language, Path], None]] = {

@@ -60,10 +60,12 @@ def simulate(
     """Run a Vensim or XMILE file once and write all its variables over time.
 
     MODEL is a .mdl, .xmile or .stmx file. Columns are named as in the file, subscripts as
-    name[a,b]; rows are the file's saving times.
+    name[a,b]; rows are the file's saving times. A run that ceases to be finite is written as far
+    as it went, says first where, and exits with 1.
     """
+    from qiantang.divergence import first_not_finite
     from qiantang.engine.ir import Unsupported
-    from qiantang.faults import Fault, StudyError
+    from qiantang.faults import FAILED, Fault, StudyError
     from qiantang.simulate import simulate_model
     from qiantang.tablefile import check_table_out, write_table
 
@@ -85,10 +87,14 @@ def simulate(
             "--allow-pysd runs the file with PySD, if you trust it"
         )
         raise StudyError([Fault(model, refusal.line, "", what)]) from None
-    for note in frame.attrs["notes"]:
+    notes = frame.attrs["notes"]
+    broken = [note for note in notes if " not finite" in note] or [first_not_finite(frame)]
+    for note in [*filter(None, broken), *(note for note in notes if note not in broken)]:
         click.echo(f"{model.name}: {note}", err=True)
     write_table(frame, out)
     click.echo(f"{out}: {len(frame)} times, {len(frame.columns)} variables")
+    if any(broken):
+        click.get_current_context().exit(FAILED)
 
 
 def _settings(settings: tuple[str, ...]) -> dict[str, float]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qiantang.commands import options
+from qiantang.faults import FAILED
 
 if TYPE_CHECKING:
     from qiantang.sweep.estimate import Estimate
@@ -60,7 +61,8 @@ def sweep(
     """Run a DESIGN: a grid or sample over levers and uncertainties, scenarios and members.
 
     DESIGN is a name under scenarios/sweeps or the path of a file. Stopped at any moment, by
-    whatever, the same command goes on; the result is the same to the byte.
+    whatever, the same command goes on; the result is the same to the byte. Exits with 1 if every
+    member of a case diverged.
     """
     from qiantang.study import open_study
     from qiantang.sweep.designfile import read_design
@@ -86,6 +88,8 @@ def sweep(
                        "the same command goes on from there", err=True)  # fmt: skip
             sys.exit(STOPPED)
     _tell_outcome(plan, outcome, bar, as_json)
+    if outcome.lost:
+        sys.exit(FAILED)
 
 
 def _executor(workers: int | None, scheduler: str | None, bar: _Bar) -> Executor:
@@ -130,12 +134,18 @@ def _cost_lines(plan: SweepPlan, cost: Estimate) -> list[str]:
 
 
 def _tell_outcome(plan: SweepPlan, outcome: Outcome, bar: _Bar, as_json: bool) -> None:
+    if outcome.lost:
+        click.echo(
+            f"every member diverged in {outcome.lost:,} of {len(plan.cases):,} cases, which have "
+            "no result",
+            err=True,
+        )
     if as_json:
         options.print_json({
             "folder": str(outcome.folder), "runs": outcome.runs, "chunks": outcome.chunks,
             "computed": outcome.computed, "reused": outcome.reused,
             "damaged": list(outcome.damaged), "diverged": outcome.diverged,
-            "bytes": outcome.size,
+            "lost": outcome.lost, "bytes": outcome.size,
         })  # fmt: skip
         return
     click.echo(

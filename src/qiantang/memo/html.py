@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from html import escape
+from html import unescape
 from pathlib import Path
 from string import Template
 
+from qiantang.files.markup import Markup, css_string, element, join, page, reference
 from qiantang.memo.document import (
     Block,
     Box,
@@ -48,33 +49,31 @@ class _Writer:
     def write(self) -> str:
         document = self.document
         parts = [self._block(block) for block in document.blocks]
-        notes = "".join(
-            f'<li id="note{place}">{self._inlines(note.content)} '
-            f'<a class="back" href="#mark{place}" aria-label="{place}">↩</a></li>'
-            for place, note in enumerate(self.notes, start=1)
-        )
-        body = "\n".join([f"<h1>{escape(document.title)}</h1>", *parts])
+        body: list[str] = [join([element("h1", None, document.title), *parts], "\n")]
+        notes = [self._note(place, note) for place, note in enumerate(self.notes, start=1)]
         if notes:
-            body += f'\n<section class="notes"><ol>{notes}</ol></section>'
+            body += ["\n", element("section", {"class": "notes"}, element("ol", None, *notes))]
         tongue = "zh-CN" if document.lang == "zh" else "en"
-        return (
-            f'<!DOCTYPE html>\n<html lang="{tongue}">\n<head>\n<meta charset="utf-8">\n'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{escape(document.title)}</title>\n<style>\n{self._style(body)}</style>\n"
-            f'</head>\n<body class="{document.lang}">\n<main>\n{body}\n</main>\n</body>\n</html>\n'
+        style = self._style(join(body))
+        return page(document.title, style, *body, lang=tongue, kind=document.lang)
+
+    def _note(self, place: int, note: Note) -> Markup:
+        back = {"class": "back", "href": reference(f"mark{place}"), "aria-label": place}
+        return element(
+            "li", {"id": f"note{place}"}, self._inlines(note.content), " ", element("a", back, "↩")
         )
 
     def _style(self, body: str) -> str:
         """Return the style sheet, with the font cut to the words outside the pictures."""
-        words = re.sub(r"<svg.*?</svg>|<[^>]*>", "", body, flags=re.DOTALL)
+        words = unescape(re.sub(r"<svg.*?</svg>|<[^>]*>", "", body, flags=re.DOTALL))
         letters = sorted(set(words) | set(self.document.title) | set(_ALWAYS))
         fonts = self.document.look.fonts
         blanks = {
-            use: ", ".join(f'"{name}"' for name in [*names, FAMILY])
+            use: ", ".join(css_string(name) for name in [*names, FAMILY])
             for use, names in fonts
             if use != "latin"
         }
-        latin = ", ".join(f'"{name}"' for name in fonts.latin)
+        latin = ", ".join(css_string(name) for name in fonts.latin)
         if self.document.lang == "zh":
             blanks = {use: f"{latin}, {names}" for use, names in blanks.items()}
         blanks["face"] = (
@@ -83,87 +82,92 @@ class _Writer:
         )
         return Template(_STYLE.read_text(encoding="utf-8")).substitute(blanks)
 
-    def _block(self, block: Block) -> str:
+    def _block(self, block: Block) -> Markup:
         if isinstance(block, Heading):
-            plain = ' class="plain"' if block.plain else ""
-            level = block.level + 1
-            return f"<h{level}{plain}>{self._inlines(block.content)}</h{level}>"
+            plain = {"class": "plain" if block.plain else None}
+            return element(f"h{block.level + 1}", plain, self._inlines(block.content))
         if isinstance(block, Paragraph):
-            return f'<p class="{_ROLES[block.role]}">{self._inlines(block.content)}</p>'
+            return element("p", {"class": _ROLES[block.role]}, self._inlines(block.content))
         if isinstance(block, FigureBlock):
             return self._figure(block)
         if isinstance(block, TableBlock):
             return self._table(block)
         if isinstance(block, Box):
-            items = "".join(f"<p>{self._inlines(item.content)}</p>" for item in block.blocks)
-            title = self._inlines(block.title)
-            return f'<aside class="box"><p class="boxtitle">{title}</p>{items}</aside>'
+            items = [element("p", None, self._inlines(item.content)) for item in block.blocks]
+            title = element("p", {"class": "boxtitle"}, self._inlines(block.title))
+            return element("aside", {"class": "box"}, title, *items)
         assert isinstance(block, Turn)
-        return '<hr class="turn">'
+        return element("hr", {"class": "turn"})
 
-    def _figure(self, block: FigureBlock) -> str:
-        picture = block.chart.svg()
-        picture = picture[picture.index("<svg") :]
-        picture = _NAMES.sub(rf"\g<1>{block.key}-", picture)
-        picture = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", picture, count=1)
-        picture = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", picture, count=1)
-        told = escape(block.chart.finding, quote=True)
-        picture = picture.replace("<svg", f'<svg role="img" aria-label="{told}"', 1)
+    def _figure(self, block: FigureBlock) -> Markup:
         caption = self._caption("figure", block.key, block.caption)
-        return (
-            f'<figure id="figure-{block.key}">\n{picture}\n<figcaption>{caption}</figcaption>\n'
-            "</figure>"
-        )
+        return element(
+            "figure", {"id": f"figure-{block.key}"}, "\n",
+            _picture(block.chart.svg(), self.places["figure", block.key], block.chart.finding),
+            "\n", element("figcaption", None, caption), "\n",
+        )  # fmt: skip
 
-    def _caption(self, kind: str, key: str, content: tuple[Inline, ...]) -> str:
-        named = escape(self.document.caption(kind, self.places[kind, key]))
-        return f"<b>{named}</b>{self.document.between}{self._inlines(content)}"
+    def _caption(self, kind: str, key: str, content: tuple[Inline, ...]) -> Markup:
+        named = element("b", None, self.document.caption(kind, self.places[kind, key]))
+        return join([named, self.document.between, self._inlines(content)])
 
-    def _table(self, block: TableBlock) -> str:
+    def _table(self, block: TableBlock) -> Markup:
         across = sum(block.widths)
-        columns = "".join(f'<col style="width:{100 * one / across:.1f}%">' for one in block.widths)
-        head = "".join(
-            f'<th scope="col" class="{align}">{self._inlines(cell)}</th>'
+        columns = [
+            element("col", {"style": f"width:{100 * one / across:.1f}%"}) for one in block.widths
+        ]
+        head = [
+            element("th", {"scope": "col", "class": align}, self._inlines(cell))
             for cell, align in zip(block.head, block.aligns, strict=True)
-        )
-        rows = []
-        for row in block.rows:
-            first = words_of(row[0])
-            mark = f' id="n{first}"' if block.anchors else ""
-            mark += "" if first else ' class="more"'
-            cells = "".join(
-                f'<td class="{align}">{self._inlines(cell)}</td>'
-                for cell, align in zip(row, block.aligns, strict=True)
-            )
-            rows.append(f"<tr{mark}>{cells}</tr>")
+        ]
+        rows = [self._row(row, block) for row in block.rows]
+        table = element(
+            "table", None,
+            element("caption", None, self._caption("table", block.key, block.caption)),
+            element("colgroup", None, *columns), "\n",
+            element("thead", None, element("tr", None, *head)), "\n",
+            element("tbody", None, "\n", join(rows, "\n"), "\n"),
+        )  # fmt: skip
         kind = "wide small" if block.small else "wide"
-        caption = self._caption("table", block.key, block.caption)
-        return (
-            f'<div class="{kind}" id="table-{block.key}"><table><caption>{caption}</caption>'
-            f"<colgroup>{columns}</colgroup>\n<thead><tr>{head}</tr></thead>\n<tbody>\n"
-            + "\n".join(rows)
-            + "\n</tbody></table></div>"
-        )
+        return element("div", {"class": kind, "id": f"table-{block.key}"}, table)
 
-    def _inlines(self, content: tuple[Inline, ...]) -> str:
-        return "".join(map(self._inline, content))
+    def _row(self, row: tuple[tuple[Inline, ...], ...], block: TableBlock) -> Markup:
+        first = words_of(row[0])
+        marks = {"id": f"n{first}" if block.anchors else None, "class": None if first else "more"}
+        cells = [
+            element("td", {"class": align}, self._inlines(cell))
+            for cell, align in zip(row, block.aligns, strict=True)
+        ]
+        return element("tr", marks, *cells)
 
-    def _inline(self, one: Inline) -> str:
+    def _inlines(self, content: tuple[Inline, ...]) -> Markup:
+        return join(map(self._inline, content))
+
+    def _inline(self, one: Inline) -> Markup:
         if isinstance(one, Text):
-            text = escape(one.text)
-            return f"<b>{text}</b>" if one.bold else text
+            return element("b", None, one.text) if one.bold else join([one.text])
         if isinstance(one, Number):
-            entry = self.document.contents[one.number]
-            link = f'<a class="n" href="#n{one.number}" title="{tip(entry)}">{escape(one.text)}</a>'
-            return f"<b>{link}</b>" if one.bold else link
+            told = tip(self.document.contents[one.number])
+            marks = {"class": "n", "href": reference(f"n{one.number}"), "title": told}
+            link = element("a", marks, one.text)
+            return element("b", None, link) if one.bold else link
         if isinstance(one, Ref):
-            place = self.places[one.kind, one.key]
-            said = escape(self.document.caption(one.kind, place))
-            return f'<a href="#{one.kind}-{one.key}">{said}</a>'
+            said = self.document.caption(one.kind, self.places[one.kind, one.key])
+            return element("a", {"href": reference(f"{one.kind}-{one.key}")}, said)
         assert isinstance(one, Note)
         self.notes.append(one)
         place = len(self.notes)
-        return f'\u2060<sup><a id="mark{place}" href="#note{place}">{place}</a></sup>'
+        marks = {"id": f"mark{place}", "href": reference(f"note{place}")}
+        return join(["\u2060", element("sup", None, element("a", marks, place))])
+
+
+def _picture(drawn: str, place: int, told: str) -> Markup:
+    """Return a drawn chart as part of a page: names of its own, as wide as the page, told."""
+    picture = _NAMES.sub(rf"\g<1>picture{place}-", drawn[drawn.index("<svg") :])
+    picture = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", picture, count=1)
+    picture = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", picture, count=1)
+    label = element("svg", {"role": "img", "aria-label": told}).removesuffix("></svg>")
+    return Markup(picture.replace("<svg", label, 1))
 
 
 #: Characters that the style sheet itself writes.

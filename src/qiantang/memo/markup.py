@@ -45,6 +45,7 @@ from qiantang.memo.document import (
     TableBlock,
     Text,
     Turn,
+    words_of,
 )
 from qiantang.memo.registry import BEGIN, END, KEY, QUOTE, UNQUOTE
 
@@ -60,6 +61,9 @@ _TOKEN = re.compile(
 #: Brackets outside quotations.
 _BRACKET = re.compile(rf"{QUOTE}[^{UNQUOTE}]*{UNQUOTE}|[\[\]]")
 _RULE = re.compile(r":?-+:?")
+#: What a figure or table is called in a template: what a reference can name.
+_KEY = re.compile(r"[A-Za-z0-9_]{1,64}")
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _SPLIT = re.compile(r"(?<!\\)\|")
 #: Marks that stand at the head of a line of their own.
 _MARKS = ("line", "source", "figure", "table", "small", "annex", "box", "end", "turn")
@@ -210,11 +214,21 @@ def _close_table(reading: _Reading) -> None:
         what = f"a row of {len(uneven[0])} cells, expected {len(rows[0])}: {' | '.join(uneven[0])}"
         reading.refuse(f"!{mark} {key}", re.sub("[\ue000-\ue004]", " ", what)[:160])
         return
+    if not _KEY.fullmatch(key):
+        what = f"the key is {key[:40]!r}, expected letters, digits and _, at most 64"
+        reading.refuse(f"!{mark}", what)
+        return
+    body = tuple(tuple(map(_inline, row)) for row in rows[2:])
+    odd = [first for row in body if (first := words_of(row[0])) and not _NUMBER.fullmatch(first)]
+    if mark == "annex" and odd:
+        what = f"a row begins with {odd[0][:40]!r}, expected a number of the register"
+        reading.refuse(f"!{mark} {key}", what)
+        return
     table = TableBlock(
         key,
         _inline(caption),
         tuple(map(_inline, rows[0])),
-        tuple(tuple(map(_inline, row)) for row in rows[2:]),
+        body,
         tuple(map(_align, rows[1])),
         tuple(float(cell.count("-")) for cell in rows[1]),
         small=mark != "table",

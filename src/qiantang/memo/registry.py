@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from html import escape
 
 #: Marks around a number in running text: begin, end of its key, end. Private-use characters.
 BEGIN, KEY, END = "\ue000", "\ue001", "\ue002"
@@ -97,6 +96,6 @@ def plain(text: str) -> str:
 
 
 def tip(entry: Entry) -> str:
-    """Return what a pointer resting on a number tells, safe inside an HTML attribute."""
+    """Return what a pointer resting on a number tells."""
     parts = (entry.what, entry.scenario, entry.world, f"{entry.value} {entry.unit}".strip())
-    return escape("; ".join(part for part in parts if part), quote=True)
+    return "; ".join(part for part in parts if part)

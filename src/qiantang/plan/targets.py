@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -38,6 +38,8 @@ __all__ = [
 ]
 
 Kind = Literal["yearly_total", "sum_of_years", "year_end", "ratio_rise", "rises_each_year"]
+#: What templates, files and pages call a target.
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,64}$")]
 Sense = Literal["above", "at_least", "rises", "rises_each_year"]
 
 # The sense that a kind of measure must have; the other kinds compare with a threshold.
@@ -76,7 +78,7 @@ class Happened(Record):
 class Target(Record):
     """One promise of the plan that a figure can settle."""
 
-    id: Text
+    id: Name
     title: Text
     title_zh: Text
     article: Whole

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from qiantang.divergence import losses
 from qiantang.engine import Path as EnginePath
 from qiantang.ensemble import Members, choose_members, driver_paths, innovation_paths
-from qiantang.faults import Fault, StudyError, nearest
+from qiantang.faults import DivergedError, Fault, StudyError, nearest
 from qiantang.measures import Figure, Kind, outputs_of, read_figures, times_of
 from qiantang.plan.targets import Target
 from qiantang.reach import measure_of, years_of
@@ -21,6 +22,7 @@ from qiantang.scenario import Scenario, lever_path
 from qiantang.study import TALLY_SUFFIX, Study
 
 if TYPE_CHECKING:
+    from qiantang.engine import RunResult
     from qiantang.engine.history import History
 
 Array = NDArray[np.float64]
@@ -133,6 +135,11 @@ class Packages:
         year : int
             Year of the states: a flow as the total of the year, any other as the mean of the
             year's two ends.
+
+        Raises
+        ------
+        DivergedError
+            Every member of the base or of the full plan diverged.
         """
         changed = {name: np.asarray(value) for name, value in (parameters or {}).items()}
         key = _key(intensities, changed, states, year)
@@ -158,6 +165,8 @@ class Packages:
         history = self._history(np.shape(intensities), changed, states, year, given)
         paths = self._drawn | self._lever_paths(intensities)
         result = study.program.run(**given, paths=paths, history=history)
+        if not changed:
+            self._refuse_lost(intensities, result)
         read = read_figures(figures, result.values, result.names, result.times, step)
         read[:, result.diverged] = np.nan
         series: dict[str, dict[int, Array]] = {}
@@ -169,6 +178,16 @@ class Packages:
             name: np.mean([next(seen) for _ in self._state(name, year)], axis=0) for name in states
         }
         return Score(values, found)
+
+    def _refuse_lost(self, intensities: Array, result: RunResult) -> None:
+        """Refuse the base and the full plan if no member is left; a package between is no result.
+
+        A search may well pass through packages that diverge; it turns back from them.
+        """
+        for scenario, share in ((self.base, 0.0), (self.full, 1.0)):
+            asked = (np.asarray(intensities) == share).all()
+            if asked and (faults := losses(scenario, result)):
+                raise DivergedError(faults)
 
     def _history(
         self,

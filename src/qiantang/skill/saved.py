@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from ruamel.yaml import YAML
 
 from qiantang.faults import Fault, StudyError
+from qiantang.files.cells import csv_text
 from qiantang.fits import digest, text_digest
 from qiantang.skill.scoreboard import Scoreboard
 from qiantang.yamlfile import read_yaml, validate
@@ -149,9 +148,9 @@ def save(folder: Path, record: SkillRecord, board: Scoreboard) -> Saved:
     rows = [rounded(row) for row in board.rows]
     texts = {
         ROWS: json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False) + "\n",
-        TABLE: as_csv(rows, leave_out=("pit", "pit_histogram")),
-        CASES: as_csv([rounded(_case(asdict(case))) for case in board.cases]),
-        EVENTS: as_csv([rounded(asdict(outcome)) for outcome in board.outcomes]),
+        TABLE: csv_text(rows, leave_out=("pit", "pit_histogram")),
+        CASES: csv_text([rounded(_case(asdict(case))) for case in board.cases]),
+        EVENTS: csv_text([rounded(asdict(outcome)) for outcome in board.outcomes]),
     }
     made = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")
     made.mkdir(parents=True)
@@ -173,19 +172,6 @@ def rounded(row: Mapping[str, Any]) -> dict[str, Any]:
         key: float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
         for key, value in row.items()
     }
-
-
-def as_csv(rows: Sequence[Mapping[str, Any]], leave_out: Sequence[str] = ()) -> str:
-    """Return rows as CSV text, the columns in the order in which they first appear."""
-    columns = [key for key in dict.fromkeys(key for row in rows for key in row)
-               if key not in leave_out]  # fmt: skip
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(
-        [["" if row.get(key) is None else row[key] for key in columns] for row in rows]
-    )
-    return stream.getvalue()
 
 
 def _case(case: dict[str, Any]) -> dict[str, Any]:

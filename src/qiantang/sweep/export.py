@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 
 from qiantang.faults import Fault, StudyError
+from qiantang.files.cells import Sheet, guarded_arrow, sheet_of, write_book
 from qiantang.outfile import check_outfile, put_whole
 from qiantang.results import SHEET_ROWS
 from qiantang.sweep.reading import Sweep
@@ -69,7 +71,7 @@ def _write_csv(_: Sweep, pieces: Iterator[pa.Table], path: Path) -> int:
 
     rows, writer = 0, None
     try:
-        for table in pieces:
+        for table in map(guarded_arrow, pieces):
             if writer is None:
                 options = csv.WriteOptions(quoting_style="needed")
                 writer = csv.CSVWriter(str(path), table.schema, write_options=options)
@@ -100,37 +102,30 @@ def _write_parquet(sweep: Sweep, pieces: Iterator[pa.Table], path: Path) -> int:
 
 
 def _write_xlsx(sweep: Sweep, pieces: Iterator[pa.Table], path: Path) -> int:
-    from openpyxl import Workbook
+    written = [0]
 
-    book = Workbook(write_only=True)
-    sheet, rows = book.create_sheet("results"), 0
-    for table in pieces:
-        if not rows:
-            sheet.append(table.column_names)
-        for row in zip(*(table[name].to_pylist() for name in table.column_names), strict=True):
-            sheet.append([None if value != value else value for value in row])
-        rows += len(table)
-    _append(book, "columns", pd.DataFrame(sweep.manifest["columns"])
-            .reindex(columns=["name", "unit", "title", "title_zh", "threshold"]))  # fmt: skip
-    _append(book, "axes", pd.DataFrame(sweep.manifest["axes"]))
+    def rows(table: pa.Table) -> Iterator[tuple[object, ...]]:
+        for part in chain([table], pieces):
+            written[0] += len(part)
+            yield from zip(*(part[name].to_pylist() for name in part.column_names), strict=True)
+
+    first = next(pieces, pa.table({}))
+    names = ["name", "unit", "title", "title_zh", "threshold"]
     facts = {k: v for k, v in sweep.manifest.items() if k not in ("columns", "axes", "design")}
-    _append(book, "provenance", pd.DataFrame(facts.items(), columns=["key", "value"]))
-    book.save(path)
-    return rows
+    write_book(path, [
+        ("results", Sheet(first.column_names, rows(first))),
+        ("columns", sheet_of(pd.DataFrame(sweep.manifest["columns"]).reindex(columns=names))),
+        ("axes", _told(pd.DataFrame(sweep.manifest["axes"]))),
+        ("provenance", _told(pd.DataFrame(facts.items(), columns=["key", "value"]))),
+    ])  # fmt: skip
+    return written[0]
 
 
-def _append(book: object, title: str, frame: pd.DataFrame) -> None:
-    sheet = book.create_sheet(title)  # type: ignore[attr-defined]
-    sheet.append(list(frame.columns))
-    for row in frame.itertuples(index=False):
-        sheet.append([_cell(value) for value in row])
-
-
-def _cell(value: object) -> object:
-    """Return what a cell of a sheet can hold."""
-    if isinstance(value, (list, dict)):
-        return json.dumps(value, ensure_ascii=False)
-    return None if value != value else value
+def _told(frame: pd.DataFrame) -> Sheet:
+    """Return a table as a sheet, lists and mappings as JSON."""
+    return sheet_of(frame.map(
+        lambda v: json.dumps(v, ensure_ascii=False) if isinstance(v, (list, dict)) else v
+    ))  # fmt: skip
 
 
 _WRITERS: dict[str, Callable[[Sweep, Iterator[pa.Table], Path], int]] = {

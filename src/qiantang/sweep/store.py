@@ -155,15 +155,18 @@ def checksum(path: Path) -> str:
     return found["sha256"] if found is not None else "no part"
 
 
-def diverged(path: Path, keep: str) -> int:
-    """Count the runs of a part that diverged."""
+def diverged(path: Path, keep: str) -> dict[int, int]:
+    """Count the runs that diverged of each case of a part; a case without one may be missing."""
     import pyarrow.parquet as pq
 
-    if keep == "runs":
-        return int(np.count_nonzero(pq.read_table(path, columns=["diverged"])["diverged"]))
     table = pq.read_table(path, columns=["case_id", "diverged"])
-    of_case = dict(zip(table["case_id"].to_pylist(), table["diverged"].to_pylist(), strict=True))
-    return int(sum(of_case.values()))
+    cases, told = table["case_id"].to_numpy(), table["diverged"].to_numpy()
+    if keep == "runs":
+        found, counts = np.unique(cases[told.astype(bool)], return_counts=True)
+    else:  # the count stands in every row of its case
+        found, places = np.unique(cases, return_index=True)
+        counts = told[places]
+    return dict(zip(map(int, found), map(int, counts), strict=True))
 
 
 def remove_unfinished(folder: Path) -> None:

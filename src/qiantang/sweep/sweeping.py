@@ -57,6 +57,8 @@ class Outcome:
         Runs that diverged, in all.
     size : int
         Of the parts. [byte]
+    lost : int
+        Cases in which every member diverged: they have no result.
     """
 
     folder: Path
@@ -67,6 +69,7 @@ class Outcome:
     damaged: tuple[str, ...]
     diverged: int
     size: int
+    lost: int = 0
 
 
 #: Content of a chunk as computed, with the number of runs that diverged.
@@ -117,12 +120,12 @@ def run_sweep(
         for chunk, content, _ in execute(plan, todo) if todo else ():
             parts[chunk.number] = store.put_part(folder, chunk.number, chunk.address, content)
             watch.finished(len(chunk.cases) * size)
-        diverged = _finish(plan, folder, parts)
+        diverged, lost = _finish(plan, folder, parts)
     except OSError as error:
         raise StudyError([_refusal(folder, error)]) from error
     return Outcome(
         folder, len(plan.chunks), plan.runs, len(todo), found, tuple(damaged), diverged,
-        sum(part.size for part in parts.values()),
+        sum(part.size for part in parts.values()), lost,
     )  # fmt: skip
 
 
@@ -213,23 +216,32 @@ def _taken_over(
     return len(parts) - before
 
 
-def _finish(plan: SweepPlan, folder: Path, parts: dict[int, store.Part]) -> int:
-    """Write the list of checksums, the mark of a finished sweep; return how many runs diverged."""
-    lost = {part.number: store.diverged(folder / store.PARTS / part.name, plan.keep)
+def _finish(plan: SweepPlan, folder: Path, parts: dict[int, store.Part]) -> tuple[int, int]:
+    """Write the list of checksums, the mark of a finished sweep.
+
+    Returns
+    -------
+    diverged : int
+        Runs that diverged.
+    lost : int
+        Cases of which every run did.
+    """
+    found = {part.number: store.diverged(folder / store.PARTS / part.name, plan.keep)
             for part in parts.values()}  # fmt: skip
     rows = [
         {"file": f"{store.PARTS}/{part.name}", "sha256": part.sha256, "bytes": part.size,
-         "diverged": lost[number]}
+         "diverged": sum(found[number].values())}
         for number, part in sorted(parts.items())
     ]  # fmt: skip
-    total = sum(lost.values())
+    counts = [count for cases in found.values() for count in cases.values()]
+    total, lost = sum(counts), counts.count(plan.world.members.size)
     record = {"runs": plan.runs, "diverged": total, "parts": rows}
     content = (json.dumps(record, indent=1) + "\n").encode()
     done = folder / store.DONE
     if not done.is_file() or done.read_bytes() != content:
         store.put(done, content)
     store.remove_unfinished(folder)
-    return total
+    return total, lost
 
 
 def _refusal(folder: Path, error: OSError) -> Fault:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from html import escape
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from qiantang.files.markup import Markup, element
 
 Array = NDArray[np.float64]
 
@@ -28,7 +28,7 @@ def bars(
     top: float | None = None,
     digits: int = 2,
     at_least: bool = False,
-) -> str:
+) -> Markup:
     """Draw one bar a row, and a pass line; bars on its wrong side are orange.
 
     Parameters
@@ -69,7 +69,7 @@ def paired_bars(
     line: float,
     notes: Sequence[str] = (),
     low: float = 1e-3,
-) -> str:
+) -> Markup:
     """Draw two or more bars a row on a log axis, with the pass line and a note beside each row."""
     end = max([line * 10, *(v for vs in series.values() for v in vs if math.isfinite(v))])
     low, span, tall = min(low, line / 10), WIDTH - LABEL - 2 * RIGHT, 8
@@ -100,7 +100,7 @@ def paired_bars(
     return _page(title, height, parts)
 
 
-def stacked(title: str, rows: Sequence[tuple[str, Sequence[float]]]) -> str:
+def stacked(title: str, rows: Sequence[tuple[str, Sequence[float]]]) -> Markup:
     """Draw shares that add to one, a bar a row."""
     span = WIDTH - LABEL - RIGHT
     parts = []
@@ -114,7 +114,7 @@ def stacked(title: str, rows: Sequence[tuple[str, Sequence[float]]]) -> str:
     return _page(title, HEAD + len(rows) * ROW + 8, parts)
 
 
-def panels(rows: Sequence[tuple[str, str, Array, Array, Array]]) -> str:
+def panels(rows: Sequence[tuple[str, str, Array, Array, Array]]) -> Markup:
     """Draw a panel a series: observed figures as points, the model as a line.
 
     Parameters
@@ -134,7 +134,7 @@ def panels(rows: Sequence[tuple[str, str, Array, Array, Array]]) -> str:
 
 def _panel(
     left: float, top: float, title: str, years: Array, data: Array, model: Array
-) -> list[str]:
+) -> list[Markup]:
     wide, tall = PANEL - 40.0, TALL - 44.0
     first, last = float(years[0]), max(float(years[-1]), float(years[0]) + 1.0)
     most = max(float(data.max()), float(model.max()), 1e-12)
@@ -145,10 +145,12 @@ def _panel(
     short = title if len(title) <= 38 else f"{title[:37]}…"
     return [
         _text(left, top + 10, short),
-        f'<line x1="{left:.1f}" x2="{left + wide + 12:.1f}" y1="{base:.1f}" y2="{base:.1f}" '
-        'stroke="currentColor" stroke-opacity=".35"/>',
-        f'<polyline points="{points}" fill="none" stroke="{BLUE}" stroke-width="2"/>',
-        *(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.6" fill="{ORANGE}"/>'
+        element("line", {"x1": f"{left:.1f}", "x2": f"{left + wide + 12:.1f}",
+                         "y1": f"{base:.1f}", "y2": f"{base:.1f}",
+                         "stroke": "currentColor", "stroke-opacity": ".35"}),
+        element("polyline", {"points": points, "fill": "none", "stroke": BLUE,
+                             "stroke-width": "2"}),
+        *(element("circle", {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": "2.6", "fill": ORANGE})
           for x, y in zip(xs, at, strict=True)),
         _text(left, base + 14, f"{years[0]:g}"),
         _text(left + wide, base + 14, f"{years[-1]:g}", anchor="end"),
@@ -156,7 +158,7 @@ def _panel(
     ]  # fmt: skip
 
 
-def verdicts(counts: Mapping[str, int], colours: Mapping[str, str]) -> str:
+def verdicts(counts: Mapping[str, int], colours: Mapping[str, str]) -> Markup:
     """Draw how many findings have each verdict, as one bar."""
     total, x, parts = max(sum(counts.values()), 1), 0.0, []
     for name, count in counts.items():
@@ -166,25 +168,27 @@ def verdicts(counts: Mapping[str, int], colours: Mapping[str, str]) -> str:
     return _page("Verdicts", 16, parts, titled=False)
 
 
-def _rect(x: float, y: float, wide: float, tall: float, colour: str) -> str:
-    return (f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(wide, 0.0):.1f}" height="{tall:.1f}" '
-            f'fill="{colour}"/>')  # fmt: skip
+def _rect(x: float, y: float, wide: float, tall: float, colour: str) -> Markup:
+    return element("rect", {"x": f"{x:.1f}", "y": f"{y:.1f}", "width": f"{max(wide, 0.0):.1f}",
+                            "height": f"{tall:.1f}", "fill": colour})  # fmt: skip
 
 
-def _line(x: float, top: float, bottom: float) -> str:
-    return (f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{top:.1f}" y2="{bottom:.1f}" '
-            'stroke="currentColor" stroke-dasharray="3 3"/>')  # fmt: skip
+def _line(x: float, top: float, bottom: float) -> Markup:
+    return element("line", {"x1": f"{x:.1f}", "x2": f"{x:.1f}", "y1": f"{top:.1f}",
+                            "y2": f"{bottom:.1f}", "stroke": "currentColor",
+                            "stroke-dasharray": "3 3"})  # fmt: skip
 
 
-def _text(x: float, y: float, text: str, anchor: str = "start") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
+def _text(x: float, y: float, text: str, anchor: str = "start") -> Markup:
+    return element("text", {"x": f"{x:.1f}", "y": f"{y:.1f}", "text-anchor": anchor}, text)
 
 
-def _page(title: str, height: float, parts: Sequence[Any], *, titled: bool = True) -> str:
-    head = f'<text x="0" y="14" class="title">{escape(title)}</text>' if titled else ""
+def _page(title: str, height: float, parts: Sequence[Markup], *, titled: bool = True) -> Markup:
+    head = element("text", {"x": "0", "y": "14", "class": "title"}, title) if titled else ""
     if titled and title == "History and model":
         head = ""
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" '
-        f'role="img" aria-label="{escape(title)}">{head}{"".join(parts)}</svg>'
-    )
+    frame = {
+        "xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {WIDTH} {height:.0f}",
+        "role": "img", "aria-label": title,
+    }  # fmt: skip
+    return element("svg", frame, head, *parts)

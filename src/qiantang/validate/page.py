@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from qiantang.files.markup import POLICY
 from qiantang.outfile import check_outfile, put_text
 from qiantang.validate import charts
 from qiantang.validate.checklist import by_part
@@ -29,7 +30,7 @@ def html(report: Report) -> str:
     counts = report.counts()
     return shelf.get_template(TEMPLATE).render(
         report=report, counts=counts, bar=charts.verdicts(counts, COLOURS),
-        parts=list(by_part(list(report.checklist))), open_rows=OPEN,
+        policy=POLICY, parts=list(by_part(list(report.checklist))), open_rows=OPEN,
     )  # fmt: skip
 
 

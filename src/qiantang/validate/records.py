@@ -61,7 +61,7 @@ class Finding:
         Why the verdict is what it is; never empty where nothing was judged.
     table : Table, optional
     chart : str
-        Inline SVG, or empty.
+        Inline SVG as `qiantang.files.markup.Markup`; any other text is escaped on the page.
     """
 
     id: str

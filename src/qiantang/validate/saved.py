@@ -8,6 +8,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+from qiantang.files.cells import bare
 from qiantang.fits import text_digest
 from qiantang.validate.ground import Ground
 from qiantang.validate.records import Finding, judged, listed, open_question, table
@@ -217,7 +218,7 @@ def read_diagnostics(folder: Path) -> tuple[Path | None, list[dict[str, Any]]]:
 
 
 def _row(line: dict[str, str], first: str, own: dict[str, str | None]) -> dict[str, Any]:
-    row: dict[str, Any] = {"parameter": line.get("parameter") or line[first]}
+    row: dict[str, Any] = {"parameter": bare(line.get("parameter") or line[first])}
     for key, name in own.items():
         try:
             value = float(line[name]) if name else math.nan
