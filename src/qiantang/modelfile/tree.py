@@ -57,11 +57,14 @@ class Call:
     arguments : tuple of Tree
     subscripts : tuple of str, optional
         Of a table that has them, ``table[region](x)``.
+    outputs : tuple of Reference, optional
+        Variables after the colon of a call, ``NAME(x : second, third)``, which the call defines.
     """
 
     function: str
     arguments: tuple[Tree, ...]
     subscripts: tuple[str | Tree, ...] | None = None
+    outputs: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
