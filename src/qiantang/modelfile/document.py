@@ -119,6 +119,15 @@ class Macro:
     equations: tuple[Equation, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of a .mdl, with the comment below its title."""
+
+    name: str
+    line: int
+    comment: str = ""
+
+
 @dataclass(frozen=True)
 class Document:
     """A model file, read.
@@ -141,6 +150,8 @@ class Document:
         String constants, ``name :IS: 'text'``.
     sketch : str
         The drawing of a .mdl, as it stands; empty in XMILE.
+    groups : tuple of Group
+        In the order of the file.
     """
 
     path: Path
@@ -153,3 +164,4 @@ class Document:
     notes: tuple[str, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     sketch: str = ""
+    groups: tuple[Group, ...] = ()
