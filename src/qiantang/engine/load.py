@@ -14,7 +14,7 @@ from qiantang.engine.ir import Program, Unsupported
 
 TRANSLATORS = (
     *("expressions.py", "ir.py", "load.py", "operations.py", "random_draws.py"),
-    "translation/*.py",
+    "translation/**/*.py",
 )
 """Modules that shape a translation."""
 

@@ -221,9 +221,12 @@ class Builder:
         return expression
 
     def _constants(self, tree: Any, bindings: Bindings, at_start: bool) -> Expression:
+        here = self.definition
+        shape = here.place[len(here.place) // 2 :]
+        axes = tuple(tuple(str(k) for k in range(size)) for size in shape)
         array = self.context.once(
             ("constants", id(tree)),
-            lambda: external.constants(tree, self.definition, self.context),
+            lambda: external.constants(tree, axes, here.title, self.context),
         )
         return Number(expand.array_entry(array, self.definition.place))
 

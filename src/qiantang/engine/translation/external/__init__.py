@@ -7,64 +7,99 @@ that a changed file is read anew.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from qiantang.engine.ir import Table
-from qiantang.engine.translation.scope import Definition, Translation
 from qiantang.engine.translation.subscripts import Ranges, plain
+from qiantang.modelfile.tree import Call, Text
 
 Floats = npt.NDArray[np.float64]
-Axes = dict[str, list[str]]
+Axes = tuple[tuple[str, ...], ...]
+"""Elements of each axis of a definition, as the file spells them."""
+
+DATA = frozenset({"get_direct_data", "get_xls_data"})
+TABLES = frozenset({"get_direct_lookups", "get_xls_lookups"})
+CONSTANTS = frozenset({"get_direct_constants", "get_xls_constants"})
+SUBSCRIPTS = frozenset({"get_direct_subscript", "get_xls_subscript"})
+"""Functions that read files, as :attr:`qiantang.modelfile.tree.Call.function` names them."""
 
 
-def axes_of(subscripts: list[str], ranges: Ranges) -> Axes:
-    """Return the axes of one definition as the reader wants them: a name each, with its labels."""
-    axes: Axes = {}
-    for number, subscript in enumerate(subscripts):
+class Sources(Protocol):
+    """Where the files of a model are found, and where it is noted which of them it reads."""
+
+    @property
+    def root(self) -> Path: ...  # noqa: D102
+    @property
+    def data_files(self) -> Sequence[Path]: ...  # noqa: D102
+    @property
+    def files(self) -> dict[str, None]: ...  # noqa: D102
+
+
+def axes_of(subscripts: Sequence[str], ranges: Ranges) -> Axes:
+    """Return the axes of one definition: the spelling of its elements, one tuple a subscript."""
+    axes = []
+    for subscript in subscripts:
         name = plain(subscript)
         labels = ranges.elements.get(name, (name,))
-        axes[f"axis {number}"] = [ranges.titles.get(label, label) for label in labels]
-    return axes
+        axes.append(tuple(ranges.titles.get(label, label) for label in labels))
+    return tuple(axes)
 
 
-def constants(tree: Any, definition: Definition, context: Translation) -> Floats:
-    """Return the constants of GET DIRECT CONSTANTS, one entry a coordinate."""
+def constants(call: Any, axes: Axes, title: str, context: Sources) -> Floats:
+    """Return the constants of a definition, shape one entry an element of each axis."""
     from pysd.py_backend.external import ExtConstant
 
-    shape = definition.place[len(definition.place) // 2 :]
-    axes = {f"axis {i}": [str(k) for k in range(size)] for i, size in enumerate(shape)}
-    with _reading(tree.file, definition.title, context):
-        reader = ExtConstant(tree.file, tree.tab, tree.cell, axes, context.root, axes, "")
+    named = {f"axis {i}": [str(k) for k in range(len(axis))] for i, axis in enumerate(axes)}
+    file, tab, cell = _arguments(call)
+    with _reading(file, title, context):
+        reader = ExtConstant(file, tab, cell, named, context.root, named, "")
         reader.initialize()
     return np.asarray(getattr(reader.data, "values", reader.data), dtype=np.float64)
 
 
 def tables(
-    tree: Any, keyword: str | None, axes: Axes, title: str, context: Translation
+    call: Any, keyword: str | None, axes: Axes, title: str, context: Sources
 ) -> tuple[Floats, Floats, str]:
-    """Return knots, values of shape (knot, *axes), and mode, of tables or data from a file."""
+    """Return knots, values of shape (knot, one an axis), and mode, of a table or of data over time.
+
+    ``call`` is None for a data variable that names no file.
+    """
     from pysd.py_backend.external import ExtData, ExtLookup
 
-    name = type(tree).__name__
-    if name == "DataStructure":
-        return _from_data_files(keyword, axes, title, context)
-    with _reading(tree.file, title, context):
-        if name == "GetLookupsStructure":
-            place = tree.file, tree.tab, tree.x_row_or_col, tree.cell
-            reader: Any = ExtLookup(*place, axes, context.root, axes, "")
+    named = {f"axis {i}": list(axis) for i, axis in enumerate(axes)}
+    if call is None or type(call).__name__ == "DataStructure":
+        return _from_data_files(keyword, named, title, context)
+    file, tab, across, cell = _arguments(call)
+    with _reading(file, title, context):
+        if _is_table(call):
+            reader: Any = ExtLookup(file, tab, across, cell, named, context.root, named, "")
         else:
-            place = tree.file, tree.tab, tree.time_row_or_col, tree.cell
-            reader = ExtData(*place, _interpolation(keyword), axes, context.root, axes, "")
+            mode = _interpolation(keyword)
+            reader = ExtData(file, tab, across, cell, mode, named, context.root, named, "")
         reader.initialize()
     values = reader.data
     knots = np.asarray(values.coords[values.dims[0]].values, dtype=np.float64)
     return knots, np.asarray(values.values, dtype=np.float64), reader.interp
+
+
+def _arguments(call: Any) -> tuple[str, ...]:
+    """Return the texts of a call; a structure of PySD holds them by name."""
+    if isinstance(call, Call):
+        return tuple(a.value if isinstance(a, Text) else "" for a in call.arguments)
+    names = ("file", "tab", "x_row_or_col", "time_row_or_col", "cell")
+    return tuple(getattr(call, name) for name in names if hasattr(call, name))
+
+
+def _is_table(call: Any) -> bool:
+    if isinstance(call, Call):
+        return call.function in TABLES
+    return type(call).__name__ == "GetLookupsStructure"
 
 
 def _interpolation(keyword: str | None) -> str:
@@ -72,13 +107,13 @@ def _interpolation(keyword: str | None) -> str:
 
 
 def _from_data_files(
-    keyword: str | None, axes: Axes, title: str, context: Translation
+    keyword: str | None, axes: dict[str, list[str]], title: str, context: Sources
 ) -> tuple[Floats, Floats, str]:
     """Return a data variable that names no file, from the tables given with the model."""
     from pysd.py_backend.data import Columns, TabData
 
     if not context.data_files:
-        raise context.refuse("a data variable without a file", title)
+        raise ValueError(f"{title} is a data variable without a file, expected --data with it")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         Columns.clean()
@@ -102,7 +137,7 @@ def table_at(knots: Floats, values: Floats, place: tuple[int, ...], mode: str) -
 
 
 @contextmanager
-def _reading(file: str, title: str, context: Translation) -> Iterator[None]:
+def _reading(file: str, title: str, context: Sources) -> Iterator[None]:
     """Note that the model depends on a file; turn the reader's errors into one sentence."""
     from pysd.py_backend.external import Excels
 
