@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from qiantang.faults import Fault, StudyError
 
 Kind = Literal["constant", "auxiliary", "stock", "lookup", "driver", "control"]
-Engine = Literal["kernel", "numpy", "pysd"]
+Engine = Literal["auto", "kernel", "scalar", "numpy", "pysd"]
 Integrator = Literal["euler", "rk4"]
 Rule = Literal["integrate", "assign", "hold"]
+Found = TypeVar("Found")
 Mode = Literal["interpolate", "extrapolate", "hold_backward", "look_forward", "raw"]
 
-TIME, TIME_STEP, INITIAL_TIME, FINAL_TIME, MEMBER = range(5)
-"""Slots that every program has: the time grid, and the number of the member, from 0."""
+TIME, TIME_STEP, INITIAL_TIME, FINAL_TIME, MEMBER, STEP_TIME = range(6)
+"""Slots that every program has: the time grid, the number of the member, from 0, and the time at
+which the step at hand began, which an integrator that looks inside a step leaves as it is."""
 
 
 class Unsupported(StudyError):  # noqa: N818 - it reads as what it says
@@ -149,22 +151,55 @@ class FixedDelay:
     start: Expression
 
 
+def arguments_of(expression: Expression) -> tuple[Expression, ...]:
+    """Return what an expression is made of."""
+    if isinstance(expression, Call):
+        return expression.arguments
+    return (expression.argument,) if isinstance(expression, Lookup) else ()
+
+
+def parts_of(expression: Expression) -> Iterator[Expression]:
+    """Yield an expression and all that it is made of, in order, repeats included."""
+    todo = [expression]
+    while todo:
+        part = todo.pop()
+        yield part
+        todo.extend(reversed(arguments_of(part)))
+
+
+def fold(expression: Expression, value: Callable[[Expression, Sequence[Found]], Found]) -> Found:
+    """Return what is found of an expression from what is found of its arguments.
+
+    A tree of any depth is walked without recursion; a part that stands in several places is
+    looked at once.
+
+    Parameters
+    ----------
+    expression : Expression
+        Where to begin.
+    value : callable
+        Given a part and what was found of its arguments, returns what is found of the part.
+    """
+    found: dict[int, Found] = {}
+    todo = [expression]
+    while todo:
+        part = todo[-1]
+        arguments = arguments_of(part)
+        waiting = [a for a in arguments if id(a) not in found]
+        if waiting:
+            todo.extend(reversed(waiting))
+            continue
+        todo.pop()
+        if id(part) not in found:
+            found[id(part)] = value(part, [found[id(a)] for a in arguments])
+    return found[id(expression)]
+
+
 def slots_in(expression: Expression) -> Iterator[int]:
     """Yield the slots an expression reads, in order, repeats included."""
-    if isinstance(expression, Slot):
-        yield expression.index
-    elif isinstance(expression, Call):
-        for argument in expression.arguments:
-            yield from slots_in(argument)
-    elif isinstance(expression, Lookup):
-        yield from slots_in(expression.argument)
+    return (part.index for part in parts_of(expression) if isinstance(part, Slot))
 
 
 def tables_in(expression: Expression) -> Iterator[int]:
     """Yield the tables an expression uses."""
-    if isinstance(expression, Lookup):
-        yield expression.table
-        yield from tables_in(expression.argument)
-    elif isinstance(expression, Call):
-        for argument in expression.arguments:
-            yield from tables_in(argument)
+    return (part.table for part in parts_of(expression) if isinstance(part, Lookup))

@@ -145,12 +145,12 @@ def parting(one: Inputs, other: Inputs, limit: int | None = None) -> Parting:
 
 def _looked_at(steps: int, stride: int) -> int:
     """Return how many times of the grid some steps look at."""
-    return steps if stride == 1 else 2 * steps + 1
+    return steps if stride == 1 else 3 * steps
 
 
 def _steps_seen(length: int, stride: int) -> int:
     """Return how many steps look at no more than some times of the grid."""
-    return length if stride == 1 else max(0, (length - 1) // 2)
+    return length if stride == 1 else length // 3
 
 
 def history(

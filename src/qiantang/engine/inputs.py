@@ -21,9 +21,9 @@ class Inputs:
     constants : list of float or array of shape (member,)
         One entry a constant slot.
     grid : array of shape (index,)
-        Times; with ``stride`` 2 the middles of the steps stand between them.
+        Times; with ``stride`` 3 middle and end of each step stand between them.
     stride : int
-        1, or 2 where the integrator looks at the middle of a step.
+        1, or 3 where the integrator looks at the middle and the end of a step.
     steps : int
         Number of steps.
     time_step : float

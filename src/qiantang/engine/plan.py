@@ -9,6 +9,7 @@ from qiantang.engine.ir import (
     FINAL_TIME,
     INITIAL_TIME,
     MEMBER,
+    STEP_TIME,
     TIME,
     TIME_STEP,
     Expression,
@@ -95,7 +96,7 @@ def plan(program: Program, outputs: Iterable[int], replaced: frozenset[int]) -> 
         for slot in sorted(needed - replaced - constants)
         if slot in program.equations and _of_time(program, slot)
     }
-    filled = {TIME, *series, *(replaced & needed)}
+    filled = {TIME, *({STEP_TIME} & needed), *series, *(replaced & needed)}
     states = tuple(state for state in program.states if state.slot in needed)
     delays = tuple(delay for delay in program.delays if delay.slot in needed)
     memory = {state.slot for state in states} | {delay.slot for delay in delays}
@@ -141,7 +142,7 @@ def _needed(program: Program, outputs: tuple[int, ...], replaced: frozenset[int]
 
 def _of_time(program: Program, slot: int) -> bool:
     """Return whether a slot reads nothing but time and the time grid, at all stages alike."""
-    allowed = {TIME, *GRID}
+    allowed = {TIME, STEP_TIME, *GRID}
     return slot not in program.starts and all(
         used in allowed for used in slots_in(program.equations[slot])
     )

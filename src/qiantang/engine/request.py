@@ -13,6 +13,7 @@ from qiantang.engine.ir import (
     FINAL_TIME,
     INITIAL_TIME,
     MEMBER,
+    STEP_TIME,
     TIME,
     TIME_STEP,
     Integrator,
@@ -176,7 +177,7 @@ def prepared(request: Request, the_plan: Plan, only: npt.NDArray[np.int64] | Non
     """Return the inputs of a request, of all members or of some."""
     program, dt = request.program, request.time_step
     steps = int(request.saved.max(initial=0))
-    stride = 2 if request.integrator == "rk4" else 1
+    stride = 3 if request.integrator == "rk4" else 1
     grid = time_grid(program.initial_time, dt, steps, stride)
     fixed = {TIME_STEP: dt, INITIAL_TIME: program.initial_time, FINAL_TIME: program.final_time}
 
@@ -193,7 +194,7 @@ def prepared(request: Request, the_plan: Plan, only: npt.NDArray[np.int64] | Non
             return chosen(request.parameters[name])
         return float(getattr(program.equations[slot], "value"))  # noqa: B009 - a Number
 
-    rows = _rows(request, the_plan, grid, fixed, chosen)
+    rows = _rows(request, the_plan, grid, stride, fixed, chosen)
     return Inputs(
         constants=[constant(slot) for slot in the_plan.constants],
         grid=grid,
@@ -210,6 +211,7 @@ def _rows(
     request: Request,
     the_plan: Plan,
     grid: Floats,
+    stride: int,
     fixed: Mapping[int, float],
     chosen: Callable[[Floats], Floats],
 ) -> list[Row]:
@@ -220,8 +222,9 @@ def _rows(
     for slot, value in fixed.items():
         known[slot] = value
     known[TIME] = grid
+    known[STEP_TIME] = step_begins(grid, stride)
     time_series(the_plan.series, program.tables, known)
-    of_time = {slot for slot, _ in the_plan.series} | {TIME}
+    of_time = {slot for slot, _ in the_plan.series} | {TIME, STEP_TIME}
     rows = []
     for slot in the_plan.filled:
         if slot in of_time:
@@ -239,14 +242,20 @@ def _rows(
 
 
 def time_grid(start: float, dt: float, steps: int, stride: int) -> Floats:
-    """Return the times of the steps, added up one by one as PySD does.
+    """Return the times of the steps, each in one multiplication, so that errors do not add up.
 
-    With ``stride`` 2 the middle of each step stands after its beginning.
+    With ``stride`` 3 the middle and the end of each step stand after its beginning.
     """
-    times = np.add.accumulate(np.concatenate([[start], np.full(steps, dt)]))
+    times = start + np.arange(steps + 1) * dt
     if stride == 1:
         return np.asarray(times, dtype=np.float64)
-    grid = np.empty(2 * steps + 1)
-    grid[::2] = times
-    grid[1::2] = times[:-1] + dt / 2
+    grid = np.empty(3 * steps + 1)
+    grid[::3] = times
+    grid[1::3] = times[:-1] + dt / 2
+    grid[2::3] = times[1:]
     return grid
+
+
+def step_begins(grid: Floats, stride: int) -> Floats:
+    """Return, for each time of a grid, the time at which its step began."""
+    return grid if stride == 1 else np.repeat(grid[::3], 3)[: len(grid)]
