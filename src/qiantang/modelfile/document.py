@@ -165,3 +165,4 @@ class Document:
     texts: Mapping[str, str] = field(default_factory=dict)
     sketch: str = ""
     groups: tuple[Group, ...] = ()
+    controls: Mapping[str, str] = field(default_factory=dict)
