@@ -1,0 +1,1 @@
+"""Files are opened through one door, whoever names them."""
