@@ -228,6 +228,8 @@ def history_of(
     earlier: History | None = None,
 ) -> History:
     """Run a prepared request for some steps, from the start or from an earlier history."""
+    from qiantang.engine.run import RUNS, run_of
+
     program = request.program
     out = np.empty((len(request.outputs), len(request.times), request.members))
     early = None
@@ -237,10 +239,11 @@ def history_of(
         earlier.refuse_other(request, plan, inputs, engine)
         earlier.copy_saved(inputs, out)
         early = earlier.state
-    if engine == "numpy":
-        from qiantang.engine.numpy_backend import checkpoint
+    if engine in RUNS:
+        from qiantang.engine.stepping import checkpoint
 
-        state = checkpoint(program, plan, inputs, request.integrator, out, step, early)
+        run = run_of(engine)(program, plan, inputs, request.integrator)
+        state = checkpoint(run, out, step, early)
     else:
         from qiantang.engine.compiled.kernel import checkpoint_members
 

@@ -13,7 +13,7 @@ from qiantang.engine import cache
 from qiantang.engine.ir import Program, Unsupported
 
 TRANSLATORS = (
-    *("expressions.py", "ir.py", "load.py", "operations.py", "random_draws.py"),
+    *("expressions.py", "ir.py", "load.py", "operations.py", "random_draws.py", "shallow.py"),
     "translation/**/*.py",
 )
 """Modules that shape a translation."""
@@ -63,11 +63,12 @@ def load_model(
     program = _stored(key, file.parent) if use_cache else None
     if program is not None:
         return replace(program, source=str(file), source_sha256=read)
+    from qiantang.engine.shallow import shallow
     from qiantang.engine.translation.translate import parse, translate
 
     text = content.decode("utf-8", errors="replace")
     try:
-        program = translate(parse(file), text, given)
+        program = shallow(translate(parse(file), text, given))
     except Unsupported as refusal:
         raise Unsupported(refusal.function, refusal.variable, refusal.line, str(file)) from None
     if use_cache:

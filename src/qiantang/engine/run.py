@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +14,16 @@ from qiantang.engine.history import History
 from qiantang.engine.ir import Engine, Integrator, Program
 from qiantang.engine.request import Path, Request, checked, planned, prepared
 
+if TYPE_CHECKING:
+    from qiantang.engine.stepping import Run
+
 Floats = npt.NDArray[np.float64]
 EXPLAINED = 256
 """Diverged members whose first fault is looked up; the rest are flagged all the same."""
+
+ENGINES = ("auto", "kernel", "scalar", "numpy", "pysd")
+RUNS = {"scalar": ("scalar_backend", "FloatRun"), "numpy": ("numpy_backend", "ArrayRun")}
+"""Engines that go step by step in Python, with the home and the name of their runs."""
 
 __all__ = ["Path", "RunResult", "run"]
 
@@ -82,10 +91,10 @@ def run(
         history.refuse_other(request, the_plan, inputs, engine)
         history.copy_saved(inputs, out)
         early = history.state
-    if engine == "numpy":
-        from qiantang.engine.numpy_backend import simulate
+    if engine in RUNS:
+        from qiantang.engine.stepping import simulate
 
-        diverged = simulate(program, the_plan, inputs, integrator, out, early=early)
+        diverged = simulate(run_of(engine)(program, the_plan, inputs, integrator), out, early=early)
     else:
         from qiantang.engine.compiled.kernel import simulate_members
 
@@ -103,10 +112,18 @@ def run(
 
 def refuse_unknown(engine: str, integrator: str) -> None:
     """Refuse an engine or integrator that does not exist."""
-    if engine not in ("kernel", "numpy", "pysd"):
-        raise ValueError(f"engine is {engine}, expected kernel, numpy or pysd")
+    if engine not in ENGINES:
+        expected = f"{', '.join(ENGINES[:-1])} or {ENGINES[-1]}"
+        raise ValueError(f"engine is {engine}, expected {expected}")
     if integrator not in ("euler", "rk4"):
         raise ValueError(f"integrator is {integrator}, expected euler or rk4")
+
+
+def run_of(engine: str) -> type[Run]:
+    """Return the kind of run of an engine that goes step by step in Python."""
+    home, name = RUNS[engine]
+    kind: type[Run] = getattr(import_module(f"qiantang.engine.{home}"), name)
+    return kind
 
 
 def _first_faults(
@@ -116,16 +133,18 @@ def _first_faults(
     members = np.flatnonzero(diverged)
     if not len(members):
         return ()
-    from qiantang.engine.numpy_backend import Watch, simulate
+    from qiantang.engine.stepping import Watch, simulate
 
     looked = members[:EXPLAINED]
     the_plan = planned(request)
     inputs = prepared(request, the_plan, looked)
     states = tuple(state.slot for state in the_plan.states)
-    watch = Watch((*the_plan.filled, *states, *(slot for slot, _ in the_plan.step)))
-    scratch = np.empty((len(request.outputs), len(request.times), len(looked)))
-    simulate(request.program, the_plan, inputs, request.integrator, scratch, watch)
     names = request.program.name_of
+    order = (*the_plan.filled, *states, *(slot for slot, _ in the_plan.step))
+    watch = Watch(tuple(sorted(order, key=lambda slot: slot not in names)))
+    scratch = np.empty((len(request.outputs), len(request.times), len(looked)))
+    run = run_of("scalar" if len(looked) == 1 else "numpy")
+    simulate(run(request.program, the_plan, inputs, request.integrator), scratch, watch)
     found = [watch.found.get(place, (-1, float("nan"))) for place in range(len(looked))]
     faults = [(names.get(slot, ""), float(time)) for slot, time in found]
     return tuple(faults + [("", float("nan"))] * (len(members) - len(looked)))
