@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from qiantang.faults import StudyError
-from qiantang.model.mdl import identifier, read_dictionary, scan
+from qiantang.model.mdl import read_dictionary, scan
+from qiantang.modelfile.names import identifier
 
 TOWN = Path(__file__).with_name("town.mdl")
 HANGZHOU = Path(__file__).parents[2] / "model" / "hangzhou.mdl"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from qiantang.evidence.drivers import Drivers
 from qiantang.faults import Fault
-from qiantang.model.mdl import identifier
+from qiantang.modelfile.names import identifier
 
 #: A driver in the model file: its name, then a table of time.
 _TABLE = re.compile(
