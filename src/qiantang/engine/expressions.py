@@ -158,15 +158,6 @@ def arguments_of(expression: Expression) -> tuple[Expression, ...]:
     return (expression.argument,) if isinstance(expression, Lookup) else ()
 
 
-def parts_of(expression: Expression) -> Iterator[Expression]:
-    """Yield an expression and all that it is made of, in order, repeats included."""
-    todo = [expression]
-    while todo:
-        part = todo.pop()
-        yield part
-        todo.extend(reversed(arguments_of(part)))
-
-
 def fold(expression: Expression, value: Callable[[Expression, Sequence[Found]], Found]) -> Found:
     """Return what is found of an expression from what is found of its arguments.
 
@@ -197,9 +188,24 @@ def fold(expression: Expression, value: Callable[[Expression, Sequence[Found]], 
 
 def slots_in(expression: Expression) -> Iterator[int]:
     """Yield the slots an expression reads, in order, repeats included."""
-    return (part.index for part in parts_of(expression) if isinstance(part, Slot))
+    todo = [expression]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, Slot):
+            yield part.index
+        elif isinstance(part, Call):
+            todo.extend(part.arguments[::-1])
+        elif isinstance(part, Lookup):
+            todo.append(part.argument)
 
 
 def tables_in(expression: Expression) -> Iterator[int]:
     """Yield the tables an expression uses."""
-    return (part.table for part in parts_of(expression) if isinstance(part, Lookup))
+    todo = [expression]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, Call):
+            todo.extend(part.arguments[::-1])
+        elif isinstance(part, Lookup):
+            yield part.table
+            todo.append(part.argument)

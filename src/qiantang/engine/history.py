@@ -24,6 +24,7 @@ from qiantang.engine.request import (
     checked_path,
     planned,
     prepared,
+    refuse_size,
     steps_of,
 )
 
@@ -231,7 +232,9 @@ def history_of(
     from qiantang.engine.run import RUNS, run_of
 
     program = request.program
-    out = np.empty((len(request.outputs), len(request.times), request.members))
+    shape = len(request.outputs), len(request.times), request.members
+    refuse_size(*shape)
+    out = np.empty(shape)
     early = None
     if earlier is not None and earlier.step > 0:
         if step < earlier.step:

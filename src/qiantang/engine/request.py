@@ -23,6 +23,12 @@ from qiantang.engine.plan import Plan, plan
 
 Floats = npt.NDArray[np.float64]
 PLANS = 64
+STEPS = 10_000_000
+"""Steps of a run that are not refused."""
+
+VALUES = 2_000_000_000
+"""Values of a result, 16 GB of them, that are not refused."""
+
 _plans: dict[tuple[str, tuple[str, ...], frozenset[str]], Plan] = {}
 
 
@@ -87,8 +93,7 @@ def checked(
     if members < 1:
         raise ValueError(f"members is {members}, expected at least 1")
     dt = program.time_step if time_step is None else float(time_step)
-    if not dt > 0.0:
-        raise ValueError(f"the time step is {dt:g}, expected a number above zero")
+    grid_steps(program.initial_time, program.final_time, dt)
     for name in outputs:
         if program.kind(name) == "lookup":
             raise ValueError(f"{name} is a table and has no value of its own over time")
@@ -122,16 +127,52 @@ def _refuse_replacement(program: Program, name: str) -> None:
 
 def steps_of(program: Program, times: Floats, dt: float) -> npt.NDArray[np.int64]:
     """Return the step of each time."""
+    last = grid_steps(program.initial_time, program.final_time, dt)
     steps = np.rint((times - program.initial_time) / dt)
-    last = np.rint((program.final_time - program.initial_time) / dt)
-    grid = program.initial_time + steps * dt
-    for time, step, on_grid in zip(times, steps, grid, strict=True):
-        if not (abs(time - on_grid) <= 1e-6 * dt and 0 <= step <= last):
-            raise ValueError(
-                f"time {time:g} is not on the time grid, expected {program.initial_time:g} to "
-                f"{program.final_time:g} in steps of {dt:g}"
-            )
+    near = np.abs(times - (program.initial_time + steps * dt)) <= 1e-6 * dt
+    on_grid = near & (steps >= 0) & (steps <= last)
+    if not on_grid.all():
+        raise ValueError(
+            f"time {times[~on_grid][0]:g} is not on the time grid, expected "
+            f"{program.initial_time:g} to {program.final_time:g} in steps of {dt:g}"
+        )
     return steps.astype(np.int64)
+
+
+def grid_steps(start: float, end: float, dt: float) -> int:
+    """Return the number of steps of a time grid, before memory is asked for.
+
+    Raises
+    ------
+    ValueError
+        If they are more than :data:`STEPS`, or the time step is not above zero.
+    """
+    if not 0.0 < dt < np.inf:
+        raise ValueError(f"the time step is {dt:g}, expected a number above zero")
+    steps = (end - start) / dt
+    if not abs(steps) <= STEPS:
+        raise ValueError(
+            f"FINAL TIME {end:g} is {steps:,.0f} steps of TIME STEP {dt:g} away from INITIAL TIME "
+            f"{start:g}, expected at most {STEPS:,}"
+        )
+    return int(np.rint(steps))
+
+
+def refuse_size(outputs: int, times: int, members: int) -> None:
+    """Refuse a result that memory is not to be asked for.
+
+    Raises
+    ------
+    ValueError
+        If it has more than :data:`VALUES` values.
+    """
+    values = outputs * times * members
+    if values > VALUES:
+        raise ValueError(
+            f"{outputs:,} variables at {times:,} times for {members:,} members are {values:,} "
+            f"values, {values * 8 / 1e9:,.0f} GB, expected at most {VALUES:,}; ask for fewer "
+            "variables or times"
+        )
 
 
 def _parameter(name: str, value: npt.ArrayLike, members: int) -> Floats:

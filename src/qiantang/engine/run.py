@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from qiantang.engine.history import History
 from qiantang.engine.ir import Engine, Integrator, Program
-from qiantang.engine.request import Path, Request, checked, planned, prepared
+from qiantang.engine.request import Path, Request, checked, planned, prepared, refuse_size
 
 if TYPE_CHECKING:
     from qiantang.engine.stepping import Run
@@ -74,6 +74,7 @@ def run(
     request = checked(program, outputs, times, parameters, paths, members, integrator, time_step)
     shape = (len(request.outputs), len(request.times), members)
     if out is None:
+        refuse_size(*shape)
         out = np.empty(shape)
     elif out.shape != shape or out.dtype != np.float64 or not out.flags.c_contiguous:
         raise ValueError(f"out has shape {out.shape}, expected contiguous floats of shape {shape}")

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qiantang.engine.ir import Program
-from qiantang.engine.request import time_grid
+from qiantang.engine.request import grid_steps, time_grid
 from qiantang.engine.translation.algebra import settle
 
 PRECISION = 1e-5
@@ -45,6 +45,7 @@ def save_times(program: Program, saveper: float | None = None) -> npt.NDArray[np
         raise ValueError(
             f"FINAL TIME {program.final_time:g} is before INITIAL TIME {program.initial_time:g}"
         )
+    grid_steps(program.initial_time, program.final_time, dt)
     steps = int(np.floor((program.final_time - program.initial_time) / dt + PRECISION))
     grid = time_grid(program.initial_time, dt, steps, 1)
     gone = grid - program.initial_time

@@ -39,6 +39,7 @@ class Watch:
         """Note the members in which a value has just ceased to be finite."""
         for slot in self.order:
             value = values[slot]
+            bad: Iterable[int]
             if isinstance(value, float):
                 bad = range(0 if math.isfinite(value) else members)
             else:
