@@ -20,6 +20,7 @@ lesser = np.minimum
 greater = np.maximum
 exp = np.exp
 log = np.log
+log10 = np.log10
 sqrt = np.sqrt
 absolute = np.abs
 sin, cos, tan = np.sin, np.cos, np.tan

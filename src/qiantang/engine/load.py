@@ -6,19 +6,19 @@ import hashlib
 import pickle
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 
 from qiantang.engine import cache
-from qiantang.engine.ir import Program, Unsupported
+from qiantang.engine.ir import Program
+from qiantang.faults import StudyError
 
 TRANSLATORS = (
-    *("expressions.py", "ir.py", "load.py", "operations.py", "random_draws.py", "shallow.py"),
-    "translation/**/*.py",
+    *("expressions.py", "ir.py", "load.py", "operations.py", "shallow.py"),
+    *("functions/*.py", "translation/**/*.py", "../modelfile/**/*.py", "../modelfile/**/*.lark"),
 )
 """Modules that shape a translation."""
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever the translation of the same file changes."""
 
 Digests = dict[str, str]
@@ -47,11 +47,9 @@ def load_model(
     ------
     FileNotFoundError
         If there is no such file.
-    UnsafeModel
-        If the file would make its parser do more than read, see
-        :mod:`qiantang.engine.translation.untrusted`.
-    ValueError
-        If the file cannot be parsed, or a file that it reads is not there.
+    StudyError
+        If the file cannot be read, is wrong in itself, or names a file that is not there; with
+        all faults at once.
     Unsupported
         If the model uses a construct that is not compiled.
     """
@@ -64,13 +62,13 @@ def load_model(
     if program is not None:
         return replace(program, source=str(file), source_sha256=read)
     from qiantang.engine.shallow import shallow
-    from qiantang.engine.translation.translate import parse, translate
+    from qiantang.engine.translation.translate import translate
+    from qiantang.modelfile.read import read_document
 
-    text = content.decode("utf-8", errors="replace")
-    try:
-        program = shallow(translate(parse(file), text, given))
-    except Unsupported as refusal:
-        raise Unsupported(refusal.function, refusal.variable, refusal.line, str(file)) from None
+    document, faults = read_document(file)
+    if faults:
+        raise StudyError(faults)
+    program = shallow(translate(document, given))
     if use_cache:
         digests = _digests(program.files, file.parent)
         cache.write("programs", key, pickle.dumps((program, digests)))
@@ -90,7 +88,7 @@ def _stored(key: str, folder: Path) -> Program | None:
 
 
 def _key(file: Path, content: bytes, data_files: Sequence[Path]) -> str:
-    parts = [content, file.suffix.lower().encode(), _stamp().encode(), version("pysd").encode()]
+    parts = [content, file.suffix.lower().encode(), _stamp().encode()]
     parts += [item.read_bytes() for item in data_files]
     return hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 

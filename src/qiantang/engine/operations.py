@@ -55,6 +55,7 @@ OPERATIONS: dict[str, Operation] = {
     "max": Operation("greater({0}, {1})"),
     "exp": Operation("exp({0})"),
     "log": Operation("log({0})"),
+    "log10": Operation("log10({0})"),
     "sqrt": Operation("sqrt({0})"),
     "abs": Operation("absolute({0})"),
     "sin": Operation("sin({0})"),

@@ -52,7 +52,7 @@ def _each(function: Any) -> Any:
 sin, cos, tan = _each(math.sin), _each(math.cos), _each(math.tan)
 arctan, sinh, cosh, tanh = (_each(f) for f in (math.atan, math.sinh, math.cosh, math.tanh))
 arcsin, arccos, erfc = _each(np.arcsin), _each(np.arccos), _each(math.erfc)
-log_gamma = _each(math.lgamma)
+log_gamma, log10 = _each(math.lgamma), _each(np.log10)
 
 
 @inline
