@@ -1,8 +1,8 @@
-"""XMILE 1.0 (OASIS standard of 14 December 2015) and what Stella writes, read into a Document.
+r"""XMILE 1.0 (OASIS standard of 14 December 2015) and what Stella writes, read into a Document.
 
 What a translator of the document may rely on
 ---------------------------------------------
-Names are bare: quotes are gone, ``\\n`` and runs of blanks are one blank. A variable of a module is
+Names are bare: quotes are gone, ``\n`` and runs of blanks are one blank. A variable of a module is
 ``Module.variable``; an input of a module that a connection binds is no equation of its own, its
 readers name the source.
 

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from qiantang.faults import Fault
 from qiantang.modelfile.document import Document, Equation, Macro, Range
 from qiantang.modelfile.names import plain
+from qiantang.modelfile.xmile.context import File
 from qiantang.modelfile.xmile.controls import controls
 from qiantang.modelfile.xmile.macros import read_macro, signatures
 from qiantang.modelfile.xmile.models import Complaint, Models, own_specs, read_models
 from qiantang.modelfile.xmile.names import Dimension, dimensions
-from qiantang.modelfile.xmile.resolve import File
 from qiantang.modelfile.xmile.specs import Specs, read_specs
 from qiantang.modelfile.xmile.variables import Reader, tables_used
 from qiantang.modelfile.xmile.xml import Node, read_xml
 
 MOST_TEXT = 2_000_000
-"""Characters of equations; more takes the parser longer than a reader should."""
+MOST_TOKENS = 400_000
+"""Characters and words; more takes the parser longer than a reader should."""
+
+_READ = frozenset({"eqn", "init_eqn", "multiplier", "ypts", "xpts"})
+_TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
 def read(path: Path) -> tuple[Document, list[Fault]]:
@@ -51,12 +56,17 @@ def read(path: Path) -> tuple[Document, list[Fault]]:
 def _not_xmile(root: Node) -> str:
     if root.tag != "xmile":
         return f"the file begins with <{root.tag}>, expected <xmile>"
-    length, todo = 0, [root]
+    length = tokens = 0
+    todo = [root]
     while todo:
         node = todo.pop()
-        length += len(node.text) if node.tag in {"eqn", "init_eqn", "ypts", "xpts"} else 0
         todo.extend(node.children)
-    return f"the equations have more than {MOST_TEXT} characters" if length > MOST_TEXT else ""
+        if node.tag in _READ:
+            length += len(node.text)
+            tokens += 0 if length > MOST_TEXT else len(_TOKEN.findall(node.text))
+    if length > MOST_TEXT:
+        return f"the equations and tables have more than {MOST_TEXT} characters"
+    return f"the equations have more than {MOST_TOKENS} words" if tokens > MOST_TOKENS else ""
 
 
 def _document(path: Path, root: Node) -> tuple[Document, list[Fault]]:
@@ -119,9 +129,10 @@ def _behavior(root: Node, model: Node) -> dict[str, bool]:
     found: dict[str, bool] = {}
     for owner in (root, model):
         for block in owner.all("behavior"):
-            for scope, kinds in ((block, ("stock", "flow")), *(
-                (child, (child.tag,)) for child in block.children
-            )):
+            for scope, kinds in (
+                (block, ("stock", "flow")),
+                *((child, (child.tag,)) for child in block.children),
+            ):
                 said = scope.first("non_negative")
                 if said is not None:
                     value = said.text.strip().lower() != "false"

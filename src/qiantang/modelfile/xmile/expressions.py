@@ -12,7 +12,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 
 from qiantang.modelfile.tree import Binary, Call, Literal, Numbers, Reference, Tree, Unary
 
-IF, SLICE, WHOLE, ELEMENT = "if:", "slice:", "*", "element:"
+IF, SLICE, WHOLE, EVERY = "if:", "slice:", "*", "every:"
 """Marks of a parsed tree that no name of a file can have."""
 
 _NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*", re.ASCII)
@@ -86,6 +86,9 @@ class _Trees(Transformer[Token, Tree]):
 
     def slice(self, first: Tree, last: Tree) -> Tree:
         return Call(SLICE, (first, last))
+
+    def every(self, name: str) -> Tree:
+        return Call(EVERY, (Reference(name),))
 
     def element(self, token: Token) -> Tree:
         return Reference(str(token))

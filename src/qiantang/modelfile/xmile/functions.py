@@ -131,7 +131,9 @@ ARRANGED: dict[str, dict[int, Callable[[Trees], Tree]]] = {
     "safediv": {2: lambda a: Call("safediv_xmile", (*a, _ZERO))},
     "//": {2: lambda a: Call("safediv_xmile", (*a, _ZERO))},
     "log": {2: lambda a: Call("log", a)},
-    "random": dict.fromkeys((2, 3), lambda a: Call("random_uniform", (*a, *(_ZERO,) * (3 - len(a))))),
+    "random": dict.fromkeys(
+        (2, 3), lambda a: Call("random_uniform", (*a, *(_ZERO,) * (3 - len(a))))
+    ),
     "normal": dict.fromkeys(range(2, 6), _normal),
     "exprnd": dict.fromkeys((1, 2), _exponential),
     "poisson": dict.fromkeys(
@@ -150,24 +152,31 @@ FOLDED = {"min": _extreme("min"), "max": _extreme("max")}
 """Functions of any number of arguments."""
 
 
+def spelled(name: str) -> str:
+    """Return a function's name without the standard's or a vendor's namespace."""
+    for prefix in ("std.", "isee.", "vensim."):
+        name = name.removeprefix(prefix)
+    return name
+
+
 def known(name: str) -> bool:
     """Return whether XMILE or Stella has a function of a plain name that is read."""
-    spelled = ALIASES.get(name, name)
-    return spelled in RENAMED or spelled in ARRANGED or spelled in FOLDED or spelled in ARRAY
+    called = ALIASES.get(name, name)
+    return called in RENAMED or called in ARRANGED or called in FOLDED or called in ARRAY
 
 
 def counts(name: str) -> list[int]:
     """Return the numbers of arguments that a known function takes."""
-    spelled = ALIASES.get(name, name)
-    return sorted({*RENAMED.get(spelled, ()), *ARRANGED.get(spelled, ())})
+    called = ALIASES.get(name, name)
+    return sorted({*RENAMED.get(called, ()), *ARRANGED.get(called, ())})
 
 
 def arranged(name: str, arguments: Trees) -> Tree | None:
     """Return a call in the document's terms; None where the number of arguments is wrong."""
-    spelled, number = ALIASES.get(name, name), len(arguments)
-    if spelled in FOLDED and arguments:
-        return FOLDED[spelled](arguments)
-    if number in RENAMED.get(spelled, ()):
-        return Call(RENAMED[spelled][number], arguments)
-    builder = ARRANGED.get(spelled, {}).get(number)
+    called, number = ALIASES.get(name, name), len(arguments)
+    if called in FOLDED and arguments:
+        return FOLDED[called](arguments)
+    if number in RENAMED.get(called, ()):
+        return Call(RENAMED[called][number], arguments)
+    builder = ARRANGED.get(called, {}).get(number)
     return builder(arguments) if builder else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 from qiantang.modelfile.tree import Knots, TableMode
 from qiantang.modelfile.xmile.expressions import NotUnderstood
@@ -40,7 +41,7 @@ def knots(node: Node) -> Knots:
             f"the graphical function has {len(x)} <xpts> and {len(y)} <ypts>, expected as many",
             node.line,
         )
-    if any(second < first for first, second in zip(x, x[1:], strict=False)):
+    if any(second < first for first, second in pairwise(x)):
         raise NotUnderstood("the <xpts> are not ascending", node.line)
     return Knots(x, y, MODES[kind])
 
@@ -76,4 +77,4 @@ def _scale(node: Node, count: int) -> tuple[float, ...]:
     if count == 1:
         return (low,)
     width = high - low
-    return tuple(low + width * i / (count - 1) for i in range(count - 1)) + (high,)
+    return (*(low + width * i / (count - 1) for i in range(count - 1)), high)

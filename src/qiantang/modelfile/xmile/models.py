@@ -12,6 +12,7 @@ from qiantang.modelfile.xmile.xml import Node
 
 KINDS = ("stock", "flow", "aux", "gf")
 MOST_MODULES = 2_000
+MOST_VARIABLES = 200_000
 
 Complaint = tuple[int, str, str]
 """Line, name, and one sentence."""
@@ -33,6 +34,7 @@ class Models:
     scopes: list[Scope] = field(default_factory=list)
     faults: list[Complaint] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    count: int = 0
 
     def variables(self) -> Iterator[Variable]:
         """Yield all variables that are not stood for by others."""
@@ -57,12 +59,16 @@ def read_models(root: Node, dimensions: dict[str, Dimension]) -> Models:
     todo = [(models.root, frozenset[str]())]
     while todo:
         scope, path = todo.pop()
+        if len(models.scopes) >= MOST_MODULES or models.count > MOST_VARIABLES:
+            what = f"the file has more than {MOST_MODULES} modules or {MOST_VARIABLES} variables"
+            models.faults.append((root.line, "", what))
+            break
         models.scopes.append(scope)
         _declare(models, scope)
         for module in reversed(list(_modules(scope))):
             key = plain(bare(module.attributes.get("name", "")))
             inner = _module(models, scope, module, named.get(key), key in path)
-            if inner is not None and len(models.scopes) + len(todo) < MOST_MODULES:
+            if inner is not None:
                 used.add(key)
                 scope.modules[key] = inner
                 todo.append((inner, path | {key}))
@@ -94,8 +100,12 @@ def own_specs(models: Models, specs: Specs) -> list[Complaint]:
 
 
 def _blocks(node: Node) -> Iterator[Node]:
-    for block in node.all("variables"):
-        yield from block.children
+    """Yield what a model holds; before version 1.0 it stood directly in the model."""
+    for child in node.children:
+        if child.tag == "variables":
+            yield from child.children
+        elif child.tag in KINDS or child.tag == "module":
+            yield child
 
 
 def _modules(scope: Scope) -> Iterator[Node]:
@@ -106,6 +116,7 @@ def _declare(models: Models, scope: Scope) -> None:
     """Note the variables of a model."""
     for node in _blocks(scope.node):
         if node.tag in KINDS:
+            models.count += 1
             declare(scope, node, models.dimensions, models.faults)
 
 

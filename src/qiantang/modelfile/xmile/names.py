@@ -12,12 +12,15 @@ from dataclasses import dataclass, field
 from qiantang.modelfile.names import plain
 from qiantang.modelfile.xmile.xml import Node
 
+MOST_ELEMENTS = 200_000
+"""Of all dimensions of a file together."""
+
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _PART = re.compile(r'"(?:[^"\\]|\\.)*"|[^."]+')
 
 
 def bare(name: str) -> str:
-    """Return a name without quotes, escapes resolved, blanks and line breaks folded to one blank."""
+    """Return a name without quotes, escapes resolved, runs of blanks and breaks as one blank."""
     text = name.strip()
     if _QUOTED.fullmatch(text):
         text = re.sub(r"\\(.)", r"\1", re.sub(r"\\n", " ", text[1:-1]))
@@ -27,6 +30,11 @@ def bare(name: str) -> str:
 def parts(name: str) -> tuple[str, ...]:
     """Return the plain parts of a qualified name; quotes protect a full stop."""
     return tuple(plain(bare(part)) for part in _PART.findall(name))
+
+
+def said(text: str) -> bool:
+    """Return whether an equation holds more than blanks and comments."""
+    return bool(re.sub(r"\{[^}]*\}", "", text).strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,18 @@ class Variable:
     node: Node
     scope: Scope
     axes: tuple[str, ...]
+
+    @property
+    def table(self) -> str:
+        """Name of the table that a call of the variable means."""
+        nodes = (self.node, *self.node.all("element"))
+        return f"{self.name}.gf" if any(said(n.words("eqn")) for n in nodes) else self.name
+
+    @property
+    def has_table(self) -> bool:
+        """Whether it is a graphical function or has one."""
+        nodes = (self.node, *self.node.all("element"))
+        return self.kind == "gf" or any(node.first("gf") for node in nodes)
 
 
 @dataclass(slots=True, eq=False)
@@ -153,8 +173,13 @@ def dimensions(root: Node) -> tuple[dict[str, Dimension], list[tuple[int, str, s
             name = bare(node.attributes.get("name", ""))
             elements = [bare(elem.attributes.get("name", "")) for elem in node.all("elem")]
             size = node.attributes.get("size", "").strip()
-            if not elements and size.isascii() and size.isdigit() and 0 < int(size[:9]) <= 100_000:
-                elements = [str(place + 1) for place in range(int(size[:9]))]
+            if not elements and size.isascii() and size.isdigit():
+                count = int(size[:12])
+                if sum(len(d.elements) for d in found.values()) + count > MOST_ELEMENTS:
+                    what = f"the dimensions have more than {MOST_ELEMENTS} elements"
+                    faults.append((node.line, name, what))
+                    continue
+                elements = [str(place + 1) for place in range(count)]
             places = {plain(element): place for place, element in enumerate(elements)}
             if not name or not elements:
                 faults.append(
@@ -165,7 +190,5 @@ def dimensions(root: Node) -> tuple[dict[str, Dimension], list[tuple[int, str, s
             elif len(places) < len(elements):
                 faults.append((node.line, name, "the dimension has an element twice"))
             if name:
-                found.setdefault(
-                    plain(name), Dimension(name, node.line, tuple(elements), places)
-                )
+                found.setdefault(plain(name), Dimension(name, node.line, tuple(elements), places))
     return found, faults

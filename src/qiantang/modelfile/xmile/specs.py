@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
@@ -10,6 +11,9 @@ from qiantang.modelfile.xmile.xml import Node
 
 METHODS = ("euler", "rk4")
 ROLES = ("INITIAL TIME", "FINAL TIME", "TIME STEP", "SAVEPER")
+_OWN_NAME = re.compile(r"^\s*[^\W\d][\w ]*=")
+"""Vensim exports the step as ``TIME_STEP=0.125``."""
+
 OWN_NAMES = ("STARTTIME", "STOPTIME", "DT", "SAVE INTERVAL")
 """What a control is called where the model has a variable of the usual name."""
 
@@ -89,7 +93,7 @@ def _save(node: Node, faults: list[tuple[int, str]]) -> float | None:
 
 def _number(text: str) -> float | None:
     try:
-        value = float(text.strip().replace("_", "x"))
+        value = float(_OWN_NAME.sub("", text).strip().replace("_", "x"))
     except ValueError:
         return None
     return value if math.isfinite(value) else None

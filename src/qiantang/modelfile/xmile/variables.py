@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,10 +11,11 @@ from qiantang.faults import Fault
 from qiantang.modelfile.document import Equation
 from qiantang.modelfile.names import plain
 from qiantang.modelfile.tree import Binary, Call, Literal, Reference, Tree, Unary
+from qiantang.modelfile.xmile.context import File, Place
 from qiantang.modelfile.xmile.expressions import NotUnderstood, parse
 from qiantang.modelfile.xmile.graphical import knots
-from qiantang.modelfile.xmile.names import Variable, bare
-from qiantang.modelfile.xmile.resolve import File, Place, resolve
+from qiantang.modelfile.xmile.names import Variable, bare, said
+from qiantang.modelfile.xmile.resolve import resolve
 from qiantang.modelfile.xmile.xml import Node
 
 REFUSED = {
@@ -24,7 +24,6 @@ REFUSED = {
     "oven": "an oven",
     "leak": "the leakage of a conveyor",
     "overflow": "the overflow of a queue",
-    "isee:delay_aux": "",
 }
 """Properties that change what a stock or flow does, and are not read."""
 
@@ -39,7 +38,7 @@ class Cell:
     node : Node
         The variable, or one of its elements.
     left : tuple of (str, str)
-        As in :class:`qiantang.modelfile.xmile.resolve.Place`.
+        As in :class:`qiantang.modelfile.xmile.context.Place`.
     exceptions : tuple of tuple of str
     """
 
@@ -65,6 +64,7 @@ class Reader:
     file: File
     behavior: dict[str, bool] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    parsed: dict[str, Tree] = field(default_factory=dict)
     unused: dict[str, list[Equation]] = field(default_factory=dict)
 
     def fault(self, line: int | None, name: str, what: str) -> None:
@@ -84,7 +84,7 @@ class Reader:
     def _readable(self, variable: Variable) -> bool:
         for tag, what in REFUSED.items():
             found = variable.node.first(tag)
-            if found and what:
+            if found:
                 self.fault(found.line, variable.name, f"{what} is not read, expected a plain one")
                 return False
         return True
@@ -136,7 +136,9 @@ class Reader:
             names = ", ".join(self.file.dimensions[axis].name for axis in variable.axes)
             shown = ", ".join(texts)
             self.fault(
-                node.line, variable.name, f"the subscript is '{shown}', expected elements of {names}"
+                node.line,
+                variable.name,
+                f"the subscript is '{shown}', expected elements of {names}",
             )
             return ()
         return tuple(found)
@@ -149,7 +151,7 @@ class Reader:
         own = cell.node.first("gf") or variable.node.first("gf")
         gf = cell.node if cell.node.tag == "gf" else own
         eqn = self._text(variable, cell, "eqn")
-        if gf is not None and (eqn is None or not _said(eqn.text)):
+        if gf is not None and (eqn is None or not said(eqn.text)):
             if variable.kind == "stock":
                 raise NotUnderstood("a stock cannot be a graphical function", gf.line)
             yield replace(base, operator="(", tree=knots(gf))
@@ -171,7 +173,7 @@ class Reader:
         if variable.kind == "flow" and self._non_negative(variable, cell):
             value = Call("max", (value, Literal(0.0)))
         start = self._text(variable, cell, "init_eqn")
-        if start is not None and _said(start.text):
+        if start is not None and said(start.text):
             value = Call("active_initial", (value, self._tree(start.text, start, place)))
         yield replace(base, tree=value)
 
@@ -204,7 +206,9 @@ class Reader:
 
     def _tree(self, text: str, node: Node, place: Place) -> Tree:
         try:
-            return resolve(parse(text), place, self.file)
+            if text not in self.parsed:
+                self.parsed[text] = parse(text)
+            return resolve(self.parsed[text], place, self.file)
         except NotUnderstood as error:
             raise NotUnderstood(str(error), (node.text_line or node.line) + error.line) from None
 
@@ -220,7 +224,7 @@ class Reader:
             self.file.tables.add(table.name)
             reference = resolve(Reference(name), place, self.file)
             subscripts = reference.subscripts if isinstance(reference, Reference) else None
-            return Call(plain(table.name), (value,), subscripts), None
+            return Call(plain(table.table), (value,), subscripts), None
         points = knots(gf)
         return Call("with_lookup", (value, points)), points
 
@@ -280,10 +284,6 @@ def tables_used(reader: Reader) -> list[Equation]:
             equations for name, equations in reader.unused.items() if name in reader.file.tables
         )
     )
-
-
-def _said(text: str) -> bool:
-    return bool(re.sub(r"\{[^}]*\}", "", text).strip())
 
 
 def _unit(node: Node) -> str:

@@ -16,7 +16,7 @@ from xml.parsers import expat
 
 from qiantang.faults import Fault
 
-MOST_BYTES = 64_000_000
+MOST_BYTES = 32_000_000
 MOST_DEPTH = 64
 MOST_ELEMENTS = 400_000
 
@@ -24,8 +24,11 @@ _DECLARED = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)[\"']")
 _CODECS = re.compile(r"utf-(8|16|32)\b|iso8859|cp\d|gb|big5|shift_jis|euc_|ascii|koi8|mac")
 _OURS = re.compile(r"oasis-open\.org/xmile|systemdynamics\.org/xmile", re.IGNORECASE)
 _PASSED_OVER = frozenset({"views", "view", "style", "data"})
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"))
-_BOMS += ((codecs.BOM_UTF16_BE, "utf-16"),)
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 
 
 @dataclass(slots=True)
@@ -193,13 +196,11 @@ def _reason(text: str, error: expat.ExpatError, builder: _Builder) -> str:
         return f"the file ends{inside} before its elements are closed, expected </xmile> at its end"
     lines = text.split("\n", error.lineno)
     line = lines[error.lineno - 1] if error.lineno <= len(lines) else ""
-    if error.code == known[expat.errors.XML_ERROR_TAG_MISMATCH]:
-        inside = builder.open[-1] if builder.open else None
-        place = f"<{inside.tag}> of line {inside.line}" if inside else "an element"
+    if error.code == known[expat.errors.XML_ERROR_TAG_MISMATCH] and builder.open:
+        node = builder.open[-1]
         return (
-            f"{place} is not closed before the next end tag, expected </{inside.tag}>"
-            if (inside)
-            else f"{place} is closed that was not opened"
+            f"<{node.tag}> of line {node.line} is not closed before the next end tag, "
+            f"expected </{node.tag}>"
         )
     before = line[: error.offset + 1]
     for mark, escape in (("&", "&amp;"), ("<", "&lt;")):
