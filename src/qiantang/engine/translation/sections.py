@@ -169,7 +169,6 @@ def _read_constants(
     except ValueError as error:
         context.fault(equation, _bare(error, equation))
         return
-    array = array.reshape([len(axis) for axis in axes])
     for coordinates, place in _places(equation, instances, scope):
         slot = _new_slot(name, coordinates, scope, context)
         context.equations[slot] = Number(float(array[place]))
