@@ -22,7 +22,7 @@ _OPERATOR = re.compile(r":=|==|=")
 _IS = re.compile(r"\s*:IS:\s*(?:'(?P<single>[^']*)'|\"(?P<double>[^\"]*)\")\s*", re.IGNORECASE)
 _CHECK = re.compile(r"\s*:(?:THE CONDITION|TEST INPUT)\s*:", re.IGNORECASE)
 _ITEM = re.compile(rf'\((?:{_QUOTED}|[^()"])*+\)|{_QUOTED}|[^(),"]+|,', re.DOTALL)
-_NUMERIC = re.compile(r"\(\s*(.*?)(\d+)\s*-\s*(.*?)(\d+)\s*\)", re.DOTALL)
+_NUMERIC = re.compile(r"\(\s*(|.*?\D)(\d{1,9})\s*-\s*(|.*?\D)(\d{1,9})\s*\)", re.DOTALL)
 _FROM_FILE = re.compile(r"\s*GET[\s_]+(?:XLS|DIRECT)[\s_]+SUBSCRIPT\s*\(", re.IGNORECASE)
 _NEEDS_QUOTES = re.compile(r"[-+*/^,;!&%#@?>)\]]")
 _MOST_ELEMENTS = 1_000_000
@@ -113,9 +113,15 @@ def _equation(entry: Entry, name: str, head: re.Match[str], rest: str) -> Equati
         keyword=cast(Keyword, keyword),
         text=text,
         unit=folded(entry.fields[0]) if entry.fields else "",
-        comment=folded(entry.fields[1]) if len(entry.fields) > 1 else "",
+        comment=_comment(entry.fields),
         group=entry.group,
     )
+
+
+def _comment(fields: tuple[str, ...]) -> str:
+    """Return the comment, and what a further ``~`` cuts off from it, but for a flag."""
+    flagged = len(fields) > 2 and fields[2].strip()[:1] in {":", ""}
+    return folded(" ~ ".join(fields[1:2] if flagged else fields[1:]))
 
 
 def _right(rest: str) -> tuple[Operator, Tree | None]:

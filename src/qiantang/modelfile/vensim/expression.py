@@ -14,6 +14,9 @@ from qiantang.modelfile.tree import NA, Binary, Call, Knots, Literal, Reference,
 from qiantang.modelfile.vensim.tables import knots, numbers
 from qiantang.modelfile.vensim.words import MisreadError, folded, shown, split
 
+_LONGEST = 500_000
+"""Characters of an equation, lists of numbers and tables apart; people write a hundredth of it."""
+
 
 def parse(text: str) -> Tree:
     """Read the right side of an equation.
@@ -35,6 +38,11 @@ def parse(text: str) -> Tree:
     listed = numbers(text)
     if listed is not None:
         return listed
+    if len(text) > _LONGEST:
+        text = folded(text)
+    if len(text) > _LONGEST:
+        what = f"the equation has {len(text)} characters, expected at most {_LONGEST}"
+        raise MisreadError(what)
     try:
         tree: Tree = _parser().parse(text)  # type: ignore[assignment]
     except UnexpectedInput as error:
@@ -113,6 +121,6 @@ def _sentence(text: str, error: UnexpectedInput) -> str:
         missing = text.count("(") - text.count(")")
         return "the equation is cut off" + (f", {missing} ) missing" if missing > 0 else "")
     rest = text[at:]
-    if rest.startswith("["):
+    if rest.startswith("[") and text[:at].rstrip().endswith("("):
         return "the range of the table must be written as ([(x,y)-(x,y)], with numbers only"
     return f"the equation cannot be read from {shown(rest)} on"

@@ -110,8 +110,14 @@ def _malformed(entry: Entry) -> str:
     if not entry.closed:
         return "the entry is not closed, expected | at its end"
     fields = entry.fields
-    if len(fields) > 3 or (len(fields) == 3 and fields[2].strip()[:1] not in {":", ""}):
+    flagged = len(fields) < 3 or fields[2].strip()[:1] in {":", ""}
+    if len(fields) > 3 or not (flagged or _remarks(fields)):
         return "the entry has more than three parts, is the | between two entries missing?"
     if len(fields) < 2:
         return "the entry has fewer than three parts, expected equation ~ unit ~ meaning |"
     return ""
+
+
+def _remarks(fields: tuple[str, ...]) -> bool:
+    """Tell whether a comment only holds a ``~``: what stands there is no further equation."""
+    return not any("=" in part for part in fields)

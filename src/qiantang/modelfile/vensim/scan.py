@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from qiantang.modelfile.document import Group
 from qiantang.modelfile.vensim.words import folded, split
 
-_SKETCH = re.compile(r"^[ \t]*\\{2,3}---///", re.MULTILINE)
+_TAIL = re.compile(r"^[ \t]*(?:\\{2,3}---///|///---\\{2,3}|:L\x7f?<%\^E!@)", re.MULTILINE)
 _CONTINUED = re.compile(r"\\(?=[ \t]*\n)")
 _STOP = re.compile(r'["{~|]|^[ \t]*:(?:MACRO|END OF MACRO):', re.MULTILINE | re.IGNORECASE)
 _QUOTED = re.compile(r'"(?:\\[^\n]|[^"\\\n])*+"|"(?:\\[^\n]|[^"\\~|=])*+"')
@@ -81,9 +81,10 @@ def scan(text: str) -> Scan:
     Scan
         ``tail`` holds the sketch and the settings as they stand; ``faults`` are line, name, what.
     """
-    match = _SKETCH.search(text)
+    match = _TAIL.search(text)
     cut = match.start() if match else len(text)
-    return _Cutter(_CONTINUED.sub(" ", text[:cut]), text[cut:]).run()
+    body = _CONTINUED.sub(" ", text[:cut]).replace("\x7f", " ")
+    return _Cutter(body, text[cut:]).run()
 
 
 class _Cutter:
