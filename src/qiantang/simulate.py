@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,14 +11,15 @@ import numpy as np
 import pandas as pd
 
 from qiantang.engine.ir import Engine, Integrator, Program, Unsupported
-from qiantang.engine.savetimes import save_times
-from qiantang.engine.translation.subscripts import plain
+from qiantang.engine.savetimes import on_grid, save_times
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.modelfile.names import plain
 
 if TYPE_CHECKING:
     from qiantang.engine.run import RunResult
 
 TRUST = "PySD runs Python code that it makes from the model file; this is for files that you trust"
+RUNGE_KUTTA = "integrated by Runge-Kutta of the fourth order, as the file asks"
 GRID = ("initial_time", "final_time", "time_step", "saveper")
 
 
@@ -28,7 +28,7 @@ def simulate_model(
     set_values: Mapping[str, float] | None = None,
     *,
     engine: Engine = "numpy",
-    integrator: Integrator = "euler",
+    integrator: Integrator | None = None,
     outputs: Sequence[str] | None = None,
     data_files: Iterable[str | Path] = (),
     allow_pysd: bool = False,
@@ -45,8 +45,8 @@ def simulate_model(
     engine : {"numpy", "kernel", "pysd"}
         For a single run plain arrays are quickest: they need no compilation. ``pysd`` runs code
         made from the file.
-    integrator : {"euler", "rk4"}
-        Euler as Vensim and PySD do it, or fourth-order Runge-Kutta.
+    integrator : {"euler", "rk4"}, optional
+        In place of what the file asks for: Euler, or fourth-order Runge-Kutta.
     outputs : sequence of str, optional
         Variables wanted; all of them if left out.
     data_files : iterable of str or Path
@@ -70,25 +70,25 @@ def simulate_model(
     file = Path(path)
     given = dict(set_values or {})
     if engine == "pysd":
-        return _by_pysd(file, given, integrator, outputs, data_files, [TRUST])
+        return _by_pysd(file, given, integrator or "euler", outputs, data_files, [TRUST])
     try:
         program = load(file, data_files)
     except Unsupported as refusal:
-        if not allow_pysd:
+        if not (allow_pysd and refusal.elsewhere):
             raise
         notes = [f"{refusal}; the run goes to PySD. {TRUST}"]
-        return _by_pysd(file, given, integrator, outputs, data_files, notes)
+        return _by_pysd(file, given, integrator or "euler", outputs, data_files, notes)
     program, saveper, parameters = _applied(program, given, file)
     wanted = _wanted(program, outputs, file)
     titles = dict(zip(program.names, program.titles, strict=True))
     try:
-        times = save_times(program, saveper)
+        times, saving_note = save_times(program, saveper, parameters)
         result = program.run(
             wanted,
             times,
             parameters=dict(parameters),
             engine=engine,
-            integrator=integrator,
+            integrator=integrator or program.integrator,
         )
     except ValueError as error:
         raise StudyError([Fault(file, None, "", str(error))]) from None
@@ -97,8 +97,9 @@ def simulate_model(
         index=pd.Index(result.times, name="Time"),
         columns=[titles[name] for name in wanted],
     )
-    notes = [*program.notes, *_broken(result, titles)]
-    frame.attrs.update(_attrs(file, engine, integrator, notes))
+    asked = [RUNGE_KUTTA] if integrator is None and program.integrator == "rk4" else []
+    notes = [*program.notes, *asked, *saving_note, *_broken(result, titles)]
+    frame.attrs.update(_attrs(file, engine, integrator or program.integrator, notes))
     return frame
 
 
@@ -121,9 +122,6 @@ def load(file: Path, data_files: Iterable[str | Path] = ()) -> Program:
     except OSError as error:
         what = f"cannot be read: {error.strerror or error}"
         raise StudyError([Fault(error.filename or file, None, "", what)]) from None
-    except ValueError as error:
-        what = str(error).removeprefix(str(file)).strip()
-        raise StudyError([Fault(file, None, "", what)]) from None
 
 
 def _attrs(
@@ -182,7 +180,7 @@ def _applied(
     if faults:
         raise StudyError(faults)
     saveper = grid.pop("saveper", None)
-    return replace(program, **grid) if grid else program, saveper, parameters  # type: ignore[arg-type]
+    return on_grid(program, grid, parameters), saveper, parameters
 
 
 def _wanted(program: Program, outputs: Sequence[str] | None, file: Path) -> list[str]:

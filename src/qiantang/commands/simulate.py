@@ -40,7 +40,10 @@ import click
     help="Plain arrays, quickest for one run; compiled; or PySD, which runs code made of the file.",
 )
 @click.option(
-    "--integrator", type=click.Choice(["euler", "rk4"]), default="euler", show_default=True
+    "--integrator",
+    type=click.Choice(["euler", "rk4"]),
+    default=None,
+    help="In place of the method that the file asks for.",
 )
 @click.option(
     "--allow-pysd",
@@ -54,7 +57,7 @@ def simulate(
     variables: tuple[str, ...],
     data_files: tuple[Path, ...],
     engine: str,
-    integrator: str,
+    integrator: str | None,
     allow_pysd: bool,
 ) -> None:
     """Run a Vensim or XMILE file once and write all its variables over time.
@@ -80,10 +83,9 @@ def simulate(
             allow_pysd=allow_pysd,
         )
     except Unsupported as refusal:
-        what = (
-            f"{refusal.function} in the equation of {refusal.variable} is not compiled; "
-            "--allow-pysd runs the file with PySD, if you trust it"
-        )
+        what = refusal.faults[0].what
+        if refusal.elsewhere and not allow_pysd:
+            what += "; --allow-pysd runs the file with PySD, if you trust it"
         raise StudyError([Fault(model, refusal.line, "", what)]) from None
     for note in frame.attrs["notes"]:
         click.echo(f"{model.name}: {note}", err=True)

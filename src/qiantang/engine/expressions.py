@@ -21,7 +21,7 @@ which the step at hand began, which an integrator that looks inside a step leave
 
 
 class Unsupported(StudyError):  # noqa: N818 - it reads as what it says
-    """A construct that the engine does not compile; such a model can run on PySD instead.
+    """A construct that the engine does not compile.
 
     Parameters
     ----------
@@ -33,15 +33,23 @@ class Unsupported(StudyError):  # noqa: N818 - it reads as what it says
         Line of the model file where the variable is defined, if known.
     source : str
         The model file, if known.
+    elsewhere : bool
+        Whether PySD may know it.
     """
 
     def __init__(
-        self, function: str, variable: str, line: int | None = None, source: str = ""
+        self,
+        function: str,
+        variable: str,
+        line: int | None = None,
+        source: str = "",
+        elsewhere: bool = True,
     ) -> None:
         self.function = function
         self.variable = variable
         self.line = line
         self.source = source
+        self.elsewhere = elsewhere
         what = f"{function} in the equation of {variable} is not compiled"
         super().__init__([Fault(source or "the model", line, "", what)])
 
@@ -49,8 +57,10 @@ class Unsupported(StudyError):  # noqa: N818 - it reads as what it says
         place = "" if self.line is None else f" (line {self.line})"
         return f"{self.function} in the equation of {self.variable}{place} is not compiled"
 
-    def __reduce__(self) -> tuple[type[Unsupported], tuple[str, str, int | None, str]]:
-        return type(self), (self.function, self.variable, self.line, self.source)
+    def __reduce__(self) -> tuple[type[Unsupported], tuple[str, str, int | None, str, bool]]:
+        return type(self), (
+            self.function, self.variable, self.line, self.source, self.elsewhere
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,11 +75,11 @@ class Builder:
         """The builder of values before the run begins."""
         return self if self.at_start else replace(self, at_start=True)
 
-    def refuse(self, function: str) -> Unsupported:
-        """Return the error for a construct of this definition."""
+    def refuse(self, function: str, elsewhere: bool = True) -> Unsupported:
+        """Return the error for a construct of this definition, which PySD may know or not."""
         title = self.scope.user or self.definition.title
         line = self.scope.line if self.scope.user else self.definition.equation.line
-        return self.context.refuse(function, title, line)
+        return self.context.refuse(function, title, line, elsewhere)
 
     def number(self, tree: Tree, bindings: Bindings) -> Expression:
         """Return the expression of a tree as a number."""
@@ -250,9 +250,9 @@ class Builder:
             return slot
         entry = FUNCTIONS.get(name)
         if entry is None:
-            raise self.refuse(_spelled(name))
+            raise self.refuse(_spelled(name), elsewhere=False)
         if entry.refused:
-            raise self.refuse(f"{entry.title} ({entry.refused})")
+            raise self.refuse(f"{entry.title} ({entry.refused})", elsewhere=False)
         if not entry.least <= len(tree.arguments) <= entry.most:
             raise self.refuse(f"{entry.title} with {len(tree.arguments)} arguments")
         if entry.special is not None:

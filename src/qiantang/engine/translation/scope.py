@@ -126,12 +126,15 @@ class Translation:
         Tables of data variables that name no file themselves.
     vensim : bool
         Whether the file is Vensim's, which decides where Vensim and Stella differ.
+    euler : bool
+        Whether the file asks for integration by Euler, which is all that PySD does.
     """
 
     path: Path
     macros: Mapping[str, Macro]
     data_files: tuple[Path, ...] = ()
     vensim: bool = True
+    euler: bool = True
     files: dict[str, None] = field(default_factory=dict)
     tables: list[Table] = field(default_factory=list)
     numbers: dict[Table, int] = field(default_factory=dict)
@@ -187,9 +190,11 @@ class Translation:
         """Note a fault of one entry of the file."""
         self.faults.append(Fault(self.path, equation.line, equation.name, what))
 
-    def refuse(self, function: str, title: str, line: int | None) -> Unsupported:
+    def refuse(
+        self, function: str, title: str, line: int | None, elsewhere: bool = True
+    ) -> Unsupported:
         """Return the error for a construct that is not compiled."""
-        return Unsupported(function, title, line, str(self.path))
+        return Unsupported(function, title, line, str(self.path), elsewhere and self.euler)
 
 
 def titled(name: str, coordinates: Coordinates, titles: Mapping[str, str]) -> str:

@@ -44,14 +44,13 @@ def declare(
     for equation in equations:
         unknown = scope.ranges.unknown(equation.subscripts, equation.exceptions)
         if unknown:
-            what = f"{unknown} is no subscript range and no element of one"
-            context.fault(equation, what)
+            context.fault(equation, f"{unknown} is no subscript range and no element of one")
             continue
         instances = scope.ranges.instances(equation.subscripts, equation.exceptions)
         name = plain(equation.name)
         twice = next((c for c, _ in instances if (name, c) in lines), None)
         if twice is not None:
-            title = titled(equation.name, twice, scope.ranges.titles)
+            title = titled(equation.name, twice, scope.ranges.titles) if twice else "it"
             context.fault(equation, f"{title} is defined on line {lines[name, twice]} too")
             continue
         lines.update(((name, c), equation.line) for c, _ in instances)

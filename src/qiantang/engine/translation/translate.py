@@ -17,7 +17,6 @@ from qiantang.engine.ir import (
     Number,
     Program,
     Slot,
-    Unsupported,
 )
 from qiantang.engine.translation import external
 from qiantang.engine.translation.algebra import behind, settle
@@ -58,6 +57,7 @@ def translate(document: Document, data_files: Iterable[Path] = ()) -> Program:
         macros={plain(macro.name): macro for macro in document.macros},
         data_files=tuple(data_files),
         vensim=document.dialect == "vensim",
+        euler=document.integrator == "euler",
     )
     context.notes.update(dict.fromkeys(document.notes))
     if document.integrator_note:
@@ -163,6 +163,6 @@ def _settled(document: Document, context: Translation) -> Mapping[int, float]:
         value = settle(slot, context.equations, tables=context.tables)
         if value is None:
             line = next(e.line for e in document.equations if plain(e.name) == name)
-            raise Unsupported("a time grid that changes", _title(name), line, str(document.path))
+            raise context.refuse("a time grid that changes", _title(name), line)
         settled[slot] = value
     return settled
