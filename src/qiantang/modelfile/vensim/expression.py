@@ -101,8 +101,8 @@ class _Build(Transformer[Token, Tree]):
         return Call(plain(name), arguments, _subscripts(subscripts), outputs or ())
 
     def unary(self, operator: Token, operand: Tree) -> Tree:
-        if operator == "-" and isinstance(operand, Literal):
-            return Literal(-operand.value)
+        if operator in {"-", "+"} and isinstance(operand, Literal):
+            return Literal(-operand.value) if operator == "-" else operand
         return Unary(operator.upper(), operand)
 
     def binary(self, left: Tree, operator: Token, right: Tree) -> Binary:

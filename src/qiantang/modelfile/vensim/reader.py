@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from qiantang.faults import Fault
+from qiantang.files import door
 from qiantang.modelfile.decode import decoded
 from qiantang.modelfile.document import Document, Equation, Macro, Range
-from qiantang.modelfile.vensim.entry import (
-    RealityCheck,
-    TextConstant,
-    name_of,
-    understood,
-)
+from qiantang.modelfile.names import plain
+from qiantang.modelfile.vensim.entry import RealityCheck, TextConstant, name_of, understood
 from qiantang.modelfile.vensim.scan import Entry, Scan, scan
 from qiantang.modelfile.vensim.settings import integration
 from qiantang.modelfile.vensim.words import MisreadError
@@ -32,7 +30,7 @@ def read(path: Path) -> tuple[Document, list[Fault]]:
     path = Path(path)
     nothing = Document(path, "vensim", ())
     try:
-        text, notes = decoded(path.read_bytes())
+        text, notes = decoded(door.content(path))
     except FileNotFoundError:
         return nothing, [Fault(path, None, "", "file not found")]
     except OSError as error:
@@ -46,11 +44,14 @@ class _Reader:
     def __init__(self, path: Path, found: Scan, notes: list[str]) -> None:
         self.path = path
         self.found = found
-        self.notes = notes
+        self.notes = [
+            *notes,
+            *(f"the text on line {line} is passed over" for line in found.remarks),
+        ]
         self.equations: dict[int, list[Equation]] = {-1: []}
         self.ranges: list[Range] = []
         self.texts: dict[str, str] = {}
-        self.faults = [Fault(path, *fault) for fault in found.faults]
+        self.faults = [Fault(path, *fault) for fault in (*found.faults, *_macros_twice(found))]
 
     def run(self) -> tuple[Document, list[Fault]]:
         for entry in self.found.entries:
@@ -74,6 +75,8 @@ class _Reader:
         elif isinstance(item, Range):
             self.ranges.append(item)
         elif isinstance(item, TextConstant):
+            if item.name in self.texts:
+                raise MisreadError("the text is defined twice")
             self.texts[item.name] = item.value
         elif isinstance(item, RealityCheck):
             self.notes.append(f"the reality check {item.name} (line {entry.line}) is passed over")
@@ -103,6 +106,14 @@ class _Reader:
             sketch=self.found.tail,
             groups=tuple(self.found.groups),
         )
+
+
+def _macros_twice(found: Scan) -> Iterator[tuple[int, str, str]]:
+    first: dict[str, int] = {}
+    for head in found.macros:
+        line = first.setdefault(plain(head.name), head.line)
+        if line != head.line:
+            yield head.line, head.name, f"the macro is defined twice, first on line {line}"
 
 
 def _malformed(entry: Entry) -> str:

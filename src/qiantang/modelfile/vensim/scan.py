@@ -65,6 +65,7 @@ class Scan:
     macros: list[MacroHead] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     faults: list[tuple[int, str, str]] = field(default_factory=list)
+    remarks: list[int] = field(default_factory=list)
     tail: str = ""
 
 
@@ -79,7 +80,8 @@ def scan(text: str) -> Scan:
     Returns
     -------
     Scan
-        ``tail`` holds the sketch and the settings as they stand; ``faults`` are line, name, what.
+        ``tail`` holds the sketch and the settings as they stand; ``faults`` are line, name, what;
+        ``remarks`` are the lines of free text before a macro.
     """
     match = _TAIL.search(text)
     cut = match.start() if match else len(text)
@@ -122,7 +124,9 @@ class _Cutter:
         if equation.strip() or fields:
             blank = len(equation) - len(equation.lstrip())
             line = self._line(start + blank)
-            self._keep(Entry(line, equation, tuple(fields), stop == "|", self.group, self.macro))
+            self._keep(
+                Entry(line, equation, tuple(fields), stop == "|", self.group, self.macro), stop
+            )
         if stop not in {"~", "|", ""}:
             self._macro_mark(stop)
 
@@ -130,7 +134,10 @@ class _Cutter:
         self.out.groups.append(group)
         self.group = group.name
 
-    def _keep(self, entry: Entry) -> None:
+    def _keep(self, entry: Entry, stop: str) -> None:
+        if not entry.fields and len(stop) > 1 and not re.search(r"[=:(]", entry.equation):
+            self.out.remarks.append(entry.line)
+            return
         if len(entry.fields) <= 1 and entry.closed:
             match = _GROUP.match(entry.equation)
             if match:
