@@ -148,6 +148,19 @@ ARRANGED: dict[str, dict[int, Callable[[Trees], Tree]]] = {
 }
 """Functions whose arguments are completed or change places."""
 
+NOT_VENSIM = frozenset(
+    {
+        *("smth1", "smth3", "smthn", "delay", "delayn", "forcst", "log10", "safediv", "//", "pi"),
+        *("previous", "history", "init", "round", "exprnd", "poisson", "lognormal", "normal"),
+        *("random", "uniform"),
+    }
+)
+"""Functions that a file exported by Vensim means as the standard does; Vensim has none of them.
+
+All others keep Vensim's meaning there: PULSE takes a start and a width, INT cuts off the fraction,
+MOD has the sign of the dividend, as Vensim writes its own INTEGER and MODULO.
+"""
+
 FOLDED = {"min": _extreme("min"), "max": _extreme("max")}
 """Functions of any number of arguments."""
 
@@ -169,6 +182,13 @@ def counts(name: str) -> list[int]:
     """Return the numbers of arguments that a known function takes."""
     called = ALIASES.get(name, name)
     return sorted({*RENAMED.get(called, ()), *ARRANGED.get(called, ())})
+
+
+def of_vensim(name: str, arguments: Trees) -> Tree | None:
+    """Return a call of a file that Vensim exported; None where it is none of Vensim's."""
+    if name in NOT_VENSIM:
+        return None
+    return Call({"int": "integer", "mod": "modulo"}.get(name, name), arguments)
 
 
 def arranged(name: str, arguments: Trees) -> Tree | None:

@@ -87,6 +87,8 @@ class _Resolver:
         axes: Axes = frozenset().union(*(axes for _, axes in values))
         if plan is not None:
             return self._referred(node, plan, trees, axes)
+        if isinstance(node, Binary) and node.operator == "mod" and self.file.vensim:
+            return Call("modulo", trees), axes
         if isinstance(node, Binary):
             return Binary(node.operator, trees[0], trees[1]), axes
         if isinstance(node, Unary):
@@ -125,9 +127,8 @@ class _Resolver:
         if name in functions.FOLDED and axes:
             reduced = tuple(Call(f"v{name}", (t,)) if a else t for t, a in values)
             return functions.FOLDED[name](reduced), frozenset()
-        if self.file.vensim:
-            return Call(name, trees), axes
-        result = functions.arranged(name, trees)
+        result = functions.of_vensim(name, trees) if self.file.vensim else None
+        result = result or functions.arranged(name, trees)
         if result is not None:
             return result, axes
         shown = bare(node.function)

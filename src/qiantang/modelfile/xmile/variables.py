@@ -11,6 +11,7 @@ from qiantang.faults import Fault
 from qiantang.modelfile.document import Equation
 from qiantang.modelfile.names import plain
 from qiantang.modelfile.tree import Binary, Call, Literal, Reference, Tree, Unary
+from qiantang.modelfile.xmile.cells import Cell, cells
 from qiantang.modelfile.xmile.context import File, Place
 from qiantang.modelfile.xmile.expressions import NotUnderstood, parse
 from qiantang.modelfile.xmile.graphical import knots
@@ -26,26 +27,6 @@ REFUSED = {
     "overflow": "the overflow of a queue",
 }
 """Properties that change what a stock or flow does, and are not read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """The part of a variable that one equation defines.
-
-    Parameters
-    ----------
-    line : int
-    node : Node
-        The variable, or one of its elements.
-    left : tuple of (str, str)
-        As in :class:`qiantang.modelfile.xmile.context.Place`.
-    exceptions : tuple of tuple of str
-    """
-
-    line: int
-    node: Node
-    left: tuple[tuple[str, str], ...]
-    exceptions: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass
@@ -75,7 +56,10 @@ class Reader:
         """Yield the equations of a variable, in the order of the file."""
         if not self._readable(variable):
             return
-        for cell in self._cells(variable):
+        found, complaints = cells(variable, self.file)
+        for line, what in complaints:
+            self.fault(line, variable.name, what)
+        for cell in found:
             try:
                 yield from self._cell(variable, cell)
             except NotUnderstood as error:
@@ -88,60 +72,6 @@ class Reader:
                 self.fault(found.line, variable.name, f"{what} is not read, expected a plain one")
                 return False
         return True
-
-    def _cells(self, variable: Variable) -> Iterator[Cell]:
-        """Yield the whole of a variable, less its elements, then each element."""
-        turns: dict[str, int] = {}
-        left = []
-        for axis in variable.axes:
-            turn = turns.get(axis, 0)
-            turns[axis] = turn + 1
-            left.append((axis, self.file.again(axis, turn)))
-        elements = list(variable.node.all("element"))
-        if not variable.axes and elements:
-            self.fault(elements[0].line, variable.name, "it has an <element> but no dimensions")
-            return
-        named: dict[tuple[str, ...], Node] = {}
-        for element in elements:
-            found = self._element(variable, element)
-            if found in named:
-                self.fault(element.line, variable.name, f"the element {found} is defined twice")
-            elif found:
-                named[found] = element
-        whole = not elements or (self._has_value(variable) and not self._covered(variable, named))
-        if whole:
-            yield Cell(variable.node.line, variable.node, tuple(left), tuple(named))
-        for names, element in named.items():
-            pairs = tuple(zip(variable.axes, names, strict=True))
-            yield Cell(element.line, element, pairs)
-
-    def _covered(self, variable: Variable, named: dict[tuple[str, ...], Node]) -> bool:
-        count = 1
-        for axis in variable.axes:
-            count *= len(self.file.dimensions[axis].elements)
-        return len(named) >= count
-
-    def _has_value(self, variable: Variable) -> bool:
-        return bool(variable.node.words("eqn")) or variable.node.first("gf") is not None
-
-    def _element(self, variable: Variable, node: Node) -> tuple[str, ...]:
-        texts = [text.strip() for text in node.attributes.get("subscript", "").split(",")]
-        found = []
-        if len(texts) == len(variable.axes):
-            for text, axis in zip(texts, variable.axes, strict=True):
-                element = self.file.dimensions[axis].element(bare(text))
-                if element is not None:
-                    found.append(element)
-        if len(found) < len(variable.axes):
-            names = ", ".join(self.file.dimensions[axis].name for axis in variable.axes)
-            shown = ", ".join(texts)
-            self.fault(
-                node.line,
-                variable.name,
-                f"the subscript is '{shown}', expected elements of {names}",
-            )
-            return ()
-        return tuple(found)
 
     # -- one equation ----------------------------------------------------------------------------
 
