@@ -23,21 +23,27 @@ class File:
         Plain name to the plain names of its parameters and their defaults, as trees.
     vensim : bool
         The file was exported by Vensim, whose functions it keeps.
+    known : set
+        Plain names that are neither variables nor words: controls, and elements as numbers.
     tables : set
         Names of variables that are called as tables.
     ranges : dict
         Ranges that the document needs beside the dimensions: name to alias or elements.
     spent : int
         Steps taken so far; an equation of many elements is resolved for each.
+    hints : int
+        Unknown names so far.
     """
 
     dimensions: Mapping[str, Dimension]
     words: Mapping[str, Tree]
     macros: Mapping[str, tuple[tuple[str, Tree | None], ...]]
     vensim: bool = False
+    known: frozenset[str] = frozenset()
     tables: set[str] = field(default_factory=set)
     ranges: dict[str, str | tuple[str, ...]] = field(default_factory=dict)
     spent: int = 0
+    hints: int = 0
 
     def again(self, dimension: str, turn: int) -> str:
         """Return the name of a dimension where a variable has it for the nth time, from 0."""

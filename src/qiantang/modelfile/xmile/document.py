@@ -14,7 +14,7 @@ from qiantang.modelfile.xmile.controls import controls
 from qiantang.modelfile.xmile.macros import read_macro, signatures
 from qiantang.modelfile.xmile.models import Complaint, Models, own_specs, read_models
 from qiantang.modelfile.xmile.names import Dimension, dimensions
-from qiantang.modelfile.xmile.specs import Specs, read_specs
+from qiantang.modelfile.xmile.specs import ROLES, Specs, read_specs
 from qiantang.modelfile.xmile.variables import Reader, tables_used
 from qiantang.modelfile.xmile.xml import Node, read_xml
 
@@ -76,7 +76,9 @@ def _document(path: Path, root: Node) -> tuple[Document, list[Fault]]:
     specs = _specs(root, models, complaints)
     grid = controls(specs, models.root, by_vensim=_maker(root) != "")
     macros = signatures(root, complaints)
-    file = File(dims, grid.words, macros, vensim=_maker(root) == "vensim")
+    known = {plain(name) for name in ROLES} | {plain(e.name) for e in grid.equations}
+    known.update(element for dimension in dims.values() for element in dimension.places)
+    file = File(dims, grid.words, macros, _maker(root) == "vensim", frozenset(known))
     reader = Reader(path, file, _behavior(root, models.root.node))
     equations = _equations(reader, models)
     if not any(equations) and not reader.faults and not complaints:

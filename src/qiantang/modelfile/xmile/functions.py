@@ -33,7 +33,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from qiantang.modelfile.tree import Binary, Call, Literal, Tree
+from qiantang.modelfile.tree import Binary, Call, Literal, Reference, Tree
 
 Trees = tuple[Tree, ...]
 
@@ -111,6 +111,12 @@ def _exponential(a: Trees) -> Tree:
     return Call("random_exponential", (_ZERO, _FOREVER, _ZERO, a[0], *(a[1:] or (_ZERO,))))
 
 
+def _wave(function: str, a: Trees) -> Tree:
+    """Return Stella's SINWAVE(amplitude, period) or COSWAVE."""
+    angle = Binary("/", Binary("*", Literal(2 * math.pi), Reference("Time")), a[1])
+    return Binary("*", a[0], Call(function, (angle,)))
+
+
 def _extreme(function: str) -> Callable[[Trees], Tree]:
     def folded(arguments: Trees) -> Tree:
         result = arguments[0]
@@ -144,6 +150,9 @@ ARRANGED: dict[str, dict[int, Callable[[Trees], Tree]]] = {
     ),
     "mod": {2: lambda a: Binary("mod", *a)},
     "modulo": {2: lambda a: Binary("mod", *a)},
+    "percent": {1: lambda a: Binary("*", a[0], Literal(100.0))},
+    "sinwave": {2: lambda a: _wave("sin", a)},
+    "coswave": {2: lambda a: _wave("cos", a)},
     "pi": {0: lambda _: Literal(math.pi)},
 }
 """Functions whose arguments are completed or change places."""

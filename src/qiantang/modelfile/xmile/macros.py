@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qiantang.modelfile.document import Equation, Macro
 from qiantang.modelfile.names import plain
-from qiantang.modelfile.tree import Tree
+from qiantang.modelfile.tree import Literal, Reference, Tree
 from qiantang.modelfile.xmile.context import Place
 from qiantang.modelfile.xmile.expressions import NotUnderstood, parse
 from qiantang.modelfile.xmile.models import KINDS, Complaint, declare
@@ -33,6 +33,9 @@ def signatures(root: Node, faults: list[Complaint]) -> dict[str, Signature]:
                 tree = parse(default) if default else None
             except NotUnderstood as error:
                 faults.append((parameter.line, name, f"a default: {error}"))
+            if not isinstance(tree, Literal | Reference | None):
+                what = f"the default is '{default}', expected a number or an earlier parameter"
+                faults.append((parameter.line, name, what))
             taken.append((plain(bare(parameter.text)), tree))
         found[plain(name)] = tuple(taken)
     return found

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from qiantang.faults import nearest
 from qiantang.modelfile.names import plain
 from qiantang.modelfile.tree import Call, Literal, Reference, Tree
 from qiantang.modelfile.xmile import functions
 from qiantang.modelfile.xmile.context import File, Place
 from qiantang.modelfile.xmile.expressions import EVERY, IF, SLICE, WHOLE, NotUnderstood
 from qiantang.modelfile.xmile.names import Dimension, Variable, bare, parts
+
+MOST_HINTS = 20
 
 Axes = frozenset[str]
 Subscripts = tuple[str | Tree, ...]
@@ -32,7 +35,7 @@ class Planner:
     def __init__(self, place: Place, file: File) -> None:
         self.place, self.file = place, file
 
-    def planned(self, node: Tree, whole: bool) -> Plan | None:
+    def planned(self, node: Tree, whole: bool | None) -> Plan | None:
         """Return what a reference or the call of a table means."""
         if isinstance(node, Reference):
             return self._reference(node, whole)
@@ -59,14 +62,14 @@ class Planner:
             return False
         return functions.known(functions.spelled(name)) or found is None
 
-    def _table(self, name: str, subscripts: Subscripts | None, whole: bool) -> Plan:
+    def _table(self, name: str, subscripts: Subscripts | None, whole: bool | None) -> Plan:
         variable = self._variable(name)
         if variable is None or not variable.has_table:
             raise NotUnderstood(f"{bare(name)} is called as a table, which it is not")
         self.file.tables.add(variable.name)
         return replace(self._reference(Reference(name, subscripts), whole), name=variable.table)
 
-    def _reference(self, node: Reference, whole: bool) -> Plan:
+    def _reference(self, node: Reference, whole: bool | None) -> Plan:
         variable = self._variable(node.name)
         if variable is None:
             return self._word(node)
@@ -104,8 +107,17 @@ class Planner:
                 return Plan("", None, none, (), Literal(dimension.places[path[1]] + 1.0))
             if len(path) == 1:
                 return Plan("", None, none, (), Reference(self._bound(path[0], {})))
-        pending = tuple(s for s in node.subscripts or () if not isinstance(s, str))
-        return Plan(bare(node.name), node.subscripts, none, pending)
+        if key not in self.file.known:
+            raise NotUnderstood(f"{bare(node.name)} is not in the file{self._nearest(node.name)}")
+        return Plan(bare(node.name), None, none, ())
+
+    def _nearest(self, name: str) -> str:
+        """Return the closest name, for the first few only: the search takes its time."""
+        self.file.hints += 1
+        names = self.place.scope.variables.values()
+        if self.file.hints > MOST_HINTS or len(names) > MOST_HINTS * 100:
+            return ""
+        return nearest(bare(name), (variable.name for variable in names))
 
     def _bound(self, dimension: str, turns: dict[str, int]) -> str:
         """Return what the left side has on the next axis of a dimension, or the dimension."""
@@ -116,16 +128,16 @@ class Planner:
             return here[min(turn, len(here) - 1)]
         return self.file.dimensions[dimension].name
 
-    def _bare(self, variable: Variable, whole: bool) -> Plan:
+    def _bare(self, variable: Variable, whole: bool | None) -> Plan:
         """Return an array without brackets: all of it, or its part for this equation."""
         if not variable.axes:
             return Plan(variable.name, None, frozenset(), ())
         turns: dict[str, int] = {}
-        if whole:
-            names = [self._every(axis, turns) for axis in variable.axes]
-            return Plan(variable.name, tuple(f"{n}!" for n in names), frozenset(names), ())
         left = {name for name, _ in self.place.left}
         absent = next((axis for axis in variable.axes if axis not in left), None)
+        if whole or (whole is None and absent):
+            names = [self._every(axis, turns) for axis in variable.axes]
+            return Plan(variable.name, tuple(f"{n}!" for n in names), frozenset(names), ())
         if absent:
             raise NotUnderstood(
                 f"{variable.name} is an array over {self.file.dimensions[absent].name}, "
@@ -139,7 +151,7 @@ class Planner:
         turns[dimension] = turn + 1
         return self.file.again(dimension, turn)
 
-    def _subscripted(self, variable: Variable, subscripts: Subscripts, whole: bool) -> Plan:
+    def _subscripted(self, variable: Variable, subscripts: Subscripts, whole: bool | None) -> Plan:
         found: list[str | Tree] = []
         axes: set[str] = set()
         pending: list[Tree] = []
@@ -162,7 +174,7 @@ class Planner:
         self,
         subscript: str | Tree,
         axis: str,
-        whole: bool,
+        whole: bool | None,
         bound: dict[str, int],
         every: dict[str, int],
     ) -> str | None:
@@ -188,7 +200,7 @@ class Planner:
         if key in dimension.places:
             return dimension.elements[dimension.places[key]]
         if key in self.file.dimensions:
-            if whole and key not in {name for name, _ in self.place.left}:
+            if whole is not False and key not in {name for name, _ in self.place.left}:
                 return f"{self._every(key, every)}!"
             return self._bound(key, bound)
         return None

@@ -38,7 +38,7 @@ class _Resolver:
         self.planner = Planner(place, file)
 
     def run(self, raw: Tree) -> tuple[Tree, Axes]:
-        todo: list[tuple[Tree, bool, Plan | None, bool]] = [(raw, False, None, False)]
+        todo: list[tuple[Tree, bool | None, Plan | None, bool]] = [(raw, False, None, False)]
         done: list[tuple[Tree, Axes]] = []
         while todo:
             node, whole, plan, ready = todo.pop()
@@ -71,14 +71,19 @@ class _Resolver:
             return node.arguments
         return ()
 
-    def _runs_over(self, node: Tree, whole: bool) -> bool:
-        """Return whether a bare array below a node means all its elements."""
+    def _runs_over(self, node: Tree, whole: bool | None) -> bool | None:
+        """Return whether a bare array below a node means all its elements.
+
+        None, below MIN and MAX of several arguments, is where it fits no axis of the equation.
+        """
         if isinstance(node, Reference):
             return False
         if not isinstance(node, Call) or node.function in (IF, "//"):
             return whole
         name = plain(node.function)
-        return name in functions.ARRAY or (name in functions.FOLDED and len(node.arguments) == 1)
+        if name in functions.ARRAY or (name in functions.FOLDED and len(node.arguments) == 1):
+            return True
+        return whole or (None if name in functions.FOLDED else whole)
 
     def _built(
         self, node: Tree, plan: Plan | None, values: list[tuple[Tree, Axes]]

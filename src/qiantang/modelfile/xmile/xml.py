@@ -15,8 +15,8 @@ from pathlib import Path
 from xml.parsers import expat
 
 from qiantang.faults import Fault
+from qiantang.files import door
 
-MOST_BYTES = 32_000_000
 MOST_DEPTH = 64
 MOST_ELEMENTS = 400_000
 
@@ -83,9 +83,7 @@ def read_xml(path: Path) -> Node | Fault:
         Where the file cannot be opened.
     """
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise _Refused(None, f"the file is larger than {MOST_BYTES // 1_000_000} MB")
-        return _parsed(_decoded(path.read_bytes()))
+        return _parsed(_decoded(door.content(path)))
     except _Refused as refused:
         return Fault(path, refused.line, "", refused.what)
 
