@@ -13,7 +13,7 @@ import pandas as pd
 from qiantang.engine.ir import Engine, Integrator, Program, Unsupported
 from qiantang.engine.savetimes import on_grid, save_times
 from qiantang.faults import Fault, StudyError, nearest
-from qiantang.modelfile.names import plain
+from qiantang.modelfile.names import spelled
 
 if TYPE_CHECKING:
     from qiantang.engine.run import RunResult
@@ -204,14 +204,6 @@ def _wanted(program: Program, outputs: Sequence[str] | None, file: Path) -> list
     keys = {spelled(o) for o in outputs}
     wanted = {n for k, ns in names.items() if k in keys or _stem(k) in keys for n in ns}
     return [name for name in known if name in wanted]
-
-
-def spelled(name: str) -> str:
-    """Return a name in the form in which two spellings of it are equal."""
-    head, bracket, inner = name.strip().partition("[")
-    parts = ",".join(plain(part) for part in inner.rstrip("] ").split(",")) if bracket else ""
-    head = plain(head.strip().strip('"'))
-    return f"{head}[{parts}]" if bracket else head
 
 
 def _stem(key: str) -> str:

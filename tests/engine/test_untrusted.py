@@ -12,7 +12,7 @@ import pytest
 
 from qiantang.engine import load_model
 from qiantang.engine.pysd_oracle import run_alone, translated_model
-from qiantang.engine.translation.untrusted import UnsafeModel, check_vensim, check_xmile
+from qiantang.engine.pysd_guard import UnsafeModel, check_vensim, check_xmile
 
 TOUCH = "__import__('pathlib').Path('pwned').touch()"
 GRID = "INITIAL TIME = 0 ~~|\nFINAL TIME = 2 ~~|\nTIME STEP = 1 ~~|\nSAVEPER = 1 ~~|\n"

@@ -11,6 +11,7 @@ from pathlib import Path
 from qiantang.engine import cache
 from qiantang.engine.ir import Program
 from qiantang.faults import StudyError
+from qiantang.files import door
 
 TRANSLATORS = (
     *("expressions.py", "ir.py", "load.py", "operations.py", "shallow.py"),
@@ -54,7 +55,7 @@ def load_model(
         If the model uses a construct that is not compiled.
     """
     file = Path(path)
-    content = file.read_bytes()
+    content = door.content(file)
     given = [Path(item) for item in data_files]
     key = _key(file, content, given)
     read = hashlib.sha256(content).hexdigest()
@@ -89,7 +90,7 @@ def _stored(key: str, folder: Path) -> Program | None:
 
 def _key(file: Path, content: bytes, data_files: Sequence[Path]) -> str:
     parts = [content, file.suffix.lower().encode(), _stamp().encode()]
-    parts += [item.read_bytes() for item in data_files]
+    parts += [door.content(item, door.DATA_LIMIT) for item in data_files]
     return hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
@@ -97,8 +98,10 @@ def _digests(names: Iterable[str], folder: Path) -> Digests:
     """Return the digest of each file that a model reads; empty for one that is not there."""
     found = {}
     for name in names:
-        file = folder / name
-        found[name] = hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
+        try:
+            found[name] = door.digest(door.beside(folder, name), door.DATA_LIMIT)
+        except OSError:
+            found[name] = ""
     return found
 
 

@@ -39,9 +39,7 @@ def on_grid(
     equations = _replaced(program, parameters)
     slots = {"initial_time": INITIAL_TIME, "final_time": FINAL_TIME, "time_step": TIME_STEP}
     equations |= {slots[name]: Number(value) for name, value in grid.items()}
-    found = {
-        name: settle(slot, equations, tables=program.tables) for name, slot in slots.items()
-    }
+    found = {name: settle(slot, equations, tables=program.tables) for name, slot in slots.items()}
     return replace(program, **{n: v for n, v in found.items() if v is not None})  # type: ignore[arg-type]
 
 

@@ -22,6 +22,13 @@ def plain(name: str) -> str:
     return re.sub(r"(?:[\s_\u00a0]|\\n)+", "_", bare.strip()).strip("_").lower() or bare
 
 
+def spelled(name: str) -> str:
+    """Return a name with its subscripts in the form in which two spellings of it are equal."""
+    head, bracket, inner = name.strip().partition("[")
+    parts = ",".join(plain(part) for part in inner.rstrip("] ").split(",")) if bracket else ""
+    return f"{plain(head)}[{parts}]" if bracket else plain(head)
+
+
 def identifier(name: str) -> str:
     """Return the name used in YAML, Python and CSV for a name of a model file.
 

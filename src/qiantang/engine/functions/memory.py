@@ -255,8 +255,6 @@ def _npv(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
     return call("mul", call("add", sum_so_far, call("mul", paid, step)), parts.run(3))
 
 
-
-
 def _stateful(title: str, count: int, form: Special, *, shaped: bool = False) -> FunctionEntry:
     """Return the entry of a function that gets its hidden stocks once a place."""
 

@@ -31,7 +31,9 @@ def _step(height: Expression, start: Expression) -> Expression:
 
 
 def _ramp(
-    slope: Expression, start: Expression, end: Expression = Number(math.inf)  # noqa: B008
+    slope: Expression,
+    start: Expression,
+    end: Expression = Number(math.inf),  # noqa: B008
 ) -> Expression:
     return call("ramp", NOW, numeric(slope), numeric(start), numeric(end))
 

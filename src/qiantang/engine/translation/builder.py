@@ -10,7 +10,7 @@ from typing import Any
 
 from qiantang.engine.functions import FUNCTIONS, FunctionEntry
 from qiantang.engine.functions.numbers import floored_modulo
-from qiantang.engine.ir import TIME, Expression, Lookup, Number, Slot, Unsupported
+from qiantang.engine.ir import Expression, Lookup, Number, Slot, Unsupported
 from qiantang.engine.operations import ARITHMETIC, COMPARISONS, LOGIC
 from qiantang.engine.translation.algebra import call, chosen, numeric, truth
 from qiantang.engine.translation.scope import CONTROL, Definition, Scope, Translation
@@ -204,9 +204,7 @@ class Builder:
                 return place
         return None
 
-    def _by_value(
-        self, tree: Reference, name: str, place: int, bindings: Bindings
-    ) -> Expression:
+    def _by_value(self, tree: Reference, name: str, place: int, bindings: Bindings) -> Expression:
         """Return the element whose number, from 1, an expression gives; 0 where there is none."""
         subscripts = list(tree.subscripts or ())
         subscript = subscripts[place]
@@ -330,9 +328,10 @@ def _unary(tree: Unary) -> Step:
 
 
 def _plain_call(entry: FunctionEntry, tree: Call) -> Step:
-    arguments = []
+    arguments: list[Expression] = []
     for argument in tree.arguments:
-        arguments.append((yield argument))
+        built = yield argument
+        arguments.append(built)
     assert entry.plain is not None
     return entry.plain(*arguments)
 

@@ -25,9 +25,7 @@ from qiantang.modelfile.tree import Call, Knots, Literal, Numbers, Tree, walk
 Instances = list[tuple[Coordinates, dict[str, str]]]
 
 
-def declare(
-    equations: Iterable[Equation], scope: Scope, context: Translation
-) -> list[Definition]:
+def declare(equations: Iterable[Equation], scope: Scope, context: Translation) -> list[Definition]:
     """Give every scalar a slot, every table a number; return what is to be defined.
 
     Parameters

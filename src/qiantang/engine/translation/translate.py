@@ -30,6 +30,7 @@ from qiantang.modelfile.document import Document
 from qiantang.modelfile.names import identifiers
 from qiantang.modelfile.tree import Call, walk
 
+
 def translate(document: Document, data_files: Iterable[Path] = ()) -> Program:
     """Turn a document into a program.
 
