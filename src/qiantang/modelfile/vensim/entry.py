@@ -21,7 +21,7 @@ _KEYWORD = re.compile(r"\s*:\s*(INTERPOLATE|LOOK FORWARD|HOLD BACKWARD|RAW)\s*:\
 _OPERATOR = re.compile(r":=|==|=")
 _IS = re.compile(r"\s*:IS:\s*(?:'(?P<single>[^']*)'|\"(?P<double>[^\"]*)\")\s*", re.IGNORECASE)
 _CHECK = re.compile(r"\s*:(?:THE CONDITION|TEST INPUT)\s*:", re.IGNORECASE)
-_ITEM = re.compile(rf'\((?:{_QUOTED}|[^()"])*+\)|{_QUOTED}|[^(),"]+|,', re.DOTALL)
+_ITEM = re.compile(rf'\((?:{_QUOTED}|[^()"])*+\)|{_QUOTED}|[^(),"=:<>]+|,', re.DOTALL)
 _NUMERIC = re.compile(r"\(\s*(|.*?\D)(\d{1,9})\s*-\s*(|.*?\D)(\d{1,9})\s*\)", re.DOTALL)
 _FROM_FILE = re.compile(r"\s*GET[\s_]+(?:XLS|DIRECT)[\s_]+SUBSCRIPT\s*\(", re.IGNORECASE)
 _NEEDS_QUOTES = re.compile(r"[-+*/^,;!&%#@?>)\]]")
@@ -63,7 +63,7 @@ def understood(entry: Entry) -> Item:
         With one sentence about the entry.
     """
     head = _HEAD.match(entry.equation)
-    if head is None:
+    if head is None or not head["name"].strip():
         raise MisreadError("no equation, expected name = ...")
     name, rest = folded(head["name"]), entry.equation[head.end() :]
     if _CHECK.match(rest):
@@ -81,7 +81,8 @@ def understood(entry: Entry) -> Item:
 def name_of(entry: Entry) -> str:
     """Return the name an entry begins with, as far as it can be told, for a fault."""
     head = _HEAD.match(entry.equation)
-    return folded((head["name"] if head else entry.equation)[:240])[:60]
+    text = head["name"] if head and head["name"].strip() else entry.equation
+    return folded(text[:240])[:60]
 
 
 def _takes_value(rest: str) -> bool:

@@ -53,7 +53,7 @@ def parse(text: str) -> Tree:
 def table(text: str) -> Tree:
     """Read what stands in the parentheses of a table: points, or where to get them."""
     inner = text.strip()
-    if not inner.endswith(")"):
+    if not inner.endswith(")") or inner.count("(") > inner.count(")"):
         raise MisreadError("the table is cut off, expected ) at its end")
     if inner[1:].lstrip()[:1] in set("([0123456789+-."):
         return knots(inner)

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from qiantang.modelfile.document import Group
-from qiantang.modelfile.vensim.words import folded, split
+from qiantang.modelfile.vensim.words import MisreadError, folded, split
 
 _TAIL = re.compile(r"^[ \t]*(?:\\{2,3}---///|///---\\{2,3}|:L\x7f?<%\^E!@)", re.MULTILINE)
 _CONTINUED = re.compile(r"\\(?=[ \t]*\n)")
@@ -49,7 +49,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class MacroHead:
-    """``:MACRO: name(parameters : outputs)``; no name where it cannot be read."""
+    """``:MACRO: name(parameters : outputs)``."""
 
     line: int
     name: str
@@ -190,20 +190,30 @@ class _Cutter:
                 self.out.faults.append((line, "", ":END OF MACRO: without a macro before it"))
             self.opened, self.macro = False, -1
             return
-        head = _MACRO_HEAD.match(self.text, start)
-        name = " ".join(head[1].split()) if head else ""
+        head = self._macro_head(line, start)
         if self.opened:
             what = "a macro begins inside another, expected :END OF MACRO: before it"
-            self.out.faults.append((line, name, what))
-        if head is None or not name:
-            what = "the head of the macro cannot be read, expected :MACRO: name(inputs : outputs)"
-            self.out.faults.append((line, name, what))
-            self.out.macros.append(MacroHead(line, name))
-        else:
-            inputs, _, outputs = head[2].partition(":")
-            self.out.macros.append(MacroHead(line, name, _names(inputs), _names(outputs)))
-            self.at = head.end()
+            self.out.faults.append((line, head.name, what))
+        self.out.macros.append(head)
         self.opened, self.macro = True, len(self.out.macros) - 1
+
+    def _macro_head(self, line: int, start: int) -> MacroHead:
+        """Read the head of a macro, or its line alone where it is none."""
+        found = _MACRO_HEAD.match(self.text, start)
+        try:
+            if found is None or not found[1]:
+                raise MisreadError("it has no name or no list of inputs")
+            inputs, _, outputs = found[2].partition(":")
+            head = MacroHead(line, folded(found[1]), _names(inputs), _names(outputs))
+        except MisreadError as misread:
+            end = self.text.find("\n", start)
+            self.at = end if end >= 0 else len(self.text)
+            name = folded(self.text[start : self.at][len(":MACRO:") :].split("(")[0])[:60]
+            what = f"the head of the macro cannot be read: {misread}"
+            self.out.faults.append((line, name, what))
+            return MacroHead(line, name)
+        self.at = found.end()
+        return head
 
 
 def _names(text: str) -> tuple[str, ...]:
