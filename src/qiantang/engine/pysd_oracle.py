@@ -167,7 +167,7 @@ def simulate_one(
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         model = pysd.load(str(translated))
-        known = {plain(title): title for title in model.namespace}
+        known = {plain(str(name)): str(name) for name in model.namespace}
 
         def title(name: str) -> str:
             return known.get(plain(name.partition("[")[0]), name)

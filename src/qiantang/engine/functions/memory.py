@@ -31,7 +31,7 @@ ZERO, ONE = Number(0.0), Number(1.0)
 MOST_STAGES = 100
 
 ROUNDING = 1e-6
-"""Share of a step by which a delay may exceed a whole number of steps and still be that many."""
+"""Share of a step that brings a half, which rounding would bring to an even number, up."""
 
 
 class _Parts:
@@ -160,13 +160,17 @@ def _travelling_times(
 
 
 def _delay_fixed(start: int) -> Special:
-    """Return how DELAY FIXED is written out: by the next whole number of steps, one at least."""
+    """Return how DELAY FIXED is written out: by the nearest number of steps, one at least.
+
+    Vensim's manual does not say what becomes of a delay that is no multiple of the time step. Its
+    own output for the public model ``delay_fixed`` has 1.2 steps as one, 1.5 as two, 3.7 as four.
+    """
 
     def written(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
         parts = _Parts(builder, tree, bindings)
         steps = call("div", parts.start(1), Slot(TIME_STEP))
-        whole = call("neg", call("floor", call("sub", Number(ROUNDING), steps)))
-        return _shifted(builder, tree, bindings, call("max", whole, ONE), parts.start(start))
+        whole = call("rint", call("add", call("max", steps, ONE), Number(ROUNDING)))
+        return _shifted(builder, tree, bindings, whole, parts.start(start))
 
     return written
 

@@ -13,6 +13,7 @@ from qiantang.engine import array_functions
 from qiantang.engine.expressions import fold
 from qiantang.engine.ir import (
     INITIAL_TIME,
+    STEP_TIME,
     TIME,
     Call,
     Expression,
@@ -152,7 +153,7 @@ def settle_expression(
             todo.pop()
             continue
         here = equations.get(slot)
-        if slot == TIME:
+        if slot in (TIME, STEP_TIME):
             here = Slot(INITIAL_TIME) if at_start else None
         if here is None or (tables is None and any(True for _ in tables_in(here))):
             return None

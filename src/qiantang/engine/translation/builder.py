@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from types import GeneratorType
 from typing import Any
 
 from qiantang.engine.functions import FUNCTIONS, FunctionEntry
@@ -108,25 +107,23 @@ class Builder:
 
         Operators and functions of numbers are walked without recursion, however deep.
         """
+        waiting: list[Step] = []
         here = self._begun(tree, bindings)
-        if not isinstance(here, GeneratorType):
-            return here
-        waiting, value = [here], None
-        while waiting:
-            try:
-                part = next(waiting[-1]) if value is None else waiting[-1].send(value)
-            except StopIteration as done:
-                value = done.value
-                waiting.pop()
-                continue
-            begun = self._begun(part, bindings)
-            if isinstance(begun, GeneratorType):
-                waiting.append(begun)
+        while True:
+            if not isinstance(here, Expression):
+                waiting.append(here)
                 value = None
+            elif not waiting:
+                return here
             else:
-                value = begun
-        assert value is not None
-        return value
+                value = here
+            try:
+                part = waiting[-1].send(value)  # type: ignore[arg-type]  # None begins it
+            except StopIteration as done:
+                waiting.pop()
+                here = done.value
+            else:
+                here = self._begun(part, bindings)
 
     def _begun(self, tree: Tree, bindings: Bindings) -> Expression | Step:
         """Return the expression of a tree without parts to wait for, or what asks for them."""

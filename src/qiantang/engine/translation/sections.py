@@ -19,6 +19,7 @@ from qiantang.engine.translation.scope import (
 )
 from qiantang.engine.translation.subscripts import Coordinates, plain
 from qiantang.engine.translation.tables import table_of
+from qiantang.modelfile.clashes import twice
 from qiantang.modelfile.document import Equation
 from qiantang.modelfile.tree import Call, Knots, Literal, Numbers, Tree, walk
 
@@ -46,10 +47,10 @@ def declare(equations: Iterable[Equation], scope: Scope, context: Translation) -
             continue
         instances = scope.ranges.instances(equation.subscripts, equation.exceptions)
         name = plain(equation.name)
-        twice = next((c for c, _ in instances if (name, c) in lines), None)
-        if twice is not None:
-            title = titled(equation.name, twice, scope.ranges.titles) if twice else "it"
-            context.fault(equation, f"{title} is defined on line {lines[name, twice]} too")
+        again = next((c for c, _ in instances if (name, c) in lines), None)
+        if again is not None:
+            element = (scope.ranges.titles[c] for c in again)
+            context.fault(equation, twice(element, lines[name, again]))
             continue
         lines.update(((name, c), equation.line) for c, _ in instances)
         definitions += _declared(equation, name, instances, scope, context)
