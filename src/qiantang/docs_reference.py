@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import click
 
+from qiantang.files import door
 from qiantang.model.mdl import Dictionary, Variable
 
 _ABOUT = re.compile(
@@ -52,7 +53,7 @@ def model_pages(
         File name to Markdown.
     """
     names = _Names(dictionary)
-    about = about_groups(dictionary.path.read_text(encoding="utf-8"))
+    about = about_groups(door.text(dictionary.path))
     pages = {"index.md": _index(dictionary, {name: zh for name, (_, zh) in about.items()})}
     for group in groups(dictionary):
         sentence, chinese = about.get(group, ("", ""))

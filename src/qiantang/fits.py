@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from ruamel.yaml import YAML
 
 from qiantang.faults import Fault, StudyError
+from qiantang.files import door
 from qiantang.yamlfile import read_yaml, validate
 
 Array = NDArray[np.float64]
@@ -60,13 +61,13 @@ class Fit:
     @cached_property
     def parameters(self) -> dict[str, Array]:
         """Parameter name to draws, each of shape (member,), in the model's units."""
-        table = pd.read_parquet(self.folder / DRAWS)
+        table = pd.read_parquet(door.buffer(self.folder / DRAWS))
         return {str(name): table[name].to_numpy(dtype=np.float64) for name in table.columns}
 
     @cached_property
     def innovations(self) -> tuple[Array, dict[str, Array]]:
         """Times, shape (k,) [Year], and for each innovation its paths, shape (member, k)."""
-        table = pd.read_parquet(self.folder / INNOVATIONS)
+        table = pd.read_parquet(door.buffer(self.folder / INNOVATIONS))
         times = np.array([float(name) for name in table.columns if name not in _KEYS])
         paths = {
             str(name): part.drop(columns=list(_KEYS)).to_numpy(dtype=np.float64)
@@ -109,10 +110,9 @@ def read_fit(folder: Path) -> Fit:
     record = validate(document, FitRecord)
     faults = []
     for name, expected in record.files.items():
-        path = folder / name
-        if not path.is_file():
+        if not door.stands(folder, name):
             faults.append(document.fault(("files", name), "the file is missing"))
-        elif digest(path) != expected:
+        elif digest(folder / name) != expected:
             faults.append(document.fault(("files", name), "the file is not the one that was saved"))
     if faults:
         raise StudyError(faults)
@@ -190,10 +190,10 @@ def save_fit(
 
 def digest(path: Path) -> str:
     """Return the sha256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return door.digest(path)
 
 
 def text_digest(path: Path) -> str:
     """Return the sha256 of a text file, the same whatever the line endings of the checkout."""
-    text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+    text = door.text(path, door.DATA_LIMIT)
     return hashlib.sha256(text.encode()).hexdigest()

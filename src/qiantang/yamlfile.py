@@ -16,6 +16,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLWarning
 
 from qiantang.faults import Fault, StudyError
+from qiantang.files import door
 
 KeyPath = tuple[str | int | float, ...]
 Record = TypeVar("Record", bound=BaseModel)
@@ -82,7 +83,7 @@ def read_yaml(path: Path) -> YamlDocument:
         With file, line and one sentence.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = door.text(path)
     except FileNotFoundError:
         raise StudyError([Fault(path, None, "", "file not found")]) from None
     except UnicodeDecodeError:

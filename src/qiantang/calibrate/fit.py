@@ -27,6 +27,7 @@ from qiantang.calibrate.runner import Runner
 from qiantang.calibrate.target import Target
 from qiantang.evidence.drivers import ORIGIN
 from qiantang.faults import Fault, StudyError
+from qiantang.files import door
 from qiantang.fits import Fit, FitRecord, refuse_existing, save_fit, text_digest
 from qiantang.study import Study
 
@@ -170,7 +171,7 @@ def _open_unfinished(folder: Path, study: Study, plan: Plan, seed: int, quick: b
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         place.write_text(text, encoding="utf-8", newline="\n")
-    elif place.read_text(encoding="utf-8") != text:
+    elif door.text(place) != text:
         what = (
             "an unfinished fit of that name was made from other inputs, remove it or name another"
         )
@@ -181,7 +182,7 @@ def _start(target: Target, unfinished: Path, progress: Say) -> Normal:
     """Find the normal approximation, or read what an interrupted call found."""
     place = unfinished / START
     if place.exists():
-        kept = np.load(place)
+        kept = np.load(door.buffer(place))
         target.carried = {
             name[8:]: kept[name] for name in kept.files if name.startswith("carried:")
         }

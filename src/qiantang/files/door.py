@@ -11,6 +11,9 @@ import errno
 import hashlib
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader, BytesIO
 from pathlib import Path, PureWindowsPath
 
 MIB = 1024 * 1024
@@ -20,6 +23,9 @@ TEXT_LIMIT = 32 * MIB
 
 DATA_LIMIT = 128 * MIB
 """Bytes of a table of data."""
+
+RESULT_LIMIT = 2048 * MIB
+"""Bytes of a file that the program wrote itself."""
 
 _KINDS = (
     (stat.S_ISDIR, "a folder"),
@@ -40,7 +46,7 @@ class Barred(OSError):  # noqa: N818 - it reads as what it says
         return f"{self.filename} cannot be read: {self.strerror}"
 
 
-def beside(folder: Path, name: str) -> Path:
+def beside(folder: Path, name: str, within: Path | None = None) -> Path:
     """Return the place of a file that another file names, seen from that file's folder.
 
     Parameters
@@ -49,6 +55,8 @@ def beside(folder: Path, name: str) -> Path:
         Folder of the file that names it.
     name : str
         Relative; a backslash separates folders, as in files that were made on Windows.
+    within : Path, optional
+        Folder around ``folder`` that the name may not leave; ``folder`` itself by default.
 
     Returns
     -------
@@ -60,16 +68,17 @@ def beside(folder: Path, name: str) -> Path:
     Barred
         If the name is absolute, or leads out of the folder by ``..`` or by a symbolic link.
     """
+    home = within or folder
     written = PureWindowsPath(name)
     if written.drive or written.root:
         raise Barred(name, f"the path is absolute, expected one relative to {_shown(folder)}")
     place = folder.joinpath(*written.parts)
     try:
-        inside = place.resolve().is_relative_to(folder.resolve())
+        inside = place.resolve().is_relative_to(home.resolve())
     except (OSError, ValueError, RuntimeError):  # a name no file can have, links in a circle
         raise Barred(name, "no file can have this name") from None
     if not inside:
-        raise Barred(name, f"the path leads out of {_shown(folder)}, expected a file inside it")
+        raise Barred(name, f"the path leads out of {_shown(home)}, expected a file inside it")
     return place
 
 
@@ -92,15 +101,21 @@ def content(path: Path, limit: int = TEXT_LIMIT) -> bytes:
     OSError
         If the system does not let it be read.
     """
-    _check(path, _status(path), limit)
-    # Without O_NONBLOCK a pipe put in the file's place since then would keep this open waiting.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, flags), "rb") as stream:
-        _check(path, os.fstat(stream.fileno()), limit)
-        read = stream.read(limit + 1)
+    with _opened(path, limit) as stream:
+        read: bytes = stream.read(limit + 1)
     if len(read) > limit:  # it says less of its size than it holds, as files of /proc do
         raise _too_large(path, limit)
     return read
+
+
+def check(path: Path, limit: int = RESULT_LIMIT) -> None:
+    """Refuse a file that another library is about to open; errors as in :func:`content`."""
+    _check(path, _status(path), limit)
+
+
+def buffer(path: Path, limit: int = RESULT_LIMIT) -> BytesIO:
+    """Return a file as a stream in memory; errors as in :func:`content`."""
+    return BytesIO(content(path, limit))
 
 
 def text(path: Path, limit: int = TEXT_LIMIT) -> str:
@@ -114,9 +129,10 @@ def text(path: Path, limit: int = TEXT_LIMIT) -> str:
     return content(path, limit).decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def digest(path: Path, limit: int = DATA_LIMIT) -> str:
+def digest(path: Path, limit: int = RESULT_LIMIT) -> str:
     """Return the sha256 of a file; errors as in :func:`content`."""
-    return hashlib.sha256(content(path, limit)).hexdigest()
+    with _opened(path, limit) as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def stands(folder: Path, name: str) -> bool:
@@ -125,6 +141,16 @@ def stands(folder: Path, name: str) -> bool:
         return beside(folder, name).is_file()
     except OSError:
         return False
+
+
+@contextmanager
+def _opened(path: Path, limit: int) -> Iterator[BufferedReader]:
+    _check(path, _status(path), limit)
+    # Without O_NONBLOCK a pipe put in the file's place since then would keep this open waiting.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags), "rb") as stream:
+        _check(path, os.fstat(stream.fileno()), limit)
+        yield stream
 
 
 def _status(path: Path) -> os.stat_result:

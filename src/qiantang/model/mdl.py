@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from qiantang.faults import Fault, StudyError, nearest
-from qiantang.modelfile.clashes import defined_twice, one_identifier
+from qiantang.files import door
+from qiantang.modelfile.clashes import one_identifier
 from qiantang.modelfile.document import Document, Equation
 from qiantang.modelfile.names import identifiers, plain
 from qiantang.modelfile.read import read_document
@@ -148,10 +149,16 @@ def scan(path: Path, *, complete: bool = True) -> tuple[Dictionary, list[Fault]]
         return Dictionary(path, {}), [undecoded]
     document, faults = read_document(path)
     dictionary, wrong = dictionary_of(document)
-    faults += wrong + defined_twice(document)
+    faults += wrong
     if complete:
-        faults += [*_without_equation(document), *one_identifier(document)]
-        faults += [fault for item in dictionary.values() for fault in _incomplete(path, item)]
+        faults += [*_cut_short(document), *one_identifier(document)]
+        short = {fault.line for fault in faults}
+        faults += [
+            fault
+            for item in dictionary.values()
+            if item.line not in short
+            for fault in _incomplete(path, item)
+        ]
     return dictionary, faults
 
 
@@ -176,7 +183,7 @@ def names_of(document: Document) -> dict[str, str]:
 def _not_utf8(path: Path) -> Fault | None:
     """Tell the first byte of a study's model that is not UTF-8."""
     try:
-        path.read_bytes().decode("utf-8-sig")
+        door.content(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         what = f"byte {error.object[error.start]:#04x} is not UTF-8, save the model as UTF-8"
@@ -233,12 +240,16 @@ def _meaning(text: str) -> tuple[str, str]:
     return (text[: match.start()], match["zh"]) if match else (text, "")
 
 
-def _without_equation(document: Document) -> Iterator[Fault]:
-    """Tell names that stand alone: data of another file to Vensim, a slip in a study."""
+def _cut_short(document: Document) -> Iterator[Fault]:
+    """Tell names that stand alone, data of another file to Vensim, and entries without a part."""
     for item in document.equations:
-        if not item.operator and not item.keyword:
+        if item.parts < 3:
+            what = "the entry has fewer than three parts, expected equation ~ unit ~ meaning |"
+        elif not item.operator and not item.keyword:
             what = "no equation, expected name = ..."
-            yield Fault(document.path, item.line, item.name.strip('"'), what)
+        else:
+            continue
+        yield Fault(document.path, item.line, item.name.strip('"'), what)
 
 
 def _incomplete(path: Path, item: Variable) -> Iterator[Fault]:

@@ -7,6 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from qiantang.faults import Fault
+from qiantang.files import door
+from qiantang.modelfile.clashes import defined_twice
 from qiantang.modelfile.document import Document
 
 SUFFIXES = (".mdl", ".xmile", ".xml", ".stmx", ".itmx")
@@ -42,7 +44,7 @@ def _stamp(path: Path) -> bytes | None:
     try:
         if not path.is_file() or path.stat().st_size > _WORTH_KEEPING:
             return None
-        return hashlib.sha256(path.read_bytes()).digest()
+        return hashlib.sha256(door.content(path)).digest()
     except OSError:
         return None
 
@@ -58,4 +60,4 @@ def _read(path: Path) -> Read:
     else:
         from qiantang.modelfile.xmile import read
     document, faults = read(path)
-    return document, tuple(faults)
+    return document, (*faults, *defined_twice(document))
