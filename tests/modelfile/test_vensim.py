@@ -146,6 +146,12 @@ def test_a_comment_may_hold_a_tilde(good: Good) -> None:
     assert item.comment == "about ~ 5 of them"
 
 
+def test_an_entry_without_a_part_for_its_meaning_is_told(good: Good) -> None:
+    document = good("a = 1 ~ Month |")  # xmutil's grammar, by an author of Vensim, allows it
+    assert document.equations[0].unit == "Month"
+    assert document.notes == ("the entry of a (line 1) has no part for its meaning",)
+
+
 def test_exceptions(good: Good) -> None:
     item = good('x[r, "s"] :EXCEPT: [a, "s"],\n [b,c] = 1 ~~|').equations[0]
     assert item.subscripts == ("r", '"s"')
@@ -266,12 +272,12 @@ def test_line_ends_of_every_system(good: Good, mark: str) -> None:
     [
         ("a = 1 ~ u ~ c\nb = 2 ~ u ~ c |", "1: a: the entry has more than three parts, is the |"),
         ("a = 1 ~ u\nb = 2 ~ u ~ c |", "1: a: the entry has more than three parts, is the |"),
-        ("c = 1 ~~|\n\na = 1 ~ u |", "3: a: the entry has fewer than three parts, expected"),
+        ("c = 1 ~~|\n\na = 1 |", "3: a: the entry has fewer than three parts, expected"),
         ("c = 1 ~~|\na = 1 ~ u ~ word", "2: a: the entry is not closed, expected | at its end"),
         ("c = 1 ~~|\nSAVE", "2: SAVE: the entry is not closed, expected | at its end"),
         ("a = ~~|", "1: a: no equation, expected name = ..."),
         (" = 1 ~~|", "1: = 1: no equation, expected name = ..."),
-        ("a = (1 + 2 ~~|", "1: a: the equation is cut off, 1 ) missing"),
+        ("a = (1 + 2 ~~|", "1: a: the equation cannot be read to its end, a closing"),
         ("a[b] = 1 + ) ~~|", "1: a: the equation cannot be read from ')' on"),
         ("a/b = 1 ~~|", "1: a/b: a name that holds / must stand in double quotes"),
         ("a :WORD: = 1 ~~|", "1: a: the range cannot be read"),

@@ -201,8 +201,8 @@ def test_arrays_of_numbers() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("x +", "the equation is cut off"),
-        ("MAX(x, (y", "the equation is cut off, 2 ) missing"),
+        ("x +", "the equation cannot be read to its end"),
+        ("MAX(x, (y", "the equation cannot be read to its end, 2 closing"),
         ("x + y)", "the equation cannot be read from ')' on"),
         ("x + * y", "the equation cannot be read from '* y' on"),
         ("2 x", "the equation cannot be read from 'x' on"),

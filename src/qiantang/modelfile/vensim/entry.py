@@ -116,6 +116,7 @@ def _equation(entry: Entry, name: str, head: re.Match[str], rest: str) -> Equati
         unit=folded(entry.fields[0]) if entry.fields else "",
         comment=_comment(entry.fields),
         group=entry.group,
+        parts=len(entry.fields) + 1,
     )
 
 

@@ -55,8 +55,8 @@ def table(text: str) -> Tree:
     inner = text.strip()
     if not inner.endswith(")") or inner.count("(") > inner.count(")"):
         raise MisreadError("the table is cut off, expected ) at its end")
-    if inner[1:].lstrip()[:1] in set("([0123456789+-."):
-        return knots(inner)
+    if inner[1:].lstrip("\\ \t\n")[:1] in set("([0123456789+-."):
+        return knots(inner.replace("\\", " "))  # a line once broken there, and joined by hand
     return parse(inner)
 
 
@@ -119,7 +119,9 @@ def _sentence(text: str, error: UnexpectedInput) -> str:
     ended = isinstance(error, UnexpectedToken) and error.token.type == "$END"
     if ended or at is None:
         missing = text.count("(") - text.count(")")
-        return "the equation is cut off" + (f", {missing} ) missing" if missing > 0 else "")
+        closing = f", {missing} closing parentheses are missing" if missing > 1 else ""
+        closing = ", a closing parenthesis is missing" if missing == 1 else closing
+        return f"the equation cannot be read to its end{closing}"
     rest = text[at:]
     if rest.startswith("[") and text[:at].rstrip().endswith("("):
         return "the range of the table must be written as ([(x,y)-(x,y)], with numbers only"

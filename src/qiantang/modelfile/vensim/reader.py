@@ -70,6 +70,9 @@ class _Reader:
 
     def _take(self, entry: Entry) -> None:
         item = understood(entry)
+        if len(entry.fields) == 1:
+            note = f"the entry of {item.name} (line {entry.line}) has no part for its meaning"
+            self.notes.append(note)
         if isinstance(item, Equation):
             self.equations.setdefault(entry.macro, []).append(item)
         elif isinstance(item, Range):
@@ -124,7 +127,7 @@ def _malformed(entry: Entry) -> str:
     flagged = len(fields) < 3 or fields[2].strip()[:1] in {":", ""}
     if len(fields) > 3 or not (flagged or _remarks(fields)):
         return "the entry has more than three parts, is the | between two entries missing?"
-    if len(fields) < 2:
+    if not fields:
         return "the entry has fewer than three parts, expected equation ~ unit ~ meaning |"
     return ""
 
