@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.model.syntax import Syntax, chain, parse
 from qiantang.modelfile.read import read_document
-from qiantang.modelfile.tree import Binary, Call, Reference, Tree, Unary, children
+from qiantang.modelfile.tree import Binary, Call, Reference, Tree, Unary, children, walk
 
 if TYPE_CHECKING:
     from qiantang.study import Study
@@ -265,15 +265,20 @@ def _twins(syntax: Syntax, names: list[str]) -> tuple[dict[str, int], set[str]]:
 
 
 def _form(tree: Tree, lever: str, syntax: Syntax) -> str:
-    """Return the shape of an equation with a lever's name left blank and numbers left out."""
-    inner = " ".join(_form(item, lever, syntax) for item in children(tree))
-    if isinstance(tree, Reference):
-        return f"{syntax.name(tree.name).replace(lever, '*')}[{tree.subscripts}]({inner})"
-    if isinstance(tree, Call):
-        return f"{syntax.name(tree.function).replace(lever, '*')}[{tree.subscripts}]({inner})"
-    if isinstance(tree, (Unary, Binary)):
-        return f"{tree.operator}({inner})"
-    return type(tree).__name__
+    """Return the shape of an equation with a lever's name left blank and numbers left out.
+
+    The trees in it stand one after the other, each with how many are directly below it.
+    """
+    parts = []
+    for node in walk(tree):
+        if isinstance(node, Reference):
+            own = f"{syntax.name(node.name).replace(lever, '*')}{node.subscripts}"
+        elif isinstance(node, Call):
+            own = f"{syntax.name(node.function).replace(lever, '*')}{node.subscripts}"
+        else:
+            own = node.operator if isinstance(node, (Unary, Binary)) else type(node).__name__
+        parts.append(f"{own}:{len(children(node))}")
+    return " ".join(parts)
 
 
 def group_titles(model: Path) -> dict[str, str]:

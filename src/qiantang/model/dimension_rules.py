@@ -9,7 +9,7 @@ from typing import Protocol
 
 from qiantang.model.syntax import shown
 from qiantang.model.units import DIMENSIONLESS, Unit
-from qiantang.modelfile.tree import Binary, Literal, Numbers, Tree, Unary, children
+from qiantang.modelfile.tree import Binary, Literal, Numbers, Tree, Unary, walk
 
 # A side whose unit fits any other: the number 0, or one that already has its own fault.
 Known = Unit | None
@@ -42,9 +42,7 @@ class Judge(Protocol):
 
 def only_numbers(tree: Tree) -> bool:
     """Tell whether a tree is made of numbers alone, such as 1/16."""
-    if isinstance(tree, (Unary, Binary)):
-        return all(only_numbers(item) for item in children(tree))
-    return isinstance(tree, (Literal, Numbers))
+    return all(isinstance(item, (Literal, Numbers, Unary, Binary)) for item in walk(tree))
 
 
 def literal(tree: Tree) -> float | None:

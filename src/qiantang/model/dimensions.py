@@ -65,8 +65,11 @@ def dimension_faults(syntax: Syntax, *, time_unit: str | None = "Year") -> list[
     for name, trees in syntax.trees.items():
         item = syntax.dictionary[name]
         judge = _Judge(syntax, units, units[TIME] or DIMENSIONLESS)
-        for tree in trees:
-            judge.equation(tree, units.get(name))
+        try:
+            for tree in trees:
+                judge.equation(tree, units.get(name))
+        except RecursionError:
+            judge.complaints.append("the equation is nested too deeply for its units to be judged")
         for what in dict.fromkeys(judge.complaints):
             faults.append(Fault(syntax.dictionary.path, item.line, item.name, what))
     return faults

@@ -48,6 +48,8 @@ def link_sign(syntax: Syntax, source: str, target: str, point: Point) -> int:
     try:
         high = _value(tree, {**point, source: here + step}, syntax)
         low = _value(tree, {**point, source: here - step}, syntax)
+    except RecursionError:
+        raise NotComputedError(f"{target} is nested too deeply") from None
     except (OverflowError, ZeroDivisionError, ValueError) as error:
         raise NotComputedError(f"{target} has no value there: {error}") from None
     if abs(high - low) <= _ROUNDING * max(abs(high), abs(low)):

@@ -151,14 +151,11 @@ def scan(path: Path, *, complete: bool = True) -> tuple[Dictionary, list[Fault]]
     dictionary, wrong = dictionary_of(document)
     faults += wrong
     if complete:
-        faults += [*_cut_short(document), *one_identifier(document)]
-        short = {fault.line for fault in faults}
-        faults += [
-            fault
-            for item in dictionary.values()
-            if item.line not in short
-            for fault in _incomplete(path, item)
-        ]
+        cut = list(_cut_short(document))
+        lines = {fault.line for fault in cut}
+        whole = (item for item in dictionary.values() if item.line not in lines)
+        faults += [*cut, *one_identifier(document)]
+        faults += [fault for item in whole for fault in _incomplete(path, item)]
     return dictionary, faults
 
 

@@ -117,15 +117,15 @@ class _Defined:
 
     def _told(self, equation: Equation, axes: list[set[str]], exact: tuple[str, ...] | None) -> str:
         if exact is not None and exact in self.single:
-            return _twice(equation.subscripts, self.single[exact])
+            return twice(equation.subscripts, self.single[exact])
         for place, line in () if exact is not None else self.single.items():
             where = self._shared(equation, axes, None, [{name} for name in place])
             if where is not None:
-                return _twice(where, line)
+                return twice(where, line)
         for earlier, others in self.wide:
             where = self._shared(equation, axes, earlier, others)
             if where is not None:
-                return _twice(where, earlier.line)
+                return twice(where, earlier.line)
         return ""
 
     def _shared(
@@ -156,6 +156,7 @@ def _inside(place: tuple[str, ...], gap: list[set[str]]) -> bool:
     return len(place) == len(gap) and all(a in b for a, b in zip(place, gap, strict=True))
 
 
-def _twice(subscripts: Iterable[str], line: int) -> str:
+def twice(subscripts: Iterable[str], line: int) -> str:
+    """Say that a variable, or one element of it, has an entry on an earlier line."""
     where = ", ".join(subscripts)
     return f"defined twice{f' for [{where}]' if where else ''}, first on line {line}"

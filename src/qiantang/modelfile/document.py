@@ -48,6 +48,8 @@ class Equation:
         A stock of XMILE that limits its outflows.
     inflows, outflows : tuple of str
         Flows of a stock of XMILE, in the order of the file.
+    parts : int
+        Of an entry of a .mdl, between ``~``: equation, unit, meaning, flag.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Equation:
     non_negative: bool = False
     inflows: tuple[str, ...] = ()
     outflows: tuple[str, ...] = ()
+    parts: int = 3
 
 
 @dataclass(frozen=True, slots=True)

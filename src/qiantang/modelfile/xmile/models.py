@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from qiantang.modelfile.clashes import twice
 from qiantang.modelfile.names import plain
 from qiantang.modelfile.xmile.names import Dimension, Scope, Variable, bare, parts
 from qiantang.modelfile.xmile.specs import Specs, read_specs
@@ -140,8 +141,7 @@ def declare(
     key = plain(name)
     earlier = scope.variables.get(key)
     if earlier is not None:
-        line = earlier.node.line
-        faults.append((node.line, shown, f"the variable is defined twice, first in line {line}"))
+        faults.append((node.line, shown, twice((), earlier.node.line)))
         return
     if key == "time" and not scope.prefix:
         faults.append((node.line, shown, "the name is that of the clock, expected another"))
