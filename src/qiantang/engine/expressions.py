@@ -219,3 +219,13 @@ def tables_in(expression: Expression) -> Iterator[int]:
         elif isinstance(part, Lookup):
             yield part.table
             todo.append(part.argument)
+
+
+def operations_in(expression: Expression) -> int:
+    """Return the number of operations and table look-ups of an expression."""
+    count, todo = 0, [expression]
+    while todo:
+        arguments = arguments_of(todo.pop())
+        count += bool(arguments)
+        todo.extend(arguments)
+    return count

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qiantang.engine.checkpoint import Checkpoint
+from qiantang.engine.choice import chosen
 from qiantang.engine.inputs import Inputs, Row, first_difference, path_row, same_bits
 from qiantang.engine.ir import Engine, Integrator, Program
 from qiantang.engine.plan import Plan
@@ -182,6 +183,8 @@ def history(
     request = checked(program, outputs, times, parameters, paths, members, integrator, time_step)
     the_plan = planned(request)
     inputs = prepared(request, the_plan)
+    if engine == "auto":
+        engine = chosen(the_plan, inputs.steps, members, integrator)
     step = inputs.steps
     if until is not None:
         step = min(step, int(steps_of(program, np.array([until]), request.time_step)[0]))

@@ -229,8 +229,9 @@ class Program:
             Values over time in place of the file's.
         members : int
             Number of members.
-        engine : {"kernel", "numpy", "pysd"}
-            Compiled, interpreted over arrays, or the reference, one member at a time.
+        engine : {"kernel", "scalar", "numpy", "auto", "pysd"}
+            Compiled; plain floats, for one member; interpreted over arrays; whichever of these is
+            done first; or PySD, one member at a time.
         integrator : {"euler", "rk4"}
             Euler as Vensim and PySD do it, or fourth-order Runge-Kutta.
         time_step : float, optional

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
-from itertools import islice
+from functools import cache, cached_property
+from itertools import chain, islice
 
+from qiantang.engine.expressions import operations_in
 from qiantang.engine.ir import (
     FINAL_TIME,
     INITIAL_TIME,
@@ -64,6 +65,12 @@ class Plan:
     states: tuple[State, ...]
     delays: tuple[FixedDelay, ...]
     outputs: tuple[int, ...]
+
+    @cached_property
+    def operations(self) -> int:
+        """The number of operations and table look-ups of a step."""
+        rates = (state.expression for state in self.states)
+        return sum(operations_in(e) for e in chain((e for _, e in self.step), rates))
 
 
 def plan(program: Program, outputs: Iterable[int], replaced: frozenset[int]) -> Plan:

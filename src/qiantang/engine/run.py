@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from qiantang.engine.choice import chosen
 from qiantang.engine.history import History
 from qiantang.engine.ir import Engine, Integrator, Program
 from qiantang.engine.request import Path, Request, checked, planned, prepared, refuse_size
@@ -44,6 +45,8 @@ class RunResult:
         Members in which a stock or an output ceased to be finite.
     first_fault : tuple of (variable, time)
         For each diverged member in order, where that began; an empty name and NaN if not looked up.
+    engine : str
+        What ran.
     """
 
     values: Floats
@@ -51,6 +54,7 @@ class RunResult:
     times: Floats
     diverged: npt.NDArray[np.bool_]
     first_fault: tuple[tuple[str, float], ...] = ()
+    engine: str = ""
 
 
 def run(
@@ -84,9 +88,12 @@ def run(
         from qiantang.engine.pysd_oracle import simulate_request
 
         diverged = simulate_request(request, out)
-        return RunResult(out, request.outputs, request.times, diverged, ())
+        return RunResult(out, request.outputs, request.times, diverged, (), engine)
     the_plan = planned(request)
     inputs = prepared(request, the_plan)
+    if engine == "auto":
+        known = history.engine if history is not None else None
+        engine = known or chosen(the_plan, inputs.steps, members, integrator)
     early = None
     if history is not None and history.step > 0:
         history.refuse_other(request, the_plan, inputs, engine)
@@ -106,9 +113,8 @@ def run(
         if early is not None:
             past = out[:, inputs.saved < early.step]
             diverged |= ~np.isfinite(past).all(axis=(0, 1))
-    return RunResult(
-        out, request.outputs, request.times, diverged, _first_faults(request, diverged)
-    )
+    faults = _first_faults(request, diverged)
+    return RunResult(out, request.outputs, request.times, diverged, faults, engine)
 
 
 def refuse_unknown(engine: str, integrator: str) -> None:
