@@ -209,6 +209,8 @@ def test_arrays_of_numbers() -> None:
         ("x & y", "the equation cannot be read from '& y' on"),
         ("x[a,,b]", "the list of names 'a,,b' has an empty place"),
         ("1,2,,3", "'' is not a number"),
+        ("1e999", "the number '1e999' is too large"),
+        ("x + 1e999", "the number '1e999' is too large"),
         ("WITH LOOKUP(x, ([__import__('os')],(0,1)))", "with numbers only"),
         ("WITH LOOKUP(x, ((0,1),(1.2.3,1)))", "'1.2.3' is not a number"),
     ],

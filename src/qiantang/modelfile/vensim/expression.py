@@ -11,11 +11,11 @@ from lark.exceptions import UnexpectedInput, UnexpectedToken
 
 from qiantang.modelfile.names import plain
 from qiantang.modelfile.tree import NA, Binary, Call, Knots, Literal, Reference, Text, Tree, Unary
-from qiantang.modelfile.vensim.tables import knots, numbers
+from qiantang.modelfile.vensim.tables import knots, number, numbers
 from qiantang.modelfile.vensim.words import MisreadError, folded, shown, split
 
-_LONGEST = 500_000
-"""Characters of an equation, lists of numbers and tables apart; people write a hundredth of it."""
+_LONGEST = 250_000
+"""Characters of an equation, lists of numbers and tables apart; people write a tenth of it."""
 
 
 def parse(text: str) -> Tree:
@@ -71,7 +71,7 @@ class _Build(Transformer[Token, Tree]):
     """Builds the tree while the text is read, so that no other tree is held."""
 
     def number(self, token: Token) -> Literal:
-        return Literal(float(token))
+        return Literal(number(token))
 
     def missing(self, _token: Token) -> Literal:
         return Literal(NA)

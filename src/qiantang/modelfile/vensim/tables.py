@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import isinf
 
 from qiantang.modelfile.tree import NA, Knots, Literal, Numbers
 from qiantang.modelfile.vensim.words import MisreadError, shown
@@ -11,6 +12,7 @@ _BRACKET = re.compile(r"\(\s*\[(?P<range>[^\]]*+)\]\s*,?")
 _RANGE = re.compile(r"[\d\s.,()+\-eE]*")
 _POINTS = re.compile(r"\(([^(),]*+),([^(),]*+)\)\s*+,?\s*+")
 _LIST = re.compile(r"[\d\s.,;eE+\-]*|(?:[\d\s.,;eE+\-]*(?::NA:))++[\d\s.,;eE+\-]*", re.IGNORECASE)
+_SINGLE = re.compile(r"\s*[+-]?(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?+\s*")
 _TABBED = re.compile(r"\s*TABBED[\s_]+ARRAY\s*\((?P<body>[^()]*+)\)\s*", re.IGNORECASE)
 
 
@@ -39,7 +41,7 @@ def knots(text: str) -> Knots:
         )
     body = text[bracket.end() if bracket else 1 : -1].strip()
     if not body.startswith("("):
-        values = [_number(item) for item in body.rstrip(", \n\t").split(",")]
+        values = [number(item) for item in body.rstrip(", \n\t").split(",")]
         if len(values) % 2 or len(values) < 2:
             raise MisreadError(
                 f"the table has {len(values)} numbers, expected as many values of x as of y"
@@ -53,8 +55,8 @@ def knots(text: str) -> Knots:
             raise MisreadError(
                 f"the table cannot be read from {shown(body[at:])} on, expected (x,y)"
             )
-        x.append(_number(point[1]))
-        y.append(_number(point[2]))
+        x.append(number(point[1]))
+        y.append(number(point[2]))
         at = point.end()
     return Knots(tuple(x), tuple(y))
 
@@ -79,25 +81,32 @@ def numbers(text: str) -> Numbers | Literal | None:
     tabbed = _TABBED.fullmatch(text)
     if tabbed:
         lines = (line.split() for line in tabbed["body"].split("\n"))
-        return Numbers(tuple(tuple(map(_number, line)) for line in lines if line))
+        return Numbers(tuple(tuple(map(number, line)) for line in lines if line))
     if not _LIST.fullmatch(text) or not text.strip():
         return None
     if "," not in text and ";" not in text:
-        try:
-            return Literal(float(text))
-        except ValueError:
-            return None  # a sum, or a name such as E
+        return Literal(number(text)) if _SINGLE.fullmatch(text) else None
     rows = [row.strip().removesuffix(",") for row in text.strip().removesuffix(";").split(";")]
-    return Numbers(tuple(tuple(map(_number, row.split(","))) for row in rows))
+    return Numbers(tuple(tuple(map(number, row.split(","))) for row in rows))
 
 
-def _number(text: str) -> float:
+def number(text: str) -> float:
+    """Return a number as it is written, or :NA:.
+
+    Raises
+    ------
+    MisreadError
+        If it is none, or larger than a computer's numbers.
+    """
     try:
-        return float(text)
+        value = float(text)
     except ValueError:
         bare = "".join(text.split()).upper()  # Vensim allows a blank between sign and digits
         if bare == ":NA:":
             return NA
         if re.fullmatch(r"\s*[-+]\s+[\d.]\S*\s*", text):
-            return _number(bare)
+            return number(bare)
         raise MisreadError(f"{shown(text)} is not a number") from None
+    if isinf(value):
+        raise MisreadError(f"the number {shown(text)} is too large")
+    return value
