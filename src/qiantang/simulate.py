@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ import pandas as pd
 from qiantang.engine.ir import Engine, Integrator, Program, Unsupported
 from qiantang.engine.savetimes import on_grid, save_times
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.files import door
 from qiantang.modelfile.names import spelled
 
 if TYPE_CHECKING:
@@ -127,10 +127,9 @@ def load(file: Path, data_files: Iterable[str | Path] = ()) -> Program:
 def _attrs(
     file: Path, engine: str, integrator: str, notes: Sequence[str]
 ) -> dict[str, str | list[str]]:
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()
     return {
         "model": file.name,
-        "model_sha256": digest,
+        "model_sha256": door.digest(file),
         "engine": engine,
         "integrator": integrator,
         "notes": list(notes),
@@ -239,7 +238,7 @@ def _by_pysd(
         raise StudyError([Fault(error.filename or file, None, "", "file not found")]) from None
     except OSError as error:
         what = f"cannot be read: {error.strerror or error}"
-        raise StudyError([Fault(file, None, "", what)]) from None
+        raise StudyError([Fault(error.filename or file, None, "", what)]) from None
     except ValueError as error:
         what = str(error).removeprefix(str(file)).strip()
         raise StudyError([Fault(file, None, "", what)]) from None

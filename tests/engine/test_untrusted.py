@@ -13,6 +13,7 @@ import pytest
 from qiantang.engine import load_model
 from qiantang.engine.pysd_oracle import run_alone, translated_model
 from qiantang.engine.pysd_guard import UnsafeModel, check_vensim, check_xmile
+from qiantang.faults import StudyError
 
 TOUCH = "__import__('pathlib').Path('pwned').touch()"
 GRID = "INITIAL TIME = 0 ~~|\nFINAL TIME = 2 ~~|\nTIME STEP = 1 ~~|\nSAVEPER = 1 ~~|\n"
@@ -116,5 +117,5 @@ def test_a_model_reads_files_of_its_own_folder_tree_only(
     written: Callable[[str], File],
 ) -> None:
     file = written("x = GET DIRECT CONSTANTS('/etc/passwd', ',', 'A1')")
-    with pytest.raises(ValueError, match="expected a path relative to the model file's folder"):
+    with pytest.raises(StudyError, match="the path is absolute, expected one relative to"):
         load_model(file)

@@ -229,7 +229,9 @@ def run_alone(
     """
     import pysd
 
-    door.content(source)
+    door.check(source, door.TEXT_LIMIT)
+    for item in data_files:
+        door.check(item, door.DATA_LIMIT)
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

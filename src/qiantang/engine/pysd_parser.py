@@ -7,7 +7,8 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from qiantang.engine.pysd_guard import UnsafeModel, check_vensim, check_xmile
+from qiantang.engine.pysd_guard import UnsafeModel, check_files, check_vensim, check_xmile
+from qiantang.files import door
 
 SUFFIXES = (".mdl", ".xmile", ".xml", ".stmx", ".itmx")
 
@@ -28,11 +29,15 @@ def parse(path: Path) -> Any:
 
     Raises
     ------
+    OSError
+        If the file is not there, or is not to be opened.
     UnsafeModel
-        If the parser would run or fetch something that the file says.
+        If the parser would run or fetch something that the file says, or PySD would open a file
+        that the model may not name.
     ValueError
         If the file is neither .mdl nor XMILE, or the parser cannot make sense of it.
     """
+    door.check(path, door.TEXT_LIMIT)
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise ValueError(f"{path} is no model file, expected .mdl, .xmile or .stmx")
@@ -59,10 +64,12 @@ def _parsed(path: Path, is_vensim: bool) -> Any:
     else:
         from pysd.translators.xmile.xmile_file import XmileFile
 
-        check_xmile(path.read_bytes(), str(path))
+        check_xmile(door.content(path), str(path))
         file = XmileFile(path)
     file.parse()
-    return file.get_abstract_model()
+    model = file.get_abstract_model()
+    check_files(model, path.parent, str(path))
+    return model
 
 
 def without_remarks(text: str) -> str:

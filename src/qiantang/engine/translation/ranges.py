@@ -20,7 +20,8 @@ def ranges_of(document: Document, from_file: FromFile) -> Ranges:
     Raises
     ------
     StudyError
-        If a range is defined by itself, or a mapping lists more or fewer elements than it has.
+        If a range is defined by itself, a file does not have its elements, or a mapping lists more
+        or fewer elements than it has.
     """
     known = {plain(r.name): r for r in document.ranges}
     titles: dict[str, str] = {}
@@ -34,6 +35,9 @@ def ranges_of(document: Document, from_file: FromFile) -> Ranges:
         except RecursionError:
             what = f"the range {known[name].name} is defined by itself"
             faults.append(Fault(document.path, known[name].line, known[name].name, what))
+        except ValueError as error:  # of the file that its elements stand in
+            what = str(error).removeprefix(known[name].name).strip()
+            faults.append(Fault(document.path, known[name].line, known[name].name, what))
     mappings = {
         name: tuple(plain(m.target) for m in r.mappings if not m.elements)
         for name, r in known.items()
@@ -44,7 +48,7 @@ def ranges_of(document: Document, from_file: FromFile) -> Ranges:
     listed: dict[tuple[str, str], list[frozenset[str]]] = {}
     for name, item in known.items():
         for mapping in item.mappings:
-            if not mapping.elements:
+            if not mapping.elements or name not in found:
                 continue
             if len(mapping.elements) != len(found.get(name, ())):
                 what = (
