@@ -86,6 +86,23 @@ Stella, delays lower their order as in PySD.
 """
 
 
+OUTSIDE = "## Public models of size"
+"""Heading of the page's last section, which another command writes."""
+
+
+def with_section(page: str, section: str) -> str:
+    """Return a page with its last section, of models outside the suites, replaced or added.
+
+    Parameters
+    ----------
+    page : str
+        The page as it is.
+    section : str
+        The section with its heading; empty to leave it out.
+    """
+    return page.partition(OUTSIDE)[0].rstrip("\n") + "\n" + (f"\n{section}" if section else "")
+
+
 def document(collections: Mapping[str, Sequence[Row]], engine: str) -> str:
     """Return the whole page.
 
@@ -182,6 +199,10 @@ def unexplained(rows: Iterable[Row]) -> list[Row]:
     return [r for r in rows if r.compiled and not r.agrees and not reason(r)]
 
 
+def _text(page: Path) -> str:
+    return page.read_text(encoding="utf-8") if page.is_file() else ""
+
+
 @click.command()
 @click.argument("folders", type=click.Path(path_type=Path), nargs=-1)
 @click.option("--write", "out", type=click.Path(path_type=Path), help="Keep the table in a file.")
@@ -205,7 +226,8 @@ def main(folders: tuple[Path, ...], out: Path | None, engine: str) -> None:
         collections[root.name] = rows
         click.echo("\n".join([f"{root.name}:", *totals(rows, engine)]))
     if out is not None:
-        put_text(out, document(collections, engine))
+        _, heading, kept = _text(out).partition(OUTSIDE)
+        put_text(out, with_section(document(collections, engine), heading + kept))
     sys.exit(1 if any(unexplained(rows) for rows in collections.values()) else 0)
 
 
