@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from unicodedata import combining, normalize
 
 _UNNAMED = "variable"
 """Identifier of a name that has no letter and no digit."""
 
 
+@lru_cache(maxsize=1 << 16)
 def plain(name: str) -> str:
     r"""Return a name in the form in which two spellings of it are equal.
 

@@ -16,7 +16,6 @@ from qiantang.engine.translation.scope import CONTROL, Definition, Scope, Transl
 from qiantang.engine.translation.subscripts import Bindings, Coordinates, plain
 from qiantang.engine.translation.tables import table_of
 from qiantang.modelfile.tree import (
-    NA,
     Binary,
     Call,
     Knots,
@@ -28,8 +27,6 @@ from qiantang.modelfile.tree import (
     Unary,
     walk,
 )
-
-NA_NOTE = ":NA: is the number -2^109, as in Vensim, and is equal to itself alone"
 
 Step = Generator[Tree, Expression, Expression]
 """Asks for the expressions of parts of a tree, one after the other, and returns its own."""
@@ -128,7 +125,7 @@ class Builder:
     def _begun(self, tree: Tree, bindings: Bindings) -> Expression | Step:
         """Return the expression of a tree without parts to wait for, or what asks for them."""
         if isinstance(tree, Literal):
-            return self._literal(tree.value)
+            return self.context.literal(tree.value)
         if isinstance(tree, Reference):
             return self._reference(tree, bindings)
         if isinstance(tree, Binary):
@@ -137,30 +134,8 @@ class Builder:
             return _unary(tree)
         if isinstance(tree, Call):
             return self._call(tree, bindings)
-        if isinstance(tree, Numbers):
-            return self._literal(self._entry(tree))
-        what = "a text" if isinstance(tree, Text) else "a table without an argument"
-        raise self.refuse(what)
-
-    def _literal(self, value: float) -> Number:
-        if value == NA:
-            self.context.notes.setdefault(NA_NOTE)
-        return Number(value)
-
-    def _entry(self, tree: Numbers) -> float:
-        """Return the number of the array that belongs to the element at hand."""
-        place = 0
-        for subscript, element in zip(
-            self.definition.equation.subscripts, self.definition.coordinates, strict=True
-        ):
-            axis = self.scope.ranges.places.get(plain(subscript))
-            if axis is not None:
-                place = place * len(axis) + axis[element]
-        for row in tree.rows:
-            if place < len(row):
-                return row[place]
-            place -= len(row)
-        raise self.refuse("an array of too few numbers")
+        what = {Text: "a text", Numbers: "a list of numbers"}.get(type(tree))
+        raise self.refuse(what or "a table without an argument")
 
     def _reference(self, tree: Reference, bindings: Bindings) -> Expression:
         name = plain(tree.name)

@@ -15,6 +15,7 @@ from qiantang.engine.ir import (
     TIME_STEP,
     Expression,
     FixedDelay,
+    Number,
     Slot,
     State,
     Table,
@@ -23,7 +24,7 @@ from qiantang.engine.ir import (
 from qiantang.engine.translation.subscripts import Coordinates, Ranges
 from qiantang.faults import Fault
 from qiantang.modelfile.document import Equation, Macro
-from qiantang.modelfile.tree import Tree
+from qiantang.modelfile.tree import NA, Tree
 
 CONTROL = {
     "time": TIME,
@@ -35,6 +36,8 @@ CONTROL = {
 
 FIRST_FREE = STEP_TIME + 1
 """The first slot that a model may use; those below are the time grid and the member's number."""
+
+NA_NOTE = ":NA: is the number -2^109, as in Vensim, and is equal to itself alone"
 
 Key = tuple[str, Coordinates]
 """A variable by its plain name, and the element."""
@@ -165,6 +168,12 @@ class Translation:
         if number == len(self.tables):
             self.tables.append(table)
         return number
+
+    def literal(self, value: float) -> Number:
+        """Return a number of the file; that of :NA: is worth a note."""
+        if value == NA:
+            self.notes.setdefault(NA_NOTE)
+        return Number(value)
 
     def keep(self, expression: Expression, start: Expression | None = None) -> Slot:
         """Give an expression a hidden slot of its own, and its start where that differs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from math import prod
 
 from qiantang.engine.functions import FUNCTIONS
@@ -76,11 +77,8 @@ def _declared(
         _read_constants(equation, name, instances, scope, context)
         return []
     if isinstance(tree, Numbers):
-        wanted = prod(len(axis) for axis in _axes(equation, scope))
-        given = sum(len(row) for row in tree.rows)
-        if given != wanted:
-            context.fault(equation, f"has {given} numbers, expected {wanted}")
-            return []
+        _put_numbers(equation, name, tree, instances, scope, context)
+        return []
     titles = scope.ranges.titles
     return [
         Definition(
@@ -172,6 +170,27 @@ def _read_constants(
         context.equations[slot] = Number(float(array[place]))
 
 
+def _put_numbers(
+    equation: Equation,
+    name: str,
+    tree: Numbers,
+    instances: Instances,
+    scope: Scope,
+    context: Translation,
+) -> None:
+    """Give the elements of an array their numbers, the last subscript fastest."""
+    sizes = [len(axis) for axis in _axes(equation, scope)]
+    numbers = list(chain.from_iterable(tree.rows))
+    if len(numbers) != prod(sizes):
+        context.fault(equation, f"has {len(numbers)} numbers, expected {prod(sizes)}")
+        return
+    strides = [prod(sizes[place + 1 :]) for place in range(len(sizes))]
+    for coordinates, place in _places(equation, instances, scope):
+        slot = _new_slot(name, coordinates, scope, context)
+        number = numbers[sum(p * s for p, s in zip(place, strides, strict=True))]
+        context.equations[slot] = context.literal(number)
+
+
 def _bare(error: ValueError, equation: Equation) -> str:
     """Return what is wrong without the name, which a fault states before it."""
     return str(error).removeprefix(equation.name).strip()
@@ -192,7 +211,7 @@ def define_all(definitions: Sequence[Definition], scope: Scope, context: Transla
 
 
 def _turn(tree: Tree, context: Translation) -> int:
-    if isinstance(tree, (Literal, Numbers)):
+    if isinstance(tree, Literal):
         return 0
     for part in walk(tree):
         if isinstance(part, Call):
