@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from qiantang.engine.ir import Engine, Integrator, Program, Unsupported
 from qiantang.engine.savetimes import on_grid, save_times
@@ -16,6 +15,8 @@ from qiantang.files import door
 from qiantang.modelfile.names import spelled
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from qiantang.engine.run import RunResult
 
 TRUST = "PySD runs Python code that it makes from the model file; this is for files that you trust"
@@ -27,7 +28,7 @@ def simulate_model(
     path: str | Path,
     set_values: Mapping[str, float] | None = None,
     *,
-    engine: Engine = "numpy",
+    engine: Engine = "auto",
     integrator: Integrator | None = None,
     outputs: Sequence[str] | None = None,
     data_files: Iterable[str | Path] = (),
@@ -42,8 +43,9 @@ def simulate_model(
     set_values : mapping of str to float, optional
         Values in place of the file's, by name as in the file or in lower case with underscores.
         ``name[a,b]`` sets one element, ``name`` all of them. The time grid can be set as well.
-    engine : {"numpy", "kernel", "pysd"}
-        For a single run plain arrays are quickest: they need no compilation. ``pysd`` runs code
+    engine : {"auto", "scalar", "numpy", "kernel", "pysd"}
+        ``auto`` takes plain floats, ``scalar``, which need no compilation, or the kernel where a
+        run is so long that its compilation pays. ``numpy`` is plain arrays; ``pysd`` runs code
         made from the file.
     integrator : {"euler", "rk4"}, optional
         In place of what the file asks for: Euler, or fourth-order Runge-Kutta.
@@ -92,6 +94,8 @@ def simulate_model(
         )
     except ValueError as error:
         raise StudyError([Fault(file, None, "", str(error))]) from None
+    import pandas as pd
+
     frame = pd.DataFrame(
         result.values[:, :, 0].T,
         index=pd.Index(result.times, name="Time"),
@@ -99,7 +103,7 @@ def simulate_model(
     )
     asked = [RUNGE_KUTTA] if integrator is None and program.integrator == "rk4" else []
     notes = [*program.notes, *asked, *saving_note, *_broken(result, titles)]
-    frame.attrs.update(_attrs(file, engine, integrator or program.integrator, notes))
+    frame.attrs.update(_attrs(file, result.engine, integrator or program.integrator, notes))
     return frame
 
 

@@ -34,10 +34,11 @@ import click
 )
 @click.option(
     "--engine",
-    type=click.Choice(["numpy", "kernel", "pysd"]),
-    default="numpy",
+    type=click.Choice(["auto", "scalar", "numpy", "kernel", "pysd"]),
+    default="auto",
     show_default=True,
-    help="Plain arrays, quickest for one run; compiled; or PySD, which runs code made of the file.",
+    help="By the work there is; plain floats; plain arrays; compiled; or PySD, which runs code "
+    "made of the file.",
 )
 @click.option(
     "--integrator",
