@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.model.syntax import Syntax, chain, parse
-from qiantang.modelfile.read import read_document
 from qiantang.modelfile.tree import Binary, Call, Reference, Tree, Unary, children, walk
 
 if TYPE_CHECKING:
     from qiantang.study import Study
-
-_CHINESE = re.compile(r"\[zh:\s*(?P<zh>[^\]]*?)\s*\]\s*$")
 
 Kind = Literal["stock", "flow", "auxiliary", "lever", "driver", "outside"]
 
@@ -87,7 +82,7 @@ def check_sector(study: Study, name: str) -> str:
     """
     known = {item.lower().replace(" ", "_"): item for item in sectors(study)}
     wanted = name.lower().replace(" ", "_")
-    chinese = {zh: group for group, zh in group_titles(study.model_file).items()}
+    chinese = {zh: group for group, (_, zh) in study.dictionary.about.items() if zh}
     if chinese.get(name) in known.values():
         return chinese[name]
     if wanted not in known:
@@ -279,10 +274,3 @@ def _form(tree: Tree, lever: str, syntax: Syntax) -> str:
             own = node.operator if isinstance(node, (Unary, Binary)) else type(node).__name__
         parts.append(f"{own}:{len(children(node))}")
     return " ".join(parts)
-
-
-def group_titles(model: Path) -> dict[str, str]:
-    """Return the Chinese name of each group that gives one in its comment."""
-    document, _ = read_document(model)
-    found = ((group.name, _CHINESE.search(group.comment)) for group in document.groups)
-    return {name: match["zh"] for name, match in found if match}

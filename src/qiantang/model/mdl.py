@@ -68,10 +68,19 @@ class Variable:
 
 @dataclass(frozen=True)
 class Dictionary(Mapping[str, Variable]):
-    """The variables of a model by identifier, in the order of the file."""
+    """The variables of a model by identifier, in the order of the file.
+
+    Parameters
+    ----------
+    path : Path
+    variables : mapping of str to Variable
+    about : mapping of str to (str, str)
+        What the file says of each group: a sentence, and the group's Chinese name.
+    """
 
     path: Path
     variables: Mapping[str, Variable] = field(repr=False)
+    about: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, name: str) -> Variable:
         try:
@@ -169,7 +178,8 @@ def dictionary_of(document: Document) -> tuple[Dictionary, list[Fault]]:
         found[known], what = _variable(equation, known, found.get(known))
         if what:
             faults.append(Fault(document.path, equation.line, found[known].name, what))
-    return Dictionary(document.path, found), faults
+    about = {group.name: _meaning(group.comment) for group in document.groups}
+    return Dictionary(document.path, found, about), faults
 
 
 def names_of(document: Document) -> dict[str, str]:
