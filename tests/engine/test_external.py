@@ -303,6 +303,18 @@ def test_a_workbook_too_large_unpacked_is_refused(
         constants(tmp_path, "A1", file="b.xlsx", tab="")
 
 
+@pytest.mark.parametrize("given", [True, False])
+def test_a_text_of_endless_lines_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: bool
+) -> None:
+    monkeypatch.setattr(external.textgrid, "MOST_ROWS", 2)
+    (tmp_path / "c.csv").write_text("Time,x\n0,1\n1,2\n")
+    model = Model(tmp_path, (tmp_path / "c.csv",))
+    call = None if given else get("get_direct_data", "c.csv", ",", "A", "B2")
+    with pytest.raises(ValueError, match=r"c\.csv.* has more than 2 lines"):
+        external.tables(call, "", (), "x", model)
+
+
 def test_the_files_a_model_reads_are_noted(tmp_path: Path) -> None:
     (tmp_path / "c.csv").write_text("1")
     model = Model(tmp_path)

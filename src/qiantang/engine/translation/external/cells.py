@@ -13,15 +13,18 @@ MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 """Size of a sheet of Excel since 2007."""
 
 NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
-_NUMBER = re.compile(NUMBER)
 _PLACE = re.compile(r"\$?(?P<column>[A-Za-z]{1,3})\$?(?P<row>[1-9][0-9]{0,6})")
 
 
 def number(cell: Cell) -> float | None:
     """Return the finite number a cell holds, or None; a number written as text counts."""
     if isinstance(cell, str):
-        bare = cell.strip()
-        value = float(bare) if _NUMBER.fullmatch(bare) else math.nan
+        if not cell.isascii() or "_" in cell or not cell.strip():
+            return None  # Python takes 1_000 and the digits of other scripts for numbers
+        try:
+            value = float(cell)
+        except ValueError:
+            return None
     elif isinstance(cell, (int, float)) and not isinstance(cell, bool):
         value = float(cell)
     else:

@@ -54,8 +54,6 @@ class TextBook:
 
     def __init__(self, content: bytes, suffix: str) -> None:
         text, self.notes = table_text(content)
-        if text.count("\n") > MOST_ROWS:
-            raise ValueError(f"has more than {MOST_ROWS:,} lines")
         self._text = text
         self._suffix = suffix
         self._grids: dict[str, TextGrid] = {}
@@ -94,7 +92,10 @@ def table_text(content: bytes) -> tuple[str, list[str]]:
         raise ValueError("is no text in UTF-8 or in another encoding that can be told") from None
     if "\0" in text:
         raise ValueError("is no text")
-    return text.replace("\r\n", "\n").replace("\r", "\n"), notes
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.count("\n") > MOST_ROWS:
+        raise ValueError(f"has more than {MOST_ROWS:,} lines, the most that a sheet has")
+    return text, notes
 
 
 def lines_of(text: str) -> Iterator[str]:
