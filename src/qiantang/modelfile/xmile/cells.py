@@ -88,10 +88,11 @@ def _listed(variable: Variable, file: File, complaints: list[Complaint]) -> list
         complaints.append((found[1].line, f"it has {len(found)} <eqn>, expected 1{more}"))
         return []
     quoted = (",".join(f'"{name}"' for name in cell) for cell in itertools.product(*names))
-    return [
-        Node("element", {"subscript": subscript}, eqn.line, children=[eqn])
-        for subscript, eqn in zip(quoted, found, strict=True)
-    ]
+    made = []
+    for subscript, eqn in zip(quoted, found, strict=True):
+        made.append(Node("element", {"subscript": subscript}, eqn.line))
+        made[-1].add(eqn)
+    return made
 
 
 def _count(variable: Variable, file: File) -> int:

@@ -33,6 +33,8 @@ class File:
         Steps taken so far; an equation of many elements is resolved for each.
     hints : int
         Unknown names so far.
+    full : bool
+        Whether the file has more than is read.
     """
 
     dimensions: Mapping[str, Dimension]
@@ -44,6 +46,7 @@ class File:
     ranges: dict[str, str | tuple[str, ...]] = field(default_factory=dict)
     spent: int = 0
     hints: int = 0
+    full: bool = False
 
     def again(self, dimension: str, turn: int) -> str:
         """Return the name of a dimension where a variable has it for the nth time, from 0."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from qiantang.faults import Fault
@@ -19,6 +20,7 @@ from qiantang.modelfile.xmile.variables import Reader, tables_used
 from qiantang.modelfile.xmile.xml import Node, read_xml
 
 MOST_TEXT = 2_000_000
+MOST_SHOWN = 400
 MOST_TOKENS = 400_000
 """Characters and words; more takes the parser longer than a reader should."""
 
@@ -44,13 +46,14 @@ def read(path: Path) -> tuple[Document, list[Fault]]:
     OSError
         Where the file cannot be opened.
     """
-    root = read_xml(path)
-    if isinstance(root, Fault):
-        return Document(path, "xmile", ()), [root]
+    found = read_xml(path)
+    if isinstance(found, Fault):
+        return Document(path, "xmile", ()), [found]
+    root, notes = found
     what = _not_xmile(root)
     if what:
         return Document(path, "xmile", ()), [Fault(path, root.line, "", what)]
-    return _document(path, root)
+    return _document(path, root, notes)
 
 
 def _not_xmile(root: Node) -> str:
@@ -69,7 +72,7 @@ def _not_xmile(root: Node) -> str:
     return f"the equations have more than {MOST_TOKENS} words" if tokens > MOST_TOKENS else ""
 
 
-def _document(path: Path, root: Node) -> tuple[Document, list[Fault]]:
+def _document(path: Path, root: Node, notes: list[str]) -> tuple[Document, list[Fault]]:
     dims, complaints = dimensions(root)
     models = read_models(root, dims)
     complaints += models.faults
@@ -85,6 +88,7 @@ def _document(path: Path, root: Node) -> tuple[Document, list[Fault]]:
         complaints.append((models.root.node.line, "", "the file has no variables"))
     found = [read_macro(node, reader, dims, complaints) for node in root.all("macro")]
     faults = [Fault(path, *complaint) for complaint in complaints] + reader.faults
+    faults = [replace(f, where=_short(f.where), what=_short(f.what)) for f in faults]
     document = Document(
         path=path,
         dialect="xmile",
@@ -93,7 +97,7 @@ def _document(path: Path, root: Node) -> tuple[Document, list[Fault]]:
         macros=tuple(macro for macro in found if isinstance(macro, Macro)),
         integrator=specs.integrator if specs else "euler",
         integrator_note=specs.note if specs else "",
-        notes=tuple(models.notes),
+        notes=(*notes, *models.notes),
         controls=grid.names,
     )
     return document, sorted(faults, key=lambda fault: fault.line or 0)
@@ -112,6 +116,10 @@ def _specs(root: Node, models: Models, complaints: list[Complaint]) -> Specs | N
         return None
     complaints.extend(own_specs(models, specs))
     return specs
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN // 2]}...{text[-100:]}"
 
 
 def _maker(root: Node) -> str:

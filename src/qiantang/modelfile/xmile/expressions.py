@@ -16,6 +16,8 @@ IF, SLICE, WHOLE, EVERY = "if:", "slice:", "*", "every:"
 """Marks of a parsed tree that no name of a file can have."""
 
 _NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*", re.ASCII)
+_WORD = re.compile(r"\s*[^\W\d]\w*\s*")
+_RESERVED = frozenset({"if", "then", "else", "and", "or", "not", "mod"})
 _ROWS = re.compile(r"[-+\d.eE,;\s]*\d[-+\d.eE,;\s]*", re.ASCII)
 _COMMENT = re.compile(r"\{[^}]*\}")
 _OPERATORS = {"AND": ":AND:", "OR": ":OR:", "MOD": "mod"}
@@ -110,6 +112,8 @@ def parse(text: str) -> Tree:
     """
     if _NUMBER.fullmatch(text):
         return Literal(float(text))
+    if _WORD.fullmatch(text) and text.strip().lower() not in _RESERVED:
+        return Reference(text.strip())
     bare = _COMMENT.sub(lambda comment: re.sub(r"[^\n]", " ", comment.group()), text)
     if not bare.strip():
         raise NotUnderstood("has no equation")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from qiantang.modelfile.clashes import twice
 from qiantang.modelfile.names import plain
-from qiantang.modelfile.xmile.names import Dimension, Scope, Variable, bare, parts
+from qiantang.modelfile.xmile.names import Dimension, Scope, Variable, bare, parts, said
 from qiantang.modelfile.xmile.specs import Specs, read_specs
 from qiantang.modelfile.xmile.xml import Node
 
@@ -146,7 +146,13 @@ def declare(
     if key == "time" and not scope.prefix:
         faults.append((node.line, shown, "the name is that of the clock, expected another"))
         return
-    scope.variables[key] = Variable(shown, node.tag, node, scope, tuple(axes))
+    nodes = (node, *node.all("element"))
+    graphical = node.tag == "gf" or any(part.first("gf") for part in nodes)
+    valued = any(said(part.words("eqn")) for part in nodes)
+    table = f"{shown}.gf" if valued else shown
+    scope.variables[key] = Variable(
+        shown, node.tag, node, scope, tuple(axes), has_table=graphical, table=table
+    )
 
 
 def _module(

@@ -70,6 +70,10 @@ class Variable:
     scope : Scope
     axes : tuple of str
         Plain names of its dimensions.
+    has_table : bool
+        Whether it is a graphical function or has one.
+    table : str
+        Name of the table that a call of the variable means.
     """
 
     name: str
@@ -77,18 +81,8 @@ class Variable:
     node: Node
     scope: Scope
     axes: tuple[str, ...]
-
-    @property
-    def table(self) -> str:
-        """Name of the table that a call of the variable means."""
-        nodes = (self.node, *self.node.all("element"))
-        return f"{self.name}.gf" if any(said(n.words("eqn")) for n in nodes) else self.name
-
-    @property
-    def has_table(self) -> bool:
-        """Whether it is a graphical function or has one."""
-        nodes = (self.node, *self.node.all("element"))
-        return self.kind == "gf" or any(node.first("gf") for node in nodes)
+    has_table: bool
+    table: str
 
 
 @dataclass(slots=True, eq=False)

@@ -10,7 +10,7 @@ from qiantang.modelfile.xmile.expressions import IF, NotUnderstood
 from qiantang.modelfile.xmile.names import bare
 from qiantang.modelfile.xmile.planning import Axes, Plan, Planner, is_lookup
 
-MOST_NODES = 1_000_000
+MOST_NODES = 800_000
 
 
 def resolve(raw: Tree, place: Place, file: File) -> Tree:
@@ -44,6 +44,7 @@ class _Resolver:
             node, whole, plan, ready = todo.pop()
             self.file.spent += 1
             if self.file.spent > 2 * MOST_NODES:
+                self.file.full = True
                 raise NotUnderstood(f"the equations of the file have more than {MOST_NODES} parts")
             if ready:
                 count = len(self._below(node, plan))

@@ -60,6 +60,8 @@ class Reader:
         for line, what in complaints:
             self.fault(line, variable.name, what)
         for cell in found:
+            if self.file.full:
+                return
             try:
                 yield from self._cell(variable, cell)
             except NotUnderstood as error:

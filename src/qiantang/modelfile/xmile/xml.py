@@ -7,7 +7,6 @@ over, so that memory is bounded by the equations.
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,19 +15,13 @@ from xml.parsers import expat
 
 from qiantang.faults import Fault
 from qiantang.files import door
+from qiantang.modelfile.decode import UndecodableError, decoded
 
 MOST_DEPTH = 64
 MOST_ELEMENTS = 400_000
 
-_DECLARED = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)[\"']")
-_CODECS = re.compile(r"utf-(8|16|32)\b|iso8859|cp\d|gb|big5|shift_jis|euc_|ascii|koi8|mac")
 _OURS = re.compile(r"oasis-open\.org/xmile|systemdynamics\.org/xmile", re.IGNORECASE)
 _PASSED_OVER = frozenset({"views", "view", "style", "data"})
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 @dataclass(slots=True)
@@ -54,6 +47,14 @@ class Node:
     text: str = ""
     text_line: int = 0
     children: list[Node] = field(default_factory=list)
+    _first: dict[str, Node] | None = None
+
+    def add(self, child: Node) -> None:
+        """Put an element into this one."""
+        self.children.append(child)
+        if self._first is None:
+            self._first = {}
+        self._first.setdefault(child.tag, child)
 
     def all(self, tag: str) -> Iterator[Node]:
         """Yield the children of a name."""
@@ -61,7 +62,7 @@ class Node:
 
     def first(self, tag: str) -> Node | None:
         """Return the first child of a name, or None."""
-        return next(self.all(tag), None)
+        return self._first.get(tag) if self._first else None
 
     def words(self, tag: str) -> str:
         """Return the text of a child, stripped; empty where there is none."""
@@ -74,8 +75,8 @@ class _Refused(Exception):  # noqa: N818 - it ends the reading, it is no error o
         self.line, self.what = line, what
 
 
-def read_xml(path: Path) -> Node | Fault:
-    """Return the root of a file, or why it is refused.
+def read_xml(path: Path) -> tuple[Node, list[str]] | Fault:
+    """Return the root of a file with notes on its encoding, or why it is refused.
 
     Raises
     ------
@@ -83,28 +84,12 @@ def read_xml(path: Path) -> Node | Fault:
         Where the file cannot be opened.
     """
     try:
-        return _parsed(_decoded(door.content(path)))
+        text, notes = decoded(door.content(path))
+        return _parsed(text), notes
+    except UndecodableError as error:
+        return Fault(path, error.line, "", str(error))
     except _Refused as refused:
         return Fault(path, refused.line, "", refused.what)
-
-
-def _decoded(content: bytes) -> str:
-    """Return the text by its byte order mark, its declaration, or as UTF-8."""
-    name = next((codec for mark, codec in _BOMS if content.startswith(mark)), None)
-    if name is None:
-        declared = _DECLARED.match(content[:400])
-        name = declared.group(1).decode("ascii") if declared else "utf-8"
-    try:
-        known = codecs.lookup(name).name
-    except LookupError:
-        known = ""
-    if not _CODECS.match(known):
-        raise _Refused(1, f"the encoding is declared as {name}, expected UTF-8")
-    try:
-        return content.decode(known)
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise _Refused(line, f"the bytes are not {name}, as which the file is declared") from None
 
 
 class _Builder:
@@ -112,7 +97,6 @@ class _Builder:
 
     def __init__(self) -> None:
         self.parser = expat.ParserCreate()
-        self.parser.buffer_text = True
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
         self.parser.CharacterDataHandler = self.characters
@@ -151,7 +135,7 @@ class _Builder:
             )
         node = Node(tag, attributes, self.parser.CurrentLineNumber)
         if self.open:
-            self.open[-1].children.append(node)
+            self.open[-1].add(node)
         else:
             self.root = node
         self.open.append(node)
@@ -200,10 +184,10 @@ def _reason(text: str, error: expat.ExpatError, builder: _Builder) -> str:
             f"<{node.tag}> of line {node.line} is not closed before the next end tag, "
             f"expected </{node.tag}>"
         )
+    if error.code == known[expat.errors.XML_ERROR_UNDEFINED_ENTITY]:
+        return "the text has an entity that XML does not define, expected & written as &amp;"
     before = line[: error.offset + 1]
     for mark, escape in (("&", "&amp;"), ("<", "&lt;")):
         if before.rstrip().endswith(mark) or re.search(mark + r"[^\w;#]?$", before):
             return f"a bare {mark} stands in the text, expected {escape}"
-    if error.code == known[expat.errors.XML_ERROR_UNDEFINED_ENTITY]:
-        return "the text has an entity that XML does not define, expected & written as &amp;"
     return f"the file is not well-formed XML at column {error.offset + 1}"
