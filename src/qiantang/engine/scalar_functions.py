@@ -8,11 +8,12 @@ one member, save for the last bit where NumPy's own exponentials differ from the
 from __future__ import annotations
 
 import math
+import struct
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from typing import Any
 
-from qiantang.engine.expressions import Table
+from qiantang.engine.expressions import NA, Table
 from qiantang.engine.numpy_backend import NAMES, table_function
 from qiantang.engine.operations import SMALL
 
@@ -20,6 +21,7 @@ EDGES = (ZeroDivisionError, OverflowError, ValueError)
 """What the quick operations raise where the value is infinite or no number."""
 
 NAN, INF = math.nan, math.inf
+WORD = 2**64 - 1
 
 
 def trunc(x: float) -> float:
@@ -35,6 +37,47 @@ def rint(x: float) -> float:
 def quantum(a: float, b: float) -> float:
     """Return the multiple of b next to a towards zero; a itself where b is as good as zero."""
     return a if b < SMALL else b * trunc(a / b)
+
+
+def step_function(time: float, time_step: float, height: float, start: float) -> float:
+    """Return the height from a start on, zero before."""
+    return height * (1.0 if time + time_step / 2 > start else 0.0)
+
+
+def ramp(time: float, slope: float, start: float, end: float) -> float:
+    """Return a rise with a slope between start and end."""
+    begun = 1.0 if time + SMALL > start else 0.0
+    return begun * slope * ((end if end < time or end != end else time) - start)
+
+
+def pulse(time: float, time_step: float, start: float, width: float) -> float:
+    """Return one during a pulse, which lasts a step at least, zero outside."""
+    lasts = time_step if width < time_step else width
+    return 1.0 if start < time + time_step / 2 < start + lasts else 0.0
+
+
+def pulse_train(
+    time: float, time_step: float, start: float, width: float, repeat: float, end: float
+) -> float:
+    """Return one during the pulses of a train, zero outside."""
+    since = time + time_step / 2 - start
+    if not (since > 0.0 and time < end + time_step / 2):
+        return 0.0
+    between = repeat if repeat > 0.0 else time_step
+    phase = since - math.floor(since / between) * between
+    return 1.0 if phase < (time_step if width < time_step else width) else 0.0
+
+
+def draw(*parts: float) -> float:
+    """Return a uniform draw between zero and one that follows from its arguments alone."""
+    bits = 0
+    for part in parts:
+        bits ^= int.from_bytes(struct.pack("<d", part + 0.0), "little")
+        bits = (bits + 0x9E3779B97F4A7C15) & WORD
+        bits = ((bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9) & WORD
+        bits = ((bits ^ (bits >> 27)) * 0x94D049BB133111EB) & WORD
+        bits ^= bits >> 31
+    return ((bits >> 11) + 0.5) * 2.0**-53
 
 
 QUICK: dict[str, Callable[..., float]] = {
@@ -54,7 +97,14 @@ QUICK: dict[str, Callable[..., float]] = {
     "tanh": math.tanh,
     "trunc": trunc,
     "rint": rint,
+    "floor": lambda x: float(math.floor(x)),
+    "log10": math.log10,
     "quantum": quantum,
+    "step_function": step_function,
+    "ramp": ramp,
+    "pulse": pulse,
+    "pulse_train": pulse_train,
+    "draw": draw,
 }
 """Operations that have a form of their own for one float; the others are those of arrays."""
 
@@ -132,6 +182,6 @@ def _stepped(xs: list[float], ys: list[float], mode: str) -> Callable[[float], f
 
     def raw(x: float) -> float:
         place = min(bisect_left(xs, x), top)
-        return ys[place] if xs[place] == x else NAN
+        return ys[place] if xs[place] == x else NA
 
     return {"hold_backward": held, "look_forward": forward, "raw": raw}[mode]
