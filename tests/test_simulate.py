@@ -147,7 +147,7 @@ def test_a_bad_model_file_is_refused_in_one_sentence(tmp_path: Path) -> None:
     broken = written(tmp_path, "a = 1 +* 2 ~~|\n")
     text = refused(broken, "--out", out)
     assert len(text.splitlines()) == 1
-    assert "cannot be parsed: the text near" in text
+    assert "a: the equation cannot be read from" in text
     other = tmp_path / "model.txt"
     other.write_text("a", encoding="utf-8")
     assert "is no model file, expected .mdl" in refused(other, "--out", out)

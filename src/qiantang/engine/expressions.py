@@ -15,6 +15,9 @@ Rule = Literal["integrate", "assign", "hold"]
 Found = TypeVar("Found")
 Mode = Literal["interpolate", "extrapolate", "hold_backward", "look_forward", "raw"]
 
+NA = -(2.0**109)
+"""What Vensim takes for a value that is not there."""
+
 TIME, TIME_STEP, INITIAL_TIME, FINAL_TIME, MEMBER, STEP_TIME = range(6)
 """Slots that every program has: the time grid, the number of the member, from 0, and the time at
 which the step at hand began, which an integrator that looks inside a step leaves as it is."""
@@ -106,7 +109,7 @@ class Table:
         Knots in ascending order of x.
     mode : {"interpolate", "extrapolate", "hold_backward", "look_forward", "raw"}
         Linear and held outside, linear everywhere, a staircase held from the left or from the
-        right, or known at the knots alone. The last two are for data over time only.
+        right, or known at the knots alone and :NA: elsewhere, for data over time only.
     """
 
     x: tuple[float, ...]

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from qiantang.engine import array_functions
 from qiantang.engine.compiled.emit import TEMPLATES, source
 from qiantang.engine.expressions import (
+    NA,
     Expression,
     FixedDelay,
     Lookup,
@@ -60,7 +61,7 @@ def _stepped(xs: Floats, ys: Floats, x: Any, mode: str) -> Any:
     place = np.clip(np.searchsorted(xs, x, side="left"), 0, len(xs) - 1)
     if mode == "look_forward":
         return np.where(np.isnan(x), np.nan, ys[place])
-    return np.where(xs[place] == x, ys[place], np.nan)
+    return np.where(xs[place] == x, ys[place], NA)
 
 
 def compiled(equations: Iterable[Equation], tables: Sequence[Table]) -> Code:

@@ -55,6 +55,9 @@ def _kept(path: Path, _stamp: bytes) -> Read:
 
 
 def _read(path: Path) -> Read:
+    if path.suffix.lower() not in SUFFIXES:
+        what = "it is no model file, expected .mdl, .xmile or .stmx"
+        return Document(path, "vensim", ()), (Fault(path, None, "", what),)
     if path.suffix.lower() == ".mdl":
         from qiantang.modelfile.vensim import read
     else:

@@ -31,6 +31,8 @@ def _table(builder: Builder, tree: Tree, bindings: Bindings) -> Table:
 
 def _at_time(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
     table = _table(builder, tree.arguments[0], bindings)
+    if table.mode == "raw":
+        raise builder.refuse("GET DATA AT TIME of data marked :RAW:")
     return Lookup(builder.context.new_table(table), builder.number(tree.arguments[1], bindings))
 
 
