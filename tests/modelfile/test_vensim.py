@@ -342,3 +342,15 @@ def test_large_files_are_read_or_refused_in_one_sentence(reading: Reading, text:
     document, faults = reading(text)
     assert bool(document.equations) or bool(faults)
     assert all(len(fault) < 400 and "Error" not in fault for fault in faults)
+
+
+def test_what_stands_for_an_equation_gives_way_to_the_equation(good: Good) -> None:
+    """Vensim keeps ``A FUNCTION OF``, made from the arrows of the sketch, beside the equation."""
+    found = good("R = A FUNCTION OF( ) ~~|\nR = 2 ~~|\nQ = A FUNCTION OF(R) ~~|\n" + TIME)
+    kept = [(e.name, e.line) for e in found.equations if e.name in "QR"]
+    assert kept == [("R", 2), ("Q", 3)]
+
+
+def test_marks_of_views_end_the_equations(good: Good) -> None:
+    found = good("a = 1 ~~|\n" + TIME + "\n<[VIEWS START]>\n<[VIEW START]>\n" + SKETCH)
+    assert [e.name for e in found.equations][0] == "a"

@@ -158,7 +158,7 @@ def test_the_declared_encoding(encoding: str, tmp_path: Path) -> None:
     ("content", "line", "expected"),
     [
         (text(aux("a", "10 & 3")), 4, "a bare & stands in the text, expected &amp;"),
-        (text(aux("a", "IF 1 < 3 THEN 1 ELSE 2")), 4, "a bare < stands in the text, expected &lt;"),
+        (text(aux("a", "IF 1 <b THEN 1 ELSE 2")), 4, "a bare < stands in the text, expected &lt;"),
         (text(aux("a", "1") + "\n" + aux("b", "a+1"))[:-60], 5, "the file ends"),
         (text(aux("a", "1"))[:-5], 5, "the file ends"),
         (
@@ -293,3 +293,12 @@ def test_a_name_of_a_million_letters_makes_no_sentence_of_a_million(tmp_path: Pa
     (found,) = faults(tmp_path, aux("a", "b" * 1_000_000))
     assert len(found) < 1_000
     assert math.isfinite(len(found))
+
+
+def test_a_bare_comparison_that_begins_no_tag_is_read_and_said(tmp_path: Path) -> None:
+    written = text(aux("a", "IF TIME < 3 AND TIME <> 1 THEN 1 ELSE 2"))
+    escaped = text(aux("a", "IF TIME &lt; 3 AND TIME &lt;&gt; 1 THEN 1 ELSE 2"))
+    (found, wrong), (same, _) = read(write(tmp_path, written)), read(write(tmp_path, escaped))
+    assert not wrong
+    assert found.equations[0].tree == same.equations[0].tree
+    assert found.notes == ("a bare < is read as less than, first on line 4",)

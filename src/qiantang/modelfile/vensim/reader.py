@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from qiantang.faults import Fault
@@ -10,6 +10,7 @@ from qiantang.files import door
 from qiantang.modelfile.decode import decoded
 from qiantang.modelfile.document import Document, Equation, Macro, Range
 from qiantang.modelfile.names import plain
+from qiantang.modelfile.tree import Call
 from qiantang.modelfile.vensim.entry import RealityCheck, TextConstant, name_of, understood
 from qiantang.modelfile.vensim.scan import Entry, Scan, scan
 from qiantang.modelfile.vensim.settings import integration
@@ -92,14 +93,14 @@ class _Reader:
                 head.line,
                 head.parameters,
                 head.outputs,
-                tuple(self.equations.get(number, ())),
+                _written(self.equations.get(number, ())),
             )
             for number, head in enumerate(self.found.macros)
         )
         return Document(
             path=self.path,
             dialect="vensim",
-            equations=tuple(self.equations[-1]),
+            equations=_written(self.equations[-1]),
             ranges=tuple(self.ranges),
             macros=macros,
             integrator=integrator,
@@ -109,6 +110,25 @@ class _Reader:
             sketch=self.found.tail,
             groups=tuple(self.found.groups),
         )
+
+
+def _written(equations: Iterable[Equation]) -> tuple[Equation, ...]:
+    """Leave out what stands for an equation where the equation is there too.
+
+    Vensim writes ``x = A FUNCTION OF(a, b)`` for the arrows of the sketch, and may keep it beside
+    the equation of x.
+    """
+    every = tuple(equations)
+    real = {_place(e) for e in every if not _is_arrows(e)}
+    return tuple(e for e in every if not (_is_arrows(e) and _place(e) in real))
+
+
+def _is_arrows(equation: Equation) -> bool:
+    return isinstance(equation.tree, Call) and equation.tree.function == "a_function_of"
+
+
+def _place(equation: Equation) -> tuple[str, tuple[str, ...]]:
+    return plain(equation.name), tuple(map(plain, equation.subscripts))
 
 
 def _macros_twice(found: Scan) -> Iterator[tuple[int, str, str]]:

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from qiantang.modelfile.document import Group
 from qiantang.modelfile.vensim.words import MisreadError, folded, split
 
-_TAIL = re.compile(r"^[ \t]*(?:\\{2,3}---///|///---\\{2,3}|:L\x7f?<%\^E!@)", re.MULTILINE)
+_TAIL = re.compile(
+    r"^[ \t]*(?:\\{2,3}---///|///---\\{2,3}|:L\x7f?<%\^E!@|<\[VIEWS? START\]>)", re.MULTILINE
+)
 _CONTINUED = re.compile(r"\\(?=[ \t]*\n)")
 _STOP = re.compile(r'["{~|]|^[ \t]*:(?:MACRO|END OF MACRO):', re.MULTILINE | re.IGNORECASE)
 _QUOTED = re.compile(r'"(?:\\[^\n]|[^"\\\n])*+"|"(?:\\[^\n]|[^"\\~|=])*+"')

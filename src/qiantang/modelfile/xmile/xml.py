@@ -21,6 +21,8 @@ MOST_DEPTH = 64
 MOST_ELEMENTS = 400_000
 
 _OURS = re.compile(r"oasis-open\.org/xmile|systemdynamics\.org/xmile", re.IGNORECASE)
+_EQUATION = re.compile(r"(<(?:init_)?eqn>)([^<]*+(?:<(?=[\s\d=>.+(-])[^<]*+)++)(?=</)")
+_COMPARISON = re.compile(r"<(?=[\s\d=>.+(-])")
 _PASSED_OVER = frozenset({"views", "view", "style", "data"})
 
 
@@ -85,7 +87,8 @@ def read_xml(path: Path) -> tuple[Node, list[str]] | Fault:
     """
     try:
         text, notes = decoded(door.content(path))
-        return _parsed(text), notes
+        text, more = _with_comparisons(text)
+        return _parsed(text), [*notes, *more]
     except UndecodableError as error:
         return Fault(path, error.line, "", str(error))
     except _Refused as refused:
@@ -155,6 +158,20 @@ class _Builder:
             self.texts[-1].append(text)
 
 
+def _with_comparisons(text: str) -> tuple[str, list[str]]:
+    """Escape ``<`` in equations where it begins no tag, and say so.
+
+    Programs and hands write ``a < 3`` into XML; what follows cannot be the name of a tag, so that
+    it means one thing only.
+    """
+    first = _EQUATION.search(text)
+    if first is None:
+        return text, []
+    line = text.count("\n", 0, first.start(2) + first[2].index("<")) + 1
+    note = f"a bare < is read as less than, first on line {line}"
+    return _EQUATION.sub(lambda m: m[1] + _COMPARISON.sub("&lt;", m[2]), text), [note]
+
+
 def _parsed(text: str) -> Node:
     builder = _Builder()
     try:
@@ -190,4 +207,6 @@ def _reason(text: str, error: expat.ExpatError, builder: _Builder) -> str:
     for mark, escape in (("&", "&amp;"), ("<", "&lt;")):
         if before.rstrip().endswith(mark) or re.search(mark + r"[^\w;#]?$", before):
             return f"a bare {mark} stands in the text, expected {escape}"
+    if builder.open and builder.open[-1].tag in {"eqn", "init_eqn"} and "<" in before:
+        return "a bare < stands in the text, expected &lt;"
     return f"the file is not well-formed XML at column {error.offset + 1}"
