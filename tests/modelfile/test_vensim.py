@@ -353,4 +353,4 @@ def test_what_stands_for_an_equation_gives_way_to_the_equation(good: Good) -> No
 
 def test_marks_of_views_end_the_equations(good: Good) -> None:
     found = good("a = 1 ~~|\n" + TIME + "\n<[VIEWS START]>\n<[VIEW START]>\n" + SKETCH)
-    assert [e.name for e in found.equations][0] == "a"
+    assert next(e.name for e in found.equations) == "a"
