@@ -41,6 +41,19 @@ REASONS: Mapping[str, str] = {
     "models/directlookups_invalidcell/directlookups_invalidcell.mdl": (
         "empty cells: left out here and in PySD, zero in the output beside the file"
     ),
+    **dict.fromkeys(
+        (
+            "tests/non_negative_all/test_non_negative_all1.xmile",
+            "tests/non_negative_all/test_non_negative_all2.xmile",
+            "tests/non_negative_stocks/test_non_negative_stocks.xmile",
+            "tests/non_negative_stocks/test_non_negative_stocks_behavior.xmile",
+        ),
+        "a non-negative stock: by XMILE 1.0 it limits its outflows; the output beside the file is "
+        "PySD's, which keeps the stock at zero and lets the outflow run on",
+    ),
+    "tests/zeroled_decimals/test_zeroled_decimals.xmile": (
+        "the file asks for Runge-Kutta; the output beside it is of the .mdl file, by Euler"
+    ),
     "tests/more-tests/random/test_random.mdl": ("random functions; the draws are the engine's own"),
 }
 """Why a file differs from PySD or from the output beside it."""
