@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from qiantang.constants import constants_path
 from qiantang.evidence.lookups import driver_faults
 from qiantang.faults import Fault, StudyError
+from qiantang.files import door
 from qiantang.policy.effort import effort_path
 from qiantang.study import Study
 
@@ -112,8 +113,8 @@ def _fit_faults(study: Study) -> Iterator[Fault]:
     if study.fit.record.model != text_digest(study.model_file):
         yield Fault(place, None, "model", "made with another model file, run: qiantang calibrate")
     for name, expected in study.fit.record.inputs.items():
-        path = study.folder / "calibration" / name
-        if not path.is_file() or text_digest(path) != expected:
+        folder = study.folder / "calibration"
+        if not door.stands(folder, name) or text_digest(folder / name) != expected:
             what = "has changed since the fit was made, run: qiantang calibrate"
             yield Fault(place, None, f"inputs.{name}", what)
 

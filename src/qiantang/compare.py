@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from qiantang.faults import DivergedError, Fault, StudyError
+from qiantang.files import door
 from qiantang.reach import INTERVAL, measure
 from qiantang.sweep import store
 
@@ -218,10 +219,12 @@ def _of_run(name: str, targets: Sequence[Target]) -> Side:
     import xarray as xr
 
     try:
+        door.check(Path(name))
         with xr.open_dataset(name, engine="h5netcdf") as opened:
             dataset = opened.load()
     except (OSError, ValueError) as error:
-        what = f"cannot be read: {str(error).splitlines()[0]}"
+        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        what = f"cannot be read: {reason}"
         raise StudyError([Fault(name, None, "", what)]) from None
     if "model_sha256" not in dataset.attrs or "scenario" not in dataset.dims:
         raise StudyError([Fault(name, None, "", "is no file of qiantang run")])

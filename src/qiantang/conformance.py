@@ -15,7 +15,9 @@ import numpy.typing as npt
 
 from qiantang.engine.ir import Engine, Unsupported
 from qiantang.faults import StudyError
-from qiantang.simulate import simulate_model, spelled
+from qiantang.files import door
+from qiantang.modelfile.names import spelled
+from qiantang.simulate import simulate_model
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -190,7 +192,7 @@ def read_published(file: Path) -> pd.DataFrame:
     """Return a published output, index ``Time``; empty cells and Vensim's :NA: are NaN."""
     import pandas as pd
 
-    text = file.read_bytes().decode("utf-8-sig", errors="replace")
+    text = door.content(file, door.DATA_LIMIT).decode("utf-8-sig", errors="replace")
     if file.suffix == ".dat":
         return _read_dat(text)
     rows = list(csv.reader(text.splitlines(), delimiter="\t" if file.suffix == ".tab" else ","))

@@ -41,6 +41,19 @@ REASONS: Mapping[str, str] = {
     "models/directlookups_invalidcell/directlookups_invalidcell.mdl": (
         "empty cells: left out here and in PySD, zero in the output beside the file"
     ),
+    **dict.fromkeys(
+        (
+            "tests/non_negative_all/test_non_negative_all1.xmile",
+            "tests/non_negative_all/test_non_negative_all2.xmile",
+            "tests/non_negative_stocks/test_non_negative_stocks.xmile",
+            "tests/non_negative_stocks/test_non_negative_stocks_behavior.xmile",
+        ),
+        "a non-negative stock: by XMILE 1.0 it limits its outflows; the output beside the file is "
+        "PySD's, which keeps the stock at zero and lets the outflow run on",
+    ),
+    "tests/zeroled_decimals/test_zeroled_decimals.xmile": (
+        "the file asks for Runge-Kutta; the output beside it is of the .mdl file, by Euler"
+    ),
     "tests/more-tests/random/test_random.mdl": ("random functions; the draws are the engine's own"),
 }
 """Why a file differs from PySD or from the output beside it."""
@@ -84,6 +97,23 @@ The engine follows Vensim in these places. Each can be reproduced with a model o
 DELAY N does lower its order in Vensim, and so it does here. In XMILE files, whose reference is
 Stella, delays lower their order as in PySD.
 """
+
+
+OUTSIDE = "## Public models of size"
+"""Heading of the page's last section, which another command writes."""
+
+
+def with_section(page: str, section: str) -> str:
+    """Return a page with its last section, of models outside the suites, replaced or added.
+
+    Parameters
+    ----------
+    page : str
+        The page as it is.
+    section : str
+        The section with its heading; empty to leave it out.
+    """
+    return page.partition(OUTSIDE)[0].rstrip("\n") + "\n" + (f"\n{section}" if section else "")
 
 
 def document(collections: Mapping[str, Sequence[Row]], engine: str) -> str:
@@ -182,6 +212,10 @@ def unexplained(rows: Iterable[Row]) -> list[Row]:
     return [r for r in rows if r.compiled and not r.agrees and not reason(r)]
 
 
+def _text(page: Path) -> str:
+    return page.read_text(encoding="utf-8") if page.is_file() else ""
+
+
 @click.command()
 @click.argument("folders", type=click.Path(path_type=Path), nargs=-1)
 @click.option("--write", "out", type=click.Path(path_type=Path), help="Keep the table in a file.")
@@ -205,7 +239,8 @@ def main(folders: tuple[Path, ...], out: Path | None, engine: str) -> None:
         collections[root.name] = rows
         click.echo("\n".join([f"{root.name}:", *totals(rows, engine)]))
     if out is not None:
-        put_text(out, document(collections, engine))
+        _, heading, kept = _text(out).partition(OUTSIDE)
+        put_text(out, with_section(document(collections, engine), heading + kept))
     sys.exit(1 if any(unexplained(rows) for rows in collections.values()) else 0)
 
 

@@ -10,10 +10,6 @@ import click
 from qiantang.files.markup import Markup, element, in_markdown, join
 from qiantang.model.mdl import Dictionary, Variable
 
-_ABOUT = re.compile(
-    r"\*{3,}\s*\n\s*\.(?P<name>[^\n]+?)\s*\n\s*\*{3,}~\s*(?P<about>[^|]*?)"
-    r"\s*(?:\[zh:\s*(?P<zh>[^\]]*)\]\s*)?\|"
-)
 #: Longest table of a driver shown with its points; the rest are in the evidence.
 _LONGEST = 600
 
@@ -26,11 +22,6 @@ def slug(name: str) -> str:
 def groups(dictionary: Dictionary) -> list[str]:
     """Return the groups of a model in the order of its file."""
     return list(dict.fromkeys(item.group for item in dictionary.values()))
-
-
-def about_groups(text: str) -> dict[str, tuple[str, str]]:
-    """Return what the file says of each group: a sentence, and the group's Chinese name."""
-    return {m["name"]: (m["about"].strip(), m["zh"] or "") for m in _ABOUT.finditer(text)}
 
 
 def model_pages(
@@ -52,11 +43,11 @@ def model_pages(
         File name to Markdown.
     """
     names = _Names(dictionary)
-    about = about_groups(dictionary.path.read_text(encoding="utf-8"))
-    pages = {"index.md": _index(dictionary, {name: zh for name, (_, zh) in about.items()})}
+    chinese = {name: zh for name, (_, zh) in dictionary.about.items()}
+    pages = {"index.md": _index(dictionary, chinese)}
     for group in groups(dictionary):
-        sentence, chinese = about.get(group, ("", ""))
-        title = f"{in_markdown(group)} {in_markdown(chinese)}".rstrip()
+        sentence, name = dictionary.about.get(group, ("", ""))
+        title = f"{in_markdown(group)} {in_markdown(name)}".rstrip()
         lines = [f"# {title}", "", in_markdown(sentence), ""]
         for item in dictionary.group(group):
             lines += _entry(item, names, articles(item.identifier))

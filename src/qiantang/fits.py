@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ruamel.yaml import YAML
 
 from qiantang.faults import Fault, StudyError
+from qiantang.files import door
 from qiantang.fittables import (
     DRAWS,
     INNOVATIONS,
@@ -131,12 +132,11 @@ def read_fit(folder: Path) -> Fit:
         if name not in record.files
     ]
     for name, expected in record.files.items():
-        path = folder / name
         if Path(name).name != name:
             faults.append(document.fault(("files", name), "expected a file of this folder"))
-        elif not path.is_file():
+        elif not door.stands(folder, name):
             faults.append(document.fault(("files", name), "the file is missing"))
-        elif digest(path) != expected:
+        elif digest(folder / name) != expected:
             faults.append(document.fault(("files", name), "the file is not the one that was saved"))
     if faults:
         raise StudyError(faults)
@@ -216,10 +216,10 @@ def save_fit(
 
 def digest(path: Path) -> str:
     """Return the sha256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return door.digest(path)
 
 
 def text_digest(path: Path) -> str:
     """Return the sha256 of a text file, the same whatever the line endings of the checkout."""
-    text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+    text = door.text(path, door.DATA_LIMIT)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from qiantang.faults import Fault
+from qiantang.files import door
 
 Array = NDArray[np.float64]
 
@@ -134,7 +135,7 @@ def _table(path: Path, faults: list[Fault]) -> pd.DataFrame | None:
     if not path.is_file():
         return None
     try:
-        table = pq.ParquetFile(path).read()
+        table = pq.ParquetFile(door.buffer(path)).read()
     except (pa.ArrowException, OSError, ValueError):
         faults.append(Fault(path, None, "", "is no table of Parquet that can be read"))
         return None

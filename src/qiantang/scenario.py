@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.files import door
 from qiantang.vocabulary import Vocabulary, content_faults, vintage_text
 from qiantang.yamlfile import read_yaml, validate
 
@@ -249,10 +250,6 @@ def _chain(name: str, folder: Path, vocabulary: Vocabulary) -> list[tuple[Path, 
 def _place(name: str, folders: Sequence[Path]) -> Path | None:
     """Return the file of a scenario in the first folder that has it."""
     for folder in folders:
-        path = folder / f"{name}.yaml"
-        try:
-            if path.is_file():
-                return path
-        except OSError:  # too long for a file's name
-            return None
+        if door.stands(folder, f"{name}.yaml"):
+            return folder / f"{name}.yaml"
     return None

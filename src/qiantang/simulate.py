@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from qiantang.engine.ir import Engine, Integrator, Program, Unsupported
-from qiantang.engine.savetimes import save_times
-from qiantang.engine.translation.subscripts import plain
+from qiantang.engine.savetimes import on_grid, save_times
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.files import door
+from qiantang.modelfile.names import spelled
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from qiantang.engine.run import RunResult
 
 TRUST = "PySD runs Python code that it makes from the model file; this is for files that you trust"
+RUNGE_KUTTA = "integrated by Runge-Kutta of the fourth order, as the file asks"
 GRID = ("initial_time", "final_time", "time_step", "saveper")
 
 
@@ -27,8 +28,8 @@ def simulate_model(
     path: str | Path,
     set_values: Mapping[str, float] | None = None,
     *,
-    engine: Engine = "numpy",
-    integrator: Integrator = "euler",
+    engine: Engine = "auto",
+    integrator: Integrator | None = None,
     outputs: Sequence[str] | None = None,
     data_files: Iterable[str | Path] = (),
     allow_pysd: bool = False,
@@ -42,11 +43,12 @@ def simulate_model(
     set_values : mapping of str to float, optional
         Values in place of the file's, by name as in the file or in lower case with underscores.
         ``name[a,b]`` sets one element, ``name`` all of them. The time grid can be set as well.
-    engine : {"numpy", "kernel", "pysd"}
-        For a single run plain arrays are quickest: they need no compilation. ``pysd`` runs code
+    engine : {"auto", "scalar", "numpy", "kernel", "pysd"}
+        ``auto`` takes plain floats, ``scalar``, which need no compilation, or the kernel where a
+        run is so long that its compilation pays. ``numpy`` is plain arrays; ``pysd`` runs code
         made from the file.
-    integrator : {"euler", "rk4"}
-        Euler as Vensim and PySD do it, or fourth-order Runge-Kutta.
+    integrator : {"euler", "rk4"}, optional
+        In place of what the file asks for: Euler, or fourth-order Runge-Kutta.
     outputs : sequence of str, optional
         Variables wanted; all of them if left out.
     data_files : iterable of str or Path
@@ -70,35 +72,38 @@ def simulate_model(
     file = Path(path)
     given = dict(set_values or {})
     if engine == "pysd":
-        return _by_pysd(file, given, integrator, outputs, data_files, [TRUST])
+        return _by_pysd(file, given, integrator or "euler", outputs, data_files, [TRUST])
     try:
         program = load(file, data_files)
     except Unsupported as refusal:
-        if not allow_pysd:
+        if not (allow_pysd and refusal.elsewhere):
             raise
         notes = [f"{refusal}; the run goes to PySD. {TRUST}"]
-        return _by_pysd(file, given, integrator, outputs, data_files, notes)
+        return _by_pysd(file, given, integrator or "euler", outputs, data_files, notes)
     program, saveper, parameters = _applied(program, given, file)
     wanted = _wanted(program, outputs, file)
     titles = dict(zip(program.names, program.titles, strict=True))
     try:
-        times = save_times(program, saveper)
+        times, saving_note = save_times(program, saveper, parameters)
         result = program.run(
             wanted,
             times,
             parameters=dict(parameters),
             engine=engine,
-            integrator=integrator,
+            integrator=integrator or program.integrator,
         )
     except ValueError as error:
         raise StudyError([Fault(file, None, "", str(error))]) from None
+    import pandas as pd
+
     frame = pd.DataFrame(
         result.values[:, :, 0].T,
         index=pd.Index(result.times, name="Time"),
         columns=[titles[name] for name in wanted],
     )
-    notes = [*program.notes, *_broken(result, titles)]
-    frame.attrs.update(_attrs(file, engine, integrator, notes))
+    asked = [RUNGE_KUTTA] if integrator is None and program.integrator == "rk4" else []
+    notes = [*program.notes, *asked, *saving_note, *_broken(result, titles)]
+    frame.attrs.update(_attrs(file, result.engine, integrator or program.integrator, notes))
     return frame
 
 
@@ -121,18 +126,14 @@ def load(file: Path, data_files: Iterable[str | Path] = ()) -> Program:
     except OSError as error:
         what = f"cannot be read: {error.strerror or error}"
         raise StudyError([Fault(error.filename or file, None, "", what)]) from None
-    except ValueError as error:
-        what = str(error).removeprefix(str(file)).strip()
-        raise StudyError([Fault(file, None, "", what)]) from None
 
 
 def _attrs(
     file: Path, engine: str, integrator: str, notes: Sequence[str]
 ) -> dict[str, str | list[str]]:
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()
     return {
         "model": file.name,
-        "model_sha256": digest,
+        "model_sha256": door.digest(file),
         "engine": engine,
         "integrator": integrator,
         "notes": list(notes),
@@ -182,7 +183,7 @@ def _applied(
     if faults:
         raise StudyError(faults)
     saveper = grid.pop("saveper", None)
-    return replace(program, **grid) if grid else program, saveper, parameters  # type: ignore[arg-type]
+    return on_grid(program, grid, parameters), saveper, parameters
 
 
 def _wanted(program: Program, outputs: Sequence[str] | None, file: Path) -> list[str]:
@@ -206,14 +207,6 @@ def _wanted(program: Program, outputs: Sequence[str] | None, file: Path) -> list
     keys = {spelled(o) for o in outputs}
     wanted = {n for k, ns in names.items() if k in keys or _stem(k) in keys for n in ns}
     return [name for name in known if name in wanted]
-
-
-def spelled(name: str) -> str:
-    """Return a name in the form in which two spellings of it are equal."""
-    head, bracket, inner = name.strip().partition("[")
-    parts = ",".join(plain(part) for part in inner.rstrip("] ").split(",")) if bracket else ""
-    head = plain(head.strip().strip('"'))
-    return f"{head}[{parts}]" if bracket else head
 
 
 def _stem(key: str) -> str:
@@ -249,7 +242,7 @@ def _by_pysd(
         raise StudyError([Fault(error.filename or file, None, "", "file not found")]) from None
     except OSError as error:
         what = f"cannot be read: {error.strerror or error}"
-        raise StudyError([Fault(file, None, "", what)]) from None
+        raise StudyError([Fault(error.filename or file, None, "", what)]) from None
     except ValueError as error:
         what = str(error).removeprefix(str(file)).strip()
         raise StudyError([Fault(file, None, "", what)]) from None

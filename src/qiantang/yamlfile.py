@@ -17,6 +17,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLWarning
 
 from qiantang.boundedyaml import MOST_CHARACTERS, bounded_yaml, text_fault
 from qiantang.faults import Fault, StudyError
+from qiantang.files import door
 
 KeyPath = tuple[str | int | float, ...]
 Record = TypeVar("Record", bound=BaseModel)
@@ -83,9 +84,7 @@ def read_yaml(path: Path) -> YamlDocument:
         With file, line and one sentence.
     """
     try:
-        if path.stat().st_size > 4 * MOST_CHARACTERS:  # bytes of a character in UTF-8
-            raise _too_long(path)
-        text = path.read_text(encoding="utf-8")
+        text = door.text(path)
     except FileNotFoundError:
         raise StudyError([Fault(path, None, "", "file not found")]) from None
     except UnicodeDecodeError:

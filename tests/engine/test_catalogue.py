@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path as File
 
+from qiantang.engine.functions import FUNCTIONS
 from qiantang.engine.translation import catalogue
-from qiantang.engine.translation.builder import _BUILT
-from qiantang.engine.translation.expand import EXPANSIONS
 
 PAGE = File(__file__).parents[2] / "docs" / "engine.md"
 
@@ -23,7 +22,10 @@ def test_a_stale_list_would_be_seen() -> None:
     assert catalogue.page(text) != text
 
 
-def test_every_structure_with_memory_has_a_name() -> None:
-    structures = {*EXPANSIONS, *catalogue.ALLOCATIONS}
-    assert structures == set(catalogue.STRUCTURES)
-    assert structures <= set(_BUILT)
+def test_every_function_is_written_out_or_refused_in_words() -> None:
+    for entry in FUNCTIONS.values():
+        ways = [entry.plain is not None, entry.special is not None, bool(entry.refused)]
+        assert sum(ways) == 1, entry.title
+        assert 0 <= entry.least <= entry.most
+        assert entry.group or entry.refused
+    assert "RANDOM BETA" in catalogue.refused()

@@ -48,9 +48,9 @@ def test_runge_kutta_sees_a_path_at_the_middle_of_a_step(written: Callable[[str]
     program = load_model(written("flow = 0\nsum = INTEG(flow, 0)", 4))
     path = {"flow": Path([0.0, 4.0], [0.0, 4.0])}
     for engine in ("kernel", "numpy"):
-        result = program.run(["sum_1"], [4.0], paths=path, integrator="rk4", engine=engine)
+        result = program.run(["sum"], [4.0], paths=path, integrator="rk4", engine=engine)
         assert result.values[0, 0, 0] == pytest.approx(8.0, rel=1e-14)
-        assert program.run(["sum_1"], [4.0], paths=path, engine=engine).values[0, 0, 0] == 7.0
+        assert program.run(["sum"], [4.0], paths=path, engine=engine).values[0, 0, 0] == 7.0
 
 
 @pytest.mark.parametrize("engine", ["kernel", "numpy"])

@@ -21,7 +21,7 @@ PINNED = (
     *("get_constants_subranges", "get_lookups_subset", "get_xls_cellrange", "if_stmt"),
     *("initial_function", "input_functions", "invert_matrix", "logicals", "lookups"),
     *("lookups_inline", "lookups_with_expr", "macro_cross_reference", "macro_stock"),
-    *("nested_functions", "non_negative_stocks", "rounding", "sample_if_true", "smooth"),
+    *("nested_functions", "rounding", "sample_if_true", "smooth"),
     *("subscript_2d_arrays", "subscript_mapping_vensim", "subscripted_lookups", "tabbed_arrays"),
     *("trend", "trig", "with_lookup", "xidz_zidz", "zeroled_decimals"),
 )

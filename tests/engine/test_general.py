@@ -10,8 +10,10 @@ import pytest
 
 from qiantang.conformance import compare
 from qiantang.engine import Unsupported, load_model
+from qiantang.engine.expressions import NA
 from qiantang.engine.ir import Engine
 from qiantang.engine.pysd_oracle import run_alone
+from qiantang.faults import StudyError
 from qiantang.simulate import simulate_model
 
 Written = Callable[[str], File]
@@ -143,7 +145,7 @@ def test_a_changed_data_file_is_read_anew(written: Written) -> None:
 
 def test_a_file_that_is_not_there_is_named(written: Written) -> None:
     file = written("c = GET DIRECT CONSTANTS('absent.csv', ',', 'B2')")
-    with pytest.raises(ValueError, match=r"c reads absent\.csv, which is not there"):
+    with pytest.raises(StudyError, match=r":2: c: reads absent\.csv, which is not there"):
         load_model(file)
 
 
@@ -151,7 +153,7 @@ def test_raw_data_are_missing_between_their_times(written: Written) -> None:
     file = _with_files(written("x :RAW: := GET DIRECT DATA('data.csv', ',', 'A', 'B2')"))
     found = simulate_model(file)["x"]
     assert found.loc[[0, 2, 7]].tolist() == [1, 5, -3]
-    assert found.drop([0, 2, 7]).isna().all()
+    assert (found.drop([0, 2, 7]) == NA).all()
 
 
 def test_random_draws_are_the_same_in_both_engines_and_follow_the_seed(written: Written) -> None:
@@ -211,18 +213,16 @@ def test_xmile_tables_pulses_and_stocks_that_stay_above_zero(tmp_path: File) -> 
 
 def test_xmile_that_would_be_misread_is_refused(tmp_path: File) -> None:
     file = tmp_path / "m.xmile"
-    file.write_text(XMILE.format(method="RK4", more=""), encoding="utf-8")
-    assert "integration by RK4" in simulate_model(file).attrs["notes"][0]
     for more in ('<module name="x"/>', '<stock name="q"><eqn>1</eqn><conveyor/></stock>'):
         file.write_text(XMILE.format(method="Euler", more=more), encoding="utf-8")
-        with pytest.raises(ValueError, match=r"it has a (module|conveyor), which is not read"):
+        with pytest.raises(StudyError, match=r"module|conveyor"):
             load_model(file)
 
 
 def test_a_refusal_names_file_and_line(written: Written) -> None:
-    file = written("a = 1\nx = GAMMA LN(a)")
+    file = written("a = 1\nx = NO SUCH FUNCTION(a)")
     with pytest.raises(Unsupported) as refusal:
         load_model(file)
     (fault,) = refusal.value.faults
     assert (fault.file, fault.line) == (str(file), 6)
-    assert fault.what == "GAMMA LN in the equation of x is not compiled"
+    assert fault.what == "NO SUCH FUNCTION in the equation of x is not compiled"

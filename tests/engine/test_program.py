@@ -12,6 +12,7 @@ import pytest
 
 from qiantang.engine import Path, Program, Unsupported, load_model
 from qiantang.engine.plan import plan
+from qiantang.faults import StudyError
 
 Model = Callable[[str], Program]
 
@@ -108,19 +109,23 @@ def test_what_is_not_compiled_is_named_with_its_line(written: Callable[[str], Fi
     with pytest.raises(Unsupported) as refusal:
         load_model(written("a = 1\nnoise = RANDOM POISSON(0, a, 5)"))
     found = refusal.value
-    assert (found.function, found.variable, found.line) == ("RANDOM POISSON", "noise", 6)
-    assert str(found) == "RANDOM POISSON in the equation of noise (line 6) is not compiled"
+    assert (found.variable, found.line) == ("noise", 6)
+    said = (
+        "RANDOM POISSON (its distribution function has no closed inverse) in the equation of noise"
+    )
+    assert str(found) == f"{said} (line 6) is not compiled"
+    assert not found.elsewhere
     assert str(pickle.loads(pickle.dumps(found))) == str(found)
 
 
 def test_a_file_that_cannot_be_parsed_gets_one_sentence(tmp_path: File) -> None:
     broken = tmp_path / "broken.mdl"
     broken.write_text("{UTF-8}\na = 1 +* 2\n\t~\t~|\n", encoding="utf-8")
-    with pytest.raises(ValueError, match=r"broken\.mdl cannot be parsed: "):
+    with pytest.raises(StudyError, match=r"broken\.mdl:2: a: the equation cannot be read from"):
         load_model(broken)
     other = tmp_path / "model.txt"
     other.write_text("", encoding="utf-8")
-    with pytest.raises(ValueError, match=r"is no model file, expected \.mdl"):
+    with pytest.raises(StudyError, match=r"is no model file, expected \.mdl"):
         load_model(other)
 
 

@@ -100,14 +100,25 @@ def write(reports: Sequence[Report], file: Path, begin: str, end: str) -> None:
     ValueError
         If the file lacks a mark.
     """
-    text = file.read_text(encoding="utf-8")
-    before, found, rest = text.partition(begin)
-    _, found_end, after = rest.partition(end)
-    if not found or not found_end:
-        raise ValueError(f"{file} lacks the mark {begin} or {end}")
     made = reports[0].made_with
     head = "Made by `qiantang bench --write` on " + ", ".join(
         f"{value}" if name == "date" else f"{name} {value}" for name, value in made.items()
     )
     body = "\n".join(table(report) for report in reports)
-    file.write_text(f"{before}{begin}\n\n{head}.\n\n{body}\n{end}{after}", encoding="utf-8")
+    between_marks(file, begin, end, f"{head}.\n\n{body}")
+
+
+def between_marks(file: Path, begin: str, end: str, body: str) -> None:
+    """Put text into a file between two marks.
+
+    Raises
+    ------
+    ValueError
+        If the file lacks a mark.
+    """
+    text = file.read_text(encoding="utf-8")
+    before, found, rest = text.partition(begin)
+    _, found_end, after = rest.partition(end)
+    if not found or not found_end:
+        raise ValueError(f"{file} lacks the mark {begin} or {end}")
+    file.write_text(f"{before}{begin}\n\n{body}\n{end}{after}", encoding="utf-8")

@@ -28,6 +28,7 @@ from qiantang.calibrate.runner import Runner
 from qiantang.calibrate.target import Target
 from qiantang.evidence.drivers import ORIGIN
 from qiantang.faults import Fault, StudyError
+from qiantang.files import door
 from qiantang.fits import Fit, FitRecord, refuse_existing, save_fit, text_digest
 from qiantang.study import Study
 
@@ -171,7 +172,7 @@ def _open_unfinished(folder: Path, study: Study, plan: Plan, seed: int, quick: b
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         place.write_text(text, encoding="utf-8", newline="\n")
-    elif place.read_text(encoding="utf-8") != text:
+    elif door.text(place) != text:
         what = (
             "an unfinished fit of that name was made from other inputs, remove it or name another"
         )
@@ -183,7 +184,7 @@ def _start(target: Target, unfinished: Path, progress: Say) -> Normal:
     place = unfinished / START
     if place.exists():
         try:
-            with np.load(place) as kept:
+            with np.load(door.buffer(place)) as kept:
                 found = {name: np.asarray(kept[name], dtype=np.float64) for name in kept.files}
             target.carried = {
                 name[8:]: paths for name, paths in found.items() if name.startswith("carried:")

@@ -92,9 +92,7 @@ def flow(study: Study, sector: str, *, lang: str = "en") -> Chart:
 
 def sector_title(study: Study, group: str, words: Wording) -> str:
     """Return the name of a group, in Chinese from the tail of the group's own comment."""
-    from qiantang.charts.structure import group_titles
-
-    return words.choose(group, group_titles(study.model_file).get(group, ""))
+    return words.choose(group, study.dictionary.about.get(group, ("", ""))[1])
 
 
 def _loops(study: Study, sector: Sector) -> list[Loop]:

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from numbers import Real
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
-
-from pysd.translators.structures import abstract_expressions as ae
+from typing import TYPE_CHECKING, Literal
 
 from qiantang.faults import Fault, StudyError, nearest
-from qiantang.model.mdl import identifier
-from qiantang.model.syntax import Syntax, parse, references
+from qiantang.model.syntax import Syntax, chain, parse
+from qiantang.modelfile.tree import Binary, Call, Reference, Tree, Unary, children, walk
 
 if TYPE_CHECKING:
     from qiantang.study import Study
-
-_GROUP = re.compile(r"\*{4,}\s*\n\s*\.(?P<name>[^\n]+)\n\*{4,}~\s*\n[^|]*?\[zh:\s*(?P<zh>[^\]]*)\]")
 
 Kind = Literal["stock", "flow", "auxiliary", "lever", "driver", "outside"]
 
@@ -89,7 +82,7 @@ def check_sector(study: Study, name: str) -> str:
     """
     known = {item.lower().replace(" ", "_"): item for item in sectors(study)}
     wanted = name.lower().replace(" ", "_")
-    chinese = {zh: group for group, zh in group_titles(study.model_file).items()}
+    chinese = {zh: group for group, (_, zh) in study.dictionary.about.items() if zh}
     if chinese.get(name) in known.values():
         return chinese[name]
     if wanted not in known:
@@ -166,7 +159,7 @@ def _constants(syntax: Syntax) -> set[str]:
             and all(
                 used in still or used in syntax.tables
                 for tree in syntax.trees[item]
-                for used in references(tree)
+                for used in syntax.references(tree)
             )
         }
         if not more:
@@ -175,12 +168,18 @@ def _constants(syntax: Syntax) -> set[str]:
 
 
 def _is_stock(syntax: Syntax, name: str) -> bool:
-    return isinstance(syntax.trees[name][0], ae.IntegStructure)
+    return _rate(syntax, name) is not None
+
+
+def _rate(syntax: Syntax, name: str) -> Tree | None:
+    """Return the net flow of a stock; None of any other variable."""
+    tree = syntax.trees[name][0]
+    return tree.arguments[0] if isinstance(tree, Call) and tree.function == "integ" else None
 
 
 def _used(syntax: Syntax, name: str) -> Iterator[str]:
     for tree in syntax.trees[name]:
-        yield from references(tree)
+        yield from syntax.references(tree)
 
 
 def _pipes(syntax: Syntax, stocks: list[str]) -> tuple[list[Pipe], list[tuple[str, str]]]:
@@ -189,38 +188,44 @@ def _pipes(syntax: Syntax, stocks: list[str]) -> tuple[list[Pipe], list[tuple[st
     outflow: dict[str, list[str]] = {}
     pipes, links = [], []
     for stock in stocks:
-        terms = list(_terms(syntax.trees[stock][0].flow, 1))
+        rate = _rate(syntax, stock)
+        if rate is None:
+            continue
+        terms = list(_terms(rate, 1))
         named = [_named_flow(syntax, stock, node) for node, _ in terms]
         if all(named):
             for flow, (node, sign) in zip(named, terms, strict=True):
                 (inflow if sign > 0 else outflow).setdefault(str(flow), []).append(stock)
-                links += [(used, str(flow)) for used in references(node) if used != flow]
+                links += [(used, str(flow)) for used in syntax.references(node) if used != flow]
         else:
             valve = f"{stock}:net"
             pipes.append(Pipe(valve, None, stock, two_way=True))
-            links += [(used, valve) for used in references(syntax.trees[stock][0].flow)]
+            links += [(used, valve) for used in syntax.references(rate)]
     for flow in dict.fromkeys([*inflow, *outflow]):
         ends = inflow.get(flow, [None]), outflow.get(flow, [None])
         pipes.append(Pipe(flow, ends[1][0], ends[0][0]))
     return pipes, links
 
 
-def _terms(node: Any, sign: int) -> Iterator[tuple[Any, int]]:
+def _terms(tree: Tree, sign: int) -> Iterator[tuple[Tree, int]]:
     """Yield the terms of a sum with their signs."""
-    if isinstance(node, ae.ArithmeticStructure) and set(node.operators) <= {"+", "-"}:
-        yield from _terms(node.arguments[0], sign)
-        for operator, item in zip(node.operators, node.arguments[1:], strict=True):
-            yield from _terms(item, sign if operator == "+" else -sign)
-    else:
-        yield node, sign
+    if isinstance(tree, Unary) and tree.operator in "+-":
+        yield from _terms(tree.operand, -sign if tree.operator == "-" else sign)
+        return
+    parts = chain(tree, "+-")
+    if len(parts) == 1:
+        yield tree, sign
+        return
+    for operator, item in parts:
+        yield from _terms(item, sign if operator == "+" else -sign)
 
 
-def _named_flow(syntax: Syntax, stock: str, node: Any) -> str | None:
+def _named_flow(syntax: Syntax, stock: str, tree: Tree) -> str | None:
     """Return the variable that is the flow of a term: the one in the stock's unit a year."""
     unit = syntax.dictionary[stock].unit
-    if isinstance(node, ae.ArithmeticStructure) and set(node.operators) != {"*"}:
+    if isinstance(tree, Binary) and {sign for sign, _ in chain(tree, "*/")} != {"*"}:
         return None
-    names = list(dict.fromkeys(references(node)))
+    names = list(dict.fromkeys(syntax.references(tree)))
     rates = [
         name
         for name in names
@@ -243,7 +248,9 @@ def _twins(syntax: Syntax, names: list[str]) -> tuple[dict[str, int], set[str]]:
     for name in names:
         lever = next((item for item in levers if item in name), None)
         if lever is not None:
-            forms.setdefault(_form(syntax.trees[name], lever), []).append(name)
+            forms.setdefault(
+                " ".join(_form(tree, lever, syntax) for tree in syntax.trees[name]), []
+            ).append(name)
     alike, twins = {}, set()
     for group in forms.values():
         if len(group) >= _ALIKE:
@@ -252,21 +259,18 @@ def _twins(syntax: Syntax, names: list[str]) -> tuple[dict[str, int], set[str]]:
     return alike, twins
 
 
-def _form(node: Any, lever: str) -> str:
-    """Return the shape of an equation with a lever's name left blank and numbers left out."""
-    if isinstance(node, Real):
-        return "number"
-    if isinstance(node, ae.ReferenceStructure):
-        return identifier(node.reference).replace(lever, "*")
-    if isinstance(node, (list, tuple)):
-        return f"({' '.join(_form(item, lever) for item in node)})"
-    if hasattr(node, "__dataclass_fields__"):
-        parts = [_form(getattr(node, item), lever) for item in node.__dataclass_fields__]
-        return f"{type(node).__name__}({' '.join(parts)})"
-    return str(node)
+def _form(tree: Tree, lever: str, syntax: Syntax) -> str:
+    """Return the shape of an equation with a lever's name left blank and numbers left out.
 
-
-def group_titles(model: Path) -> dict[str, str]:
-    """Return the Chinese name of each group that gives one in its comment."""
-    text = model.read_text(encoding="utf-8-sig")
-    return {match["name"].strip(): match["zh"].strip() for match in _GROUP.finditer(text)}
+    The trees in it stand one after the other, each with how many are directly below it.
+    """
+    parts = []
+    for node in walk(tree):
+        if isinstance(node, Reference):
+            own = f"{syntax.name(node.name).replace(lever, '*')}{node.subscripts}"
+        elif isinstance(node, Call):
+            own = f"{syntax.name(node.function).replace(lever, '*')}{node.subscripts}"
+        else:
+            own = node.operator if isinstance(node, (Unary, Binary)) else type(node).__name__
+        parts.append(f"{own}:{len(children(node))}")
+    return " ".join(parts)

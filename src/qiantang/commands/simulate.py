@@ -34,13 +34,17 @@ import click
 )
 @click.option(
     "--engine",
-    type=click.Choice(["numpy", "kernel", "pysd"]),
-    default="numpy",
+    type=click.Choice(["auto", "scalar", "numpy", "kernel", "pysd"]),
+    default="auto",
     show_default=True,
-    help="Plain arrays, quickest for one run; compiled; or PySD, which runs code made of the file.",
+    help="By the work there is; plain floats; plain arrays; compiled; or PySD, which runs code "
+    "made of the file.",
 )
 @click.option(
-    "--integrator", type=click.Choice(["euler", "rk4"]), default="euler", show_default=True
+    "--integrator",
+    type=click.Choice(["euler", "rk4"]),
+    default=None,
+    help="In place of the method that the file asks for.",
 )
 @click.option(
     "--allow-pysd",
@@ -54,7 +58,7 @@ def simulate(
     variables: tuple[str, ...],
     data_files: tuple[Path, ...],
     engine: str,
-    integrator: str,
+    integrator: str | None,
     allow_pysd: bool,
 ) -> None:
     """Run a Vensim or XMILE file once and write all its variables over time.
@@ -82,10 +86,9 @@ def simulate(
             allow_pysd=allow_pysd,
         )
     except Unsupported as refusal:
-        what = (
-            f"{refusal.function} in the equation of {refusal.variable} is not compiled; "
-            "--allow-pysd runs the file with PySD, if you trust it"
-        )
+        what = refusal.faults[0].what
+        if refusal.elsewhere and not allow_pysd:
+            what += "; --allow-pysd runs the file with PySD, if you trust it"
         raise StudyError([Fault(model, refusal.line, "", what)]) from None
     notes = frame.attrs["notes"]
     broken = [note for note in notes if " not finite" in note] or [first_not_finite(frame)]

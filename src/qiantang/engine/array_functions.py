@@ -20,6 +20,7 @@ lesser = np.minimum
 greater = np.maximum
 exp = np.exp
 log = np.log
+log10 = np.log10
 sqrt = np.sqrt
 absolute = np.abs
 sin, cos, tan = np.sin, np.cos, np.tan
@@ -27,6 +28,7 @@ arcsin, arccos, arctan = np.arcsin, np.arccos, np.arctan
 sinh, cosh, tanh = np.sinh, np.cosh, np.tanh
 trunc = np.trunc
 rint = np.rint
+floor = np.floor
 
 
 def square(x: Array) -> Array:
@@ -56,16 +58,31 @@ def ramp(time: Array, slope: Array, start: Array, end: Array) -> Array:
     return np.where(time + SMALL > start, 1.0, 0.0) * slope * (np.minimum(end, time) - start)
 
 
-def pulse(time: Array, start: Array, width: Array) -> Array:
-    """Return one during a pulse, zero outside."""
-    return np.where((start - SMALL <= time) & (time < start + width), 1.0, 0.0)
+def pulse(time: Array, time_step: Array, start: Array, width: Array) -> Array:
+    """Return one during a pulse, which lasts a step at least, zero outside.
+
+    Half a step ahead of the time the rounding of the time grid does not matter.
+    """
+    ahead = time + time_step / 2
+    return np.where((ahead > start) & (ahead < start + np.maximum(width, time_step)), 1.0, 0.0)
 
 
-def pulse_train(time: Array, start: Array, repeat: Array, width: Array, end: Array) -> Array:
+def pulse_train(
+    time: Array, time_step: Array, start: Array, width: Array, repeat: Array, end: Array
+) -> Array:
     """Return one during the pulses of a train, zero outside."""
-    phase = np.mod(time - start + SMALL, np.where(repeat == 0.0, np.inf, repeat))
-    train = (start <= time) & (time <= end + SMALL) & (phase < width)
-    return np.where(np.where(repeat == 0.0, pulse(time, start, width) != 0.0, train), 1.0, 0.0)
+    since = time + time_step / 2 - start
+    between = np.where(repeat > 0.0, repeat, time_step)
+    phase = since - np.floor(since / between) * between
+    inside = (since > 0.0) & (time < end + time_step / 2)
+    return np.where(inside & (phase < np.maximum(width, time_step)), 1.0, 0.0)
+
+
+def log_gamma(x: Array) -> Array:
+    """Return the natural logarithm of the gamma function."""
+    from scipy.special import gammaln
+
+    return gammaln(x)
 
 
 def draw(time: Array, member: Array, seed: Array, place: Array) -> Array:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from qiantang.faults import Fault, StudyError
 
 Kind = Literal["constant", "auxiliary", "stock", "lookup", "driver", "control"]
-Engine = Literal["kernel", "numpy", "pysd"]
+Engine = Literal["auto", "kernel", "scalar", "numpy", "pysd"]
 Integrator = Literal["euler", "rk4"]
 Rule = Literal["integrate", "assign", "hold"]
+Found = TypeVar("Found")
 Mode = Literal["interpolate", "extrapolate", "hold_backward", "look_forward", "raw"]
 
-TIME, TIME_STEP, INITIAL_TIME, FINAL_TIME, MEMBER = range(5)
-"""Slots that every program has: the time grid, and the number of the member, from 0."""
+NA = -(2.0**109)
+"""What Vensim takes for a value that is not there."""
+
+TIME, TIME_STEP, INITIAL_TIME, FINAL_TIME, MEMBER, STEP_TIME = range(6)
+"""Slots that every program has: the time grid, the number of the member, from 0, and the time at
+which the step at hand began, which an integrator that looks inside a step leaves as it is."""
 
 
 class Unsupported(StudyError):  # noqa: N818 - it reads as what it says
-    """A construct that the engine does not compile; such a model can run on PySD instead.
+    """A construct that the engine does not compile.
 
     Parameters
     ----------
@@ -31,15 +36,23 @@ class Unsupported(StudyError):  # noqa: N818 - it reads as what it says
         Line of the model file where the variable is defined, if known.
     source : str
         The model file, if known.
+    elsewhere : bool
+        Whether PySD may know it.
     """
 
     def __init__(
-        self, function: str, variable: str, line: int | None = None, source: str = ""
+        self,
+        function: str,
+        variable: str,
+        line: int | None = None,
+        source: str = "",
+        elsewhere: bool = True,
     ) -> None:
         self.function = function
         self.variable = variable
         self.line = line
         self.source = source
+        self.elsewhere = elsewhere
         what = f"{function} in the equation of {variable} is not compiled"
         super().__init__([Fault(source or "the model", line, "", what)])
 
@@ -47,8 +60,10 @@ class Unsupported(StudyError):  # noqa: N818 - it reads as what it says
         place = "" if self.line is None else f" (line {self.line})"
         return f"{self.function} in the equation of {self.variable}{place} is not compiled"
 
-    def __reduce__(self) -> tuple[type[Unsupported], tuple[str, str, int | None, str]]:
-        return type(self), (self.function, self.variable, self.line, self.source)
+    def __reduce__(self) -> tuple[type[Unsupported], tuple[str, str, int | None, str, bool]]:
+        return type(self), (
+            self.function, self.variable, self.line, self.source, self.elsewhere
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +109,7 @@ class Table:
         Knots in ascending order of x.
     mode : {"interpolate", "extrapolate", "hold_backward", "look_forward", "raw"}
         Linear and held outside, linear everywhere, a staircase held from the left or from the
-        right, or known at the knots alone. The last two are for data over time only.
+        right, or known at the knots alone and :NA: elsewhere, for data over time only.
     """
 
     x: tuple[float, ...]
@@ -149,22 +164,71 @@ class FixedDelay:
     start: Expression
 
 
+def arguments_of(expression: Expression) -> tuple[Expression, ...]:
+    """Return what an expression is made of."""
+    if isinstance(expression, Call):
+        return expression.arguments
+    return (expression.argument,) if isinstance(expression, Lookup) else ()
+
+
+def fold(expression: Expression, value: Callable[[Expression, Sequence[Found]], Found]) -> Found:
+    """Return what is found of an expression from what is found of its arguments.
+
+    A tree of any depth is walked without recursion; a part that stands in several places is
+    looked at once.
+
+    Parameters
+    ----------
+    expression : Expression
+        Where to begin.
+    value : callable
+        Given a part and what was found of its arguments, returns what is found of the part.
+    """
+    found: dict[int, Found] = {}
+    todo = [expression]
+    while todo:
+        part = todo[-1]
+        arguments = arguments_of(part)
+        waiting = [a for a in arguments if id(a) not in found]
+        if waiting:
+            todo.extend(reversed(waiting))
+            continue
+        todo.pop()
+        if id(part) not in found:
+            found[id(part)] = value(part, [found[id(a)] for a in arguments])
+    return found[id(expression)]
+
+
 def slots_in(expression: Expression) -> Iterator[int]:
     """Yield the slots an expression reads, in order, repeats included."""
-    if isinstance(expression, Slot):
-        yield expression.index
-    elif isinstance(expression, Call):
-        for argument in expression.arguments:
-            yield from slots_in(argument)
-    elif isinstance(expression, Lookup):
-        yield from slots_in(expression.argument)
+    todo = [expression]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, Slot):
+            yield part.index
+        elif isinstance(part, Call):
+            todo.extend(part.arguments[::-1])
+        elif isinstance(part, Lookup):
+            todo.append(part.argument)
 
 
 def tables_in(expression: Expression) -> Iterator[int]:
     """Yield the tables an expression uses."""
-    if isinstance(expression, Lookup):
-        yield expression.table
-        yield from tables_in(expression.argument)
-    elif isinstance(expression, Call):
-        for argument in expression.arguments:
-            yield from tables_in(argument)
+    todo = [expression]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, Call):
+            todo.extend(part.arguments[::-1])
+        elif isinstance(part, Lookup):
+            yield part.table
+            todo.append(part.argument)
+
+
+def operations_in(expression: Expression) -> int:
+    """Return the number of operations and table look-ups of an expression."""
+    count, todo = 0, [expression]
+    while todo:
+        arguments = arguments_of(todo.pop())
+        count += bool(arguments)
+        todo.extend(arguments)
+    return count

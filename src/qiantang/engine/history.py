@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qiantang.engine.checkpoint import Checkpoint
+from qiantang.engine.choice import chosen
 from qiantang.engine.inputs import Inputs, Row, first_difference, path_row, same_bits
 from qiantang.engine.ir import Engine, Integrator, Program
 from qiantang.engine.plan import Plan
@@ -24,6 +25,7 @@ from qiantang.engine.request import (
     checked_path,
     planned,
     prepared,
+    refuse_size,
     steps_of,
 )
 
@@ -145,12 +147,12 @@ def parting(one: Inputs, other: Inputs, limit: int | None = None) -> Parting:
 
 def _looked_at(steps: int, stride: int) -> int:
     """Return how many times of the grid some steps look at."""
-    return steps if stride == 1 else 2 * steps + 1
+    return steps if stride == 1 else 3 * steps
 
 
 def _steps_seen(length: int, stride: int) -> int:
     """Return how many steps look at no more than some times of the grid."""
-    return length if stride == 1 else max(0, (length - 1) // 2)
+    return length if stride == 1 else length // 3
 
 
 def history(
@@ -181,6 +183,8 @@ def history(
     request = checked(program, outputs, times, parameters, paths, members, integrator, time_step)
     the_plan = planned(request)
     inputs = prepared(request, the_plan)
+    if engine == "auto":
+        engine = chosen(the_plan, inputs.steps, members, integrator)
     step = inputs.steps
     if until is not None:
         step = min(step, int(steps_of(program, np.array([until]), request.time_step)[0]))
@@ -228,8 +232,12 @@ def history_of(
     earlier: History | None = None,
 ) -> History:
     """Run a prepared request for some steps, from the start or from an earlier history."""
+    from qiantang.engine.run import RUNS, run_of
+
     program = request.program
-    out = np.empty((len(request.outputs), len(request.times), request.members))
+    shape = len(request.outputs), len(request.times), request.members
+    refuse_size(*shape)
+    out = np.empty(shape)
     early = None
     if earlier is not None and earlier.step > 0:
         if step < earlier.step:
@@ -237,10 +245,11 @@ def history_of(
         earlier.refuse_other(request, plan, inputs, engine)
         earlier.copy_saved(inputs, out)
         early = earlier.state
-    if engine == "numpy":
-        from qiantang.engine.numpy_backend import checkpoint
+    if engine in RUNS:
+        from qiantang.engine.stepping import checkpoint
 
-        state = checkpoint(program, plan, inputs, request.integrator, out, step, early)
+        run = run_of(engine)(program, plan, inputs, request.integrator)
+        state = checkpoint(run, out, step, early)
     else:
         from qiantang.engine.compiled.kernel import checkpoint_members
 

@@ -21,9 +21,9 @@ class Inputs:
     constants : list of float or array of shape (member,)
         One entry a constant slot.
     grid : array of shape (index,)
-        Times; with ``stride`` 2 the middles of the steps stand between them.
+        Times; with ``stride`` 3 middle and end of each step stand between them.
     stride : int
-        1, or 2 where the integrator looks at the middle of a step.
+        1, or 3 where the integrator looks at the middle and the end of a step.
     steps : int
         Number of steps.
     time_step : float
@@ -82,12 +82,15 @@ class Row:
 
     def whole(self, length: int | None = None) -> Floats:
         """Return the values of a shared slot at all times of the grid, or at the first few."""
-        left, share = self.left[:length], self.share[:length]
-        value = self.knots[left]
-        right = np.minimum(left + 1, len(self.knots) - 1)
-        return np.asarray(
-            np.where(share == 0.0, value, value + (self.knots[right] - value) * share)
-        )
+        return self.between(0, length)
+
+    def between(self, begin: int, end: int | None) -> Floats:
+        """Return the values of a slot of one member, or a shared one, at some times of the grid."""
+        left, share = self.left[begin:end], self.share[begin:end]
+        knots = self.knots if self.knots.ndim == 1 else self.knots[:, 0]
+        value = knots[left]
+        right = np.minimum(left + 1, len(knots) - 1)
+        return np.asarray(np.where(share == 0.0, value, value + (knots[right] - value) * share))
 
 
 def path_row(times: Floats, values: Floats, grid: Floats) -> Row:
@@ -114,7 +117,15 @@ def _places(times_bits: bytes, grid_bits: bytes) -> tuple[npt.NDArray[np.int64],
 
 def series_row(values: Floats) -> Row:
     """Return a slot whose value is known at each time of the grid."""
-    return Row(values, np.arange(len(values), dtype=np.int64), np.zeros(len(values)))
+    return Row(values, *_every_time(len(values)))
+
+
+@lru_cache(maxsize=4)
+def _every_time(length: int) -> tuple[npt.NDArray[np.int64], Floats]:
+    """Return the places of knots that stand at each time of a grid, shared by all such rows."""
+    left, share = np.arange(length, dtype=np.int64), np.zeros(length)
+    left.flags.writeable = share.flags.writeable = False
+    return left, share
 
 
 def same_bits(one: float | Floats, other: float | Floats) -> bool:

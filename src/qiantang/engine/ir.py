@@ -12,6 +12,7 @@ from qiantang.engine.expressions import (
     FINAL_TIME,
     INITIAL_TIME,
     MEMBER,
+    STEP_TIME,
     TIME,
     TIME_STEP,
     Call,
@@ -44,6 +45,7 @@ __all__ = [
     "FINAL_TIME",
     "INITIAL_TIME",
     "MEMBER",
+    "STEP_TIME",
     "TIME",
     "TIME_STEP",
     "Call",
@@ -101,6 +103,8 @@ class Program:
         Path of the model file; not part of the hash.
     source_sha256 : str
         Digest of the model file as it was read, so that PySD is not asked about another.
+    integrator : {"euler", "rk4"}
+        What the file asks for.
     notes : tuple of str
         What the translation wants a reader to know, for example a documented departure.
     files : tuple of str
@@ -123,6 +127,7 @@ class Program:
     structural: tuple[str, ...] = ()
     source: str = field(default="", compare=False)
     source_sha256: str = field(default="", compare=False)
+    integrator: Integrator = "euler"
     notes: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
 
@@ -224,8 +229,9 @@ class Program:
             Values over time in place of the file's.
         members : int
             Number of members.
-        engine : {"kernel", "numpy", "pysd"}
-            Compiled, interpreted over arrays, or the reference, one member at a time.
+        engine : {"kernel", "scalar", "numpy", "auto", "pysd"}
+            Compiled; plain floats, for one member; interpreted over arrays; whichever of these is
+            done first; or PySD, one member at a time.
         integrator : {"euler", "rk4"}
             Euler as Vensim and PySD do it, or fourth-order Runge-Kutta.
         time_step : float, optional

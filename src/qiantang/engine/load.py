@@ -6,19 +6,20 @@ import hashlib
 import pickle
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 
 from qiantang.engine import cache
-from qiantang.engine.ir import Program, Unsupported
+from qiantang.engine.ir import Program
+from qiantang.faults import StudyError
+from qiantang.files import door
 
 TRANSLATORS = (
-    *("expressions.py", "ir.py", "load.py", "operations.py", "random_draws.py"),
-    "translation/*.py",
+    *("expressions.py", "ir.py", "load.py", "operations.py", "shallow.py"),
+    *("functions/*.py", "translation/**/*.py", "../modelfile/**/*.py", "../modelfile/**/*.lark"),
 )
 """Modules that shape a translation."""
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever the translation of the same file changes."""
 
 Digests = dict[str, str]
@@ -47,29 +48,28 @@ def load_model(
     ------
     FileNotFoundError
         If there is no such file.
-    UnsafeModel
-        If the file would make its parser do more than read, see
-        :mod:`qiantang.engine.translation.untrusted`.
-    ValueError
-        If the file cannot be parsed, or a file that it reads is not there.
+    StudyError
+        If the file cannot be read, is wrong in itself, or names a file that is not there; with
+        all faults at once.
     Unsupported
         If the model uses a construct that is not compiled.
     """
     file = Path(path)
-    content = file.read_bytes()
+    content = door.content(file)
     given = [Path(item) for item in data_files]
     key = _key(file, content, given)
     read = hashlib.sha256(content).hexdigest()
     program = _stored(key, file.parent) if use_cache else None
     if program is not None:
         return replace(program, source=str(file), source_sha256=read)
-    from qiantang.engine.translation.translate import parse, translate
+    from qiantang.engine.shallow import shallow
+    from qiantang.engine.translation.translate import translate
+    from qiantang.modelfile.read import read_document
 
-    text = content.decode("utf-8", errors="replace")
-    try:
-        program = translate(parse(file), text, given)
-    except Unsupported as refusal:
-        raise Unsupported(refusal.function, refusal.variable, refusal.line, str(file)) from None
+    document, faults = read_document(file)
+    if faults:
+        raise StudyError(faults)
+    program = shallow(translate(document, given))
     if use_cache:
         digests = _digests(program.files, file.parent)
         cache.write("programs", key, pickle.dumps((program, digests)))
@@ -89,8 +89,8 @@ def _stored(key: str, folder: Path) -> Program | None:
 
 
 def _key(file: Path, content: bytes, data_files: Sequence[Path]) -> str:
-    parts = [content, file.suffix.lower().encode(), _stamp().encode(), version("pysd").encode()]
-    parts += [item.read_bytes() for item in data_files]
+    parts = [content, file.suffix.lower().encode(), _stamp().encode()]
+    parts += [door.content(item, door.DATA_LIMIT) for item in data_files]
     return hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
@@ -98,8 +98,10 @@ def _digests(names: Iterable[str], folder: Path) -> Digests:
     """Return the digest of each file that a model reads; empty for one that is not there."""
     found = {}
     for name in names:
-        file = folder / name
-        found[name] = hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
+        try:
+            found[name] = door.digest(door.beside(folder, name), door.DATA_LIMIT)
+        except OSError:
+            found[name] = ""
     return found
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import chain, islice
 
+from qiantang.engine.expressions import operations_in
 from qiantang.engine.ir import (
     FINAL_TIME,
     INITIAL_TIME,
     MEMBER,
+    STEP_TIME,
     TIME,
     TIME_STEP,
     Expression,
@@ -17,8 +21,10 @@ from qiantang.engine.ir import (
     Program,
     State,
     readings,
-    slots_in,
 )
+
+SERIES = 4096
+"""Most functions of time alone that are known for all times ahead; the rest wait for their step."""
 
 GRID = (TIME_STEP, INITIAL_TIME, FINAL_TIME)
 Equation = tuple[int, Expression]
@@ -60,6 +66,12 @@ class Plan:
     delays: tuple[FixedDelay, ...]
     outputs: tuple[int, ...]
 
+    @cached_property
+    def operations(self) -> int:
+        """The number of operations and table look-ups of a step."""
+        rates = (state.expression for state in self.states)
+        return sum(operations_in(e) for e in chain((e for _, e in self.step), rates))
+
 
 def plan(program: Program, outputs: Iterable[int], replaced: frozenset[int]) -> Plan:
     """Order what the outputs need.
@@ -84,7 +96,12 @@ def plan(program: Program, outputs: Iterable[int], replaced: frozenset[int]) -> 
         If equations go round in a circle.
     """
     wanted = tuple(outputs)
-    needed = _needed(program, wanted, replaced)
+    reads = _Reads(program)
+    running = _reached(wanted, replaced, lambda slot: reads.running(slot) + _order(program, slot))
+    states = tuple(state for state in program.states if state.slot in running)
+    delays = tuple(delay for delay in program.delays if delay.slot in running)
+    remembered = [*(s.slot for s in states), *(d.slot for d in delays)]
+    needed = running | _reached(remembered, replaced, reads.at_start)
     constants = {
         slot
         for slot in needed
@@ -93,20 +110,16 @@ def plan(program: Program, outputs: Iterable[int], replaced: frozenset[int]) -> 
     series = {
         slot: program.equations[slot]
         for slot in sorted(needed - replaced - constants)
-        if slot in program.equations and _of_time(program, slot)
+        if slot in program.equations and _of_time(program, reads, slot)
     }
-    filled = {TIME, *series, *(replaced & needed)}
-    states = tuple(state for state in program.states if state.slot in needed)
-    delays = tuple(delay for delay in program.delays if delay.slot in needed)
-    memory = {state.slot for state in states} | {delay.slot for delay in delays}
-    given = constants | filled
-    start_slots = _sorted(
-        program, [*(s.slot for s in states), *(d.slot for d in delays)], given, at_start=True
-    )
-    equations = needed - given - memory
-    ordered = _sorted(program, sorted(equations), given | memory, at_start=False)
+    series = dict(islice(series.items(), SERIES))
+    filled = {TIME, *({STEP_TIME} & needed), *series, *(replaced & needed)}
+    given, memory = constants | filled, set(remembered)
+    start_slots = _sorted(program, remembered, given, reads.at_start)
+    equations = sorted(running - given - memory)
+    ordered = _sorted(program, equations, given | memory, reads.running)
     held = {state.slot for state in states if state.rule == "hold"}
-    still = _still(program, ordered, constants | held)
+    still = _still(reads, ordered, constants | held)
     return Plan(
         constants=tuple(sorted(constants)),
         filled=tuple(sorted(filled)),
@@ -120,31 +133,41 @@ def plan(program: Program, outputs: Iterable[int], replaced: frozenset[int]) -> 
     )
 
 
-def _needed(program: Program, outputs: tuple[int, ...], replaced: frozenset[int]) -> set[int]:
-    """Return every slot that an output reads, directly or not, in the run or at its start."""
-    needed = {TIME, *GRID}
-    todo = list(outputs)
+class _Reads:
+    """What each slot reads, looked up once: in a run, and at its start."""
+
+    def __init__(self, program: Program) -> None:
+        self.running = cache(lambda slot: readings(program, slot, at_start=False))
+        self.at_start = cache(lambda slot: readings(program, slot, at_start=True))
+
+
+def _reached(
+    wanted: Iterable[int],
+    replaced: frozenset[int],
+    reads: Callable[[int], tuple[int, ...]],
+) -> set[int]:
+    """Return every slot that wanted ones read, directly or not, and the time grid."""
+    reached = {TIME, *GRID}
+    todo = list(wanted)
     while todo:
         slot = todo.pop()
-        if slot in needed:
-            continue
-        needed.add(slot)
-        if slot in replaced:
-            continue
-        todo.extend(readings(program, slot, at_start=False))
-        todo.extend(readings(program, slot, at_start=True))
-        delay = program.delay_of.get(slot)
-        if delay is not None:
-            todo.append(delay.order)
-    return needed
+        if slot not in reached:
+            reached.add(slot)
+            if slot not in replaced:
+                todo.extend(reads(slot))
+    return reached
 
 
-def _of_time(program: Program, slot: int) -> bool:
+def _order(program: Program, slot: int) -> tuple[int, ...]:
+    """Return the slot of the number of steps of a fixed delay."""
+    delay = program.delay_of.get(slot)
+    return () if delay is None else (delay.order,)
+
+
+def _of_time(program: Program, reads: _Reads, slot: int) -> bool:
     """Return whether a slot reads nothing but time and the time grid, at all stages alike."""
-    allowed = {TIME, *GRID}
-    return slot not in program.starts and all(
-        used in allowed for used in slots_in(program.equations[slot])
-    )
+    allowed = {TIME, STEP_TIME, *GRID}
+    return slot not in program.starts and all(used in allowed for used in reads.running(slot))
 
 
 def _at_start(program: Program, slot: int) -> Expression:
@@ -156,26 +179,23 @@ def _at_start(program: Program, slot: int) -> Expression:
     return program.starts.get(slot, program.equations[slot])
 
 
-def _still(program: Program, ordered: Iterable[int], fixed: set[int]) -> set[int]:
+def _still(reads: _Reads, ordered: Iterable[int], fixed: set[int]) -> set[int]:
     """Return the slots of a sorted list that depend on nothing that changes."""
     still: set[int] = set()
     for slot in ordered:
-        if all(used in fixed or used in still for used in slots_in(program.equations[slot])):
+        if all(used in fixed or used in still for used in reads.running(slot)):
             still.add(slot)
     return still
 
 
 def _sorted(
-    program: Program, slots: Iterable[int], given: set[int], at_start: bool
+    program: Program,
+    slots: Iterable[int],
+    given: set[int],
+    reads: Callable[[int], tuple[int, ...]],
 ) -> tuple[int, ...]:
     """Sort slots, and what they need, so that each stands after what it reads."""
-
-    def reads(slot: int) -> tuple[int, ...]:
-        if not at_start:
-            return tuple(dict.fromkeys(slots_in(program.equations[slot])))
-        return readings(program, slot, at_start=True)
-
-    return topological(slots, given, reads, lambda slot: program.name_of.get(slot, "a delay"))
+    return topological(slots, given, reads, lambda slot: program.name_of.get(slot, ""))
 
 
 def topological(
@@ -207,9 +227,10 @@ def topological(
             used = left.pop()
             if used in path:
                 circle = list(path)[list(path).index(used) :]
+                names = [name(member) for member in circle if name(member)]
                 raise ValueError(
                     "these variables depend on each other at the same time: "
-                    + ", ".join(name(member) for member in circle)
+                    + (", ".join(names) or "a delay")
                 )
             path[used] = [further for further in reads(used) if further not in given]
     return tuple(done)

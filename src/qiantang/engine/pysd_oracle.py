@@ -6,7 +6,6 @@ one trusts. A value given to a PySD model stays for its next run; here each run 
 
 from __future__ import annotations
 
-import hashlib
 import re
 import tempfile
 import warnings
@@ -17,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from qiantang.engine.request import time_grid
+from qiantang.engine.pysd_parser import parse, with_decimals
+from qiantang.files import door
+from qiantang.modelfile.names import plain, spelled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from qiantang.engine.request import Request
 
 Floats = npt.NDArray[np.float64]
+GRID = ("initial_time", "final_time", "time_step", "saveper")
 
 
 def simulate_request(request: Request, out: Floats) -> npt.NDArray[np.bool_]:
@@ -34,23 +36,24 @@ def simulate_request(request: Request, out: Floats) -> npt.NDArray[np.bool_]:
     if request.integrator != "euler":
         raise ValueError("PySD integrates by Euler only, expected integrator euler")
     source = Path(program.source)
-    if hashlib.sha256(source.read_bytes()).hexdigest() != program.source_sha256:
+    if door.digest(source) != program.source_sha256:
         raise ValueError(f"{source} has changed since it was read: load it again to run it on PySD")
     watched = read_by_delays(program)
-    every = time_grid(program.initial_time, request.time_step, int(request.saved.max()), 1)
+    every = _added_up(program.initial_time, request.time_step, int(request.saved.max()))
+    title = dict(zip(program.names, program.titles, strict=True))
     with tempfile.TemporaryDirectory() as folder:
         translated = translated_model(source, Path(folder))
         for member in range(request.members):
             given: dict[str, Any] = {}
             for name, value in request.parameters.items():
-                given[name] = float(value if value.ndim == 0 else value[member])
+                given[title[name]] = float(value if value.ndim == 0 else value[member])
             for name, (times, values) in request.paths.items():
                 row = values if values.ndim == 1 else values[member]
-                given[name] = (times, row)
+                given[title[name]] = (times, row)
             out[:, :, member] = simulate_one(
                 translated,
-                request.outputs,
-                request.times,
+                [title[name] for name in request.outputs],
+                every[request.saved],
                 given,
                 time_step=request.time_step,
                 final_time=program.final_time,
@@ -82,12 +85,9 @@ def translated_model(source: Path, folder: Path, *, decimals: bool = False) -> P
     ------
     ValueError
         If the file is refused or cannot be parsed, see
-        :func:`qiantang.engine.translation.reading.parse`.
+        :func:`qiantang.engine.pysd_parser.parse`.
     """
     from pysd.builders.python.python_model_builder import ModelBuilder
-
-    from qiantang.engine.translation.reading import parse
-    from qiantang.engine.translation.trees import with_decimals
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -117,8 +117,13 @@ def read_by_delays(program: Program) -> tuple[str, ...]:
     PySD evaluates a variable that is not asked for only when something reads it; the input of a
     DELAY FIXED is then read between two steps, when some stocks have moved and others have not.
     """
-    kinds = zip(program.names, program.kinds, strict=True)
+    kinds = zip(program.titles, program.kinds, strict=True)
     return tuple(n for n, kind in kinds if kind == "auxiliary") if program.delays else ()
+
+
+def _added_up(start: float, dt: float, steps: int) -> Floats:
+    """Return the times of the steps as PySD finds them, one by one."""
+    return np.add.accumulate(np.concatenate([[start], np.full(steps, dt)]))
 
 
 def simulate_one(
@@ -139,7 +144,7 @@ def simulate_one(
     translated : Path
         The Python file PySD made.
     outputs : sequence of str
-        Identifiers; an array's element as ``name[a,b]``.
+        Titles; an array's element as ``name[a,b]``.
     times : array of shape (time,)
         Times wanted, on the grid.
     given : mapping of str to float or (times, values)
@@ -162,15 +167,16 @@ def simulate_one(
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         model = pysd.load(str(translated))
+        known = {plain(str(name)): str(name) for name in model.namespace}
+
+        def title(name: str) -> str:
+            return known.get(plain(name.partition("[")[0]), name)
+
         params = {
-            name: value if isinstance(value, float) else pd.Series(value[1], index=value[0])
+            title(name): value if isinstance(value, float) else pd.Series(value[1], index=value[0])
             for name, value in given.items()
         }
-        titles = {identifier: title for title, identifier in model.namespace.items()}
-        asked, also = (
-            [titles.get(name.partition("[")[0], name) for name in names]
-            for names in (outputs, watched)
-        )
+        asked, also = ([title(name) for name in names] for names in (outputs, watched))
         try:
             frame = model.run(
                 params=params,
@@ -182,10 +188,8 @@ def simulate_one(
             )
         except (ZeroDivisionError, OverflowError, TypeError, FloatingPointError):
             return np.full((len(outputs), len(times)), np.nan)
-    columns = [
-        title + ("[" + name.partition("[")[2] if "[" in name else "")
-        for title, name in zip(asked, outputs, strict=True)
-    ]
+    found = {spelled(str(column)): column for column in frame.columns}
+    columns = [found[spelled(name)] for name in outputs]
     index = np.asarray(frame.index, dtype=np.float64)
     rows = [int(np.argmin(np.abs(index - time))) for time in times]
     return np.array([frame[column].to_numpy(dtype=np.float64)[rows] for column in columns])
@@ -225,7 +229,9 @@ def run_alone(
     """
     import pysd
 
-    source.read_bytes()
+    door.check(source, door.TEXT_LIMIT)
+    for item in data_files:
+        door.check(item, door.DATA_LIMIT)
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -238,16 +244,23 @@ def run_alone(
             raise ValueError(f"{source} cannot be loaded by PySD: {_sentence(error)}") from error
         try:
             with np.errstate(all="ignore"):
-                frame = model.run(
-                    params={name: float(value) for name, value in given.items()},
-                    flatten_output=True,
-                )
+                frame = model.run(**_arguments(given), flatten_output=True)
         except Exception as error:  # PySD raises errors of many kinds
             raise ValueError(f"{source} cannot be run by PySD: {_sentence(error)}") from error
     frame.index.name = "Time"
     kept = [name for name in frame.columns if frame[name].map(np.isscalar).all()]
     values: pd.DataFrame = frame[kept].astype(np.float64)
     return values
+
+
+def _arguments(given: Mapping[str, float]) -> dict[str, Any]:
+    """Return what PySD takes: the time grid apart from constants, the initial time as a state."""
+    grid = {plain(name): float(value) for name, value in given.items() if plain(name) in GRID}
+    params = {n: float(value) for n, value in given.items() if plain(n) not in GRID}
+    found: dict[str, Any] = {"params": params}
+    if "initial_time" in grid:
+        found["initial_condition"] = (grid.pop("initial_time"), {})
+    return found | grid
 
 
 def _sentence(error: BaseException) -> str:

@@ -13,6 +13,7 @@ from qiantang.engine.ir import (
     FINAL_TIME,
     INITIAL_TIME,
     MEMBER,
+    STEP_TIME,
     TIME,
     TIME_STEP,
     Integrator,
@@ -22,6 +23,12 @@ from qiantang.engine.plan import Plan, plan
 
 Floats = npt.NDArray[np.float64]
 PLANS = 64
+STEPS = 10_000_000
+"""Steps of a run that are not refused."""
+
+VALUES = 2_000_000_000
+"""Values of a result, 16 GB of them, that are not refused."""
+
 _plans: dict[tuple[str, tuple[str, ...], frozenset[str]], Plan] = {}
 
 
@@ -86,8 +93,7 @@ def checked(
     if members < 1:
         raise ValueError(f"members is {members}, expected at least 1")
     dt = program.time_step if time_step is None else float(time_step)
-    if not dt > 0.0:
-        raise ValueError(f"the time step is {dt:g}, expected a number above zero")
+    grid_steps(program.initial_time, program.final_time, dt)
     for name in outputs:
         if program.kind(name) == "lookup":
             raise ValueError(f"{name} is a table and has no value of its own over time")
@@ -121,16 +127,52 @@ def _refuse_replacement(program: Program, name: str) -> None:
 
 def steps_of(program: Program, times: Floats, dt: float) -> npt.NDArray[np.int64]:
     """Return the step of each time."""
+    last = grid_steps(program.initial_time, program.final_time, dt)
     steps = np.rint((times - program.initial_time) / dt)
-    last = np.rint((program.final_time - program.initial_time) / dt)
-    grid = program.initial_time + steps * dt
-    for time, step, on_grid in zip(times, steps, grid, strict=True):
-        if not (abs(time - on_grid) <= 1e-6 * dt and 0 <= step <= last):
-            raise ValueError(
-                f"time {time:g} is not on the time grid, expected {program.initial_time:g} to "
-                f"{program.final_time:g} in steps of {dt:g}"
-            )
+    near = np.abs(times - (program.initial_time + steps * dt)) <= 1e-6 * dt
+    on_grid = near & (steps >= 0) & (steps <= last)
+    if not on_grid.all():
+        raise ValueError(
+            f"time {times[~on_grid][0]:g} is not on the time grid, expected "
+            f"{program.initial_time:g} to {program.final_time:g} in steps of {dt:g}"
+        )
     return steps.astype(np.int64)
+
+
+def grid_steps(start: float, end: float, dt: float) -> int:
+    """Return the number of steps of a time grid, before memory is asked for.
+
+    Raises
+    ------
+    ValueError
+        If they are more than :data:`STEPS`, or the time step is not above zero.
+    """
+    if not 0.0 < dt < np.inf:
+        raise ValueError(f"the time step is {dt:g}, expected a number above zero")
+    steps = (end - start) / dt
+    if not abs(steps) <= STEPS:
+        raise ValueError(
+            f"FINAL TIME {end:g} is {steps:,.0f} steps of TIME STEP {dt:g} away from INITIAL TIME "
+            f"{start:g}, expected at most {STEPS:,}"
+        )
+    return int(np.rint(steps))
+
+
+def refuse_size(outputs: int, times: int, members: int) -> None:
+    """Refuse a result that memory is not to be asked for.
+
+    Raises
+    ------
+    ValueError
+        If it has more than :data:`VALUES` values.
+    """
+    values = outputs * times * members
+    if values > VALUES:
+        raise ValueError(
+            f"{outputs:,} variables at {times:,} times for {members:,} members are {values:,} "
+            f"values, {values * 8 / 1e9:,.0f} GB, expected at most {VALUES:,}; ask for fewer "
+            "variables or times"
+        )
 
 
 def _parameter(name: str, value: npt.ArrayLike, members: int) -> Floats:
@@ -176,7 +218,7 @@ def prepared(request: Request, the_plan: Plan, only: npt.NDArray[np.int64] | Non
     """Return the inputs of a request, of all members or of some."""
     program, dt = request.program, request.time_step
     steps = int(request.saved.max(initial=0))
-    stride = 2 if request.integrator == "rk4" else 1
+    stride = 3 if request.integrator == "rk4" else 1
     grid = time_grid(program.initial_time, dt, steps, stride)
     fixed = {TIME_STEP: dt, INITIAL_TIME: program.initial_time, FINAL_TIME: program.final_time}
 
@@ -193,7 +235,7 @@ def prepared(request: Request, the_plan: Plan, only: npt.NDArray[np.int64] | Non
             return chosen(request.parameters[name])
         return float(getattr(program.equations[slot], "value"))  # noqa: B009 - a Number
 
-    rows = _rows(request, the_plan, grid, fixed, chosen)
+    rows = _rows(request, the_plan, grid, stride, fixed, chosen)
     return Inputs(
         constants=[constant(slot) for slot in the_plan.constants],
         grid=grid,
@@ -210,6 +252,7 @@ def _rows(
     request: Request,
     the_plan: Plan,
     grid: Floats,
+    stride: int,
     fixed: Mapping[int, float],
     chosen: Callable[[Floats], Floats],
 ) -> list[Row]:
@@ -220,8 +263,9 @@ def _rows(
     for slot, value in fixed.items():
         known[slot] = value
     known[TIME] = grid
+    known[STEP_TIME] = step_begins(grid, stride)
     time_series(the_plan.series, program.tables, known)
-    of_time = {slot for slot, _ in the_plan.series} | {TIME}
+    of_time = {slot for slot, _ in the_plan.series} | {TIME, STEP_TIME}
     rows = []
     for slot in the_plan.filled:
         if slot in of_time:
@@ -239,14 +283,20 @@ def _rows(
 
 
 def time_grid(start: float, dt: float, steps: int, stride: int) -> Floats:
-    """Return the times of the steps, added up one by one as PySD does.
+    """Return the times of the steps, each in one multiplication, so that errors do not add up.
 
-    With ``stride`` 2 the middle of each step stands after its beginning.
+    With ``stride`` 3 the middle and the end of each step stand after its beginning.
     """
-    times = np.add.accumulate(np.concatenate([[start], np.full(steps, dt)]))
+    times = start + np.arange(steps + 1) * dt
     if stride == 1:
         return np.asarray(times, dtype=np.float64)
-    grid = np.empty(2 * steps + 1)
-    grid[::2] = times
-    grid[1::2] = times[:-1] + dt / 2
+    grid = np.empty(3 * steps + 1)
+    grid[::3] = times
+    grid[1::3] = times[:-1] + dt / 2
+    grid[2::3] = times[1:]
     return grid
+
+
+def step_begins(grid: Floats, stride: int) -> Floats:
+    """Return, for each time of a grid, the time at which its step began."""
+    return grid if stride == 1 else np.repeat(grid[::3], 3)[: len(grid)]

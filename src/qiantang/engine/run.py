@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from qiantang.engine.choice import chosen
 from qiantang.engine.history import History
 from qiantang.engine.ir import Engine, Integrator, Program
-from qiantang.engine.request import Path, Request, checked, planned, prepared
+from qiantang.engine.request import Path, Request, checked, planned, prepared, refuse_size
+
+if TYPE_CHECKING:
+    from qiantang.engine.stepping import Run
 
 Floats = npt.NDArray[np.float64]
 EXPLAINED = 256
 """Diverged members whose first fault is looked up; the rest are flagged all the same."""
+
+ENGINES = ("auto", "kernel", "scalar", "numpy", "pysd")
+RUNS = {"scalar": ("scalar_backend", "FloatRun"), "numpy": ("numpy_backend", "ArrayRun")}
+"""Engines that go step by step in Python, with the home and the name of their runs."""
 
 __all__ = ["Path", "RunResult", "run"]
 
@@ -35,6 +45,8 @@ class RunResult:
         Members in which a stock or an output ceased to be finite.
     first_fault : tuple of (variable, time)
         For each diverged member in order, where that began; an empty name and NaN if not looked up.
+    engine : str
+        What ran.
     """
 
     values: Floats
@@ -42,6 +54,7 @@ class RunResult:
     times: Floats
     diverged: npt.NDArray[np.bool_]
     first_fault: tuple[tuple[str, float], ...] = ()
+    engine: str = ""
 
 
 def run(
@@ -65,6 +78,7 @@ def run(
     request = checked(program, outputs, times, parameters, paths, members, integrator, time_step)
     shape = (len(request.outputs), len(request.times), members)
     if out is None:
+        refuse_size(*shape)
         out = np.empty(shape)
     elif out.shape != shape or out.dtype != np.float64 or not out.flags.c_contiguous:
         raise ValueError(f"out has shape {out.shape}, expected contiguous floats of shape {shape}")
@@ -74,18 +88,21 @@ def run(
         from qiantang.engine.pysd_oracle import simulate_request
 
         diverged = simulate_request(request, out)
-        return RunResult(out, request.outputs, request.times, diverged, ())
+        return RunResult(out, request.outputs, request.times, diverged, (), engine)
     the_plan = planned(request)
     inputs = prepared(request, the_plan)
+    if engine == "auto":
+        known = history.engine if history is not None else None
+        engine = known or chosen(the_plan, inputs.steps, members, integrator)
     early = None
     if history is not None and history.step > 0:
         history.refuse_other(request, the_plan, inputs, engine)
         history.copy_saved(inputs, out)
         early = history.state
-    if engine == "numpy":
-        from qiantang.engine.numpy_backend import simulate
+    if engine in RUNS:
+        from qiantang.engine.stepping import simulate
 
-        diverged = simulate(program, the_plan, inputs, integrator, out, early=early)
+        diverged = simulate(run_of(engine)(program, the_plan, inputs, integrator), out, early=early)
     else:
         from qiantang.engine.compiled.kernel import simulate_members
 
@@ -96,17 +113,24 @@ def run(
         if early is not None:
             past = out[:, inputs.saved < early.step]
             diverged |= ~np.isfinite(past).all(axis=(0, 1))
-    return RunResult(
-        out, request.outputs, request.times, diverged, _first_faults(request, diverged)
-    )
+    faults = _first_faults(request, diverged)
+    return RunResult(out, request.outputs, request.times, diverged, faults, engine)
 
 
 def refuse_unknown(engine: str, integrator: str) -> None:
     """Refuse an engine or integrator that does not exist."""
-    if engine not in ("kernel", "numpy", "pysd"):
-        raise ValueError(f"engine is {engine}, expected kernel, numpy or pysd")
+    if engine not in ENGINES:
+        expected = f"{', '.join(ENGINES[:-1])} or {ENGINES[-1]}"
+        raise ValueError(f"engine is {engine}, expected {expected}")
     if integrator not in ("euler", "rk4"):
         raise ValueError(f"integrator is {integrator}, expected euler or rk4")
+
+
+def run_of(engine: str) -> type[Run]:
+    """Return the kind of run of an engine that goes step by step in Python."""
+    home, name = RUNS[engine]
+    kind: type[Run] = getattr(import_module(f"qiantang.engine.{home}"), name)
+    return kind
 
 
 def _first_faults(
@@ -116,16 +140,18 @@ def _first_faults(
     members = np.flatnonzero(diverged)
     if not len(members):
         return ()
-    from qiantang.engine.numpy_backend import Watch, simulate
+    from qiantang.engine.stepping import Watch, simulate
 
     looked = members[:EXPLAINED]
     the_plan = planned(request)
     inputs = prepared(request, the_plan, looked)
     states = tuple(state.slot for state in the_plan.states)
-    watch = Watch((*the_plan.filled, *states, *(slot for slot, _ in the_plan.step)))
-    scratch = np.empty((len(request.outputs), len(request.times), len(looked)))
-    simulate(request.program, the_plan, inputs, request.integrator, scratch, watch)
     names = request.program.name_of
+    order = (*the_plan.filled, *states, *(slot for slot, _ in the_plan.step))
+    watch = Watch(tuple(sorted(order, key=lambda slot: slot not in names)))
+    scratch = np.empty((len(request.outputs), len(request.times), len(looked)))
+    run = run_of("scalar" if len(looked) == 1 else "numpy")
+    simulate(run(request.program, the_plan, inputs, request.integrator), scratch, watch)
     found = [watch.found.get(place, (-1, float("nan"))) for place in range(len(looked))]
     faults = [(names.get(slot, ""), float(time)) for slot, time in found]
     return tuple(faults + [("", float("nan"))] * (len(members) - len(looked)))

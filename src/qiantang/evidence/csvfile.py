@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qiantang.faults import Fault, StudyError
+from qiantang.files import door
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def read_csv(path: Path, columns: Sequence[str]) -> CsvDocument:
         The file is missing, is no UTF-8 text, or has another header.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = door.text(path, door.DATA_LIMIT)
     except FileNotFoundError:
         raise StudyError([Fault(path, None, "", "file not found")]) from None
     except UnicodeDecodeError:

@@ -23,6 +23,7 @@ from qiantang.evidence.driverfile import (
     register_faults,
 )
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.files import door
 from qiantang.yamlfile import YamlDocument, read_yaml, validate
 
 Array = NDArray[np.float64]
@@ -278,7 +279,7 @@ def read_drivers(folder: Path) -> Drivers:
         faults = _history_faults(document, register, figures)
     if faults:
         raise StudyError(faults)
-    text = path.read_text(encoding="utf-8")
+    text = door.text(path, door.DATA_LIMIT)
     digest = hashlib.sha256((document.text + text).encode()).hexdigest()
     return Drivers(register.drivers, figures, digest)
 

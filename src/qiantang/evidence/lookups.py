@@ -8,7 +8,8 @@ from pathlib import Path
 
 from qiantang.evidence.drivers import Drivers
 from qiantang.faults import Fault
-from qiantang.model.mdl import identifier
+from qiantang.files import door
+from qiantang.modelfile.names import identifier
 
 #: A driver in the model file: its name, then a table of time.
 _TABLE = re.compile(
@@ -24,7 +25,7 @@ def write_driver_lookups(model_file: Path, drivers: Drivers) -> int:
 
     Everything else in the file stays as it is. The file is replaced whole or not at all.
     """
-    text = model_file.read_text(encoding="utf-8")
+    text = door.text(model_file)
     changed = 0
 
     def replace(match: re.Match[str]) -> str:
@@ -48,7 +49,7 @@ def write_driver_lookups(model_file: Path, drivers: Drivers) -> int:
 
 def driver_faults(model_file: Path, drivers: Drivers) -> Iterator[Fault]:
     """Find drivers without a table in the model file, and tables that are not the evidence's."""
-    text = model_file.read_text(encoding="utf-8")
+    text = door.text(model_file)
     seen = set()
     for match in _TABLE.finditer(text):
         name = identifier(match["name"])

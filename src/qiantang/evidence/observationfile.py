@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from qiantang.evidence.csvfile import number, read_csv
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.files import door
 from qiantang.yamlfile import read_yaml, validate
 
 FORMS = ("exact", "rounded", "interval", "lower_bound", "upper_bound")
@@ -136,7 +137,7 @@ class Observation:
 
 def digest(path: Path) -> str:
     """Return the sha256 of a text file, the same with either line ending."""
-    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+    return hashlib.sha256(door.content(path, door.DATA_LIMIT).replace(b"\r\n", b"\n")).hexdigest()
 
 
 def twin_faults(path: Path) -> list[Fault]:

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from jinja2 import Environment, StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.ext import Extension
-from jinja2.loaders import FileSystemLoader
+from jinja2.loaders import FunctionLoader
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from qiantang.faults import Fault, StudyError
+from qiantang.files import door
 
 _T = TypeVar("_T")
 #: Files of a set.
@@ -112,13 +113,25 @@ def fill(template: Path, values: Mapping[str, Any]) -> str:
 
 def _environment(template: Path) -> Environment:
     environment: Environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader([template.parent, _OWN], encoding="utf-8"),
+        loader=FunctionLoader(lambda name: _source(name, [template.parent, _OWN])),
         undefined=StrictUndefined,
         extensions=[LinesOfTheirOwn],
         autoescape=False,
     )
     environment.filters |= {"lower_first": lower_first, "capitalize_first": capitalize_first}
     return environment
+
+
+def _source(name: str, folders: Sequence[Path]) -> tuple[str, str, Callable[[], bool]] | None:
+    """Return the text of a template and its file; None where no folder has it."""
+    for folder in folders:
+        try:
+            place = door.beside(folder, name)
+            if place.exists():
+                return door.text(place), str(place), lambda: True
+        except OSError as error:
+            raise TemplateError(f"{name} cannot be read: {error.strerror}") from None
+    return None
 
 
 def _guarded(template: Path, make: Callable[[], _T]) -> _T:

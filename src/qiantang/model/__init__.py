@@ -14,7 +14,7 @@ def check_model(path: Path, *, time_unit: str | None = "Year") -> list[Fault]:
     Parameters
     ----------
     path : Path
-        A Vensim .mdl file.
+        A Vensim .mdl file, or XMILE.
     time_unit : str or None
         Unit the time settings must have; None takes that of TIME STEP.
 
@@ -29,14 +29,10 @@ def check_model(path: Path, *, time_unit: str | None = "Year") -> list[Fault]:
     dictionary, faults = scan(path)
     if not dictionary:
         return faults
-    parsed, unreadable = syntax.parse(path)
-    _, broken = scan(path, complete=False)
-    if broken:
-        # A broken entry spoils what refers to it, so only faults of other places are added.
-        spoilt = {None, *(fault.line for fault in broken)}
-        faults += [fault for fault in unreadable if fault.line not in spoilt]
-    else:
-        faults += unreadable + syntax.undefined(parsed)
+    parsed, _ = syntax.parse(path)
+    if not scan(path, complete=False)[1]:
+        # What a broken entry defines is not known, so that only sound files are asked this.
+        faults += syntax.undefined(parsed)
     faults += dimensions.dimension_faults(parsed, time_unit=time_unit)
     faults += syntax.outside_limits(parsed)
     return sorted(dict.fromkeys(faults), key=lambda fault: fault.line or 0)

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from numbers import Real
 from pathlib import Path
-from typing import Any
-
-from pysd.translators.structures import abstract_expressions as ae
 
 from qiantang.faults import Fault
 from qiantang.model.dimension_rules import CALLS, Known, literal, only_numbers
-from qiantang.model.mdl import identifier
-from qiantang.model.syntax import FUNCTIONS, TIME, Syntax, parse, shown
+from qiantang.model.functions import reads_a_file
+from qiantang.model.mdl import TIME
+from qiantang.model.syntax import Syntax, chain, parse, shown
 from qiantang.model.units import DIMENSIONLESS, Unit, parse_unit
+from qiantang.modelfile.tree import NA, Binary, Call, Literal, Reference, Tree, Unary
 
 _PLAIN = {"exp", "ln", "log", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "gamma_ln"}
 _PLAIN |= {"sinh", "cosh", "tanh"}
-_ALIKE = {"min", "max", "abs", "integer", "quantum", "active_initial", "sum", "vmin", "vmax"}
-_NOT_A_NUMBER_OF_ITS_OWN = (
-    ae.GetDataStructure,
-    ae.GetConstantsStructure,
-    ae.GetLookupsStructure,
-    ae.LookupsStructure,
-    ae.DataStructure,
-)
+_ALIKE = {
+    "min",
+    "max",
+    "abs",
+    "integer",
+    "floor",
+    "round_xmile",
+    "quantum",
+    "active_initial",
+    "sum",
+}
+_ALIKE |= {"vmin", "vmax"}
 
 
 def check_dimensions(path: Path, *, time_unit: str | None = "Year") -> list[Fault]:
@@ -60,12 +63,13 @@ def dimension_faults(syntax: Syntax, *, time_unit: str | None = "Year") -> list[
             faults.append(Fault(syntax.dictionary.path, item.line, item.name, what))
     units[TIME] = clock or DIMENSIONLESS
     for name, trees in syntax.trees.items():
-        if name not in syntax.dictionary:
-            continue
         item = syntax.dictionary[name]
-        judge = _Judge(units, syntax.tables, units[TIME] or DIMENSIONLESS)
-        for tree in trees:
-            judge.equation(tree, units.get(name))
+        judge = _Judge(syntax, units, units[TIME] or DIMENSIONLESS)
+        try:
+            for tree in trees:
+                judge.equation(tree, units.get(name))
+        except RecursionError:
+            judge.complaints.append("the equation is nested too deeply for its units to be judged")
         for what in dict.fromkeys(judge.complaints):
             faults.append(Fault(syntax.dictionary.path, item.line, item.name, what))
     return faults
@@ -112,51 +116,62 @@ def _declared(syntax: Syntax) -> tuple[dict[str, Known], list[Fault]]:
 class _Judge:
     """Walks one equation, keeping what it found wrong."""
 
+    syntax: Syntax
     units: dict[str, Known]
-    tables: frozenset[str]
     clock: Unit
     complaints: list[str] = field(default_factory=list)
 
-    def equation(self, tree: Any, declared: Known) -> None:
+    def equation(self, tree: Tree, declared: Known) -> None:
         """Compare the right side with the unit of the variable."""
-        if isinstance(tree, ae.InlineLookupsStructure):
-            self.table_argument("WITH LOOKUP", tree.argument)
+        if isinstance(tree, Call) and tree.function == "with_lookup":
+            self.unit(tree)
             return
-        if only_numbers(tree) or isinstance(tree, _NOT_A_NUMBER_OF_ITS_OWN):
-            return  # a constant or table: its unit is the declared one
+        if only_numbers(tree):
+            return  # a constant: its unit is the declared one
         found = self.unit(tree)
         if found is not None and declared is not None and found != declared:
             self.complaints.append(
                 f"the left side has unit {declared}, the right side has unit {found}"
             )
 
-    def unit(self, node: Any) -> Known:
+    def unit(self, tree: Tree) -> Known:
         """Return the unit of a tree, None where any unit fits."""
-        if isinstance(node, Real):
-            return None if node == 0 or math.isnan(float(node)) else DIMENSIONLESS
-        if isinstance(node, ae.ReferenceStructure):
-            return self.units.get(identifier(node.reference))
-        if isinstance(node, ae.ArithmeticStructure):
-            return self.arithmetic(node)
-        if isinstance(node, ae.LogicStructure):
-            return self.logic(node)
-        if isinstance(node, ae.CallStructure):
-            return self.call(node)
-        if isinstance(node, ae.InlineLookupsStructure):
-            self.table_argument("WITH LOOKUP", node.argument)
-            return DIMENSIONLESS
-        if isinstance(node, _NOT_A_NUMBER_OF_ITS_OWN):
-            return None
-        return self.memory(node)
+        if isinstance(tree, Literal):
+            return None if tree.value in (0.0, NA) else DIMENSIONLESS
+        if isinstance(tree, Reference):
+            return self.units.get(self.syntax.name(tree.name))
+        if isinstance(tree, Unary):
+            return self.unary(tree)
+        if isinstance(tree, Binary):
+            return self.binary(tree)
+        if isinstance(tree, Call):
+            return self.call(tree)
+        return None  # a table, an array of numbers or a text, without a unit of its own
 
-    def arithmetic(self, node: ae.ArithmeticStructure) -> Known:
-        operator = node.operators[0]
-        if operator in {"+", "-"} and len(node.arguments) > 1:
-            return self.alike(node.arguments, node.operators)
-        if operator == "^":
-            return self.power(list(node.arguments))
-        total: Known = self.unit(node.arguments[0])
-        for sign, item in zip(node.operators, node.arguments[1:], strict=False):
+    def unary(self, tree: Unary) -> Known:
+        if tree.operator != ":NOT:":
+            return self.unit(tree.operand)
+        self.plain("a condition", tree.operand)
+        return DIMENSIONLESS
+
+    def binary(self, tree: Binary) -> Known:
+        if tree.operator in {"+", "-"}:
+            parts = chain(tree, "+-")
+            return self.alike([item for _, item in parts], [sign for sign, _ in parts[1:]])
+        if tree.operator in {"*", "/"}:
+            return self.product(tree)
+        if tree.operator == "^":
+            return self.power(tree.left, tree.right)
+        if tree.operator in {":AND:", ":OR:"}:
+            self.plain("a condition", tree.left)
+            self.plain("a condition", tree.right)
+            return DIMENSIONLESS
+        common = self.alike([tree.left, tree.right], tree.operator)
+        return common if tree.operator == "mod" else DIMENSIONLESS
+
+    def product(self, tree: Binary) -> Known:
+        total: Known = DIMENSIONLESS
+        for sign, item in chain(tree, "*/"):
             other = self.unit(item)
             if total is None or other is None:
                 total = None
@@ -164,34 +179,23 @@ class _Judge:
                 total = total * other if sign == "*" else total / other
         return total
 
-    def power(self, arguments: list[Any]) -> Known:
-        base, exponent = arguments[0], arguments[1:]
+    def power(self, base: Tree, exponent: Tree) -> Known:
         unit = self.unit(base)
-        value = literal(exponent[0]) if len(exponent) == 1 else None
+        value = literal(exponent)
         if value is not None and (unit is None or not unit.is_dimensionless):
             fraction = Fraction(value).limit_denominator(12)
             if math.isclose(float(fraction), value, rel_tol=1e-12):
                 return None if unit is None else unit**fraction
-        for item in exponent:
-            self.plain("an exponent", item)
+        self.plain("an exponent", exponent)
         if unit is not None and not unit.is_dimensionless:
             self.complaints.append(
-                f"{shown(base)} has unit {unit}, expected Dmnl as it is raised to "
-                f"{shown(exponent[0])}"
+                f"{shown(base)} has unit {unit}, expected Dmnl as it is raised to {shown(exponent)}"
             )
         return DIMENSIONLESS
 
-    def logic(self, node: ae.LogicStructure) -> Known:
-        if node.operators[0] in {":AND:", ":OR:", ":NOT:"}:
-            for item in node.arguments:
-                self.plain("a condition", item)
-        else:
-            self.alike(node.arguments, node.operators)
-        return DIMENSIONLESS
-
-    def alike(self, arguments: Any, signs: Any) -> Known:
+    def alike(self, arguments: Sequence[Tree], signs: str | Sequence[str]) -> Known:
         """Ask for one unit in all arguments and return it."""
-        first: tuple[Any, Unit] | None = None
+        first: tuple[Tree, Unit] | None = None
         for position, item in enumerate(arguments):
             unit = self.unit(item)
             if unit is None:
@@ -207,13 +211,13 @@ class _Judge:
                 return None
         return first[1] if first else None
 
-    def plain(self, role: str, item: Any) -> None:
+    def plain(self, role: str, item: Tree) -> None:
         """Ask for a dimensionless tree."""
         unit = self.unit(item)
         if unit is not None and not unit.is_dimensionless:
             self.complaints.append(f"{role}, {shown(item)}, has unit {unit}, expected Dmnl")
 
-    def duration(self, role: str, item: Any) -> None:
+    def duration(self, role: str, item: Tree) -> None:
         """Ask for a tree in the unit of time."""
         if only_numbers(item):
             return
@@ -221,7 +225,7 @@ class _Judge:
         if unit is not None and unit != self.clock:
             self.complaints.append(f"{role}, {shown(item)}, has unit {unit}, expected {self.clock}")
 
-    def table_argument(self, table: str, item: Any) -> None:
+    def table_argument(self, table: str, item: Tree) -> None:
         unit = self.unit(item)
         if unit is not None and unit not in (DIMENSIONLESS, self.clock):
             self.complaints.append(
@@ -229,18 +233,29 @@ class _Judge:
                 f"{self.clock}"
             )
 
-    def call(self, node: ae.CallStructure) -> Known:
-        name, arguments = identifier(node.function.reference), list(node.arguments)
-        if name in self.tables:
+    def call(self, tree: Call) -> Known:
+        arguments = list(tree.arguments)
+        name = self.syntax.name(tree.function)
+        if name in self.syntax.tables:
             for item in arguments:
                 self.table_argument(name, item)
             return self.units.get(name)
+        if not self.syntax.is_function(tree.function):
+            if name in self.units:
+                self.complaints.append(f"cannot judge {shown(tree)}: {name} is not a table")
+            return None
+        if tree.function in self.syntax.macros or reads_a_file(tree.function):
+            return None
+        return self.function(tree, arguments)
+
+    def function(self, tree: Call, arguments: list[Tree]) -> Known:
+        name = tree.function
         rule = CALLS.get(name)
         if rule is not None:
             try:
                 return rule(self, arguments)
             except (IndexError, ValueError):
-                self.complaints.append(f"wrong number of arguments in {shown(node)}")
+                self.complaints.append(f"wrong number of arguments in {shown(tree)}")
                 return None
         if name in _PLAIN:
             for item in arguments:
@@ -248,49 +263,5 @@ class _Judge:
             return DIMENSIONLESS
         if name in _ALIKE:
             return self.alike(arguments, name.upper().replace("_", " "))
-        if name in FUNCTIONS:
-            self.complaints.append(f"cannot judge {shown(node)}: the unit rule is not known")
-        elif name in self.units:
-            self.complaints.append(f"cannot judge {shown(node)}: {name} is not a table")
+        self.complaints.append(f"cannot judge {shown(tree)}: the unit rule is not known")
         return None
-
-    def memory(self, node: Any) -> Known:
-        """Judge stocks, delays and smooths."""
-        if isinstance(node, ae.IntegStructure):
-            flow = self.unit(node.flow)
-            stock = None if flow is None else flow * self.clock
-            start = None if only_numbers(node.initial) else self.unit(node.initial)
-            if stock is not None and start is not None and stock != start:
-                self.complaints.append(
-                    f"in INTEG: the flow {shown(node.flow)} gives unit {stock}, the initial value "
-                    f"{shown(node.initial)} has unit {start}"
-                )
-            return stock if stock is not None else start
-        if isinstance(node, (ae.InitialStructure,)):
-            return self.unit(node.initial)
-        if isinstance(node, ae.GameStructure):
-            return self.unit(node.expression)
-        if isinstance(node, ae.SampleIfTrueStructure):
-            self.plain("the condition", node.condition)
-            return self.alike(_started(node), "SAMPLE IF TRUE")
-        if isinstance(node, ae.TrendStructure):
-            self.duration("the averaging time", node.average_time)
-            self.unit(node.input)
-            return DIMENSIONLESS / self.clock
-        if isinstance(node, ae.ForecastStructure):
-            self.duration("the averaging time", node.average_time)
-            return self.unit(node.input)
-        lag = getattr(node, "delay_time", getattr(node, "smooth_time", None))
-        if lag is not None:
-            kind = type(node).__name__.removesuffix("Structure").upper()
-            self.duration(f"the time of {kind}", lag)
-            if hasattr(node, "order"):
-                self.plain(f"the order of {kind}", node.order)
-            return self.alike(_started(node), kind)
-        self.complaints.append(f"cannot judge {shown(node)}: the unit rule is not known")
-        return None
-
-
-def _started(node: Any) -> list[Any]:
-    """Return input and initial value, the latter only where it is no bare number."""
-    return [node.input] if only_numbers(node.initial) else [node.input, node.initial]

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from numbers import Real
-from typing import Any
+from collections.abc import Callable, Mapping
 
-from pysd.translators.structures import abstract_expressions as ae
-
-from qiantang.model.mdl import identifier
-from qiantang.model.syntax import TIME, Syntax
+from qiantang.model.mdl import TIME
+from qiantang.model.syntax import Syntax
+from qiantang.modelfile.tree import Binary, Call, Knots, Literal, Reference, Tree, Unary
 
 Point = Mapping[str, float]
 
@@ -51,6 +48,8 @@ def link_sign(syntax: Syntax, source: str, target: str, point: Point) -> int:
     try:
         high = _value(tree, {**point, source: here + step}, syntax)
         low = _value(tree, {**point, source: here - step}, syntax)
+    except RecursionError:
+        raise NotComputedError(f"{target} is nested too deeply") from None
     except (OverflowError, ZeroDivisionError, ValueError) as error:
         raise NotComputedError(f"{target} has no value there: {error}") from None
     if abs(high - low) <= _ROUNDING * max(abs(high), abs(low)):
@@ -58,69 +57,45 @@ def link_sign(syntax: Syntax, source: str, target: str, point: Point) -> int:
     return 1 if high > low else -1
 
 
-def _value(node: Any, point: Point, syntax: Syntax) -> float:
-    if isinstance(node, Real):
-        return float(node)
-    if isinstance(node, ae.ReferenceStructure):
-        return point[identifier(node.reference)]
-    if isinstance(node, ae.ArithmeticStructure):
-        return _arithmetic(node, [_value(item, point, syntax) for item in node.arguments])
-    if isinstance(node, ae.LogicStructure):
-        return _logic(node, [_value(item, point, syntax) for item in node.arguments])
-    if isinstance(node, ae.InlineLookupsStructure):
-        return _table(node.lookups, _value(node.argument, point, syntax))
-    if isinstance(node, ae.IntegStructure):
-        return _value(node.flow, point, syntax)
-    if isinstance(node, ae.CallStructure):
-        return _call(node, point, syntax)
-    for part in ("input", "expression"):
-        if hasattr(node, part):
-            return _value(getattr(node, part), point, syntax)
-    raise NotComputedError(f"{type(node).__name__.removesuffix('Structure')} is not computed")
+def _value(tree: Tree, point: Point, syntax: Syntax) -> float:
+    if isinstance(tree, Literal):
+        return tree.value
+    if isinstance(tree, Reference):
+        return point[syntax.name(tree.name)]
+    if isinstance(tree, Unary):
+        value = _value(tree.operand, point, syntax)
+        return _UNARY[tree.operator](value)
+    if isinstance(tree, Binary):
+        left, right = (_value(item, point, syntax) for item in (tree.left, tree.right))
+        return float(_BINARY[tree.operator](left, right))
+    if isinstance(tree, Call):
+        return _call(tree, point, syntax)
+    raise NotComputedError(f"{type(tree).__name__.lower()} is not computed")
 
 
-def _arithmetic(node: ae.ArithmeticStructure, values: list[float]) -> float:
-    operators = node.operators
-    if operators == ["negative"]:
-        return -values[0]
-    if operators[0] == "^":
-        total = values[-1]
-        for base in reversed(values[:-1]):
-            total = math.pow(base, total)
-        return total
-    total = values[0]
-    for operator, value in zip(operators, values[1:], strict=False):
-        total = _BINARY[operator](total, value)
-    return total
-
-
-def _logic(node: ae.LogicStructure, values: list[float]) -> float:
-    operator = node.operators[0]
-    if operator == ":NOT:":
-        return float(not values[0])
-    if operator in {":AND:", ":OR:"}:
-        return float(all(values) if operator == ":AND:" else any(values))
-    return float(_COMPARE[operator](values[0], values[1]))
-
-
-def _call(node: ae.CallStructure, point: Point, syntax: Syntax) -> float:
-    name = identifier(node.function.reference)
-    values = [_value(item, point, syntax) for item in node.arguments]
+def _call(tree: Call, point: Point, syntax: Syntax) -> float:
+    name = syntax.name(tree.function)
     if name in syntax.tables:
-        return _table(syntax.trees[name][0], values[0])
-    if name == "step":
+        return _table(syntax.trees[name][0], _value(tree.arguments[0], point, syntax))
+    if tree.function == "with_lookup":
+        return _table(tree.arguments[1], _value(tree.arguments[0], point, syntax))
+    if tree.function in _MEMORY:
+        return _value(tree.arguments[_MEMORY[tree.function]], point, syntax)
+    values = [_value(item, point, syntax) for item in tree.arguments]
+    if tree.function == "step":
         return values[0] if point[TIME] >= values[1] else 0.0
-    if name not in _FUNCTIONS:
+    if tree.function not in _FUNCTIONS:
         raise NotComputedError(f"{name} is not computed")
-    return float(_FUNCTIONS[name](*values))
+    return float(_FUNCTIONS[tree.function](*values))
 
 
-def _table(table: Any, at: float) -> float:
+def _table(table: Tree, at: float) -> float:
     """Interpolate between the points of a table, flat outside them."""
-    if not isinstance(table, ae.LookupsStructure):
+    if not isinstance(table, Knots):
         raise NotComputedError("a table kept in another file is not computed")
-    xs: Sequence[float] = [float(x) for x in table.x]
-    ys: Sequence[float] = [float(y) for y in table.y]
+    if table.mode != "interpolate":
+        raise NotComputedError("a table that is not flat outside its points is not computed")
+    xs, ys = table.x, table.y
     if at <= xs[0]:
         return ys[0]
     for position in range(1, len(xs)):
@@ -134,20 +109,46 @@ def _ratio(above: float, below: float, otherwise: float = 0.0) -> float:
     return above / below if below else otherwise
 
 
+_UNARY: dict[str, Callable[[float], float]] = {
+    "-": lambda a: -a,
+    "+": lambda a: a,
+    ":NOT:": lambda a: float(not a),
+}
 _BINARY: dict[str, Callable[[float, float], float]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
     "/": lambda a, b: a / b,
-}
-_COMPARE: dict[str, Callable[[float, float], bool]] = {
+    "^": math.pow,
+    "mod": lambda a, b: a - b * math.floor(a / b),
     "<": lambda a, b: a < b,
     "<=": lambda a, b: a <= b,
     ">": lambda a, b: a > b,
     ">=": lambda a, b: a >= b,
     "=": lambda a, b: a == b,
     "<>": lambda a, b: a != b,
+    ":AND:": lambda a, b: bool(a and b),
+    ":OR:": lambda a, b: bool(a or b),
 }
+_MEMORY = {
+    "integ": 0,
+    "game": 0,
+    "sample_if_true": 1,
+    "trend": 0,
+    "forecast": 0,
+    "smooth": 0,
+    "smoothi": 0,
+    "smooth3": 0,
+    "smooth3i": 0,
+    "smooth_n": 0,
+    "delay1": 0,
+    "delay1i": 0,
+    "delay3": 0,
+    "delay3i": 0,
+    "delay_n": 0,
+    "delay_fixed": 0,
+}
+"""The argument by which a function that remembers moves."""
 _FUNCTIONS: dict[str, Callable[..., float]] = {
     "min": min,
     "max": max,

@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from qiantang.faults import StudyError
 from qiantang.model.checks import Runner
 from qiantang.model.gains import NotComputedError, link_sign
-from qiantang.model.syntax import TIME, Syntax, references
+from qiantang.model.mdl import TIME
+from qiantang.model.syntax import Syntax
 from qiantang.yamlfile import read_yaml, validate
 
 Array = NDArray[np.float64]
@@ -210,7 +211,7 @@ def check_loops(
 
 
 def _inputs(syntax: Syntax, name: str) -> set[str]:
-    used = {item for tree in syntax.trees[name] for item in references(tree)}
+    used = {item for tree in syntax.trees[name] for item in syntax.references(tree)}
     return used - syntax.tables - {TIME}
 
 

@@ -1,4 +1,4 @@
-"""The .mdl text is the dictionary of variables: name, unit, limits, meaning, group, line."""
+"""The model file is the dictionary of variables: name, unit, limits, meaning, group, line."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from unicodedata import normalize
 
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.files import door
+from qiantang.modelfile.clashes import one_identifier
+from qiantang.modelfile.document import Document, Equation
+from qiantang.modelfile.names import identifiers, plain
+from qiantang.modelfile.read import read_document
 
-_SKETCH = re.compile(r"\\{2,3}---///")
-_MACRO = re.compile(r":MACRO:.*?:END OF MACRO:", re.DOTALL | re.IGNORECASE)
-_GROUP = re.compile(r"\s*\*{3,}\s*\n\s*\.?(?P<name>[^\n]*?)\s*\n\s*\*{3,}\s*$")
-_NAME = re.compile(r'\s*(?P<name>"(?:\\"|[^"])*"|[^=(\[:<"]+)(?P<subscripts>\[[^\]]*\])?')
+TIME = "time"
+
 _CHINESE = re.compile(r"\s*\[zh:\s*(?P<zh>[^\]]*?)\s*\]\s*$")
 _LIMITS = re.compile(r"^(?P<unit>[^\[]*)\[(?P<limits>[^\]]*)\]\s*$")
-_TABLE_RANGE = re.compile(r"\([\s\\]*\[(?P<range>[^\]]*)\]")
-_PLAIN_NUMBERS = re.compile(r"[\d\s.,()+\-eE]*")
 _CONTROL = frozenset({"initial_time", "final_time", "time_step", "saveper"})
+
+Limits = tuple[float | None, float | None]
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Variable:
     line: int
     equation: str
     unit: str
-    limits: tuple[float | None, float | None]
+    limits: Limits
     meaning: str
     meaning_zh: str
     group: str
@@ -66,10 +68,19 @@ class Variable:
 
 @dataclass(frozen=True)
 class Dictionary(Mapping[str, Variable]):
-    """The variables of a model by identifier, in the order of the file."""
+    """The variables of a model by identifier, in the order of the file.
+
+    Parameters
+    ----------
+    path : Path
+    variables : mapping of str to Variable
+    about : mapping of str to (str, str)
+        What the file says of each group: a sentence, and the group's Chinese name.
+    """
 
     path: Path
     variables: Mapping[str, Variable] = field(repr=False)
+    about: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, name: str) -> Variable:
         try:
@@ -103,40 +114,15 @@ class Dictionary(Mapping[str, Variable]):
         return self.group("Drivers")
 
 
-@dataclass(frozen=True)
-class _Entry:
-    line: int
-    fields: tuple[str, ...]
-    closed: bool
-
-
-def identifier(name: str) -> str:
-    """Return the name used in YAML, Python and CSV for a Vensim name.
-
-    Parameters
-    ----------
-    name : str
-        As in the .mdl, quoted or not.
-
-    Returns
-    -------
-    str
-        Lower case, one underscore for each run of blanks, no quotes or punctuation.
-    """
-    joined = re.sub(r"[\s_]+", "_", name.strip().strip('"').strip().lower())
-    plain = normalize("NFD", joined).encode("ascii", "ignore").decode("ascii")
-    plain = re.sub(r"_+", "_", re.sub(r"[^0-9a-z_]", "", plain))
-    return plain if plain.strip("_") else re.sub(r"[^\w]", "", joined)
-
-
 def read_dictionary(path: Path, *, complete: bool = True) -> Dictionary:
-    """Read the variables of a .mdl file and refuse it if any entry is faulty.
+    """Read the variables of a model file and refuse it if any entry is faulty.
 
     Parameters
     ----------
     path : Path
     complete : bool
-        Ask for a unit and a meaning on every variable; False suits models of others.
+        Ask for an equation, a unit and a meaning of every variable, for UTF-8, and for names
+        that differ by more than punctuation; False suits models of others.
 
     Returns
     -------
@@ -154,140 +140,85 @@ def read_dictionary(path: Path, *, complete: bool = True) -> Dictionary:
 
 
 def scan(path: Path, *, complete: bool = True) -> tuple[Dictionary, list[Fault]]:
-    """Read what can be read of a .mdl file, and list what is wrong with the rest.
+    """Read what can be read of a model file, and list what is wrong with the rest.
 
     Parameters
     ----------
     path : Path
     complete : bool
-        Ask for a unit and a meaning on every variable.
+        As for :func:`read_dictionary`.
 
     Returns
     -------
     tuple of (Dictionary, list of Fault)
     """
     path = Path(path)
+    undecoded = _not_utf8(path) if complete else None
+    if undecoded is not None:
+        return Dictionary(path, {}), [undecoded]
+    document, faults = read_document(path)
+    dictionary, wrong = dictionary_of(document)
+    faults += wrong
+    if complete:
+        cut = list(_cut_short(document))
+        lines = {fault.line for fault in cut}
+        whole = (item for item in dictionary.values() if item.line not in lines)
+        faults += [*cut, *one_identifier(document)]
+        faults += [fault for item in whole for fault in _incomplete(path, item)]
+    return dictionary, faults
+
+
+def dictionary_of(document: Document) -> tuple[Dictionary, list[Fault]]:
+    """Return the variables of a document, and the limits that cannot be read."""
+    faults = []
+    found: dict[str, Variable] = {}
+    names = names_of(document)
+    for equation in document.equations:
+        known = names[plain(equation.name)]
+        found[known], what = _variable(equation, known, found.get(known))
+        if what:
+            faults.append(Fault(document.path, equation.line, found[known].name, what))
+    about = {group.name: _meaning(group.comment) for group in document.groups}
+    return Dictionary(document.path, found, about), faults
+
+
+def names_of(document: Document) -> dict[str, str]:
+    """Return the identifier of each variable of a file by its plain name."""
+    return identifiers((item.name for item in document.equations), (TIME,))
+
+
+def _not_utf8(path: Path) -> Fault | None:
+    """Tell the first byte of a study's model that is not UTF-8."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        return Dictionary(path, {}), [Fault(path, None, "", "file not found")]
+        door.content(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         what = f"byte {error.object[error.start]:#04x} is not UTF-8, save the model as UTF-8"
-        return Dictionary(path, {}), [Fault(path, line, "", what)]
-    except OSError as error:
-        return Dictionary(path, {}), [Fault(path, None, "", f"cannot be read: {error.strerror}")]
-    faults: list[Fault] = []
-    found: dict[str, Variable] = {}
-    group = ""
-    for entry in _entries(text.replace("\r\n", "\n")):
-        header = _GROUP.match(entry.fields[0])
-        if header and len(entry.fields) == 2:
-            group = header["name"]
-            continue
-        fault = _malformed(path, entry)
-        if fault is not None:
-            faults.append(fault)
-            continue
-        _take(path, entry, group, found, faults)
-    if complete:
-        faults += [fault for item in found.values() for fault in _incomplete(path, item)]
-    if not found and not faults:
-        faults.append(Fault(path, 1, "", "no variable found, expected a Vensim model"))
-    return Dictionary(path, found), faults
-
-
-def tables_are_plain(text: str) -> bool:
-    """Tell whether every table range of an equation or a whole file holds numbers only.
-
-    PySD's translator evaluates the text between ``([`` and ``]`` as Python, so that a file from
-    elsewhere must pass this before it is translated.
-    """
-    return all(_PLAIN_NUMBERS.fullmatch(match["range"]) for match in _TABLE_RANGE.finditer(text))
-
-
-def _entries(text: str) -> Iterator[_Entry]:
-    """Cut the equations part of the text at each ``|``, keeping line numbers."""
-    text = _SKETCH.split(text, maxsplit=1)[0]
-    text = re.sub(r"\A\s*\{[^}\n]*\}", "", text)
-    text = _MACRO.sub(lambda match: "\n" * match[0].count("\n"), text)
-    line = 1
-    pieces = _split(text, "|")
-    for number, piece in enumerate(pieces):
-        blank = len(piece) - len(piece.lstrip())
-        if piece.strip():
-            begins = line + piece.count("\n", 0, blank)
-            yield _Entry(begins, tuple(_split(piece.lstrip(), "~")), number < len(pieces) - 1)
-        line += piece.count("\n")
-
-
-def _split(text: str, mark: str) -> list[str]:
-    """Split at a mark that does not stand inside a quoted name on the same line."""
-    parts = [""]
-    for token in re.findall(rf'"[^"\n~|]*[~|][^"\n=]*"|[^"{mark}]+|"|{re.escape(mark)}', text):
-        if token == mark:
-            parts.append("")
-        else:
-            parts[-1] += token
-    return parts
-
-
-def _malformed(path: Path, entry: _Entry) -> Fault | None:
-    count = len(entry.fields)
-    where = " ".join(re.split(r"[=(\[]", entry.fields[0], maxsplit=1)[0].split())[:60]
-    if not entry.closed:
-        return Fault(path, entry.line, where, "the entry is not closed, expected | at its end")
-    if count > 4 or (count == 4 and not entry.fields[3].strip().upper().startswith(":SUP")):
-        what = "the entry has more than three parts, is the | between two entries missing?"
-        return Fault(path, entry.line, where, what)
-    if count < 3:
-        what = "the entry has fewer than three parts, expected equation ~ unit ~ meaning |"
-        return Fault(path, entry.line, where, what)
+        return Fault(path, line, "", what)
+    except OSError:
+        return None  # told by the reader
     return None
 
 
-def _take(
-    path: Path, entry: _Entry, group: str, found: dict[str, Variable], faults: list[Fault]
-) -> None:
-    """Add the variable of an entry, or the fault that keeps it out."""
-    equation = " ".join(re.sub(r"\\\s*\n", " ", entry.fields[0]).split())
-    head = _NAME.match(equation)
-    rest = equation[head.end() :].strip() if head else ""
-    if head is None or not rest:
-        faults.append(Fault(path, entry.line, equation[:60], "no equation, expected name = ..."))
-        return
-    if rest.startswith((":", "<->")) and not rest.startswith(":="):
-        return  # a subscript range or a reality check, not a variable
-    name = " ".join(head["name"].split()).strip('"')
-    known = identifier(name)
-    if not tables_are_plain(rest):
-        what = "the range of the table must be written as ([(x,y)-(x,y)], with numbers only"
-        faults.append(Fault(path, entry.line, name, what))
-        return
-    if known in found and not head["subscripts"]:
-        what = f"defined twice, first on line {found[known].line}"
-        faults.append(Fault(path, entry.line, name, what))
-        return
-    unit, limits, what = _unit_and_limits(entry.fields[1])
-    if what:
-        faults.append(Fault(path, entry.line, name, what))
-    meaning, chinese = _meaning(entry.fields[2])
-    earlier = found.get(known)
-    found[known] = Variable(
-        name=name,
+def _variable(equation: Equation, known: str, earlier: Variable | None) -> tuple[Variable, str]:
+    """Return the variable of an entry, and what is wrong with it (empty if nothing)."""
+    unit, limits, what = _unit_and_limits(equation.unit)
+    meaning, chinese = _meaning(equation.comment)
+    return Variable(
+        name=equation.name.strip('"'),
         identifier=known,
-        line=earlier.line if earlier else entry.line,
-        equation=re.sub(r"^:?==?\s*", "", rest),
+        line=earlier.line if earlier else equation.line,
+        equation=equation.text,
         unit=unit or (earlier.unit if earlier else ""),
         limits=limits,
         meaning=meaning or (earlier.meaning if earlier else ""),
         meaning_zh=chinese or (earlier.meaning_zh if earlier else ""),
-        group=group,
-        is_lookup=rest.startswith("("),
-    )
+        group=equation.group,
+        is_lookup=equation.operator == "(",
+    ), what
 
 
-def _unit_and_limits(text: str) -> tuple[str, tuple[float | None, float | None], str]:
+def _unit_and_limits(text: str) -> tuple[str, Limits, str]:
     """Return unit, limits and what is wrong with them (empty if nothing)."""
     text = " ".join(text.split())
     if "[" not in text and "]" not in text:
@@ -314,6 +245,18 @@ def _meaning(text: str) -> tuple[str, str]:
     text = " ".join(re.sub(r"\\\s*\n", " ", text).split())
     match = _CHINESE.search(text)
     return (text[: match.start()], match["zh"]) if match else (text, "")
+
+
+def _cut_short(document: Document) -> Iterator[Fault]:
+    """Tell names that stand alone, data of another file to Vensim, and entries without a part."""
+    for item in document.equations:
+        if item.parts < 3:
+            what = "the entry has fewer than three parts, expected equation ~ unit ~ meaning |"
+        elif not item.operator and not item.keyword:
+            what = "no equation, expected name = ..."
+        else:
+            continue
+        yield Fault(document.path, item.line, item.name.strip('"'), what)
 
 
 def _incomplete(path: Path, item: Variable) -> Iterator[Fault]:

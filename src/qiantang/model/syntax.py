@@ -1,58 +1,80 @@
-"""The equations of a .mdl as PySD's syntax trees, by identifier, with their references."""
+"""The equations of a model as trees, by identifier, with their references."""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-from pysd.translators.structures import abstract_expressions as ae
-from pysd.translators.structures.abstract_model import AbstractLookup
-from pysd.translators.vensim.vensim_element import SubscriptRange
-from pysd.translators.vensim.vensim_file import VensimFile
 
 from qiantang.faults import Fault
-from qiantang.model.mdl import Dictionary, identifier, scan
+from qiantang.model.functions import is_known
+from qiantang.model.mdl import TIME, Dictionary, dictionary_of, names_of
+from qiantang.modelfile.document import Document
+from qiantang.modelfile.names import identifier, plain
+from qiantang.modelfile.read import read_document
+from qiantang.modelfile.tree import (
+    NA,
+    Binary,
+    Call,
+    Knots,
+    Literal,
+    Numbers,
+    Reference,
+    Text,
+    Tree,
+    Unary,
+    walk,
+)
 
-TIME = "time"
-
-# Functions that arrive as a plain call and whose name PySD's translator knows.
-_CALLED = """
-abs min max sqrt exp ln log sin cos tan arcsin arccos arctan sinh cosh tanh integer modulo quantum
-if_then_else step ramp pulse pulse_train zidz xidz active_initial sum vmin vmax prod power gamma_ln
-random_uniform random_normal random_0_1 random_exponential elmcount vector_select vector_rank
-vector_sort_order vector_reorder invert_matrix get_time_value lookup_forward lookup_backward
-lookup_extrapolate
-"""
-FUNCTIONS = frozenset(_CALLED.split())
+_STRENGTH = {":OR:": 1, ":AND:": 2, "+": 4, "-": 4, "*": 5, "/": 5, "mod": 5, "^": 7}
+"""How tightly an operator binds; comparisons bind with 3, an operand with 8."""
 
 
 @dataclass(frozen=True)
 class Syntax:
-    """The parsed equations of a model.
+    """The equations of a model.
 
     Parameters
     ----------
     dictionary : Dictionary
-    trees : mapping of str to tuple
-        Identifier to syntax trees, several only where a variable is written by subscript.
+    trees : mapping of str to tuple of Tree
+        Identifier to trees, several only where a variable is written by subscript.
     tables : frozenset of str
         Identifiers of lookup variables.
     ranges : frozenset of str
         Identifiers of subscript ranges and their elements.
+    macros : frozenset of str
+        Plain names of the macros of the file.
+    names : mapping of str to str
+        Plain name to identifier, of every variable.
     """
 
     dictionary: Dictionary
-    trees: Mapping[str, tuple[Any, ...]]
+    trees: Mapping[str, tuple[Tree, ...]]
     tables: frozenset[str]
-    ranges: frozenset[str]
+    ranges: frozenset[str] = frozenset()
+    macros: frozenset[str] = frozenset()
+    names: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def name(self, written: str) -> str:
+        """Return the identifier of a name as an equation writes it."""
+        return self.names.get(plain(written)) or identifier(written)
+
+    def references(self, tree: Tree) -> Iterator[str]:
+        """Yield the identifier of every variable a tree refers to, tables included."""
+        for node in walk(tree):
+            if isinstance(node, Reference):
+                yield self.name(node.name)
+            elif isinstance(node, Call) and not self.is_function(node.function):
+                yield self.name(node.function)
+
+    def is_function(self, name: str) -> bool:
+        """Tell whether a call is of a function or a macro, not of a table."""
+        return name not in self.names and (is_known(name) or name in self.macros)
 
 
 def parse(path: Path) -> tuple[Syntax, list[Fault]]:
-    """Parse every equation of a .mdl; an equation that cannot be parsed becomes a fault.
+    """Parse every equation of a model file; one that cannot be parsed becomes a fault.
 
     Parameters
     ----------
@@ -61,116 +83,39 @@ def parse(path: Path) -> tuple[Syntax, list[Fault]]:
     Returns
     -------
     tuple of (Syntax, list of Fault)
-        The faults are those of syntax alone; those of the dictionary come from ``mdl.scan``.
+        The faults are those of reading; those of the dictionary come from ``mdl.scan``.
     """
-    path = Path(path)
-    try:
-        stamp = path.read_bytes()
-    except OSError:
-        stamp = b""
-    syntax, faults = _parse(path, stamp)
-    return syntax, list(faults)
+    document, faults = read_document(Path(path))
+    return syntax_of(document), faults
 
 
-@lru_cache(maxsize=8)
-def _parse(path: Path, stamp: bytes) -> tuple[Syntax, tuple[Fault, ...]]:
-    dictionary, found = scan(path, complete=False)
-    if any("numbers only" in fault.what for fault in found):
-        return Syntax(dictionary, {}, frozenset(), frozenset()), ()
-    faults: list[Fault] = []
-    trees: dict[str, list[Any]] = {}
-    tables, ranges = set(), set()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for element in _elements(path, faults):
-            known = identifier(element.equation.split("=")[0].split("(")[0].split("[")[0])
-            line = dictionary[known].line if known in dictionary else None
-            where = dictionary[known].name if known in dictionary else element.equation[:40]
-            try:
-                component = element.parse()
-                if isinstance(component, SubscriptRange):
-                    ranges |= _range_names(component)
-                    continue
-                component.parse()
-                piece = component.get_abstract_component()
-            except Exception as error:  # PySD raises many kinds, none of them meant for a user
-                faults.append(Fault(path, line, where, _sentence(error)))
-                continue
-            known = identifier(component.name)
-            if not hasattr(piece, "ast"):
-                continue  # a reality check of Vensim's own
-            trees.setdefault(known, []).append(piece.ast)
-            if isinstance(piece, AbstractLookup):
-                tables.add(known)
-    packed = {name: tuple(items) for name, items in trees.items()}
-    return Syntax(dictionary, packed, frozenset(tables), frozenset(ranges)), tuple(faults)
-
-
-def _elements(path: Path, faults: list[Fault]) -> list[Any]:
-    """Return PySD's unparsed entries of the main part."""
-    try:
-        file = VensimFile(path, encoding="utf-8-sig")
-        file.parse(parse_all=False)
-        section = next(item for item in file.sections if item is not None)
-        section.parse(parse_all=False)
-    except Exception as error:  # as above
-        faults.append(Fault(path, None, "", _sentence(error)))
-        return []
-    return list(section.elements)
-
-
-def _sentence(error: Exception) -> str:
-    """Say in one line where the text of an equation stops making sense."""
-    text, at = getattr(error, "text", None), getattr(error, "pos", None)
-    if isinstance(text, str) and isinstance(at, int):
-        rest = " ".join(text[at : at + 40].split())
-        return (
-            f"the equation cannot be read from {rest!r} on" if rest else "the equation is cut off"
-        )
-    return f"the equation cannot be read: {' '.join(str(error).split())[:160]}"
-
-
-def _range_names(component: SubscriptRange) -> set[str]:
-    given = component.definition if isinstance(component.definition, list) else []
-    return {identifier(component.name), *(identifier(name) for name in given)}
-
-
-def children(node: Any) -> Iterator[Any]:
-    """Yield the syntax nodes directly below a node."""
-    if isinstance(node, (list, tuple)):
-        for item in node:
-            yield from ([item] if is_dataclass(item) else children(item))
-    elif is_dataclass(node) and not isinstance(node, type):
-        for item in fields(node):
-            value = getattr(node, item.name)
-            if is_dataclass(value):
-                yield value
-            elif isinstance(value, (list, tuple)):
-                yield from children(value)
-
-
-def references(node: Any) -> Iterator[str]:
-    """Yield the identifier of every variable a tree refers to, tables included."""
-    if isinstance(node, ae.ReferenceStructure):
-        yield identifier(node.reference)
-    elif isinstance(node, ae.CallStructure):
-        name = identifier(node.function.reference)
-        if name not in FUNCTIONS:
-            yield name
-        yield from (name for item in node.arguments for name in references(item))
-    else:
-        yield from (name for item in children(node) for name in references(item))
+def syntax_of(document: Document) -> Syntax:
+    """Return the equations of a document."""
+    names = names_of(document)
+    trees: dict[str, list[Tree]] = {}
+    for equation in document.equations:
+        if equation.tree is not None:
+            trees.setdefault(names[plain(equation.name)], []).append(equation.tree)
+    tables = (names[plain(item.name)] for item in document.equations if item.operator == "(")
+    ranges = (name for item in document.ranges for name in (item.name, *item.elements))
+    return Syntax(
+        dictionary_of(document)[0],
+        {name: tuple(items) for name, items in trees.items()},
+        frozenset(tables),
+        frozenset(identifier(name) for name in ranges),
+        frozenset(plain(macro.name) for macro in document.macros),
+        names,
+    )
 
 
 def undefined(syntax: Syntax) -> list[Fault]:
     """List references to variables the model does not define."""
     faults = []
     dictionary = syntax.dictionary
-    known = {TIME, *dictionary, *syntax.trees, *syntax.ranges}
+    known = {TIME, *dictionary, *syntax.ranges}
     for name, trees in syntax.trees.items():
-        if name not in dictionary:
-            continue
-        for missing in dict.fromkeys(used for tree in trees for used in references(tree)):
+        used = dict.fromkeys(used for tree in trees for used in syntax.references(tree))
+        for missing in used:
             if missing not in known:
                 what = f"uses {missing}, which the model does not define"
                 what += dictionary.nearest(missing)
@@ -182,12 +127,14 @@ def outside_limits(syntax: Syntax) -> list[Fault]:
     """List constants whose value lies outside their own limits."""
     faults = []
     for name, trees in syntax.trees.items():
-        value = trees[0]
-        if name not in syntax.dictionary or not isinstance(value, (int, float)):
+        tree = trees[0]
+        if not isinstance(tree, Literal) or tree.value == NA:
             continue
         low, high = syntax.dictionary[name].limits
-        if (low is not None and value < low) or (high is not None and value > high):
-            what = f"the value {value:g} is outside the limits, {_bound(low)} to {_bound(high)}"
+        if (low is not None and tree.value < low) or (high is not None and tree.value > high):
+            what = (
+                f"the value {tree.value:g} is outside the limits, {_bound(low)} to {_bound(high)}"
+            )
             faults.append(_at(syntax.dictionary, name, what))
     return faults
 
@@ -201,37 +148,78 @@ def _at(dictionary: Dictionary, name: str, what: str) -> Fault:
     return Fault(dictionary.path, item.line, item.name, what)
 
 
-def shown(node: Any, limit: int = 60) -> str:
+def chain(tree: Tree, operators: str) -> list[tuple[str, Tree]]:
+    """Return the operands of a chain of operators that bind alike, each with its own.
+
+    Parameters
+    ----------
+    tree : Tree
+    operators : str
+        ``"+-"`` or ``"*/"``.
+
+    Returns
+    -------
+    list of (str, Tree)
+        ``a - b + c`` gives + a, - b, + c; a tree that is no such chain is its one operand.
+    """
+    found: list[tuple[str, Tree]] = []
+    while isinstance(tree, Binary) and tree.operator in operators:
+        found.append((tree.operator, tree.right))
+        tree = tree.left
+    return [(operators[0], tree), *reversed(found)]
+
+
+def shown(tree: Tree, limit: int = 60) -> str:
     """Write a tree back as short text for a message."""
-    text = _shown(node)
+    text = _text(tree)[0]
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
-def _shown(node: Any) -> str:
-    if isinstance(node, ae.ReferenceStructure):
-        return str(node.reference).replace("_", " ").strip('"')
-    if isinstance(node, ae.CallStructure):
-        name = node.function.reference.replace("_", " ")
-        return f"{name}({', '.join(_shown(item) for item in node.arguments)})"
-    if isinstance(node, (ae.ArithmeticStructure, ae.LogicStructure)):
-        return _infix(node)
-    if is_dataclass(node):
-        inner = ", ".join(_shown(item) for item in children(node))
-        return f"{type(node).__name__.removesuffix('Structure')}({inner})"
-    return f"{node:g}" if isinstance(node, (int, float)) else str(node)
+def _text(tree: Tree) -> tuple[str, int]:
+    """Return a tree as text, and how tightly its outermost operator binds."""
+    return _TEXT[type(tree)](tree)
 
 
-def _infix(node: Any) -> str:
-    parts = [
-        f"({_shown(item)})"
-        if isinstance(item, (ae.ArithmeticStructure, ae.LogicStructure))
-        else _shown(item)
-        for item in node.arguments
-    ]
-    if len(parts) == 1:
-        sign = "-" if node.operators == ["negative"] else str(node.operators[0])
-        return f"{sign}{parts[0]}"
-    text = parts[0]
-    for operator, part in zip(node.operators, parts[1:], strict=True):
-        text += f" {operator} {part}"
-    return text
+def _name(written: str) -> str:
+    return plain(written).removesuffix("_xmile").replace("_", " ")
+
+
+def _call(tree: Call) -> tuple[str, int]:
+    return f"{_name(tree.function)}({', '.join(_text(item)[0] for item in tree.arguments)})", 8
+
+
+def _reference(tree: Reference) -> tuple[str, int]:
+    listed = ", ".join(
+        item if isinstance(item, str) else _text(item)[0] for item in tree.subscripts or ()
+    )
+    return f"{_name(tree.name)}[{listed}]" if listed else _name(tree.name), 8
+
+
+def _unary(tree: Unary) -> tuple[str, int]:
+    text, strength = _text(tree.operand)
+    mark = ":NOT: " if tree.operator == ":NOT:" else tree.operator
+    return f"{mark}{text if strength > 5 else f'({text})'}", 6
+
+
+def _binary(tree: Binary) -> tuple[str, int]:
+    own = _STRENGTH.get(tree.operator, 3)
+    (left, before), (right, after) = _text(tree.left), _text(tree.right)
+    left = left if before >= own else f"({left})"
+    right = right if after > own else f"({right})"
+    return f"{left} {tree.operator} {right}", own
+
+
+def _number(tree: Literal) -> tuple[str, int]:
+    return ":NA:" if tree.value == NA else f"{tree.value:g}", 8 if tree.value >= 0 else 6
+
+
+_TEXT: dict[type[Tree], Callable[..., tuple[str, int]]] = {
+    Literal: _number,
+    Text: lambda tree: (f"'{tree.value}'", 8),
+    Reference: _reference,
+    Call: _call,
+    Unary: _unary,
+    Binary: _binary,
+    Knots: lambda tree: (f"a table of {len(tree.x)} points", 8),
+    Numbers: lambda tree: (f"an array of {sum(map(len, tree.rows))} numbers", 8),
+}

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from ruamel.yaml import YAML
 
 from qiantang.faults import Fault, StudyError
+from qiantang.files import door
 from qiantang.files.cells import csv_text
 from qiantang.fits import digest, text_digest
 from qiantang.skill.scoreboard import Scoreboard
@@ -108,11 +109,11 @@ def newest(study: Study) -> Saved:
     faults = [
         document.fault(("files", name), "the file is missing or not the one that was saved")
         for name, expected in record.files.items()
-        if not (found[-1] / name).is_file() or digest(found[-1] / name) != expected
+        if not door.stands(found[-1], name) or digest(found[-1] / name) != expected
     ]
     if faults:
         raise StudyError(faults)
-    rows = json.loads((found[-1] / ROWS).read_text(encoding="utf-8"))
+    rows = json.loads(door.text(found[-1] / ROWS, door.RESULT_LIMIT))
     return Saved(found[-1], record, rows)
 
 

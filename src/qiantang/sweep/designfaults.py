@@ -72,7 +72,11 @@ def scenario_faults(look: Look) -> Iterator[Fault]:
 
 def _scenario(look: Look, where: KeyPath, name: str) -> Any:
     known = look.study.scenario_names()
-    path = scenario_path(look.document, name)
+    try:
+        path = scenario_path(look.document, name, look.study)
+    except OSError as error:
+        yield look.faults(where, f"{name!r} cannot be read: {error.strerror}")
+        return None
     if path is None and name not in known:
         yield look.faults(where, f"no such scenario, got {name!r}{nearest(name, known)}")
         return None

@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.files import door
 from qiantang.yamlfile import YamlDocument, read_yaml, validate
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ class Design:
 
     def scenario(self, study: Study, name: str) -> Scenario:
         """Read one of the design's scenarios."""
-        return study.scenario(str(scenario_path(self.document, name) or name))
+        return study.scenario(str(scenario_path(self.document, name, study) or name))
 
     @property
     def content(self) -> Mapping[str, Any]:
@@ -216,9 +217,19 @@ def _place(name: str, folder: Path) -> Path:
     return path
 
 
-def scenario_path(document: YamlDocument, name: str) -> Path | None:
-    """Return the file of a scenario that is given by a path, as seen from the design's folder."""
-    return document.path.parent / name if name.endswith((".yaml", ".yml")) else None
+def scenario_path(document: YamlDocument, name: str, study: Study) -> Path | None:
+    """Return the file of a scenario that is given by a path, as seen from the design's folder.
+
+    Raises
+    ------
+    OSError
+        If the path leads out of the study, or out of the folder of a design that stands elsewhere.
+    """
+    if not name.endswith((".yaml", ".yml")):
+        return None
+    folder = document.path.parent
+    inside = folder.resolve().is_relative_to(study.folder.resolve())
+    return door.beside(folder, name, study.folder if inside else folder)
 
 
 def schema() -> dict[str, Any]:

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.files import door
 from qiantang.sweep import store
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Sweep:
     @cached_property
     def points(self) -> pd.DataFrame:
         """The points: scenario, point, case and the value of each axis, NaN where left alone."""
-        return pd.read_parquet(self.folder / store.POINTS)
+        return pd.read_parquet(door.buffer(self.folder / store.POINTS))
 
     @cached_property
     def _parts(self) -> dict[int, Path]:
@@ -232,7 +233,7 @@ class Sweep:
         if path is None:
             what = f"part {number} is missing, run the sweep again: {self.manifest['command']}"
             raise StudyError([Fault(self.folder, None, "", what)])
-        content = path.read_bytes()
+        content = door.content(path, door.RESULT_LIMIT)
         if not hashlib.sha256(content).hexdigest().startswith(store.checksum(path)):
             what = f"is damaged, run the sweep again: {self.manifest['command']}"
             raise StudyError([Fault(path, None, "", what)])
@@ -271,7 +272,7 @@ def open_sweep(folder: str | Path, *, unfinished: bool = False) -> Sweep:
     if not path.is_file():
         raise StudyError([Fault(place, None, "", "no sweep stands in this folder")])
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest = json.loads(door.text(path))
     except ValueError:
         raise StudyError([Fault(path, None, "", "is no manifest of a sweep")]) from None
     sweep = Sweep(place, manifest)

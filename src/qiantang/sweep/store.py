@@ -18,6 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
+from qiantang.files import door
+
 MANIFEST = "sweep.json"
 POINTS = "points.parquet"
 PARTS = "parts"
@@ -134,7 +136,7 @@ def sound_parts(folder: Path, addresses: list[str]) -> tuple[dict[int, Part], li
 
 
 def _verified(path: Path, number: int, expected: str) -> Part | None:
-    content = path.read_bytes()
+    content = door.content(path, door.RESULT_LIMIT)
     sha256 = hashlib.sha256(content).hexdigest()
     return Part(number, path.name, sha256, len(content)) if sha256.startswith(expected) else None
 

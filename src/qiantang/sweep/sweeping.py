@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from qiantang.faults import Fault, StudyError
+from qiantang.files import door
 from qiantang.sweep import store
 from qiantang.sweep.plan import Chunk, SweepPlan
 
@@ -159,13 +160,13 @@ def _refuse_another(plan: SweepPlan, manifest: Path) -> None:
     if faults:
         raise StudyError(faults)
     points = manifest.parent / store.POINTS
-    if not points.is_file() or points.read_bytes() != plan.points_table():
+    if not points.is_file() or door.content(points, door.RESULT_LIMIT) != plan.points_table():
         store.put(points, plan.points_table())
 
 
 def _differences(plan: SweepPlan, manifest: Path) -> Iterator[tuple[str, str]]:
     try:
-        record = json.loads(manifest.read_text(encoding="utf-8"))
+        record = json.loads(door.text(manifest))
         begun = record["identity"] | {"format": record["format"]}
     except (ValueError, KeyError, TypeError):
         yield "", "is no manifest of a sweep; name another folder"
@@ -210,7 +211,7 @@ def _taken_over(
         for number, path in store.part_files(other):
             if number >= len(plan.chunks) or number in parts:
                 continue
-            chunk, content = plan.chunks[number], path.read_bytes()
+            chunk, content = plan.chunks[number], door.content(path, door.RESULT_LIMIT)
             if store.is_part(path, chunk.address, content):
                 parts[number] = store.put_part(folder, number, chunk.address, content)
     return len(parts) - before
@@ -238,7 +239,7 @@ def _finish(plan: SweepPlan, folder: Path, parts: dict[int, store.Part]) -> tupl
     record = {"runs": plan.runs, "diverged": total, "parts": rows}
     content = (json.dumps(record, indent=1) + "\n").encode()
     done = folder / store.DONE
-    if not done.is_file() or done.read_bytes() != content:
+    if not done.is_file() or door.content(done, door.RESULT_LIMIT) != content:
         store.put(done, content)
     store.remove_unfinished(folder)
     return total, lost

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
 from pathlib import Path
 from typing import Any
 
+from qiantang.files import door
 from qiantang.files.cells import bare
 from qiantang.fits import text_digest
 from qiantang.validate.ground import Ground
@@ -65,7 +67,7 @@ def read_scores(folder: Path) -> tuple[Path | None, list[dict[str, Any]]]:
     files = sorted(path for path in folder.rglob("*.json") if not path.parent.name.startswith("."))
     for path in reversed(files):
         try:
-            data = json.loads(path.read_text(encoding="utf-8"))
+            data = json.loads(door.text(path, door.RESULT_LIMIT))
         except (OSError, ValueError):
             continue
         rows = [row for row in data if _is_score(row)] if isinstance(data, list) else []
@@ -157,7 +159,7 @@ def _current(ground: Ground, path: Path | None) -> Finding:
     changed = [
         str(name)
         for name, expected in inputs.items()
-        if not (ground.study.folder / str(name)).is_file()
+        if not door.stands(ground.study.folder, str(name))
         or text_digest(ground.study.folder / str(name)) != expected
     ]
     return judged(
@@ -205,14 +207,13 @@ def _good(row: dict[str, Any]) -> bool:
 def read_diagnostics(folder: Path) -> tuple[Path | None, list[dict[str, Any]]]:
     """Return the table of a fit that states R-hat, and its rows; a row without one is left out."""
     for path in sorted(folder.glob("*.csv")):
-        with path.open(encoding="utf-8", newline="") as stream:
-            reader = csv.DictReader(stream)
-            heads = reader.fieldnames or []
-            own = {key: next((name for name in names if name in heads), None)
-                   for key, names in _COLUMNS.items()}  # fmt: skip
-            if own["r_hat"] is None:
-                continue
-            rows = [_row(line, heads[0], own) for line in reader]
+        reader = csv.DictReader(io.StringIO(door.text(path, door.DATA_LIMIT)))
+        heads = reader.fieldnames or []
+        own = {key: next((name for name in names if name in heads), None)
+               for key, names in _COLUMNS.items()}  # fmt: skip
+        if own["r_hat"] is None:
+            continue
+        rows = [_row(line, heads[0], own) for line in reader]
         return path, [row for row in rows if "r_hat" in row]
     return None, []
 

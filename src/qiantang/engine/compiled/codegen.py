@@ -144,4 +144,4 @@ def _frame(plan: Plan, rows: Layout, integrator: Integrator) -> list[str]:
 
 def _index(stages: int) -> str:
     """Return the place on the grid that a stage looks at."""
-    return "k" if stages == 1 else "2 * k + (stage + 1) // 2"
+    return "k" if stages == 1 else "3 * k + (stage + 1) // 2"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from qiantang.engine.ir import Call, Expression, Lookup, Number, Slot
+from qiantang.engine.expressions import Expression, Lookup, Number, Slot, fold
 from qiantang.engine.operations import OPERATIONS
 
 SlotText = Callable[[int], str]
@@ -41,12 +41,14 @@ def source(
     templates : mapping of str to str
         Text of each operation.
     """
-    if isinstance(expression, Number):
-        return literal(expression.value)
-    if isinstance(expression, Slot):
-        return slot(expression.index)
-    if isinstance(expression, Lookup):
-        return lookup(expression.table, source(expression.argument, slot, lookup, templates))
-    assert isinstance(expression, Call)
-    arguments = [source(a, slot, lookup, templates) for a in expression.arguments]
-    return templates[expression.operation].format(*arguments)
+
+    def text(part: Expression, arguments: Sequence[str]) -> str:
+        if isinstance(part, Number):
+            return literal(part.value)
+        if isinstance(part, Slot):
+            return slot(part.index)
+        if isinstance(part, Lookup):
+            return lookup(part.table, arguments[0])
+        return templates[part.operation].format(*arguments)
+
+    return fold(expression, text)

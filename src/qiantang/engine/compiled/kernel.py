@@ -24,6 +24,7 @@ import numpy.typing as npt
 
 from qiantang.engine import cache
 from qiantang.engine.checkpoint import Checkpoint
+from qiantang.engine.choice import refuse_large
 from qiantang.engine.compiled.blocks import SharedInputs, aligned_rows, arguments
 from qiantang.engine.compiled.codegen import kernel_source
 from qiantang.engine.compiled.lanes import WIDTH
@@ -148,6 +149,7 @@ def _kernel_of(
     """Return the kernel of a plan, written only if this process has not used it yet."""
     key = (program.hash, plan.outputs, plan.filled, integrator)
     if key not in _ready:
+        refuse_large(plan)
         _ready[key] = kernel(kernel_source(plan, program.tables, integrator), on_compile)
     return _ready[key]
 

@@ -52,6 +52,7 @@ def _each(function: Any) -> Any:
 sin, cos, tan = _each(math.sin), _each(math.cos), _each(math.tan)
 arctan, sinh, cosh, tanh = (_each(f) for f in (math.atan, math.sinh, math.cosh, math.tanh))
 arcsin, arccos, erfc = _each(np.arcsin), _each(np.arccos), _each(math.erfc)
+log_gamma, log10 = _each(math.lgamma), _each(np.log10)
 
 
 @inline
@@ -114,18 +115,20 @@ def ramp(time: Any, slope: Any, start: Any, end: Any) -> Any:
 
 
 @inline
-def pulse(time: Any, start: Any, width: Any) -> Any:
-    """Return one during a pulse, zero outside."""
-    return choose((start - SMALL <= time) & (time < start + width), 1.0, 0.0)
+def pulse(time: Any, time_step: Any, start: Any, width: Any) -> Any:
+    """Return one during a pulse, which lasts a step at least, zero outside."""
+    ahead = time + time_step / 2.0
+    return choose((ahead > start) & (ahead < start + greater(width, time_step)), 1.0, 0.0)
 
 
 @inline
-def pulse_train(time: Any, start: Any, repeat: Any, width: Any, end: Any) -> Any:
+def pulse_train(time: Any, time_step: Any, start: Any, width: Any, repeat: Any, end: Any) -> Any:
     """Return one during the pulses of a train, zero outside."""
-    since = time - start + SMALL
-    phase = since - floor(since / repeat) * repeat
-    train = choose((start <= time) & (time <= end + SMALL) & (phase < width), 1.0, 0.0)
-    return choose(repeat == 0.0, pulse(time, start, width), train)
+    since = time + time_step / 2.0 - start
+    between = choose(repeat > 0.0, repeat, time_step)
+    phase = since - floor(since / between) * between
+    inside = (since > 0.0) & (time < end + time_step / 2.0)
+    return choose(inside & (phase < greater(width, time_step)), 1.0, 0.0)
 
 
 @inline

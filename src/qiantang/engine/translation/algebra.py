@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
 
+import numpy as np
+
+from qiantang.engine import array_functions
+from qiantang.engine.expressions import fold
 from qiantang.engine.ir import (
     INITIAL_TIME,
+    STEP_TIME,
     TIME,
     Call,
     Expression,
     Lookup,
     Number,
     Slot,
+    Table,
     slots_in,
+    tables_in,
 )
-from qiantang.engine.numpy_backend import constant_value
 from qiantang.engine.operations import OPERATIONS
 
 FOLDED = {"add", "sub", "mul", "div", "neg", "pow", "square"}
@@ -26,12 +34,11 @@ def call(operation: str, *arguments: Expression) -> Expression:
     """Return an operation on its arguments, computed already where all of them are numbers."""
     if operation == "pow" and arguments[1] == Number(2.0):
         operation, arguments = "square", arguments[:1]
-    expression = Call(operation, arguments)
     if operation in FOLDED and all(isinstance(a, Number) for a in arguments):
-        value = constant_value(expression)
-        if value is not None and math.isfinite(value):
+        value = _value(operation, [a.value for a in arguments if isinstance(a, Number)])
+        if math.isfinite(value):
             return Number(value)
-    return expression
+    return Call(operation, arguments)
 
 
 def is_truth(expression: Expression) -> bool:
@@ -57,55 +64,111 @@ def total(operation: str, terms: Iterable[Expression]) -> Expression:
     return first
 
 
+def chosen(wanted: Expression, cases: Sequence[Expression], otherwise: Expression) -> Expression:
+    """Return the case whose place, from 0, is wanted; otherwise where it is none."""
+    if isinstance(wanted, Number):
+        place = wanted.value
+        return cases[int(place)] if place in range(len(cases)) else otherwise
+    result = otherwise
+    for place, case in enumerate(cases):
+        result = call("if", call("eq", wanted, Number(float(place))), case, result)
+    return result
+
+
 def folded(expression: Expression) -> Expression:
     """Return the number an expression without slots stands for, or the expression."""
     if isinstance(expression, Number) or any(True for _ in slots_in(expression)):
         return expression
-    value = constant_value(expression)
-    return expression if value is None else Number(value)
+    if any(True for _ in tables_in(expression)):
+        return expression
+    return Number(evaluated(expression, {}, ()))
+
+
+@cache
+def _operation(name: str) -> Callable[..., Any]:
+    """Return one operation as a function of arrays, from the very text that runs it."""
+    count = OPERATIONS[name].template.count("{")
+    names = [f"x{i}" for i in range(count)]
+    text = "divide({0}, {1})" if name == "div" else OPERATIONS[name].template
+    scope = dict(vars(array_functions))
+    function: Callable[..., Any] = eval(f"lambda {', '.join(names)}: {text.format(*names)}", scope)
+    return function
+
+
+def _value(operation: str, values: Sequence[Any]) -> float:
+    with np.errstate(all="ignore"):
+        return float(_operation(operation)(*map(_as_array, values)))
+
+
+def _as_array(value: Any) -> Any:
+    return value if isinstance(value, (bool, np.bool_)) else np.float64(value)
+
+
+def evaluated(
+    expression: Expression, values: Mapping[int, float], tables: Sequence[Table]
+) -> float:
+    """Return the value of an expression, given the values of the slots that it reads."""
+    from qiantang.engine.numpy_backend import table_value
+
+    def value(part: Expression, arguments: Sequence[Any]) -> Any:
+        if isinstance(part, Number):
+            return np.float64(part.value)
+        if isinstance(part, Slot):
+            return np.float64(values[part.index])
+        if isinstance(part, Lookup):
+            return table_value(tables[part.table], arguments[0])
+        return _operation(part.operation)(*arguments)
+
+    with np.errstate(all="ignore"):
+        return float(fold(expression, value))
 
 
 def settle(
-    slot: int, equations: Mapping[int, Expression], depth: int = 20, at_start: bool = False
+    slot: int,
+    equations: Mapping[int, Expression],
+    at_start: bool = False,
+    tables: Sequence[Table] | None = None,
 ) -> float | None:
     """Return the value of a slot that follows from constants alone, or None.
 
-    With ``at_start`` time counts as a constant, the initial time.
+    With ``at_start`` time counts as a constant, the initial time. Without ``tables`` a value that
+    needs one is not found.
     """
-    if slot == TIME:
-        return settle(INITIAL_TIME, equations, depth) if at_start else None
-    expression = equations.get(slot)
-    if expression is None or depth == 0:
-        return None
-    return settle_expression(expression, equations, depth, at_start)
+    return settle_expression(Slot(slot), equations, at_start, tables)
 
 
 def settle_expression(
     expression: Expression,
     equations: Mapping[int, Expression],
-    depth: int = 20,
     at_start: bool = False,
+    tables: Sequence[Table] | None = None,
 ) -> float | None:
     """Return the value of an expression that follows from constants alone, or None."""
     values: dict[int, float] = {}
-    for used in set(slots_in(expression)):
-        value = settle(used, equations, depth - 1, at_start)
-        if value is None:
+    begun: set[int] = set()
+    todo = list(slots_in(expression))
+    while todo:
+        slot = todo[-1]
+        if slot in values:
+            todo.pop()
+            continue
+        here = equations.get(slot)
+        if slot in (TIME, STEP_TIME):
+            here = Slot(INITIAL_TIME) if at_start else None
+        if here is None or (tables is None and any(True for _ in tables_in(here))):
             return None
-        values[used] = value
-    return constant_value(substituted(expression, values))
-
-
-def substituted(expression: Expression, values: Mapping[int, float]) -> Expression:
-    """Return an expression with numbers in place of its slots."""
-    if isinstance(expression, Slot):
-        return Number(values[expression.index])
-    if isinstance(expression, Call):
-        arguments = tuple(substituted(a, values) for a in expression.arguments)
-        return Call(expression.operation, arguments)
-    if isinstance(expression, Lookup):
-        return Lookup(expression.table, substituted(expression.argument, values))
-    return expression
+        missing = [used for used in slots_in(here) if used not in values]
+        if not missing:
+            values[slot] = evaluated(here, values, tables or ())
+            begun.discard(slot)
+            continue
+        begun.add(slot)
+        if any(used in begun for used in missing):
+            return None  # a circle
+        todo.extend(missing)
+    if tables is None and any(True for _ in tables_in(expression)):
+        return None
+    return evaluated(expression, values, tables or ())
 
 
 def behind(expressions: Iterable[Expression], equations: Mapping[int, Expression]) -> set[int]:

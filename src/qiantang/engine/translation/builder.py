@@ -1,253 +1,312 @@
-"""The expression of one definition, from PySD's structures; names become slots here."""
+"""The expression of one definition, from the tree of its equation; names become slots here."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
-from qiantang.engine.ir import TIME, Expression, Lookup, Number, Slot, Unsupported
-from qiantang.engine.operations import ARITHMETIC, COMPARISONS, LOGIC, REDUCTIONS
-from qiantang.engine.random_draws import RANDOM, draw
-from qiantang.engine.translation import allocations, expand, external, vectors
-from qiantang.engine.translation.algebra import call, numeric, total, truth
-from qiantang.engine.translation.functions import function
-from qiantang.engine.translation.scope import Definition, Scope, Translation
+from qiantang.engine.functions import FUNCTIONS, FunctionEntry
+from qiantang.engine.functions.numbers import floored_modulo
+from qiantang.engine.ir import Expression, Lookup, Number, Slot, Unsupported
+from qiantang.engine.operations import ARITHMETIC, COMPARISONS, LOGIC
+from qiantang.engine.translation.algebra import call, chosen, numeric, truth
+from qiantang.engine.translation.scope import CONTROL, Definition, Scope, Translation
 from qiantang.engine.translation.subscripts import Bindings, Coordinates, plain
-from qiantang.engine.translation.tables import table_number
-from qiantang.engine.translation.trees import function_name, kind, subscripts_of
+from qiantang.engine.translation.tables import table_of
+from qiantang.modelfile.tree import (
+    Binary,
+    Call,
+    Knots,
+    Literal,
+    Numbers,
+    Reference,
+    Text,
+    Tree,
+    Unary,
+    walk,
+)
+
+Step = Generator[Tree, Expression, Expression]
+"""Asks for the expressions of parts of a tree, one after the other, and returns its own."""
+
+
+@dataclass
+class _Notice:
+    """Whether anything built so far has another value at the start."""
+
+    differs: bool = False
 
 
 @dataclass(frozen=True)
 class Builder:
-    """Builds the expression of one definition."""
+    """Builds the expressions of one definition.
+
+    Parameters
+    ----------
+    definition : Definition
+        What is defined.
+    scope : Scope
+        The names it may use.
+    context : Translation
+        Where slots, tables and stocks are put.
+    at_start : bool
+        Whether values before the run begins are wanted.
+    """
 
     definition: Definition
     scope: Scope
     context: Translation
+    at_start: bool = False
+    notice: _Notice = field(default_factory=_Notice)
 
-    def number(self, tree: Any, at_start: bool = False) -> Expression:
+    @cached_property
+    def running(self) -> Builder:
+        """The builder of values in a run."""
+        return replace(self, at_start=False) if self.at_start else self
+
+    @cached_property
+    def starting(self) -> Builder:
+        """The builder of values before the run begins."""
+        return self if self.at_start else replace(self, at_start=True)
+
+    def refuse(self, function: str, elsewhere: bool = True) -> Unsupported:
+        """Return the error for a construct of this definition, which PySD may know or not."""
+        title = self.scope.user or self.definition.title
+        line = self.scope.line if self.scope.user else self.definition.equation.line
+        return self.context.refuse(function, title, line, elsewhere)
+
+    def number(self, tree: Tree, bindings: Bindings) -> Expression:
         """Return the expression of a tree as a number."""
-        return numeric(self.build(tree, self.definition.bindings, at_start))
+        return numeric(self.build(tree, bindings))
 
-    def refuse(self, function: str) -> Unsupported:
-        """Return the error for a construct of this definition."""
-        return self.context.refuse(function, self.scope.user or self.definition.title)
+    def pair(self, tree: Tree, bindings: Bindings) -> tuple[Expression, Expression]:
+        """Return a tree's value in a run and before it; the very same object where they agree."""
+        outer, self.notice.differs = self.notice.differs, False
+        value = self.running.number(tree, bindings)
+        differs, self.notice.differs = self.notice.differs, outer
+        return value, self.starting.number(tree, bindings) if differs else value
 
-    def build(self, tree: Any, bindings: Bindings, at_start: bool) -> Expression:
-        """Return the expression of a tree; numbers and truths keep their type."""
-        if isinstance(tree, (bool, int, float)):
-            return Number(float(tree))
-        name = kind(tree)
-        if name == "ndarray":
-            return Number(expand.array_entry(tree, self.definition.place))
-        if hasattr(tree, "dtype"):
-            return Number(float(tree))
-        if name not in _BUILT:
-            raise self.refuse(name.removesuffix("Structure"))
-        return _BUILT[name](self, tree, bindings, at_start)
+    def kept(self, tree: Tree, bindings: Bindings) -> Slot:
+        """Return a tree's value in a hidden slot of its own, so that using it twice is cheap."""
+        key = "kept", id(tree), id(self.scope), tuple(sorted(bindings.items()))
+        slot: Slot = self.context.once(key, lambda: self.context.keep(*self.pair(tree, bindings)))
+        return slot
 
-    def once(self, tree: Any, bindings: Bindings, make: Callable[[], Any]) -> Any:
+    def once(self, tree: Tree, bindings: Bindings, make: Callable[[], Any]) -> Any:
         """Make something once a place, whatever the stage it is read at."""
         key = id(tree), id(self.scope), tuple(sorted(bindings.items()))
         return self.context.once(key, make)
 
-    def kept(self, tree: Any, bindings: Bindings) -> Slot:
-        """Return a tree's value in a hidden slot of its own, so that using it twice is cheap."""
+    def build(self, tree: Tree, bindings: Bindings) -> Expression:
+        """Return the expression of a tree; numbers and truths keep their type.
 
-        def make() -> Slot:
-            return self.context.keep(
-                numeric(self.build(tree, bindings, False)),
-                numeric(self.build(tree, bindings, True)),
-            )
+        Operators and functions of numbers are walked without recursion, however deep.
+        """
+        waiting: list[Step] = []
+        here = self._begun(tree, bindings)
+        while True:
+            if not isinstance(here, Expression):
+                waiting.append(here)
+                value = None
+            elif not waiting:
+                return here
+            else:
+                value = here
+            try:
+                part = waiting[-1].send(value)  # type: ignore[arg-type]  # None begins it
+            except StopIteration as done:
+                waiting.pop()
+                here = done.value
+            else:
+                here = self._begun(part, bindings)
 
-        key = "kept", id(tree), id(self.scope), tuple(sorted(bindings.items()))
-        slot: Slot = self.context.once(key, make)
-        return slot
+    def _begun(self, tree: Tree, bindings: Bindings) -> Expression | Step:
+        """Return the expression of a tree without parts to wait for, or what asks for them."""
+        if isinstance(tree, Literal):
+            return self.context.literal(tree.value)
+        if isinstance(tree, Reference):
+            return self._reference(tree, bindings)
+        if isinstance(tree, Binary):
+            return _binary(tree)
+        if isinstance(tree, Unary):
+            return _unary(tree)
+        if isinstance(tree, Call):
+            return self._call(tree, bindings)
+        what = {Text: "a text", Numbers: "a list of numbers"}.get(type(tree))
+        raise self.refuse(what or "a table without an argument")
 
-    def _arithmetic(self, tree: Any, bindings: Bindings, at_start: bool) -> Expression:
-        arguments = [numeric(self.build(a, bindings, at_start)) for a in tree.arguments]
-        if tree.operators == ["negative"]:
-            return call("neg", arguments[0])
-        if tree.operators[0] == "^":
-            return _powers(arguments, tree.arguments)
-        result = arguments[0]
-        for operator, argument in zip(tree.operators, arguments[1:], strict=True):
-            result = call(ARITHMETIC[operator], result, argument)
-        return result
-
-    def _logic(self, tree: Any, bindings: Bindings, at_start: bool) -> Expression:
-        built = [self.build(a, bindings, at_start) for a in tree.arguments]
-        operators = [operator.upper() for operator in tree.operators]
-        if operators == [":NOT:"]:
-            return call("not", truth(built[0]))
-        if operators[0] in COMPARISONS:
-            return call(COMPARISONS[operators[0]], numeric(built[0]), numeric(built[1]))
-        # As PySD: folded from the right, all operators alike.
-        result = truth(built[-1])
-        for operator, argument in zip(operators[::-1], built[-2::-1], strict=True):
-            result = call(LOGIC[operator], truth(argument), result)
-        return result
-
-    def _game(self, tree: Any, bindings: Bindings, at_start: bool) -> Expression:
-        return self.build(tree.expression, bindings, at_start)
-
-    def _reference(self, tree: Any, bindings: Bindings, at_start: bool) -> Expression:
-        if tree.reference in self.scope.parameters:
-            return self.scope.parameters[tree.reference]
-        identifier = self.scope.identifiers.get(tree.reference)
-        if identifier == "time":
-            return Slot(TIME)
-        if identifier is None:
-            control = self.scope.control(plain(tree.reference))
-            return control or self._subscript_value(plain(tree.reference), bindings)
-        slot = self.scope.slots.get((identifier, self.coordinates(tree, bindings)))
+    def _reference(self, tree: Reference, bindings: Bindings) -> Expression:
+        name = plain(tree.name)
+        if name in self.scope.parameters and tree.subscripts is None:
+            return self.scope.parameters[name]
+        known = self.scope.coordinates.get(name)
+        if known is None:
+            return self._of_no_variable(tree, name, bindings)
+        picked = self._picked(tree)
+        if picked is not None:
+            return self._by_value(tree, name, picked, bindings)
+        slot = self.scope.slots.get((name, self.coordinates(tree, bindings)))
         if slot is None:
-            raise self.refuse(f"the reference to {tree.reference}")
+            raise self.refuse(f"the reference to {tree.name}")
         return Slot(slot)
 
-    def _subscript_value(self, name: str, bindings: Bindings) -> Expression:
-        """Return the place of a subscript as a number, as Vensim does."""
+    def _of_no_variable(self, tree: Reference, name: str, bindings: Bindings) -> Expression:
+        """Return the slot of a part of the time grid, or the place of a subscript as a number."""
+        control = CONTROL.get(name.rstrip("$"))
+        if control is not None and tree.subscripts is None:
+            return Slot(control)
+        if name in self.scope.tables:
+            raise self.refuse(f"the table {tree.name} without an argument")
         element = self.scope.ranges.element(name, bindings)
         position = None if element is None else self.scope.ranges.position(element)
         if position is None:
-            raise self.refuse(f"the unknown name {name}")
+            raise self.refuse(f"the unknown name {tree.name}")
         return Number(float(position))
 
-    def coordinates(self, tree: Any, bindings: Bindings) -> Coordinates:
+    def _picked(self, tree: Reference) -> int | None:
+        """Return the place of a subscript that is picked by the value of an expression."""
+        for place, subscript in enumerate(tree.subscripts or ()):
+            if not isinstance(subscript, str):
+                return place
+            name = plain(subscript)
+            unknown = self.scope.ranges.members(name.removesuffix("!")) is None
+            if unknown and name in self.scope.coordinates:
+                return place
+        return None
+
+    def _by_value(self, tree: Reference, name: str, place: int, bindings: Bindings) -> Expression:
+        """Return the element whose number, from 1, an expression gives; 0 where there is none."""
+        subscripts = list(tree.subscripts or ())
+        subscript = subscripts[place]
+        index = Reference(subscript) if isinstance(subscript, str) else subscript
+        wanted = call("sub", call("floor", self.number(index, bindings)), Number(1.0))
+        cases = []
+        for element in self.scope.axis(name, place):
+            subscripts[place] = element
+            cases.append(self.build(Reference(tree.name, tuple(subscripts)), bindings))
+        return chosen(wanted, cases, Number(0.0))
+
+    def coordinates(self, tree: Reference | Call, bindings: Bindings) -> Coordinates:
         """Return the elements a reference means here."""
         if tree.subscripts is None:
             return self._implied(tree)
         found = []
-        for subscript in subscripts_of(tree):
+        for subscript in tree.subscripts:
+            if not isinstance(subscript, str):
+                raise self.refuse("a subscript that is computed")
             element = self.scope.ranges.element(subscript, bindings)
             if element is None:
                 raise self.refuse(f"the subscript {subscript}")
             found.append(element)
         return tuple(found)
 
-    def _implied(self, tree: Any) -> Coordinates:
+    def _implied(self, tree: Reference | Call) -> Coordinates:
         """Return the elements of an array named without subscripts: in XMILE, those at hand."""
-        identifier = self.scope.identifiers.get(tree.reference, "")
-        known = self.scope.coordinates.get(identifier, [])
+        name = plain(tree.name) if isinstance(tree, Reference) else tree.function
+        known = self.scope.coordinates.get(name) or self.scope.tables.get(name) or {}
         here = self.definition.coordinates
         return here if () not in known and here in known else ()
 
-    def _with_lookup(self, tree: Any, bindings: Bindings, at_start: bool) -> Expression:
-        table = table_number(tree.lookups, self.definition.title, self.context)
-        return Lookup(table, numeric(self.build(tree.argument, bindings, at_start)))
-
-    def _call(self, tree: Any, bindings: Bindings, at_start: bool) -> Expression:
-        name = function_name(tree)
-        identifier = self.scope.identifiers.get(name)
-        if identifier in self.scope.lookups:
-            return self._table_call(tree, identifier or "", bindings, at_start)
-        if plain(name) in self.context.macros:
+    def _call(self, tree: Call, bindings: Bindings) -> Expression | Step:
+        name = tree.function
+        if name in self.scope.tables:
+            return self._table_call(tree, bindings)
+        if name in self.context.macros:
             from qiantang.engine.translation.macros import used
 
             slot: Slot = self.once(tree, bindings, lambda: used(self, tree, bindings))
             return slot
-        if name == "active_initial":
-            return self.build(tree.arguments[1 if at_start else 0], bindings, at_start)
-        if name in REDUCTIONS:
-            return self._reduction(REDUCTIONS[name], tree.arguments[0], bindings, at_start)
-        if name in vectors.VECTORS:
-            return vectors.VECTORS[name](self, tree, bindings, at_start)
-        if name in RANDOM:
-            return draw(self, tree, bindings, at_start)
-        if name == "elmcount":
-            return self._count(tree)
-        if name == "get_time_value":
-            return self._time_value(tree, bindings, at_start)
-        arguments = [self.build(a, bindings, at_start) for a in tree.arguments]
-        result = function(name, arguments)
-        if result is None:
-            raise self.refuse(name.upper().replace("_", " "))
-        return result
+        entry = FUNCTIONS.get(name)
+        if entry is None:
+            raise self.refuse(_spelled(name), elsewhere=False)
+        if entry.refused:
+            raise self.refuse(f"{entry.title} ({entry.refused})", elsewhere=False)
+        if not entry.least <= len(tree.arguments) <= entry.most:
+            raise self.refuse(f"{entry.title} with {len(tree.arguments)} arguments")
+        if entry.special is not None:
+            return entry.special(self, tree, bindings)
+        return _plain_call(entry, tree)
 
-    def _table_call(
-        self, tree: Any, identifier: str, bindings: Bindings, at_start: bool
-    ) -> Expression:
-        key = identifier, self.coordinates(tree.function, bindings)
-        if key not in self.scope.table_of:
-            raise self.refuse(f"the table {function_name(tree)}")
-        argument = numeric(self.build(tree.arguments[0], bindings, at_start))
-        return Lookup(self.scope.table_of[key], argument)
+    def active(self, tree: Call, bindings: Bindings) -> Expression:
+        """Return ACTIVE INITIAL: one expression in a run, the other before it."""
+        self.notice.differs = True
+        return self.build(tree.arguments[1 if self.at_start else 0], bindings)
 
-    def _count(self, tree: Any) -> Expression:
-        axis = self.scope.ranges.elements.get(plain(tree.arguments[0].reference))
-        if axis is None:
-            raise self.refuse("ELMCOUNT")
-        return Number(float(len(axis)))
+    def _table_call(self, tree: Call, bindings: Bindings) -> Expression:
+        if len(tree.arguments) != 1:
+            raise self.refuse(f"the table {tree.function} with {len(tree.arguments)} arguments")
+        number = self._numbered(tree.function, self.coordinates(tree, bindings))
+        return Lookup(number, self.number(tree.arguments[0], bindings))
 
-    def _time_value(self, tree: Any, bindings: Bindings, at_start: bool) -> Expression:
-        """Return GET TIME VALUE relative to the run, in its time unit; a clock is refused."""
-        relative, offset, measure = tree.arguments
-        if (relative, measure) != (0, 0):
-            what = "a clock or calendar" if relative == 2 or measure else "the initial time"
-            raise self.refuse(f"GET TIME VALUE of {what}")
-        return call("add", Slot(TIME), numeric(self.build(offset, bindings, at_start)))
+    def table_number(self, tree: Tree, bindings: Bindings) -> int:
+        """Return the number of a table that is an argument."""
+        if isinstance(tree, Knots):
+            return self.context.new_table(table_of(tree))
+        if not isinstance(tree, Reference) or plain(tree.name) not in self.scope.tables:
+            what = tree.name if isinstance(tree, Reference) else "an expression"
+            raise self.refuse(f"{what} in the place of a table")
+        return self._numbered(plain(tree.name), self.coordinates(tree, bindings))
 
-    def _reduction(
-        self, operation: str, tree: Any, bindings: Bindings, at_start: bool
-    ) -> Expression:
-        """Write a sum, product, least or greatest over subscripts out in full."""
-        cases = self.cases(tree, bindings)
-        return total(operation, (numeric(self.build(tree, case, at_start)) for case in cases))
+    def _numbered(self, name: str, coordinates: Coordinates) -> int:
+        number = self.scope.table_of.get((name, coordinates))
+        if number is None:
+            raise self.refuse(f"the table {name}")
+        return number
 
-    def cases(self, tree: Any, bindings: Bindings) -> list[dict[str, str]]:
-        """Return the bindings of each term of a reduction."""
+    def cases(self, trees: Sequence[Tree], bindings: Bindings) -> list[dict[str, str]]:
+        """Return the bindings of each term of a reduction over the marked subscripts."""
         cases: list[dict[str, str]] = [dict(bindings)]
-        for name in vectors.reduced_subscripts(self, tree, bindings):
-            axis = self.scope.ranges.elements.get(plain(name).removesuffix("!"))
+        for name in dict.fromkeys(s for tree in trees for s in _marked(tree)):
+            if name in bindings:
+                continue
+            axis = self.scope.ranges.elements.get(name.removesuffix("!"))
             if axis is None:
                 raise self.refuse(f"the subscript {name}")
-            cases = [{**case, plain(name): element} for case in cases for element in axis]
+            cases = [{**case, name: element} for case in cases for element in axis]
         return cases
 
-    def _stateful(self, tree: Any, bindings: Bindings, at_start: bool) -> Expression:
-        """Expand a function with memory once per place, whatever the stage it is read at."""
-        expression: Expression = self.once(
-            tree,
-            bindings,
-            lambda: expand.stateful(
-                tree,
-                lambda part, start: numeric(self.build(part, bindings, start)),
-                self.context,
-                self.definition.title,
-            ),
-        )
-        return expression
 
-    def _constants(self, tree: Any, bindings: Bindings, at_start: bool) -> Expression:
-        array = self.context.once(
-            ("constants", id(tree)),
-            lambda: external.constants(tree, self.definition, self.context),
-        )
-        return Number(expand.array_entry(array, self.definition.place))
+def _marked(tree: Tree) -> list[str]:
+    """Return the subscripts marked with an exclamation mark in a tree, in order."""
+    return [
+        plain(subscript)
+        for part in walk(tree)
+        if isinstance(part, (Reference, Call))
+        for subscript in part.subscripts or ()
+        if isinstance(subscript, str) and subscript.endswith("!")
+    ]
 
 
-_BUILT: dict[str, Callable[[Builder, Any, Bindings, bool], Expression]] = {
-    "ArithmeticStructure": Builder._arithmetic,
-    "LogicStructure": Builder._logic,
-    "GameStructure": Builder._game,
-    "ReferenceStructure": Builder._reference,
-    "InlineLookupsStructure": Builder._with_lookup,
-    "CallStructure": Builder._call,
-    "GetConstantsStructure": Builder._constants,
-    **allocations.ALLOCATIONS,
-    **dict.fromkeys(expand.EXPANSIONS, Builder._stateful),
-}
-"""What builds each structure of PySD."""
+def _binary(tree: Binary) -> Step:
+    left = yield tree.left
+    right = yield tree.right
+    operator = tree.operator
+    if operator in ARITHMETIC:
+        return call(ARITHMETIC[operator], numeric(left), numeric(right))
+    if operator in COMPARISONS:
+        return call(COMPARISONS[operator], numeric(left), numeric(right))
+    if operator == "mod":
+        return floored_modulo(left, right)
+    return call(LOGIC[operator], truth(left), truth(right))
 
 
-def _powers(arguments: list[Expression], trees: Sequence[Any]) -> Expression:
-    """Fold powers from the right; a negative literal base keeps its sign outside, as PySD does."""
-    result = arguments[-1]
-    for base, tree in zip(arguments[-2::-1], trees[-2::-1], strict=True):
-        if isinstance(tree, (int, float)) and math.copysign(1.0, tree) < 0:
-            result = call("neg", call("pow", Number(-float(tree)), result))
-        else:
-            result = call("pow", base, result)
-    return result
+def _unary(tree: Unary) -> Step:
+    operand = yield tree.operand
+    if tree.operator == ":NOT:":
+        return call("not", truth(operand))
+    return call("neg", numeric(operand)) if tree.operator == "-" else operand
+
+
+def _plain_call(entry: FunctionEntry, tree: Call) -> Step:
+    arguments: list[Expression] = []
+    for argument in tree.arguments:
+        built = yield argument
+        arguments.append(built)
+    assert entry.plain is not None
+    return entry.plain(*arguments)
+
+
+def _spelled(name: str) -> str:
+    return name.removesuffix("_xmile").upper().replace("_", " ")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from qiantang.engine.ir import Expression, Number, Slot
-from qiantang.engine.translation.algebra import numeric
-from qiantang.engine.translation.scope import Scope, identified
+from qiantang.engine.ir import Expression, Slot
+from qiantang.engine.translation.scope import Scope
 from qiantang.engine.translation.subscripts import Bindings, plain
-from qiantang.engine.translation.trees import function_name
+from qiantang.modelfile.document import Macro
+from qiantang.modelfile.tree import Call, Knots, Reference, Tree
 
 if TYPE_CHECKING:
     from qiantang.engine.translation.builder import Builder
@@ -17,51 +17,83 @@ DEEPEST = 20
 """Macros inside macros, from which on a macro is taken to call itself."""
 
 
-def used(builder: Builder, tree: Any, bindings: Bindings) -> Slot:
+def used(builder: Builder, tree: Call, bindings: Bindings) -> Slot:
     """Write a macro out for one use and return the slot of its value.
 
     Parameters
     ----------
     builder : Builder
         Of the equation that uses it.
-    tree : object
-        The call.
+    tree : Call
+        The call. Variables after its colon get the further outputs.
     bindings : mapping of str to str
         Subscripts at the place of the call.
     """
     from qiantang.engine.translation.sections import declare, define_all
 
-    name = plain(function_name(tree))
-    section = builder.context.macros[name]
+    context = builder.context
+    macro = context.macros[tree.function]
     if builder.scope.depth >= DEEPEST:
-        raise builder.refuse(f"the macro {name}, which uses itself,")
-    if len(tree.arguments) != len(section.params):
-        raise builder.refuse(f"the macro {name} with {len(tree.arguments)} arguments")
-    titles, cleaned = identified((e.name for e in section.elements), section.params)
+        raise builder.refuse(f"the macro {macro.name}, which uses itself,")
+    if len(tree.arguments) != len(macro.parameters):
+        raise builder.refuse(f"the macro {macro.name} with {len(tree.arguments)} arguments")
+    if len(tree.outputs) > len(macro.outputs):
+        raise builder.refuse(f"the macro {macro.name} with {len(tree.outputs)} further outputs")
+    scope = _scope(builder, macro, tree, bindings)
+    # Kept, as what was made in a scope is remembered under the scope's identity.
+    context.scopes.append(scope)
+    definitions = declare(macro.equations, scope, context)
+    define_all(definitions, scope, context)
+    for output, target in zip(macro.outputs, tree.outputs, strict=False):
+        _handed_over(builder, scope, macro, output, target, bindings)
+    return _value(builder, scope, macro, macro.name)
+
+
+def _scope(builder: Builder, macro: Macro, tree: Call, bindings: Bindings) -> Scope:
+    """Return the names inside one use of a macro: its parameters, given numbers or tables."""
+    parameters: dict[str, Expression] = {}
     scope = Scope(
         ranges=builder.scope.ranges,
-        identifiers=cleaned,
-        parameters={
-            parameter.lower().replace(" ", "_"): _given(builder, argument, bindings)
-            for parameter, argument in zip(section.params, tree.arguments, strict=True)
-        },
+        parameters=parameters,
         user=builder.scope.user or builder.definition.title,
+        line=builder.scope.line if builder.scope.user else builder.definition.equation.line,
         depth=builder.scope.depth + 1,
     )
-    # Kept, as what was made in a scope is remembered under the scope's identity.
-    builder.context.scopes.append(scope)
-    definitions = declare(section.elements, titles, scope, builder.context)
-    define_all(definitions, scope, builder.context)
-    for definition in definitions:
-        if plain(definition.title) == name:
-            return Slot(definition.slot)
-    raise builder.refuse(f"the macro {name}, which has no value,")
+    for parameter, argument in zip(macro.parameters, tree.arguments, strict=True):
+        name = plain(parameter)
+        if _is_table(builder, argument):
+            number = builder.table_number(argument, bindings)
+            scope.table_of[name, ()] = number
+            scope.tables[name] = {(): number}
+            continue
+        value, start = builder.pair(argument, bindings)
+        leaf = not hasattr(value, "arguments") and not hasattr(value, "argument")
+        same = leaf and value is start
+        parameters[name] = value if same else builder.context.keep(value, start)
+    return scope
 
 
-def _given(builder: Builder, argument: Any, bindings: Bindings) -> Expression:
-    """Return what a parameter stands for: a number, a slot, or a hidden slot with its start."""
-    value = numeric(builder.build(argument, bindings, False))
-    start = numeric(builder.build(argument, bindings, True))
-    if isinstance(value, (Slot, Number)) and start == value:
-        return value
-    return builder.context.keep(value, start)
+def _is_table(builder: Builder, tree: Tree) -> bool:
+    if isinstance(tree, Reference):
+        return plain(tree.name) in builder.scope.tables
+    return isinstance(tree, Knots)
+
+
+def _value(builder: Builder, scope: Scope, macro: Macro, name: str) -> Slot:
+    slot = scope.slots.get((plain(name), ()))
+    if slot is None:
+        raise builder.refuse(f"the macro {macro.name}, which gives {name} no value,")
+    return Slot(slot)
+
+
+def _handed_over(
+    builder: Builder,
+    scope: Scope,
+    macro: Macro,
+    output: str,
+    target: Reference,
+    bindings: Bindings,
+) -> None:
+    """Let a variable after the colon of the call stand for a further output of the macro."""
+    key = plain(target.name), builder.coordinates(target, bindings)
+    builder.context.equations[builder.scope.slots[key]] = _value(builder, scope, macro, output)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,16 +10,21 @@ from typing import Any
 from qiantang.engine.ir import (
     FINAL_TIME,
     INITIAL_TIME,
+    STEP_TIME,
     TIME,
     TIME_STEP,
     Expression,
     FixedDelay,
+    Number,
     Slot,
     State,
     Table,
     Unsupported,
 )
-from qiantang.engine.translation.subscripts import Coordinates, Ranges, plain
+from qiantang.engine.translation.subscripts import Coordinates, Ranges
+from qiantang.faults import Fault
+from qiantang.modelfile.document import Equation, Macro
+from qiantang.modelfile.tree import NA, Tree
 
 CONTROL = {
     "time": TIME,
@@ -29,13 +34,16 @@ CONTROL = {
 }
 """Names of the time grid and their slots, the same in every scope."""
 
-FIRST_FREE = 5
+FIRST_FREE = STEP_TIME + 1
 """The first slot that a model may use; those below are the time grid and the member's number."""
 
+NA_NOTE = ":NA: is the number -2^109, as in Vensim, and is equal to itself alone"
+
 Key = tuple[str, Coordinates]
+"""A variable by its plain name, and the element."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Definition:
     """One scalar to define: an element at its coordinates.
 
@@ -43,25 +51,24 @@ class Definition:
     ----------
     slot : int
         Where its value stands.
-    identifier, title : str
-        Its name for PySD, and as the file writes it.
+    equation : Equation
+        The entry of the file.
     coordinates : tuple of str
         Elements, one a subscript.
-    tree : object
-        The structure of PySD.
+    title : str
+        Its name as the file writes it, with its elements.
     bindings : dict of str to str
         Range name to the element it stands for here.
-    place : tuple of int
-        Position in an array of literals, then the shape of that array.
+    tree : Tree
+        Its right side.
     """
 
     slot: int
-    identifier: str
+    equation: Equation
     coordinates: Coordinates
     title: str
-    tree: Any
     bindings: dict[str, str]
-    place: tuple[int, ...]
+    tree: Tree
 
 
 @dataclass
@@ -72,28 +79,40 @@ class Scope:
     ----------
     ranges : Ranges
         Subscript ranges.
-    identifiers : mapping of str to str
-        Cleaned name of the file to identifier.
     parameters : mapping of str to Expression
         In a macro, what each parameter stands for in this use.
+    borrowed : mapping of str to table numbers by coordinates
+        In a macro, tables given as parameters.
     user : str
         In a macro, the variable whose equation uses it, for messages.
+    line : int
+        The line of that variable.
+    depth : int
+        Macros around this one.
+    slots : dict of (str, coordinates) to int
+        Slot of each scalar.
+    table_of : dict of (str, coordinates) to int
+        Number of each table.
+    coordinates : dict of str to dict of coordinates
+        Elements of each variable, in order.
+    tables : dict of str to dict of coordinates
+        Elements of each table, in order.
     """
 
     ranges: Ranges
-    identifiers: Mapping[str, str]
     parameters: Mapping[str, Expression] = field(default_factory=dict)
     user: str = ""
+    line: int | None = None
     depth: int = 0
     slots: dict[Key, int] = field(default_factory=dict)
     table_of: dict[Key, int] = field(default_factory=dict)
-    lookups: set[str] = field(default_factory=set)
-    coordinates: dict[str, list[Coordinates]] = field(default_factory=dict)
+    coordinates: dict[str, dict[Coordinates, int]] = field(default_factory=dict)
+    tables: dict[str, dict[Coordinates, int]] = field(default_factory=dict)
 
-    def control(self, name: str) -> Slot | None:
-        """Return the slot of a name of the time grid; macros write it with a dollar sign."""
-        slot = CONTROL.get(name.rstrip("$"))
-        return None if slot is None else Slot(slot)
+    def axis(self, name: str, place: int) -> tuple[str, ...]:
+        """Return the elements that a variable or table has along one of its subscripts."""
+        known = self.coordinates.get(name) or self.tables.get(name) or {}
+        return tuple(dict.fromkeys(c[place] for c in known if place < len(c)))
 
 
 @dataclass
@@ -102,34 +121,41 @@ class Translation:
 
     Parameters
     ----------
-    root : Path
-        Folder of the model, against which its references to files are read.
-    macros : mapping of str to object
-        PySD's section of each macro, by cleaned name.
-    lines : mapping of str to int
-        Line of each variable, for messages.
+    path : Path
+        The model file; its references to files are read against its folder.
+    macros : mapping of str to Macro
+        By plain name.
     data_files : tuple of Path
         Tables of data variables that name no file themselves.
     vensim : bool
         Whether the file is Vensim's, which decides where Vensim and Stella differ.
+    euler : bool
+        Whether the file asks for integration by Euler, which is all that PySD does.
     """
 
-    root: Path
-    macros: Mapping[str, Any]
-    lines: Mapping[str, int]
+    path: Path
+    macros: Mapping[str, Macro]
     data_files: tuple[Path, ...] = ()
     vensim: bool = True
+    euler: bool = True
     files: dict[str, None] = field(default_factory=dict)
     tables: list[Table] = field(default_factory=list)
+    numbers: dict[Table, int] = field(default_factory=dict)
     equations: dict[int, Expression] = field(default_factory=dict)
     starts: dict[int, Expression] = field(default_factory=dict)
     states: list[State] = field(default_factory=list)
     delays: list[FixedDelay] = field(default_factory=list)
     orders: list[Expression] = field(default_factory=list)
     notes: dict[str, None] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
     seen: dict[tuple[object, ...], Any] = field(default_factory=dict)
     scopes: list[Scope] = field(default_factory=list)
     count: int = FIRST_FREE
+
+    @property
+    def root(self) -> Path:
+        """Folder of the model."""
+        return self.path.parent
 
     def new_slot(self) -> int:
         """Return the number of a slot nobody else has."""
@@ -138,16 +164,29 @@ class Translation:
 
     def new_table(self, table: Table) -> int:
         """Store a table, once, and return its number."""
-        if table not in self.tables:
+        number = self.numbers.setdefault(table, len(self.tables))
+        if number == len(self.tables):
             self.tables.append(table)
-        return self.tables.index(table)
+        return number
 
-    def keep(self, expression: Expression, start: Expression) -> Slot:
-        """Give an expression a hidden slot of its own."""
+    def literal(self, value: float) -> Number:
+        """Return a number of the file; that of :NA: is worth a note."""
+        if value == NA:
+            self.notes.setdefault(NA_NOTE)
+        return Number(value)
+
+    def keep(self, expression: Expression, start: Expression | None = None) -> Slot:
+        """Give an expression a hidden slot of its own, and its start where that differs."""
         slot = self.new_slot()
         self.equations[slot] = expression
-        if start != expression:
+        if start is not None and start is not expression:
             self.starts[slot] = start
+        return Slot(slot)
+
+    def state(self, start: Expression, rate: Expression) -> Slot:
+        """Give a hidden stock a slot of its own."""
+        slot = self.new_slot()
+        self.states.append(State(slot, start, "integrate", rate))
         return Slot(slot)
 
     def once(self, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
@@ -156,25 +195,18 @@ class Translation:
             self.seen[key] = make()
         return self.seen[key]
 
-    def refuse(self, function: str, title: str) -> Unsupported:
+    def fault(self, equation: Equation, what: str) -> None:
+        """Note a fault of one entry of the file."""
+        self.faults.append(Fault(self.path, equation.line, equation.name, what))
+
+    def refuse(
+        self, function: str, title: str, line: int | None, elsewhere: bool = True
+    ) -> Unsupported:
         """Return the error for a construct that is not compiled."""
-        bare = plain(title.partition("[")[0])
-        return Unsupported(function, title, self.lines.get(bare))
+        return Unsupported(function, title, line, str(self.path), elsewhere and self.euler)
 
 
 def titled(name: str, coordinates: Coordinates, titles: Mapping[str, str]) -> str:
     """Return a name with its subscripts as ``name[a,b]``."""
-    suffix = ",".join(titles[c] for c in coordinates)
+    suffix = ",".join(titles.get(c, c) for c in coordinates)
     return f"{name}[{suffix}]" if coordinates else name
-
-
-def identified(
-    names: Iterable[str], parameters: Iterable[str] = ()
-) -> tuple[dict[str, str], dict[str, str]]:
-    """Return title to identifier, and cleaned name to identifier, as PySD forms them."""
-    from pysd.builders.python.namespace import NamespaceManager
-
-    namespace = NamespaceManager(list(parameters))
-    for name in names:
-        namespace.add_to_namespace(name)
-    return dict(namespace.namespace), {**namespace.cleanspace, "time": "time"}

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+
+from qiantang.modelfile.names import plain
+
+__all__ = ["Bindings", "Coordinates", "Ranges", "plain"]
 
 Coordinates = tuple[str, ...]
 Bindings = Mapping[str, str]
 """Range name to the element it stands for in the equation at hand."""
 
-
-def plain(name: str) -> str:
-    """Return a subscript name in the form in which two spellings of it are equal."""
-    return re.sub(r"[\s_]+", "_", name.strip()).lower()
+Instance = tuple[Coordinates, dict[str, str]]
+"""Coordinates that a definition covers, and what its ranges stand for there."""
 
 
 @dataclass(frozen=True)
@@ -39,36 +41,51 @@ class Ranges:
     titles: Mapping[str, str]
     listed: Mapping[tuple[str, str], Sequence[frozenset[str]]] = field(default_factory=dict)
 
+    @cached_property
+    def places(self) -> dict[str, dict[str, int]]:
+        """Place, from 0, of each element in each range."""
+        return {
+            name: {element: place for place, element in enumerate(elements)}
+            for name, elements in self.elements.items()
+        }
+
+    @cached_property
+    def families(self) -> dict[str, str]:
+        """The largest range of each element."""
+        found: dict[str, str] = {}
+        for name in sorted(self.elements, key=lambda name: -len(self.elements[name])):
+            for element in self.elements[name]:
+                found.setdefault(element, name)
+        return found
+
     def members(self, subscript: str) -> tuple[str, ...] | None:
         """Return the elements a subscript stands for, or None if it is unknown."""
         if subscript in self.elements:
             return self.elements[subscript]
-        if any(subscript in elements for elements in self.elements.values()):
-            return (subscript,)
-        return None
+        return (subscript,) if subscript in self.families else None
 
     def position(self, element: str) -> int | None:
         """Return the place, from 1, of an element in the largest range that has it."""
-        homes = [names for names in self.elements.values() if element in names]
-        return max(homes, key=len).index(element) + 1 if homes else None
+        family = self.families.get(element)
+        return None if family is None else self.places[family][element] + 1
+
+    def unknown(self, subscripts: Sequence[str], exceptions: Sequence[Sequence[str]]) -> str:
+        """Return the first of some subscripts that no range knows, as written, or nothing."""
+        every = [*subscripts, *itertools.chain.from_iterable(exceptions)]
+        return next((s for s in every if self.members(plain(s)) is None), "")
 
     def instances(
         self, subscripts: Sequence[str], exceptions: Sequence[Sequence[str]]
-    ) -> list[tuple[Coordinates, dict[str, str]]] | None:
-        """List the coordinates one definition covers, each with its bindings.
-
-        Returns None if a subscript is unknown.
-        """
+    ) -> list[Instance]:
+        """List the coordinates one definition covers, each with its bindings."""
         names = [plain(subscript) for subscript in subscripts]
-        axes = [self.members(name) for name in names]
-        holes = [[self.members(plain(name)) for name in hole] for hole in exceptions]
-        if any(axis is None for axis in axes) or any(None in hole for hole in holes):
-            return None
+        axes = [self.members(name) or () for name in names]
+        holes = [[set(self.members(plain(n)) or ()) for n in hole] for hole in exceptions]
         found = []
-        for coordinates in itertools.product(*[axis or () for axis in axes]):
+        for coordinates in itertools.product(*axes):
             if any(
                 len(hole) == len(coordinates)
-                and all(c in (axis or ()) for c, axis in zip(coordinates, hole, strict=True))
+                and all(c in axis for c, axis in zip(coordinates, hole, strict=True))
                 for hole in holes
             ):
                 continue
@@ -97,15 +114,13 @@ class Ranges:
 
     def _through(self, name: str, bound: str, value: str) -> tuple[str, ...]:
         """Carry a bound element over to another range, by a mapping or by being a member."""
-        here, there = self.elements.get(bound, ()), self.elements[name]
+        here, there = self.places.get(bound, {}), self.elements[name]
         if (bound, name) in self.listed and value in here:
-            return tuple(self.listed[bound, name][here.index(value)])
+            return tuple(self.listed[bound, name][here[value]])
         if (name, bound) in self.listed:
             pairs = zip(there, self.listed[name, bound], strict=True)
             return tuple(element for element, stands_for in pairs if value in stands_for)
         mapped = name in self.mappings.get(bound, ()) or bound in self.mappings.get(name, ())
         if mapped and len(here) == len(there) and value in here:
-            return (there[here.index(value)],)
-        if value in there:
-            return (value,)
-        return ()
+            return (there[here[value]],)
+        return (value,) if value in self.places[name] else ()

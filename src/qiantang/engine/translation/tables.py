@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import Any
+from itertools import groupby, pairwise
 
-from qiantang.engine.ir import Mode, Table
-from qiantang.engine.translation.scope import Translation
-from qiantang.engine.translation.trees import kind
-
-MODES: dict[str, Mode] = {
-    "interpolate": "interpolate",
-    "extrapolate": "extrapolate",
-    "hold_backward": "hold_backward",
-}
-"""What a table in the file may say, and what it means here."""
+from qiantang.engine.ir import Table
+from qiantang.modelfile.tree import Knots
 
 
-def table_number(tree: Any, title: str, context: Translation) -> int:
-    """Store a table written in the file and return its number.
+def table_of(knots: Knots) -> Table:
+    """Return a table written in the file.
 
-    Raises
-    ------
-    ValueError
-        If it has no knots, or two with the same x.
+    Where an x is given more than once the table has a vertical step there, from the first of its
+    values to the last; at that x it has the last.
     """
-    if kind(tree) != "LookupsStructure":
-        raise context.refuse(f"a table given as {kind(tree)}", title)
-    x, y = tuple(map(float, tree.x)), tuple(map(float, tree.y))
-    if len(set(x)) != len(x) or len(x) != len(y) or not x:
-        raise ValueError(f"the table of {title} has repeated or missing values of x")
-    if any(b < a for a, b in pairwise(x)):
-        x, y = (tuple(column) for column in zip(*sorted(zip(x, y, strict=True)), strict=True))
-    mode = MODES.get(tree.type, "interpolate")
-    return context.new_table(Table(x, y, mode))
+    points = list(zip(knots.x, knots.y, strict=True))
+    if any(after[0] < before[0] for before, after in pairwise(points)):
+        points.sort(key=lambda point: point[0])
+    kept = []
+    for _, same in groupby(points, key=lambda point: point[0]):
+        first, *rest = same
+        kept += [first, rest[-1]] if rest and rest[-1] != first else [first]
+    x, y = zip(*kept, strict=True)
+    return Table(x, y, knots.mode)

@@ -1,11 +1,10 @@
-"""From PySD's abstract model to a program: names to slots, arrays to scalars, delays to stocks."""
+"""From a document to a program: names to slots, arrays to scalars, delays to stocks."""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from qiantang.engine.ir import (
     FINAL_TIME,
@@ -18,26 +17,27 @@ from qiantang.engine.ir import (
     Number,
     Program,
     Slot,
-    Unsupported,
 )
+from qiantang.engine.translation import external
 from qiantang.engine.translation.algebra import behind, settle
-from qiantang.engine.translation.reading import Listed, line_numbers, method_note, parse
-from qiantang.engine.translation.scope import CONTROL, Scope, Translation, identified, titled
+from qiantang.engine.translation.limits import limit_outflows
+from qiantang.engine.translation.ranges import ranges_of
+from qiantang.engine.translation.scope import CONTROL, Scope, Translation, titled
 from qiantang.engine.translation.sections import declare, define_all
-from qiantang.engine.translation.subscripts import Ranges, plain
+from qiantang.engine.translation.subscripts import plain
+from qiantang.faults import Fault, StudyError
+from qiantang.modelfile.document import Document
+from qiantang.modelfile.names import identifiers
+from qiantang.modelfile.tree import Call, walk
 
-__all__ = ["parse", "translate"]
 
-
-def translate(model: Any, text: str = "", data_files: Iterable[Path] = ()) -> Program:
-    """Turn an abstract model of PySD into a program.
+def translate(document: Document, data_files: Iterable[Path] = ()) -> Program:
+    """Turn a document into a program.
 
     Parameters
     ----------
-    model : pysd.translators.structures.abstract_model.AbstractModel
-        The parsed file.
-    text : str
-        The file itself, to find the line of a construct that is not compiled.
+    document : Document
+        The file, read.
     data_files : iterable of Path
         Tables, .tab or .csv, of data variables that name no file themselves.
 
@@ -50,89 +50,68 @@ def translate(model: Any, text: str = "", data_files: Iterable[Path] = ()) -> Pr
     ------
     Unsupported
         At the first construct that the engine does not compile.
-    ValueError
-        If the model is wrong in itself, or a file that it reads is not there.
+    StudyError
+        If the model is wrong in itself, or a file that it reads is not there; all faults at once.
     """
-    section = model.sections[0]
-    root = Path(model.original_path).parent
-    titles, cleaned = identified(element.name for element in section.elements)
     context = Translation(
-        root=root,
-        macros={plain(s.name): s for s in model.sections[1:]},
-        lines=line_numbers(text, titles),
+        path=document.path,
+        macros={plain(macro.name): macro for macro in document.macros},
         data_files=tuple(data_files),
-        vensim=Path(model.original_path).suffix.lower() == ".mdl",
+        vensim=document.dialect == "vensim",
+        euler=document.integrator == "euler",
     )
-    listed = getattr(model, "listed_mappings", [])
-    scope = Scope(_ranges(section, root, context, listed), cleaned)
-    define_all(declare(section.elements, titles, scope, context), scope, context)
-    note = method_note(text)
-    if note:
-        context.notes.setdefault(note)
-    return _program(section.elements, titles, scope, context, str(model.original_path))
+    context.notes.update(dict.fromkeys(document.notes))
+    if document.integrator_note:
+        context.notes.setdefault(document.integrator_note)
+
+    def from_file(call: Call, name: str) -> Iterable[str]:
+        return external.subscripts(call, name, context)
+
+    scope = Scope(ranges_of(document, from_file))
+    definitions = declare(document.equations, scope, context)
+    _refuse_missing_grid(scope, context)
+    if context.faults:
+        raise StudyError(context.faults)
+    define_all(definitions, scope, context)
+    limit_outflows(document.equations, scope, context)
+    if context.faults:
+        raise StudyError(context.faults)
+    return _program(document, scope, context)
 
 
-def _ranges(section: Any, root: Path, context: Translation, listed: Sequence[Listed]) -> Ranges:
-    from pysd.builders.python.subscripts import SubscriptManager
-
-    for item in section.subscripts:
-        if isinstance(item.subscripts, dict):
-            context.files.setdefault(item.subscripts["file"])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        manager = SubscriptManager(list(section.subscripts), root)
-    titles = {plain(n): n for n in manager.subscripts}
-    for names in manager.subscripts.values():
-        titles.update({plain(n): n for n in names})
-    elements = {plain(n): tuple(plain(e) for e in names) for n, names in manager.subscripts.items()}
-    return Ranges(
-        elements,
-        {plain(n): tuple(plain(m) for m in maps) for n, maps in manager.mapping.items()},
-        titles,
-        dict(_listed(item, elements) for item in listed),
-    )
+def _refuse_missing_grid(scope: Scope, context: Translation) -> None:
+    for name, slot in CONTROL.items():
+        if slot != TIME and (name, ()) not in scope.slots:
+            what = f"the model does not define {_title(name)}"
+            context.faults.append(Fault(context.path, None, "", what))
 
 
-def _listed(
-    item: Listed, elements: Mapping[str, tuple[str, ...]]
-) -> tuple[tuple[str, str], list[frozenset[str]]]:
-    """Return one mapping written out in the file."""
-    source, target, names = item
-    if len(names) != len(elements.get(plain(source), ())):
-        raise ValueError(f"the mapping of {source} to {target} lists {len(names)} elements")
-    sets = [frozenset(elements.get(plain(name), (plain(name),))) for name in names]
-    return (plain(source), plain(target)), sets
+def _title(name: str) -> str:
+    return name.upper().replace("_", " ")
 
 
-def _program(
-    elements: Iterable[Any],
-    titles: Mapping[str, str],
-    scope: Scope,
-    context: Translation,
-    source: str,
-) -> Program:
+def _program(document: Document, scope: Scope, context: Translation) -> Program:
     """Classify the variables and close the program."""
     states = {state.slot for state in context.states}
-    for identifier, slot in CONTROL.items():
-        if slot != TIME and slot not in context.equations:
-            raise ValueError(f"the model does not define {identifier.upper().replace('_', ' ')}")
     names, spelled, kinds, slots = ["time"], ["Time"], ["control"], [TIME]
-    spelling = scope.ranges.titles
-    for element in elements:
-        identifier = titles[element.name]
-        for coordinates in scope.coordinates.get(identifier, []):
-            slot = scope.slots[identifier, coordinates]
-            names.append(titled(identifier, coordinates, spelling))
-            spelled.append(titled(element.name, coordinates, spelling))
-            kinds.append(_kind(identifier, context.equations.get(slot), slot in states))
+    titles: dict[str, str] = {}
+    targets = (t for c in _calls(document) for t in c.outputs)
+    for title in chain((e.name for e in document.equations), (t.name for t in targets)):
+        if plain(title) != "time":
+            titles.setdefault(plain(title), title)
+    called = identifiers(titles.values(), reserved=("time",))
+    for name, title in titles.items():
+        for coordinates, slot in scope.coordinates.get(name, {}).items():
+            names.append(titled(called[name], coordinates, scope.ranges.titles))
+            spelled.append(titled(title, coordinates, scope.ranges.titles))
+            kinds.append(_kind(name, context.equations.get(slot), slot in states))
             slots.append(slot)
-        for known, coordinates in scope.table_of:
-            if known == identifier:
-                names.append(titled(identifier, coordinates, spelling))
-                spelled.append(titled(element.name, coordinates, spelling))
-                kinds.append("lookup")
-                slots.append(-1)
-    fixed = _settled(context.equations, (INITIAL_TIME, FINAL_TIME, TIME_STEP))
+        for coordinates in scope.tables.get(name, {}):
+            names.append(titled(called[name], coordinates, scope.ranges.titles))
+            spelled.append(titled(title, coordinates, scope.ranges.titles))
+            kinds.append("lookup")
+            slots.append(-1)
+    fixed = _settled(document, context)
     structural = behind(context.orders, context.equations)
     name_of = dict(zip(slots, names, strict=True))
     return Program(
@@ -150,14 +129,22 @@ def _program(
         final_time=fixed[FINAL_TIME],
         time_step=fixed[TIME_STEP],
         structural=tuple(sorted(name_of[slot] for slot in structural if slot in name_of)),
-        source=source,
+        source=str(document.path),
+        integrator=document.integrator,
         notes=tuple(context.notes),
         files=tuple(context.files),
     )
 
 
-def _kind(identifier: str, equation: Expression | None, is_state: bool) -> Kind:
-    if identifier in CONTROL or identifier == "saveper":
+def _calls(document: Document) -> Iterable[Call]:
+    """Yield the calls that define further variables."""
+    trees = (e.tree for e in document.equations if e.tree is not None)
+    parts = chain.from_iterable(map(walk, trees))
+    return (part for part in parts if isinstance(part, Call) and part.outputs)
+
+
+def _kind(name: str, equation: Expression | None, is_state: bool) -> Kind:
+    if name in CONTROL or name == "saveper":
         return "control"
     if is_state:
         return "stock"
@@ -168,13 +155,15 @@ def _kind(identifier: str, equation: Expression | None, is_state: bool) -> Kind:
     return "auxiliary"
 
 
-def _settled(equations: Mapping[int, Expression], wanted: Iterable[int]) -> dict[int, float]:
+def _settled(document: Document, context: Translation) -> Mapping[int, float]:
     """Compute the time grid from the file's constants."""
     settled: dict[int, float] = {}
-    for slot in wanted:
-        value = settle(slot, equations)
+    for name, slot in CONTROL.items():
+        if slot == TIME:
+            continue
+        value = settle(slot, context.equations, tables=context.tables)
         if value is None:
-            name = next(n for n, s in CONTROL.items() if s == slot)
-            raise Unsupported("a time grid that changes", name.upper().replace("_", " "))
+            line = next(e.line for e in document.equations if plain(e.name) == name)
+            raise context.refuse("a time grid that changes", _title(name), line)
         settled[slot] = value
     return settled

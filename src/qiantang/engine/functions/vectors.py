@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
+from qiantang.engine.functions.entry import special
 from qiantang.engine.ir import Expression, Number, Slot
-from qiantang.engine.translation.algebra import call, numeric, settle_expression, total, truth
-from qiantang.engine.translation.subscripts import Bindings, plain
-from qiantang.engine.translation.trees import (
-    function_name,
-    kind,
-    marked_subscripts,
-    references,
-    subscripts_of,
+from qiantang.engine.translation.algebra import (
+    call,
+    chosen,
+    numeric,
+    settle_expression,
+    total,
+    truth,
 )
+from qiantang.engine.translation.subscripts import Bindings, Coordinates, plain
+from qiantang.modelfile.tree import NA, Call, Reference, Tree, walk
 
 if TYPE_CHECKING:
     from qiantang.engine.translation.builder import Builder
+
+GROUP = "Arrays"
 
 LARGEST_MATRIX = 8
 """Rows up to which INVERT MATRIX is written out; the work grows with the cube."""
@@ -26,56 +30,25 @@ LARGEST_MATRIX = 8
 NAN, ONE, ZERO = Number(math.nan), Number(1.0), Number(0.0)
 
 
-def reduced_subscripts(builder: Builder, tree: Any, bindings: Bindings) -> list[str]:
-    """Return the marked subscripts that a reduction runs over here."""
-    return [name for name in marked_subscripts(tree) if plain(name) not in bindings]
-
-
-def _whole(builder: Builder, tree: Any, bindings: Bindings, at_start: bool) -> Expression:
-    """Return XMILE's MIN or MAX over all elements of an array."""
-    operation = "min" if function_name(tree) == "vmin_xmile" else "max"
-    argument = tree.arguments[0]
-    names = [
-        name
-        for reference in references(argument)
-        for name in subscripts_of(reference)
-        if plain(name) in builder.scope.ranges.elements
-    ]
-    if names:
-        cases: list[dict[str, str]] = [dict(bindings)]
-        for name in dict.fromkeys(plain(n) for n in names):
-            axis = builder.scope.ranges.elements[name]
-            cases = [{**case, name: element} for case in cases for element in axis]
-        return total(operation, (numeric(builder.build(argument, c, at_start)) for c in cases))
-    if kind(argument) == "ReferenceStructure":
-        identifier = builder.scope.identifiers.get(argument.reference, "")
-        places = builder.scope.coordinates.get(identifier, [])
-        if places:
-            return total(operation, (Slot(builder.scope.slots[identifier, p]) for p in places))
-    raise builder.refuse("MIN or MAX of one value")
-
-
-def _select(builder: Builder, tree: Any, bindings: Bindings, at_start: bool) -> Expression:
+def _select(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
     """Return VECTOR SELECT; an action that changes over time is chosen among all of them."""
     selection, value, missing, action, fault = tree.arguments
     cases = builder.cases((selection, value), bindings)
-    chosen = [numeric(builder.build(selection, c, at_start)) for c in cases]
-    values = [numeric(builder.build(value, c, at_start)) for c in cases]
-    otherwise = numeric(builder.build(missing, bindings, at_start))
-    what = numeric(builder.build(action, bindings, at_start))
+    picked = [builder.number(selection, c) for c in cases]
+    values = [builder.number(value, c) for c in cases]
+    otherwise = builder.number(missing, bindings)
+    what = builder.number(action, bindings)
     code = settle_expression(what, builder.context.equations)
     if code is not None:
-        result = _selected(int(code), chosen, values) if code in range(11) else NAN
+        result = _selected(int(code), picked, values) if code in range(11) else NAN
     else:
         result = NAN
         for number in range(11):
-            here = _selected(number, chosen, values)
+            here = _selected(number, picked, values)
             result = call("if", call("eq", what, Number(float(number))), here, result)
-    count = _sum(_flag(c) for c in chosen)
+    count = _sum(_flag(c) for c in picked)
     result = call("if", call("eq", count, ZERO), otherwise, result)
-    error = settle_expression(
-        numeric(builder.build(fault, bindings, at_start)), builder.context.equations
-    )
+    error = settle_expression(builder.number(fault, bindings), builder.context.equations)
     if error in (1, 3):
         result = call("if", call("eq", count, ZERO), NAN, result)
     if error in (2, 3):
@@ -87,15 +60,15 @@ def _flag(selection: Expression) -> Expression:
     return numeric(call("ne", selection, ZERO))
 
 
-def _sum(terms: Any) -> Expression:
+def _sum(terms: Iterable[Expression]) -> Expression:
     return total("add", terms)
 
 
 def _selected(
-    action: int, chosen: Sequence[Expression], values: Sequence[Expression]
+    action: int, picked: Sequence[Expression], values: Sequence[Expression]
 ) -> Expression:
     """Return one numerical action of VECTOR SELECT, as Vensim numbers them."""
-    pairs = list(zip(chosen, values, strict=True))
+    pairs = list(zip(picked, values, strict=True))
     if action < 5:
         terms = [call("mul", c, v) for c, v in pairs]
     elif action == 5:
@@ -110,22 +83,23 @@ def _selected(
     }[action]
     kept = [
         call("if", call("ne", c, ZERO), term, neutral)
-        for c, term in zip(chosen, terms, strict=True)
+        for c, term in zip(picked, terms, strict=True)
     ]
     result = total(operation, kept)
-    return call("div", result, _sum(_flag(c) for c in chosen)) if action in (4, 10) else result
+    return call("div", result, _sum(_flag(c) for c in picked)) if action in (4, 10) else result
 
 
-def _last(builder: Builder, tree: Any) -> str:
+def _last(builder: Builder, tree: Tree) -> str:
     """Return the last subscript of the array that a vector function works along."""
-    for reference in references(tree):
-        names = subscripts_of(reference)
-        if names and plain(names[-1]) in builder.scope.ranges.elements:
-            return plain(names[-1])
-    raise builder.refuse(f"{kind(tree)} as the argument of a vector function")
+    for part in walk(tree):
+        if isinstance(part, Reference) and part.subscripts:
+            name = part.subscripts[-1]
+            if isinstance(name, str) and plain(name) in builder.scope.ranges.elements:
+                return plain(name)
+    raise builder.refuse("an argument of a vector function that is no array")
 
 
-def _along(builder: Builder, tree: Any, bindings: Bindings) -> tuple[list[Slot], int]:
+def _along(builder: Builder, tree: Tree, bindings: Bindings) -> tuple[list[Slot], int]:
     """Return the entries of a vector along its last subscript, and the place at hand."""
     name = _last(builder, tree)
     axis = builder.scope.ranges.elements[name]
@@ -153,40 +127,68 @@ def _ranks(entries: Sequence[Slot], upwards: Expression) -> list[Expression]:
     return result
 
 
-def _rank(builder: Builder, tree: Any, bindings: Bindings, at_start: bool) -> Expression:
+def _rank(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
     vector, direction = tree.arguments
     entries, place = _along(builder, vector, bindings)
-    upwards = numeric(builder.build(direction, bindings, at_start))
+    upwards = builder.number(direction, bindings)
     return call("add", _ranks(entries, upwards)[place], ONE)
 
 
-def _sort_order(builder: Builder, tree: Any, bindings: Bindings, at_start: bool) -> Expression:
+def _sort_order(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
     vector, direction = tree.arguments
     entries, place = _along(builder, vector, bindings)
-    ranks = _ranks(entries, numeric(builder.build(direction, bindings, at_start)))
+    ranks = _ranks(entries, builder.number(direction, bindings))
     at = Number(float(place))
     return _sum(
         call("if", call("eq", rank, at), Number(float(i)), ZERO) for i, rank in enumerate(ranks)
     )
 
 
-def _reorder(builder: Builder, tree: Any, bindings: Bindings, at_start: bool) -> Expression:
+def _reorder(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
     vector, order = tree.arguments
     entries, _ = _along(builder, vector, bindings)
-    wanted = call("trunc", builder.kept(order, bindings))
-    result: Expression = NAN
-    for i, entry in enumerate(entries):
-        result = call("if", call("eq", wanted, Number(float(i))), entry, result)
-    return result
+    return chosen(call("trunc", builder.kept(order, bindings)), entries, NAN)
 
 
-def _invert(builder: Builder, tree: Any, bindings: Bindings, at_start: bool) -> Expression:
+def _element(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
+    """Return VECTOR ELM MAP: the element some places after the one named, or :NA: beyond the end.
+
+    Elements are counted in the order of the whole variable, the last subscript fastest.
+    """
+    vector, offset = tree.arguments
+    if not isinstance(vector, Reference):
+        raise builder.refuse("VECTOR ELM MAP of an expression")
+    name = plain(vector.name)
+    places = [*builder.scope.coordinates.get(name, {})]
+    here = builder.coordinates(vector, bindings)
+    if here not in builder.scope.coordinates.get(name, {}):
+        raise builder.refuse(f"the reference to {vector.name}")
+    places.sort(key=_order(builder, name))
+    entries = [Slot(builder.scope.slots[name, place]) for place in places]
+    first = entries.index(Slot(builder.scope.slots[name, here]))
+    by = builder.number(offset, bindings)
+    settled = settle_expression(by, builder.context.equations)
+    wanted = Number(settled) if settled is not None else call("trunc", by)
+    builder.context.orders.extend([by] if settled is not None else [])
+    return chosen(call("add", Number(float(first)), wanted), entries, Number(NA))
+
+
+def _order(builder: Builder, name: str) -> Callable[[Coordinates], tuple[int, ...]]:
+    """Return the key that sorts the elements of a variable, the last subscript fastest."""
+    some = next(iter(builder.scope.coordinates[name]))
+    ranks = [
+        {e: builder.scope.ranges.position(e) or 0 for e in builder.scope.axis(name, place)}
+        for place in range(len(some))
+    ]
+    return lambda place: tuple(rank[e] for rank, e in zip(ranks, place, strict=True))
+
+
+def _invert(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
     """Return one entry of an inverse matrix; all entries are found together, once."""
     matrix = tree.arguments[0]
-    names = [subscripts_of(r) for r in references(matrix)]
-    if kind(matrix) != "ReferenceStructure" or len(names[0]) < 2:
+    if not isinstance(matrix, Reference) or len(matrix.subscripts or ()) < 2:
         raise builder.refuse("INVERT MATRIX of an expression")
-    row, column = (plain(name) for name in names[0][-2:])
+    row, column = (plain(str(name)) for name in (matrix.subscripts or ())[-2:])
     ranges = builder.scope.ranges
     if row not in ranges.elements or column not in ranges.elements or row == column:
         raise builder.refuse("INVERT MATRIX of a part of a matrix")
@@ -210,7 +212,7 @@ def _inverse(builder: Builder, entries: Sequence[Sequence[Slot]]) -> list[list[E
     size = len(entries)
 
     def keep(expression: Expression) -> Expression:
-        return builder.context.keep(expression, expression)
+        return builder.context.keep(expression)
 
     work: list[list[Expression]] = [
         [*line, *(ONE if i == j else ZERO for j in range(size))] for i, line in enumerate(entries)
@@ -238,15 +240,11 @@ def _inverse(builder: Builder, entries: Sequence[Sequence[Slot]]) -> list[list[E
     return [line[size:] for line in work]
 
 
-Vector = Callable[["Builder", Any, Bindings, bool], Expression]
-
-VECTORS: dict[str, Vector] = {
-    "vector_select": _select,
-    "vector_rank": _rank,
-    "vector_sort_order": _sort_order,
-    "vector_reorder": _reorder,
-    "invert_matrix": _invert,
-    "vmin_xmile": _whole,
-    "vmax_xmile": _whole,
-}
-"""Functions of the file over vectors."""
+ENTRIES = (
+    special("VECTOR SELECT", GROUP, 5, _select, shaped=True),
+    special("VECTOR RANK", GROUP, 2, _rank),
+    special("VECTOR SORT ORDER", GROUP, 2, _sort_order),
+    special("VECTOR REORDER", GROUP, 2, _reorder),
+    special("VECTOR ELM MAP", GROUP, 2, _element, shaped=True),
+    special("INVERT MATRIX", GROUP, (1, 2), _invert),
+)

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from qiantang.engine.functions.entry import special
 from qiantang.engine.ir import Expression, Number, Slot
 from qiantang.engine.translation.algebra import call, numeric, settle_expression, total
 from qiantang.engine.translation.subscripts import Bindings, plain
-from qiantang.engine.translation.trees import kind, references, subscripts_of
+from qiantang.modelfile.tree import Call, Reference, Tree, walk
 
 if TYPE_CHECKING:
     from qiantang.engine.translation.builder import Builder
@@ -34,80 +36,69 @@ Claim = tuple[Slot, int, Slot, Slot]
 """Request, profile, priority and width of one claimant."""
 
 
-def available(builder: Builder, tree: Any, bindings: Bindings, at_start: bool) -> Expression:
+def _available(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
     """Return what ALLOCATE AVAILABLE gives to the claimant at hand."""
-    axis, place, name = _axis(builder, tree.request, bindings)
+    request, profiles, supplied = tree.arguments
+    axis, place, name = _axis(builder, request, bindings)
     claims = []
     for element in axis:
         here = {**bindings, name: element}
-        profile = _profile(builder, tree.pp, here)
+        profile = _profile(builder, profiles, here)
         code = settle_expression(profile[0], builder.context.equations)
+        builder.context.orders.append(profile[0])
         if code is None or code not in REACH:
             raise builder.refuse("ALLOCATE AVAILABLE with a profile other than 1 to 4")
-        claims.append((builder.kept(tree.request, here), int(code), profile[1], profile[2]))
-    supply = builder.kept(tree.avail, bindings)
+        claims.append((builder.kept(request, here), int(code), profile[1], profile[2]))
+    supply = builder.kept(supplied, bindings)
     return _allotted(builder, claims, supply, place)
 
 
-def by_priority(builder: Builder, tree: Any, bindings: Bindings, at_start: bool) -> Expression:
+def _by_priority(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
     """Return what ALLOCATE BY PRIORITY gives to the claimant at hand.
 
     A claimant begins to be served a width before its priority is fully past: that is a
     rectangular profile centred half a width below the priority.
     """
-    axis, place, name = _axis(builder, tree.request, bindings)
-    width = builder.kept(tree.width, bindings)
+    request, priorities, _, spread, supplied = tree.arguments
+    axis, place, name = _axis(builder, request, bindings)
+    width = builder.kept(spread, bindings)
     claims = []
     for element in axis:
         here = {**bindings, name: element}
-        priority = builder.kept(tree.priority, here)
+        priority = builder.kept(priorities, here)
         centre = _centre(builder, priority, width)
-        claims.append((builder.kept(tree.request, here), RECTANGULAR, centre, width))
-    supply = builder.kept(tree.supply, bindings)
+        claims.append((builder.kept(request, here), RECTANGULAR, centre, width))
+    supply = builder.kept(supplied, bindings)
     return _allotted(builder, claims, supply, place)
 
 
-ALLOCATIONS = {
-    "AllocateAvailableStructure": available,
-    "AllocateByPriorityStructure": by_priority,
-}
-"""Structures of PySD that allocate."""
-
-
-def _axis(builder: Builder, request: Any, bindings: Bindings) -> tuple[tuple[str, ...], int, str]:
+def _axis(builder: Builder, request: Tree, bindings: Bindings) -> tuple[tuple[str, ...], int, str]:
     """Return the claimants, the place of the one at hand, and the range they are in."""
     ranges = builder.scope.ranges
-    for reference in references(request):
-        names = subscripts_of(reference)
-        if names and plain(names[-1]) in ranges.elements:
-            name = plain(names[-1])
-            here = ranges.element(name, bindings)
-            if here in ranges.elements[name]:
-                return ranges.elements[name], ranges.elements[name].index(here or ""), name
+    for part in walk(request):
+        if isinstance(part, Reference) and part.subscripts:
+            name = plain(str(part.subscripts[-1]))
+            here = ranges.element(name, bindings) if name in ranges.elements else None
+            if here in ranges.places.get(name, {}):
+                return ranges.elements[name], ranges.places[name][here or ""], name
     raise builder.refuse("an allocation without a range of claimants")
 
 
-def _profile(builder: Builder, tree: Any, bindings: Bindings) -> list[Slot]:
+def _profile(builder: Builder, tree: Tree, bindings: Bindings) -> list[Slot]:
     """Return the entries of a claimant's profile: all along the last subscript."""
-    if kind(tree) != "ReferenceStructure":
+    if not isinstance(tree, Reference) or not tree.subscripts:
         raise builder.refuse("ALLOCATE AVAILABLE with an expression as profile")
-    identifier = builder.scope.identifiers.get(tree.reference, "")
-    first = subscripts_of(tree)[-1]
+    name, first = plain(tree.name), str(tree.subscripts[-1])
     ranges = builder.scope.ranges
     element = ranges.element(first, bindings) or (ranges.elements.get(plain(first)) or ("",))[0]
-    leading = builder.coordinates(_without_last(tree), bindings)
-    known = [c for c in builder.scope.coordinates.get(identifier, []) if c[:-1] == leading]
+    leading = builder.coordinates(replace(tree, subscripts=tree.subscripts[:-1]), bindings)
+    known = [c for c in builder.scope.coordinates.get(name, ()) if c[:-1] == leading]
     home = next(
         (names for names in ranges.elements.values() if {c[-1] for c in known} == set(names)), ()
     )
     if len(home) < 3 or element not in home:
         raise builder.refuse("ALLOCATE AVAILABLE with a profile of another shape")
-    return [Slot(builder.scope.slots[identifier, (*leading, last)]) for last in home]
-
-
-def _without_last(tree: Any) -> Any:
-    subscripts = type(tree.subscripts)(subscripts_of(tree)[:-1])
-    return type(tree)(tree.reference, subscripts)
+    return [Slot(builder.scope.slots[name, (*leading, last)]) for last in home]
 
 
 def _centre(builder: Builder, priority: Slot, width: Slot) -> Slot:
@@ -121,7 +112,7 @@ def _centre(builder: Builder, priority: Slot, width: Slot) -> Slot:
 
 
 def _kept(builder: Builder, expression: Expression) -> Slot:
-    return builder.context.keep(expression, expression)
+    return builder.context.keep(expression)
 
 
 def _allotted(builder: Builder, claims: Sequence[Claim], supply: Slot, place: int) -> Expression:
@@ -211,4 +202,10 @@ def _price(builder: Builder, claims: Sequence[Claim], supply: Slot) -> tuple[Slo
     share = call("if", call("gt", steep, ZERO), share, ZERO)
     share = call("max", ZERO, call("min", ONE, share))
     price = call("add", low, call("mul", share, call("sub", high, low)))
-    return context.keep(price, price), wanted
+    return context.keep(price), wanted
+
+
+ENTRIES = (
+    special("ALLOCATE AVAILABLE", "Arrays", 3, _available, shaped=True),
+    special("ALLOCATE BY PRIORITY", "Arrays", 5, _by_priority),
+)

@@ -1,0 +1,312 @@
+"""Functions that remember, written out in hidden stocks.
+
+Sources: Vensim's reference manual, chapter Functions, where each is given as equations; XMILE 1.0,
+section 3.5.3.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from qiantang.engine.functions.entry import FunctionEntry, Special, refused, special
+from qiantang.engine.ir import (
+    TIME_STEP,
+    Expression,
+    FixedDelay,
+    Number,
+    Slot,
+    State,
+)
+from qiantang.engine.translation.algebra import call, settle_expression, truth
+from qiantang.modelfile.tree import Call
+
+if TYPE_CHECKING:
+    from qiantang.engine.translation.builder import Builder
+    from qiantang.engine.translation.subscripts import Bindings
+
+GROUP = "Memory"
+ZERO, ONE = Number(0.0), Number(1.0)
+MOST_STAGES = 100
+
+ROUNDING = 1e-6
+"""Share of a step that brings a half, which rounding would bring to an even number, up."""
+
+
+class _Parts:
+    """The arguments of one call: in a run, at the start, or at hand so that twice costs once."""
+
+    def __init__(self, builder: Builder, tree: Call, bindings: Bindings) -> None:
+        self.builder, self.trees, self.bindings = builder, tree.arguments, bindings
+        self.context = builder.context
+
+    def run(self, place: int) -> Expression:
+        return self.builder.pair(self.trees[place], self.bindings)[0]
+
+    def start(self, place: int) -> Expression:
+        return self.builder.pair(self.trees[place], self.bindings)[1]
+
+    def hidden(self, place: int) -> Expression:
+        """Return an argument as a slot or a number."""
+        value, start = self.builder.pair(self.trees[place], self.bindings)
+        if isinstance(value, (Slot, Number)) and value is start:
+            return value
+        return self.context.keep(value, start)
+
+    def order(self, place: int) -> int:
+        """Return the order of a delay; it shapes the program, so it must be a constant."""
+        expression = self.run(place)
+        self.context.orders.append(expression)
+        value = settle_expression(expression, self.context.equations, at_start=True)
+        if value is None or not 1 <= value <= MOST_STAGES:
+            raise self.builder.refuse("a delay of an order that is not known beforehand")
+        return int(value)
+
+
+def _initial(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
+    parts = _Parts(builder, tree, bindings)
+    slot = builder.context.new_slot()
+    builder.context.states.append(State(slot, parts.start(0), "hold", ZERO))
+    return Slot(slot)
+
+
+def _smooth(order: int | None, start: int) -> Special:
+    """Return how a smooth is written out, whose start is one of its arguments."""
+
+    def written(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
+        parts = _Parts(builder, tree, bindings)
+        stages = order if order is not None else parts.order(len(tree.arguments) - 1)
+        time = parts.hidden(1)
+        slots = [builder.context.new_slot() for _ in range(stages)]
+        begins, target = parts.start(start), parts.run(0)
+        for slot in slots:
+            gap = call("sub", target, Slot(slot))
+            if stages > 1:
+                gap = call("mul", gap, Number(float(stages)))
+            rate = call("div", gap, time)
+            builder.context.states.append(State(slot, begins, "integrate", rate))
+            begins = target = Slot(slot)
+        return Slot(slots[-1])
+
+    return written
+
+
+def _delay(order: int | None, start: int) -> Special:
+    """Return how DELAY1, DELAY3 or DELAY N is written out.
+
+    DELAY N lowers its order where a stage would be shorter than the time step; as the delay time
+    may differ between members, the number of stages in use is a value of its own. Vensim's DELAY1
+    and DELAY3 do not, as its own output for the public model ``arguments`` shows. Stella's do.
+    """
+
+    def written(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
+        parts, context = _Parts(builder, tree, bindings), builder.context
+        stages = order if order is not None else parts.order(len(tree.arguments) - 1)
+        time, at_start = parts.hidden(1), parts.start(1)
+        used: Expression = Number(float(stages))
+        if order is None or not context.vensim:
+            held = context.new_slot()
+            context.states.append(State(held, _stages(stages, at_start), "hold", ZERO))
+            used = Slot(held)
+        slots = [context.new_slot() for _ in range(stages)]
+        times: Sequence[Expression] = [time] * stages
+        leaving: Expression = time
+        if order is None:
+            times, leaving = _travelling_times(builder, time, at_start, stages)
+        begins = call("mul", parts.start(start), at_start)
+        inflow = parts.run(0)
+        for slot, stage_time in zip(slots, times, strict=True):
+            outflow = call("div", Slot(slot), stage_time)
+            rate = call("mul", call("sub", inflow, outflow), used)
+            context.states.append(State(slot, begins, "integrate", rate))
+            inflow, begins = outflow, Slot(slot)
+        return call("div", _last_in_use(slots, used), leaving)
+
+    return written
+
+
+def _last_in_use(slots: Sequence[int], used: Expression) -> Expression:
+    last: Expression = Slot(slots[-1])
+    if isinstance(used, Slot):
+        last = Slot(slots[0])
+        for stage in range(2, len(slots) + 1):
+            full = call("ge", used, Number(float(stage)))
+            last = call("if", full, Slot(slots[stage - 1]), last)
+    return last
+
+
+def _stages(order: int, time: Expression) -> Expression:
+    """Return the largest number of stages, up to an order, of which each lasts a time step."""
+    result: Expression = Number(math.nan)
+    for stages in range(1, order + 1):
+        needed = call("mul", Number(float(stages)), Slot(TIME_STEP))
+        result = call("if", call("gt", needed, time), result, Number(float(stages)))
+    return result
+
+
+def _travelling_times(
+    builder: Builder, time: Expression, at_start: Expression, order: int
+) -> tuple[list[Expression], Expression]:
+    """Let each stage of DELAY N keep the delay time its content came in with."""
+    slots = [builder.context.new_slot() for _ in range(order)]
+    current: Expression = time
+    times: list[Expression] = []
+    for slot in slots:
+        builder.context.states.append(State(slot, at_start, "assign", current))
+        times.append(current)
+        current = Slot(slot)
+    return times, Slot(slots[0])
+
+
+def _delay_fixed(start: int) -> Special:
+    """Return how DELAY FIXED is written out: by the nearest number of steps, one at least.
+
+    Vensim's manual does not say what becomes of a delay that is no multiple of the time step. Its
+    own output for the public model ``delay_fixed`` has 1.2 steps as one, 1.5 as two, 3.7 as four.
+    """
+
+    def written(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
+        parts = _Parts(builder, tree, bindings)
+        steps = call("div", parts.start(1), Slot(TIME_STEP))
+        whole = call("rint", call("add", call("max", steps, ONE), Number(ROUNDING)))
+        return _shifted(builder, tree, bindings, whole, parts.start(start))
+
+    return written
+
+
+def _shifted(
+    builder: Builder, tree: Call, bindings: Bindings, steps: Expression, start: Expression
+) -> Slot:
+    """Return the first argument of a call some steps ago."""
+    context = builder.context
+    order, slot = context.new_slot(), context.new_slot()
+    context.states.append(State(order, steps, "hold", ZERO))
+    # A slot of its own: a stock would have moved on by the time its past is stored.
+    source = context.keep(*builder.pair(tree.arguments[0], bindings))
+    context.delays.append(FixedDelay(slot, source.index, order, start))
+    return Slot(slot)
+
+
+def _previous(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
+    """Return XMILE's PREVIOUS, the value one step ago (section 3.5.6)."""
+    return _shifted(builder, tree, bindings, ONE, _Parts(builder, tree, bindings).start(1))
+
+
+def _constant_delay(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
+    """Return DELAY MATERIAL or DELAY INFORMATION, where its delay time stays as it is.
+
+    With a delay time that never changes nothing is lost, overtaken or missing on the way, and
+    both are a fixed delay.
+    """
+    time = builder.pair(tree.arguments[1], bindings)[0]
+    if settle_expression(time, builder.context.equations, at_start=False) is None:
+        name = tree.function.upper().replace("_", " ")
+        raise builder.refuse(f"{name} with a delay time that is no constant")
+    builder.context.orders.append(time)
+    return _delay_fixed(2)(builder, tree, bindings)
+
+
+def _trend(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
+    parts = _Parts(builder, tree, bindings)
+    average, source = parts.hidden(1), parts.hidden(0)
+    growth = call("mul", parts.start(2), parts.start(1))
+    start = call("div", parts.start(0), call("add", ONE, growth))
+    slot = Slot(builder.context.new_slot())
+    gap = call("sub", source, slot)
+    builder.context.states.append(State(slot.index, start, "integrate", call("div", gap, average)))
+    return call("xidz", gap, call("mul", average, call("abs", slot)), ZERO)
+
+
+def _forecast(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
+    """Return FORECAST; the fourth argument of XMILE's is a trend, as TREND's third is."""
+    parts = _Parts(builder, tree, bindings)
+    average, source = parts.hidden(1), parts.hidden(0)
+    begins = parts.start(0)
+    if len(tree.arguments) > 3:
+        growth = parts.start(3)
+        if tree.function.endswith("_xmile"):
+            growth = call("mul", growth, parts.start(1))
+        begins = call("div", begins, call("add", ONE, growth))
+    slot = Slot(builder.context.new_slot())
+    gap = call("sub", source, slot)
+    rate = call("div", gap, average)
+    builder.context.states.append(State(slot.index, begins, "integrate", rate))
+    trend = call("xidz", gap, call("mul", average, slot), ZERO)
+    change = call("mul", trend, parts.run(2))
+    return call("mul", source, call("add", ONE, change))
+
+
+def _sample_if_true(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
+    parts, context = _Parts(builder, tree, bindings), builder.context
+    slot, value = context.new_slot(), context.new_slot()
+    condition = truth(builder.running.build(tree.arguments[0], bindings))
+    context.equations[value] = call("if", condition, parts.run(1), Slot(slot))
+    context.states.append(State(slot, parts.start(2), "assign", Slot(value)))
+    return Slot(value)
+
+
+def _npv(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
+    """Return NPV(stream, rate, start, factor) as Vensim's manual writes it out."""
+    parts, context = _Parts(builder, tree, bindings), builder.context
+    stream, rate, step = parts.hidden(0), parts.hidden(1), Slot(TIME_STEP)
+    discount = Slot(context.new_slot())
+    growth = call("add", ONE, call("mul", rate, step))
+    fall = call("neg", call("div", call("mul", discount, rate), growth))
+    context.states.append(State(discount.index, ONE, "integrate", fall))
+    paid = call("mul", stream, discount)
+    sum_so_far = context.state(parts.start(2), paid)
+    return call("mul", call("add", sum_so_far, call("mul", paid, step)), parts.run(3))
+
+
+def _stateful(title: str, count: int, form: Special, *, shaped: bool = False) -> FunctionEntry:
+    """Return the entry of a function that gets its hidden stocks once a place."""
+
+    def once(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
+        made: Expression = builder.once(tree, bindings, lambda: form(builder, tree, bindings))
+        return made
+
+    return special(title, GROUP, count, once, shaped=shaped)
+
+
+def _integ(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
+    parts = _Parts(builder, tree, bindings)
+    return builder.context.state(parts.start(1), parts.run(0))
+
+
+ENTRIES = (
+    _stateful("INTEG", 2, _integ),
+    _stateful("INITIAL", 1, _initial),
+    _stateful("REINITIAL", 1, _initial),
+    _stateful("SMOOTH", 2, _smooth(1, 0)),
+    _stateful("SMOOTHI", 3, _smooth(1, 2)),
+    _stateful("SMOOTH3", 2, _smooth(3, 0)),
+    _stateful("SMOOTH3I", 3, _smooth(3, 2)),
+    _stateful("SMOOTH N", 4, _smooth(None, 2), shaped=True),
+    _stateful("SMOOTH N (XMILE)", 3, _smooth(None, 0), shaped=True),
+    _stateful("DELAY1", 2, _delay(1, 0)),
+    _stateful("DELAY1I", 3, _delay(1, 2)),
+    _stateful("DELAY3", 2, _delay(3, 0)),
+    _stateful("DELAY3I", 3, _delay(3, 2)),
+    _stateful("DELAY N", 4, _delay(None, 2), shaped=True),
+    _stateful("DELAY N (XMILE)", 3, _delay(None, 0), shaped=True),
+    _stateful("DELAY FIXED", 3, _delay_fixed(2)),
+    _stateful("DELAY FIXED (XMILE)", 2, _delay_fixed(0)),
+    _stateful("DELAY MATERIAL", 4, _constant_delay, shaped=True),
+    _stateful("DELAY INFORMATION", 3, _constant_delay, shaped=True),
+    _stateful("PREVIOUS (XMILE)", 2, _previous),
+    _stateful("TREND", 3, _trend),
+    _stateful("FORECAST", 3, _forecast),
+    _stateful("FORECAST (XMILE)", 4, _forecast),
+    _stateful("SAMPLE IF TRUE", 3, _sample_if_true),
+    _stateful("NPV", 4, _npv),
+    refused("DELAY CONVEYOR", "its content leaks and changes speed on the way"),
+    refused("DELAY BATCH", "it delivers in batches"),
+    refused("DELAY PROFILE", "its profile of delays is not written out"),
+    refused("DELAYP", "it keeps a pipeline beside its value"),
+    refused("HISTORY (XMILE)", "it looks back to a time that is computed"),
+    refused("SHIFT IF TRUE", "it moves a whole vector by discrete events"),
+    refused("QUEUE FIFO", "it is a discrete queue"),
+    refused("QUEUE AGE AVERAGE", "it is a discrete queue"),
+)
+"""Vensim's REINITIAL is INITIAL in a run that does not go on from another."""

@@ -1,0 +1,162 @@
+"""Names that stand for two things in one file: defined twice, or told apart by punctuation only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+
+from qiantang.faults import Fault
+from qiantang.modelfile.document import Document, Equation, Range
+from qiantang.modelfile.names import identifier, plain
+
+Elements = Mapping[str, tuple[str, ...]]
+"""Plain name of a range to the plain names of its elements."""
+
+
+def defined_twice(document: Document) -> list[Fault]:
+    """List variables, and elements of arrays, that two entries define, with both lines.
+
+    Parameters
+    ----------
+    document : Document
+
+    Returns
+    -------
+    list of Fault
+        At the line of the later entry; those of macros included.
+    """
+    elements = elements_of(document.ranges)
+    found = list(_ranges_twice(document))
+    for scope in (document.equations, *(macro.equations for macro in document.macros)):
+        seen: dict[str, _Defined] = {}
+        for equation in scope:
+            known = seen.setdefault(plain(equation.name), _Defined(elements))
+            what = known.clash(equation)
+            if what:
+                found.append(Fault(document.path, equation.line, _bare(equation.name), what))
+    return found
+
+
+def one_identifier(document: Document) -> list[Fault]:
+    """List names that differ by nothing an identifier keeps, such as ``a-b`` and ``ab``.
+
+    :func:`qiantang.modelfile.names.identifiers` numbers them in the order of the file, so that a
+    model runs; a study, whose other files name variables, is asked to rename one.
+    """
+    first: dict[str, Equation] = {}
+    found = []
+    for equation in {plain(item.name): item for item in reversed(document.equations)}.values():
+        known = first.setdefault(identifier(equation.name), equation)
+        if known is not equation:
+            later, earlier = sorted((known, equation), key=lambda item: -item.line)
+            what = (
+                f"has the identifier {identifier(later.name)}, as {_bare(earlier.name)} on line "
+                f"{earlier.line} has, rename one of them"
+            )
+            found.append(Fault(document.path, later.line, _bare(later.name), what))
+    return sorted(found, key=lambda fault: fault.line or 0)
+
+
+def elements_of(ranges: Iterable[Range]) -> dict[str, tuple[str, ...]]:
+    """Return the elements of each range, subranges and aliases followed, by plain names."""
+    by_name = {plain(item.name): item for item in ranges}
+    found: dict[str, tuple[str, ...]] = {}
+    for name in by_name:
+        _expand(name, by_name, found, frozenset())
+    return {name: found[name] for name in by_name}
+
+
+def _expand(
+    name: str,
+    ranges: Mapping[str, Range],
+    found: dict[str, tuple[str, ...]],
+    above: frozenset[str],
+) -> tuple[str, ...]:
+    if name not in ranges or name in above:
+        return (name,)
+    if name not in found:
+        item = ranges[name]
+        listed = item.elements or ((item.alias_of,) if item.alias_of else (item.name,))
+        inner = (_expand(plain(part), ranges, found, above | {name}) for part in listed)
+        found[name] = tuple(dict.fromkeys(one for part in inner for one in part))
+    return found[name]
+
+
+def _ranges_twice(document: Document) -> Iterator[Fault]:
+    first: dict[str, Range] = {}
+    for item in document.ranges:
+        known = first.setdefault(plain(item.name), item)
+        if known is not item:
+            what = f"the range is defined twice, first on line {known.line}"
+            yield Fault(document.path, item.line, _bare(item.name), what)
+
+
+def _bare(name: str) -> str:
+    return name[1:-1] if len(name) > 1 and name[0] == name[-1] == '"' else name
+
+
+@dataclass
+class _Defined:
+    """What the entries of one name have defined so far."""
+
+    elements: Elements
+    single: dict[tuple[str, ...], int] = field(default_factory=dict)
+    wide: list[tuple[Equation, list[set[str]]]] = field(default_factory=list)
+
+    def clash(self, equation: Equation) -> str:
+        """Take an entry in; say where it defines again what an earlier one has defined."""
+        axes = [set(self._of(name)) for name in equation.subscripts]
+        exact = tuple(min(axis) for axis in axes) if all(len(axis) == 1 for axis in axes) else None
+        told = self._told(equation, axes, exact)
+        if exact is not None and not equation.exceptions:
+            self.single.setdefault(exact, equation.line)
+        else:
+            self.wide.append((equation, axes))
+        return told
+
+    def _told(self, equation: Equation, axes: list[set[str]], exact: tuple[str, ...] | None) -> str:
+        if exact is not None and exact in self.single:
+            return twice(equation.subscripts, self.single[exact])
+        for place, line in () if exact is not None else self.single.items():
+            where = self._shared(equation, axes, None, [{name} for name in place])
+            if where is not None:
+                return twice(where, line)
+        for earlier, others in self.wide:
+            where = self._shared(equation, axes, earlier, others)
+            if where is not None:
+                return twice(where, earlier.line)
+        return ""
+
+    def _shared(
+        self,
+        equation: Equation,
+        axes: list[set[str]],
+        earlier: Equation | None,
+        others: list[set[str]],
+    ) -> tuple[str, ...] | None:
+        """Return an element that both define, None where there is none."""
+        if len(axes) != len(others):
+            return equation.subscripts
+        common = [sorted(one & other) for one, other in zip(axes, others, strict=True)]
+        left_out = [*equation.exceptions, *(earlier.exceptions if earlier else ())]
+        if not left_out:
+            return tuple(axis[0] for axis in common) if all(common) else None
+        gaps = [[set(self._of(name)) for name in names] for names in left_out]
+        for place in product(*common):
+            if not any(_inside(place, gap) for gap in gaps):
+                return place
+        return None
+
+    def _of(self, name: str) -> tuple[str, ...]:
+        return self.elements.get(plain(name), (plain(name),))
+
+
+def _inside(place: tuple[str, ...], gap: list[set[str]]) -> bool:
+    return len(place) == len(gap) and all(a in b for a, b in zip(place, gap, strict=True))
+
+
+def twice(subscripts: Iterable[str], line: int) -> str:
+    """Say that a variable, or one element of it, has an entry on an earlier line."""
+    where = ", ".join(subscripts)
+    return f"defined twice{f' for [{where}]' if where else ''}, first on line {line}"

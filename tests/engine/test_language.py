@@ -1,0 +1,296 @@
+"""What functions and constructs of model files mean, by the manuals of those who define them."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path as File
+
+import numpy as np
+import pytest
+
+from qiantang.engine import Unsupported, load_model
+from qiantang.engine.expressions import NA
+from qiantang.engine.ir import Engine
+from qiantang.faults import StudyError
+from qiantang.simulate import simulate_model
+
+HEAD = (
+    '<xmile version="1.0" xmlns="http://docs.oasis-open.org/xmile/ns/XMILE/v1.0">'
+    "<header><vendor>x</vendor><product>x</product></header>"
+)
+
+
+def model(folder: File, equations: str, end: float = 4, step: float = 1) -> File:
+    """Write equations, one a line, with a time grid from 0."""
+    grid = (("INITIAL TIME", 0), ("FINAL TIME", end), ("TIME STEP", step))
+    lines = [*equations.strip().split("\n"), *(f"{name} = {value}" for name, value in grid)]
+    text = "{UTF-8}\n" + "".join(f"{line} ~~|\n" for line in [*lines, "SAVEPER = TIME STEP"])
+    file = folder / "m.mdl"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def xmile(folder: File, variables: str, step: float = 1) -> File:
+    file = folder / "m.xmile"
+    specs = f"<sim_specs><start>0</start><stop>4</stop><dt>{step}</dt></sim_specs>"
+    text = f"{HEAD}{specs}<model><variables>{variables}</variables></model></xmile>"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def column(file: File, name: str, engine: Engine = "scalar", integrator: str = "") -> list[float]:
+    method = {"integrator": integrator} if integrator else {}
+    frame = simulate_model(file, engine=engine, outputs=[name], **method)  # type: ignore[arg-type]
+    return [float(value) for value in frame[name]]
+
+
+BY_HAND = {
+    # vensim.com/documentation, fn_pulse: half a step ahead of the time; width 0 is a step.
+    "PULSE(2.4, 1)": [0, 0, 1, 0, 0],
+    "PULSE(2.6, 1)": [0, 0, 0, 1, 0],
+    "PULSE(1, 0)": [0, 1, 0, 0, 0],
+    # fn_pulse_train: a width of less than a step is one.
+    "PULSE TRAIN(1, 0, 2, 10)": [0, 1, 0, 1, 0],
+    "PULSE TRAIN(0, 1, 2, 2)": [1, 0, 1, 0, 0],
+    # fn_step, fn_ramp
+    "STEP(3, 2)": [0, 0, 3, 3, 3],
+    "RAMP(2, 1, 3)": [0, 0, 2, 4, 4],
+    # operators: :AND: binds closer than :OR:, a power closer than a sign
+    "IF THEN ELSE(Time < 2 :OR: Time > 2 :AND: Time > 3, 1, 0)": [1, 1, 0, 0, 1],
+    "-Time^2": [0, -1, -4, -9, -16],
+    # fn_integer, fn_modulo, fn_quantum truncate towards zero
+    "INTEGER(-1.5*Time)": [0, -1, -3, -4, -6],
+    "MODULO(-Time, 3)": [0, -1, -2, 0, -1],
+    "QUANTUM(-Time, 3)": [0, 0, 0, -3, -3],
+    # fn_zidz, fn_xidz
+    "ZIDZ(6, Time)": [0, 6, 3, 2, 1.5],
+    "XIDZ(6, Time, -1)": [-1, 6, 3, 2, 1.5],
+    # fn_gamma_ln: gamma(n + 1) = n!
+    "EXP(GAMMA LN(Time + 1))": [1, 1, 2, 6, 24],
+    # fn_delay_fixed; its own output for a half step is in the public model delay_fixed
+    "DELAY FIXED(Time, 2, -7)": [-7, -7, 0, 1, 2],
+    "DELAY FIXED(Time, 1.2, -7)": [-7, 0, 1, 2, 3],
+    "DELAY MATERIAL(Time, 2, -7, 0)": [-7, -7, 0, 1, 2],
+    # fn_sample_if_true
+    "SAMPLE IF TRUE(Time = 1 :OR: Time = 3, Time, 9)": [9, 1, 1, 3, 3],
+    # fn_lookup_extrapolate, fn_lookup_forward, fn_lookup_backward, fn_lookup_invert
+    "tab(Time)": [0, 0, 5, 10, 10],
+    "LOOKUP EXTRAPOLATE(tab, Time)": [-5, 0, 5, 10, 15],
+    "LOOKUP FORWARD(tab, Time)": [0, 0, 10, 10, 10],
+    "LOOKUP BACKWARD(tab, Time)": [0, 0, 0, 10, 10],
+    "LOOKUP INVERT(tab, 5*Time)": [1, 2, 3, 3, 3],
+    # the area of a triangle, with what lies beyond the ends
+    "LOOKUP AREA(tab, 0, Time)": [0, 0, 2.5, 10, 20],
+    # fn_npv without discounting: what has been paid and what is paid in this step
+    "NPV(3, 0, 10, 2)": [26, 32, 38, 44, 50],
+    # a table with one x twice is a vertical step
+    "WITH LOOKUP(Time, ((0,0),(2,0),(2,6),(4,6)))": [0, 0, 6, 6, 6],
+}
+
+
+@pytest.mark.parametrize("engine", ["scalar", "numpy"])
+@pytest.mark.parametrize("expression", BY_HAND)
+def test_functions_by_hand(tmp_path: File, expression: str, engine: Engine) -> None:
+    file = model(tmp_path, f"tab((1,0),(3,10))\nx = {expression}")
+    assert column(file, "x", engine) == pytest.approx(BY_HAND[expression], abs=1e-12)
+
+
+def test_the_kernel_has_the_same_functions(tmp_path: File) -> None:
+    lines = [f"x{number} = {expression}" for number, expression in enumerate(BY_HAND)]
+    file = model(tmp_path, "\n".join(["tab((1,0),(3,10))", *lines]))
+    ours = simulate_model(file, engine="kernel")
+    for number, wanted in enumerate(BY_HAND.values()):
+        assert ours[f"x{number}"].tolist() == pytest.approx(wanted, abs=1e-9), lines[number]
+
+
+@pytest.mark.parametrize("step", [0.1, 0.05, 0.02])
+def test_a_pulse_of_a_step_fires_once_whatever_the_step(tmp_path: File, step: float) -> None:
+    file = model(tmp_path, "p = PULSE(2.3, TIME STEP)\ns = INTEG(p/TIME STEP, 0)", step=step)
+    pulses = column(file, "p")
+    assert sum(pulses) == 1
+    assert pulses.index(1) == round(2.3 / step)
+    assert column(file, "s")[-1] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("engine", ["scalar", "numpy", "kernel"])
+@pytest.mark.parametrize(
+    ("inflow", "wanted"),
+    [
+        ("RAMP(1, 0, 10)", [0, 0, 1, 3, 6]),
+        ("STEP(2, 1)", [0, 0, 2, 4, 6]),
+        ("PULSE(1, 1)", [0, 0, 1, 1, 1]),
+    ],
+)
+def test_test_inputs_stay_as_they_are_within_a_step(
+    tmp_path: File, inflow: str, wanted: list[float], engine: Engine
+) -> None:
+    """vensim.com/documentation, fn_ramp: no change but at the steps, whatever the integration."""
+    file = model(tmp_path, f"s = INTEG({inflow}, 0)")
+    assert column(file, "s", engine, "rk4") == pytest.approx(wanted, abs=1e-12)
+
+
+def test_na_is_a_number_equal_to_itself(tmp_path: File) -> None:
+    """vensim.com/documentation, na: -2^109, tested by equality."""
+    file = model(tmp_path, "gap = :NA:\nx = IF THEN ELSE(gap = :NA:, Time, gap)")
+    frame = simulate_model(file)
+    assert frame["gap"].tolist() == [NA] * 5
+    assert frame["x"].tolist() == [0, 1, 2, 3, 4]
+    assert len([note for note in frame.attrs["notes"] if ":NA:" in note]) == 1
+
+
+def test_a_subrange_used_as_a_number_is_the_place_in_the_family(tmp_path: File) -> None:
+    file = model(tmp_path, "all: a, b, c\nsome: b, c\nx[some] = some*10\ny = x[b]\nz = x[c]")
+    assert (column(file, "y")[0], column(file, "z")[0]) == (20, 30)
+
+
+def test_an_element_some_places_further(tmp_path: File) -> None:
+    """vensim.com/documentation, fn_vector_elm_map; beyond the end it is :NA:."""
+    file = model(
+        tmp_path,
+        "d: a, b, c\nv[d] = 10, 20, 30\nby = Time - 1\n"
+        "x[d] = VECTOR ELM MAP(v[a], by)\nfixed = VECTOR ELM MAP(v[b], 1)",
+    )
+    assert column(file, "x[a]") == [NA, 10, 20, 30, NA]
+    assert column(file, "fixed")[0] == 30
+
+
+MACRO = """{UTF-8}
+:MACRO: SPLIT(amount, curve, TIME STEP : rest)
+SPLIT = amount*curve(amount) + TIME STEP ~~|
+rest = amount - SPLIT ~~|
+:END OF MACRO:
+half((0,0.5),(10,0.5)) ~~|
+x = SPLIT(8, half, 1 : left over) ~~|
+"""
+
+
+def test_a_macro_with_a_table_and_a_second_output(tmp_path: File) -> None:
+    file = model(tmp_path, "y = x + left over")
+    text = file.read_text(encoding="utf-8").replace("{UTF-8}\n", MACRO)
+    file.write_text(text, encoding="utf-8")
+    assert (column(file, "x")[0], column(file, "left over")[0]) == (5, 3)
+    assert column(file, "y")[0] == 8
+
+
+def test_deep_and_long_equations(tmp_path: File) -> None:
+    nested = "0"
+    for number in range(60):
+        nested = f"IF THEN ELSE(Time = {number}, {number}, {nested})"
+    names = "\n".join(f"v{number} = {number} + Time" for number in range(400))
+    total = " + ".join(f"v{number}" for number in range(400))
+    range_ = ",".join(f"e{number}" for number in range(400))
+    file = model(
+        tmp_path,
+        f"{names}\na = {nested}\nb = {'(' * 80}Time{')' * 80}\nc = {total}\n"
+        f"d: {range_}\nw[d] = Time\ne = SUM(w[d!])\n"
+        "p: (p1-p20)\nq: (q1-q20)\nm[p,q] = Time\nf = SUM(m[p!,q!])\n"
+        "g = VMAX(m[p!,q!])",
+    )
+    frame = simulate_model(file, outputs=["a", "b", "c", "e", "f", "g"])
+    assert frame.iloc[3].tolist() == [3, 3, 400 * 399 / 2 + 1200, 1200, 1200, 3]
+
+
+RANDOM = {
+    "RANDOM WEIBULL(0, 100, 2, 1, 3, 5)": (1 + 3, 3 * math.sqrt(4 / math.pi - 1)),
+    "RANDOM TRIANGULAR(0, 9, 0, 3, 9, 5)": (4, math.sqrt((81 + 9 - 27) / 18)),
+}
+"""Mean and deviation of distributions, in closed form."""
+
+
+@pytest.mark.parametrize("draw", RANDOM)
+def test_draws_have_their_distribution(tmp_path: File, draw: str) -> None:
+    file = model(tmp_path, f"x = {draw}", end=200)
+    found = load_model(file).run(["x"], np.arange(201.0), members=50, engine="numpy").values
+    mean, deviation = RANDOM[draw]
+    assert found.mean() == pytest.approx(mean, abs=5 * deviation / 100)
+    assert found.std() == pytest.approx(deviation, rel=0.05)
+
+
+@pytest.mark.parametrize("name", ["RANDOM BETA", "FIND ZERO", "DELAY CONVEYOR", "A FUNCTION OF"])
+def test_what_is_not_compiled_is_named(tmp_path: File, name: str) -> None:
+    with pytest.raises(Unsupported, match=rf"{name} \(.*in the equation of x \(line 2\)") as found:
+        load_model(model(tmp_path, f"x = {name}(1, 2, 3)"))
+    assert not found.value.elsewhere
+
+
+def test_parts_of_an_array_defined_twice_are_refused(tmp_path: File) -> None:
+    file = model(tmp_path, "d: a, b, c\ns: b, c\nx[s] = 1\nx[d] = 2")
+    with pytest.raises(StudyError, match=r":5: x: .*line 4"):
+        load_model(file)
+
+
+def test_a_list_of_another_length_is_refused(tmp_path: File) -> None:
+    with pytest.raises(StudyError, match=r":3: x: has 2 numbers, expected 3"):
+        load_model(model(tmp_path, "d: a, b, c\nx[d] = 1, 2"))
+
+
+def test_the_time_grid_is_computed_and_follows_what_is_set(tmp_path: File) -> None:
+    file = model(tmp_path, "horizon = 3\nx = Time")
+    text = file.read_text(encoding="utf-8")
+    text = text.replace("FINAL TIME = 4", "FINAL TIME = INITIAL TIME + horizon")
+    file.write_text(text, encoding="utf-8")
+    assert column(file, "x") == [0, 1, 2, 3]
+    assert simulate_model(file, {"horizon": 1, "time step": 0.5})["x"].tolist() == [0, 0.5, 1]
+    assert simulate_model(file, {"initial time": 2})["x"].tolist() == [2, 3, 4, 5]
+
+
+def test_saving_times_between_steps_are_told(tmp_path: File) -> None:
+    frame = simulate_model(model(tmp_path, "x = Time"), {"SAVEPER": 1.5})
+    assert frame["x"].tolist() == [0, 3]
+    assert "SAVEPER 1.5 is no multiple of TIME STEP 1" in frame.attrs["notes"][0]
+
+
+def test_outflows_are_cut_in_the_order_of_the_file(tmp_path: File) -> None:
+    """XMILE 1.0, 4.2: what one stock loses another gets, and no matter is made."""
+    file = xmile(
+        tmp_path,
+        '<stock name="a"><eqn>10</eqn><inflow>i</inflow><outflow>f</outflow><outflow>g</outflow>'
+        "<non_negative/></stock>"
+        '<stock name="b"><eqn>0</eqn><inflow>f</inflow></stock>'
+        '<stock name="c"><eqn>0</eqn><inflow>g</inflow></stock><flow name="i"><eqn>1</eqn></flow>'
+        '<flow name="f"><eqn>6</eqn></flow><flow name="g"><eqn>6</eqn></flow>',
+    )
+    frame = simulate_model(file)
+    assert frame["f"].tolist() == [6, 1, 1, 1, 1]
+    assert frame["g"].tolist() == [5, 0, 0, 0, 0]
+    assert (frame["a"] + frame["b"] + frame["c"]).tolist() == [10, 11, 12, 13, 14]
+
+
+def test_xmile_pulse_puts_in_its_volume_once(tmp_path: File) -> None:
+    """XMILE 1.0, 3.5.4; a time between two steps counts at the next."""
+    file = xmile(
+        tmp_path,
+        '<stock name="s"><eqn>0</eqn><inflow>f</inflow></stock>'
+        '<flow name="f"><eqn>PULSE(20, 1.3)</eqn></flow>'
+        '<aux name="t"><eqn>PULSE(1, 1, 2)</eqn></aux>',
+        step=0.5,
+    )
+    assert column(file, "f") == [0, 0, 0, 40, 0, 0, 0, 0, 0]
+    assert column(file, "s")[-1] == 20
+    assert column(file, "t") == [0, 0, 2, 0, 0, 0, 2, 0, 0]
+
+
+def test_xmile_numbers(tmp_path: File) -> None:
+    """XMILE 1.0, 3.3.1 and 3.5.1: floored INT, MOD with the sign of the divisor."""
+    file = xmile(
+        tmp_path,
+        '<aux name="a"><eqn>INT(-1.5)</eqn></aux><aux name="b"><eqn>-7 MOD 3</eqn></aux>'
+        '<aux name="c"><eqn>7 MOD -3</eqn></aux><aux name="d"><eqn>LOG10(1000)</eqn></aux>'
+        '<aux name="e"><eqn>SAFEDIV(1, 0, 9)</eqn></aux>'
+        '<aux name="f"><eqn>PREVIOUS(TIME, -1)</eqn></aux>',
+    )
+    frame = simulate_model(file)
+    assert frame[["a", "b", "c", "d", "e"]].iloc[0].tolist() == [-2, 2, -2, 3, 9]
+    assert frame["f"].tolist() == [-1, 0, 1, 2, 3]
+
+
+def test_a_model_is_opened_without_pysd(tmp_path: File) -> None:
+    import subprocess
+    import sys
+
+    file = model(tmp_path, "d: a, b\nx[d] = SMOOTH(Time, 2)")
+    code = (
+        "import sys; from qiantang.simulate import simulate_model; "
+        f"simulate_model({str(file)!r}); sys.exit('pysd' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

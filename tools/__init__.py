@@ -1,0 +1,1 @@
+"""Tools that only the makers of the house run; no part of the package."""
