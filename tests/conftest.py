@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qiantang.ensemble import Runs
+from qiantang.ensemble.runs import Runs
 from qiantang.faults import StudyError
 from qiantang.fits import FitRecord, save_fit, text_digest
 from qiantang.study import Study, open_study

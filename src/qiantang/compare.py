@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from qiantang.ensemble.reach import INTERVAL, measure
 from qiantang.faults import Fault, StudyError
-from qiantang.reach import INTERVAL, measure
 from qiantang.sweep import store
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ def _of_scenarios(study: Study, a: str, b: str, members: int, seed: int) -> list
     """Run two scenarios with the same members."""
     from dataclasses import replace
 
-    from qiantang.ensemble import run_resolved
+    from qiantang.ensemble.runs import run_resolved
 
     both = [study.scenario(name) for name in (a, b)]
     ids = ["a", "b"]  # two files may bear one name

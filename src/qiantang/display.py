@@ -18,8 +18,8 @@ from qiantang.rendering import (
 )
 
 if TYPE_CHECKING:
-    from qiantang.ensemble import Runs
-    from qiantang.reach import Reach, Row
+    from qiantang.ensemble.reach import Reach, Row
+    from qiantang.ensemble.runs import Runs
     from qiantang.scenario import Lever, Scenario
     from qiantang.study import Study
 
@@ -222,7 +222,7 @@ def _runs_title(runs: Runs) -> str:
 
 
 def _run_rows(runs: Runs, none: str = "") -> list[tuple[str, ...]]:
-    from qiantang.reach import vintages_of
+    from qiantang.ensemble.reach import vintages_of
 
     data = runs.dataset
     names = list(map(str, data.scenario.values))

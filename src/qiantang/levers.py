@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from qiantang.ensemble.reach import INTERVAL
 from qiantang.policy.packages import Packages, open_packages
 from qiantang.policy.shapley import Shares, sampled_shares
-from qiantang.reach import INTERVAL
 from qiantang.study import Study
 
 Array = NDArray[np.float64]

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from qiantang.engine.path import Path as TimePath
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.vocabulary import Vocabulary, content_faults, vintage_text
 from qiantang.yamlfile import read_yaml, validate
@@ -23,7 +23,6 @@ __all__ = [
     "Scenario",
     "ScenarioFile",
     "Vocabulary",
-    "lever_path",
     "read_scenario",
     "resolve",
     "scenario_names",
@@ -118,6 +117,27 @@ class Scenario:
 
         return scenario_html(self)
 
+    def path(self, lever: str) -> TimePath:
+        """Return the path of a lever, straight lines between its knots.
+
+        Before the first knot the first value holds, after the last the last. A step becomes two
+        knots `STEP_WIDTH` apart. [unit of the lever]
+
+        Raises
+        ------
+        KeyError
+            If the scenario does not set the lever; it stays at the model's own value.
+        """
+        setting = self.levers[lever]
+        knots = list(setting.path.items())
+        if setting.between == "step":
+            doubled = knots[:1]
+            for (_, before), (time, after) in pairwise(knots):
+                doubled += [(time - STEP_WIDTH, before), (time, after)]
+            knots = doubled
+        times, values = np.array(knots, dtype=np.float64).T
+        return TimePath(times.copy(), values.copy())
+
     def driver_vintage(self, driver: str) -> str:
         """Return the vintage in which this scenario sees a driver."""
         return self.drivers.get(driver, self.vintage)
@@ -184,41 +204,6 @@ def resolve(name: str, folder: Path, vocabulary: Vocabulary) -> Scenario:
         vintage=vintage,
         files=tuple(path for path, _ in chain),
     )
-
-
-def lever_path(scenario: Scenario, lever: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the knots of a lever for straight lines between them.
-
-    Before the first knot the first value holds, after the last the last. A step becomes two knots
-    `STEP_WIDTH` apart.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    lever : str
-        A lever that the scenario sets; one it does not set stays at the model's own value.
-
-    Returns
-    -------
-    times : ndarray, shape (knot,)
-        [Year]
-    values : ndarray, shape (knot,)
-        [unit of the lever]
-
-    Raises
-    ------
-    KeyError
-        If the scenario does not set the lever.
-    """
-    setting = scenario.levers[lever]
-    knots = list(setting.path.items())
-    if setting.between == "step":
-        doubled = knots[:1]
-        for (_, before), (time, after) in pairwise(knots):
-            doubled += [(time - STEP_WIDTH, before), (time, after)]
-        knots = doubled
-    times, values = np.array(knots, dtype=np.float64).T
-    return times.copy(), values.copy()
 
 
 def _chain(name: str, folder: Path, vocabulary: Vocabulary) -> list[tuple[Path, ScenarioFile]]:

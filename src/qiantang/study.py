@@ -25,13 +25,10 @@ if TYPE_CHECKING:
     from qiantang.constants import ConstantRecord
     from qiantang.deck.widget import Deck
     from qiantang.engine import Program
-    from qiantang.ensemble import Runs
+    from qiantang.ensemble.runs import Runs
     from qiantang.evidence.observations import Evidence
     from qiantang.fits import Fit
     from qiantang.policy.effort import Effort
-
-#: Suffix of the name of a flow's tally.
-TALLY_SUFFIX = "_tally"
 
 
 class Headlines(BaseModel):
@@ -188,8 +185,8 @@ class Study:
         return resolve(name, self.folder / "scenarios", self.vocabulary)
 
     def run(self, scenarios: Sequence[str] | str, **options: Any) -> Runs:
-        """Run scenarios over members; see `qiantang.ensemble.run` for the options."""
-        from qiantang.ensemble import run
+        """Run scenarios over members; see `qiantang.ensemble.runs.run` for the options."""
+        from qiantang.ensemble.runs import run
 
         return run(self, [scenarios] if isinstance(scenarios, str) else scenarios, **options)
 

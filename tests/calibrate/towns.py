@@ -15,7 +15,7 @@ from qiantang.calibrate.observed import Observed
 from qiantang.calibrate.runner import at_time
 from qiantang.calibrate.target import Target
 from qiantang.evidence.observations import Observation
-from qiantang.measures import Figure
+from qiantang.model.figures import Figure
 from qiantang.priors import Priors, read_priors
 from qiantang.study import Study, open_study
 

@@ -17,7 +17,7 @@ from qiantang.engine import load_model
 from qiantang.evidence.drivers import read_drivers
 from qiantang.evidence.lookups import write_driver_lookups
 from qiantang.fits import FitRecord, save_fit, text_digest
-from qiantang.measures import Figure, outputs_of, read_figures, times_of
+from qiantang.model.figures import Figure, outputs_of, read_figures, times_of
 from qiantang.plan.articles import draft_text, read_articles
 from qiantang.study import Study, open_study
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -13,11 +13,13 @@ from qiantang.calibrate.carry import Carried, carry
 from qiantang.calibrate.chains import Plan, sample
 from qiantang.calibrate.laplace import approximate
 from qiantang.calibrate.observed import select_observed
-from qiantang.calibrate.runner import Runner, headline_outputs, innovation_paths, levers_at_rest
+from qiantang.calibrate.runner import Runner, deviating
 from qiantang.calibrate.target import Target
-from qiantang.engine import Path as EnginePath
+from qiantang.ensemble.case import Case
+from qiantang.ensemble.ensemble import ensemble_of
+from qiantang.ensemble.readout import readout_of
 from qiantang.evidence.drivers import ORIGIN
-from qiantang.measures import Figure, read_figures, times_of
+from qiantang.model.figures import Figure
 from qiantang.study import Study
 
 Array = NDArray[np.float64]
@@ -100,23 +102,16 @@ def forecast_from(
     """
     fit = refit(study, origin, members, seed)
     true = setting in _TRUE
-    vintages = dict.fromkeys(study.drivers.names, "actual" if true else "2018")
-    drivers = study.drivers.draw(
-        vintages, members, np.random.default_rng(seed), min(origin, ORIGIN)
-    )
-    paths = {name: EnginePath(path.times, path.values) for name, path in drivers.items()}
-    paths |= innovation_paths(study, fit.target.runner.grid, fit.carried.deviations)
-    paths |= levers_at_rest(study)
+    vintages = tuple((name, "actual" if true else "2018") for name in study.drivers.names)
     years = np.arange(int(origin), int(origin) + HORIZON)
     series = [s for s in study.evidence.series.values() if s.kind == "yearly_total"]
-    figures = tuple(Figure(s.variable, "yearly_total", float(y)) for s in series for y in years)
-    step = study.program.time_step
-    result = study.program.run(
-        outputs=list(headline_outputs(study, figures)), times=times_of(figures, step),
-        parameters=dict(study.priors.as_parameters(fit.z)), paths=paths, members=members,
-    )  # fmt: skip
-    values = read_figures(figures, result.values, result.names, result.times, step)
-    sound = fit.carried.settled & ~result.diverged
+    figures = [Figure(s.variable, "yearly_total", float(y)) for s in series for y in years]
+    readout = readout_of(study, figures)
+    forecasters = deviating(study, fit.z, fit.target.runner.grid, fit.carried.deviations)
+    ensemble = replace(ensemble_of(study, forecasters, seed, readout), origin=min(origin, ORIGIN))
+    outcome = ensemble.run_one(Case({}, vintages))
+    values = outcome.read[[readout.place[figure] for figure in figures]]
+    sound = fit.carried.settled & ~outcome.diverged
     blocks = values.reshape(len(series), HORIZON, members)[:, :, sound]
     rng = np.random.default_rng([seed, 1])
     return {

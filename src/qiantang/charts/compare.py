@@ -12,14 +12,14 @@ from matplotlib.ticker import MaxNLocator
 
 from qiantang.charts import figures, lettering, page, provenance, style
 from qiantang.charts.fan import plain_numbers
-from qiantang.reach import measure, what_happened
+from qiantang.ensemble.reach import measure, what_happened
 from qiantang.wording import Unit, Wording
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from qiantang.charts.chart import Chart
-    from qiantang.ensemble import Runs
+    from qiantang.ensemble.runs import Runs
     from qiantang.plan.targets import Target
 
 #: Height of a row, and of what lies below the rows. [inch]

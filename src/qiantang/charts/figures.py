@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from qiantang.faults import Fault, StudyError, nearest
 
 if TYPE_CHECKING:
-    from qiantang.ensemble import Runs
+    from qiantang.ensemble.runs import Runs
     from qiantang.plan.targets import Target
     from qiantang.study import Study
 

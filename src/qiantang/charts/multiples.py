@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from qiantang.charts.chart import Chart
-    from qiantang.ensemble import Runs
+    from qiantang.ensemble.runs import Runs
 
 #: Panels side by side; most panels unless variables are named.
 _COLUMNS, _MOST = 3, 12

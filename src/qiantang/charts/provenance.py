@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from qiantang.ensemble.reach import vintages_of
 from qiantang.fits import text_digest
-from qiantang.reach import vintages_of
 
 if TYPE_CHECKING:
-    from qiantang.ensemble import Runs
+    from qiantang.ensemble.runs import Runs
     from qiantang.plan.targets import Target
     from qiantang.study import Study
     from qiantang.wording import Wording

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from qiantang.calibrate.recovery import Recovery
     from qiantang.charts.chart import Chart
-    from qiantang.ensemble import Runs
+    from qiantang.ensemble.runs import Runs
     from qiantang.study import Study
 
 #: Year that comparisons show unless told otherwise: the plan's.

@@ -11,7 +11,7 @@ from qiantang.commands import options
 
 if TYPE_CHECKING:
     from qiantang.charts import Chart
-    from qiantang.ensemble import Runs
+    from qiantang.ensemble.runs import Runs
     from qiantang.study import Study
 
 #: What each kind draws: its first word, and whether scenarios follow.

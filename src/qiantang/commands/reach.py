@@ -10,8 +10,8 @@ import click
 from qiantang.commands import options
 
 if TYPE_CHECKING:
-    from qiantang.ensemble import Runs
-    from qiantang.reach import Row
+    from qiantang.ensemble.reach import Row
+    from qiantang.ensemble.runs import Runs
     from qiantang.study import Study
 
 #: Scenarios of the main job.

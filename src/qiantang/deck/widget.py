@@ -19,7 +19,7 @@ from qiantang.faults import Fault, StudyError
 from qiantang.fits import text_digest
 
 if TYPE_CHECKING:
-    from qiantang.ensemble import Runs
+    from qiantang.ensemble.runs import Runs
     from qiantang.scenario import Scenario
     from qiantang.study import Study
 
@@ -152,7 +152,7 @@ class Deck(anywidget.AnyWidget):
 
     def run(self, **options: Any) -> Runs:
         """Run the sliders' scenario with the deck's members; options as in `Study.run`."""
-        from qiantang.ensemble import run_resolved
+        from qiantang.ensemble.runs import run_resolved
 
         own: dict[str, Any] = {
             "members": self.frames.members.size,

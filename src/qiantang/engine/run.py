@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from qiantang.engine.history import History
 from qiantang.engine.ir import Engine, Integrator, Program
-from qiantang.engine.request import Path, Request, checked, planned, prepared
+from qiantang.engine.path import Path
+from qiantang.engine.request import Request, checked, planned, prepared
 
 Floats = npt.NDArray[np.float64]
 EXPLAINED = 256

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from qiantang.engine.path import Path as TimePath
 from qiantang.evidence.driverfile import (
     FIRST,
     LAST,
@@ -44,14 +45,6 @@ class Knots(NamedTuple):
     times: Array
     values: Array
     log_sd_increment: Array
-
-
-@dataclass(frozen=True)
-class DriverPaths:
-    """Paths of one driver for linear interpolation: times (K,) [Year], values (members, K)."""
-
-    times: Array
-    values: Array
 
 
 class _Yearly(NamedTuple):
@@ -119,14 +112,12 @@ class Drivers:
         at = np.array([sd.get(math.floor(time - shift), 0.0) for time in times])
         return Knots(times, values[0], at)
 
-    def central(
-        self, vintages: Mapping[str, str], origin: float = ORIGIN
-    ) -> dict[str, DriverPaths]:
-        """Return the central path of every driver, one member each."""
+    def central(self, vintages: Mapping[str, str], origin: float = ORIGIN) -> dict[str, TimePath]:
+        """Return the central path of every driver."""
         paths = {}
         for name in self.names:
             knots = self.knots(name, vintages.get(name, "2018"), origin)
-            paths[name] = DriverPaths(knots.times, knots.values[None, :])
+            paths[name] = TimePath(knots.times, knots.values)
         return self._without_doubles(paths, vintages)
 
     def draw(
@@ -135,7 +126,7 @@ class Drivers:
         members: int,
         rng: np.random.Generator,
         origin: float = ORIGIN,
-    ) -> dict[str, DriverPaths]:
+    ) -> dict[str, TimePath]:
         """Draw paths: history as it stands, projection years a random walk in logs.
 
         Each driver has its own stream, keyed by its name: adding a driver changes no other.
@@ -152,7 +143,7 @@ class Drivers:
 
         Returns
         -------
-        dict of str to DriverPaths
+        dict of str to TimePath
             Values (members, K); their median is the central path.
 
         Raises
@@ -173,7 +164,7 @@ class Drivers:
             columns = np.clip(np.floor(yearly.dates - year_end).astype(int) - FIRST, 0, None)
             walk = np.exp(np.cumsum(yearly.sd * surprise[:, columns], axis=1))
             times, values = _path(definition, vintage, yearly.dates, yearly.values * walk)
-            paths[name] = DriverPaths(times, values)
+            paths[name] = TimePath(times, values)
         return self._without_doubles(paths, vintages)
 
     def lookup_text(self, name: str) -> str:
@@ -183,13 +174,13 @@ class Drivers:
         return ",".join(f"({time:.10g},{value:.6g})" for time, value in pairs)
 
     def _without_doubles(
-        self, paths: dict[str, DriverPaths], vintages: Mapping[str, str]
-    ) -> dict[str, DriverPaths]:
+        self, paths: dict[str, TimePath], vintages: Mapping[str, str]
+    ) -> dict[str, TimePath]:
         """Set a driver to zero where another that runs at ``actual`` carries it already."""
         for name, definition in self.definitions.items():
             if any(vintages.get(other) == "actual" for other in definition.contained_in):
                 path = paths[name]
-                paths[name] = DriverPaths(path.times, np.zeros_like(path.values))
+                paths[name] = TimePath(path.times, np.zeros_like(path.values))
         return paths
 
     def _definition(self, name: str) -> Definition:

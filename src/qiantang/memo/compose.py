@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qiantang.charts import Chart
+from qiantang.ensemble.reach import vintages_of
 from qiantang.faults import Fault, StudyError
 from qiantang.memo.document import Document, Number, inlines
 from qiantang.memo.facts import LETTERS, ScenarioFacts, TargetFacts
@@ -20,7 +21,6 @@ from qiantang.memo.template import check_template, fill, template_files
 from qiantang.memo.trust import TrustFacts
 from qiantang.memo.worlds import Worlds, read_scenarios, run_worlds
 from qiantang.memo.worth import WorthFacts, worth_table
-from qiantang.reach import vintages_of
 from qiantang.wording import check_language
 
 if TYPE_CHECKING:

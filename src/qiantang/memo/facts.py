@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from qiantang.ensemble.reach import Row
 from qiantang.memo.registry import quoted
 from qiantang.memo.teller import Teller
 from qiantang.plan.targets import Target
-from qiantang.reach import Row
 from qiantang.scenario import Scenario
 
 #: From here on a target is called likely, and up to here unlikely: a third and two thirds.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from qiantang.ensemble import Runs, run_resolved
+from qiantang.ensemble.reach import Row, vintages_of
+from qiantang.ensemble.runs import Runs, run_resolved
 from qiantang.faults import Fault, StudyError
-from qiantang.reach import Row, vintages_of
 from qiantang.scenario import Scenario
 from qiantang.study import Study
 

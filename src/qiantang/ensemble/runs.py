@@ -12,40 +12,21 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from qiantang.ensemble.case import case_of
+from qiantang.ensemble.ensemble import ensemble_of
+from qiantang.ensemble.members import choose_members
+from qiantang.ensemble.reach import Reach, reach_table
+from qiantang.ensemble.readout import readout_of, yearly
 from qiantang.evidence.driverfile import VINTAGES
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.fits import text_digest
-from qiantang.measures import Figure, read_figures
-from qiantang.members import (
-    Members,
-    choose_members,
-    driver_paths,
-    innovation_paths,
-    lever_paths,
-    run_each,
-    run_once,
-)
-from qiantang.reach import Reach, reach_table
 from qiantang.scenario import Scenario
-from qiantang.study import TALLY_SUFFIX, Study
+from qiantang.study import Study
 
 if TYPE_CHECKING:
     from qiantang.charts.rooms import RunCharts
 
 Array = NDArray[np.float64]
-
-__all__ = [
-    "AXES",
-    "Members",
-    "Runs",
-    "choose_members",
-    "driver_paths",
-    "innovation_paths",
-    "lever_paths",
-    "run",
-    "run_once",
-    "run_resolved",
-]
 
 #: The one order of axes, everywhere.
 AXES = ("scenario", "member", "time")
@@ -164,20 +145,21 @@ def run_resolved(
         raise StudyError([Fault("scenarios", None, "", "no scenario given, expected at least one")])
     wanted = _wanted(study, variables, vintage)
     chosen = choose_members(study, members, seed)
-    figures, years = _figures(study, wanted)
-    blocks, diverged, firsts = [], [], []
-    for result in run_each(study, resolved, chosen, seed, vintage, engine, figures, progress):
-        read = read_figures(
-            figures, result.values, result.names, result.times, study.program.time_step
-        )
-        read[:, result.diverged] = np.nan
-        blocks.append(read.reshape(len(wanted), len(years), members))
-        diverged.append(result.diverged)
-        firsts.append(result.first_fault)
-    values = np.moveaxis(np.array(blocks), (0, 1, 2, 3), (1, 0, 3, 2))
-    dataset = _dataset(study, wanted, resolved, years, values, np.array(diverged))
+    program = study.program
+    years = list(range(int(program.initial_time), int(program.final_time)))
+    readout = readout_of(study, [yearly(study, n, y) for n in wanted for y in years], alone=True)
+    cases = [case_of(study, scenario, vintage) for scenario in resolved]
+    ensemble = ensemble_of(study, chosen, seed, readout, engine).sharing(cases)
+    outcomes = []
+    for case in cases:
+        progress(case.name)
+        outcomes.append(ensemble.run_one(case, on_compile=progress))
+    values = np.array([o.read.reshape(len(wanted), len(years), members) for o in outcomes])
+    values = np.moveaxis(values, (0, 1, 2, 3), (1, 0, 3, 2))
+    diverged = np.array([outcome.diverged for outcome in outcomes])
+    dataset = _dataset(study, wanted, resolved, years, values, diverged)
     dataset.attrs |= _provenance(study, resolved, seed, vintage, engine)
-    dataset.attrs["divergence"] = _divergence(resolved, firsts)
+    dataset.attrs["divergence"] = _divergence(resolved, [o.first_fault for o in outcomes])
     return Runs(dataset, study, tuple(resolved))
 
 
@@ -195,18 +177,6 @@ def _wanted(study: Study, variables: Sequence[str] | None, vintage: str | None) 
     return tuple(dict.fromkeys(variables)) if variables else study.headlines
 
 
-def _figures(study: Study, wanted: Sequence[str]) -> tuple[list[Figure], list[int]]:
-    """Return the figure of each variable and year, variables first, and the years."""
-    program = study.program
-    years = list(range(int(program.initial_time), int(program.final_time)))
-    figures = [Figure(name, _kind(study, name), year) for name in wanted for year in years]
-    return figures, years
-
-
-def _kind(study: Study, name: str) -> Any:
-    return "yearly_total" if name + TALLY_SUFFIX in study.dictionary else "year_end"
-
-
 def _dataset(
     study: Study,
     wanted: Sequence[str],
@@ -218,7 +188,8 @@ def _dataset(
     data = {}
     for name, block in zip(wanted, values, strict=True):
         entry = study.dictionary[name]
-        kind = "total of the year" if _kind(study, name) == "yearly_total" else "end of the year"
+        total = yearly(study, name, 0).kind == "yearly_total"
+        kind = "total of the year" if total else "end of the year"
         attrs = {"units": entry.unit, "long_name": entry.meaning, "figure": kind}
         if entry.meaning_zh:
             attrs["long_name_zh"] = entry.meaning_zh
