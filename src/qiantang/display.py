@@ -34,7 +34,7 @@ def study_text(study: Study) -> str:
     names = study.scenario_names()
     facts = [(label, _or_faults(tell)) for label, tell in _study_facts(study)]
     facts.append(("scenarios", f"{len(names)}: {', '.join(names)}"))
-    facts.append(("next", "study.run(['plan_in_full']).reach(), study.deck()"))
+    facts.append(("next", _or_faults(lambda: _next(study))))
     return "\n".join([f"Study {study.model_file.stem}", *aligned(facts)])
 
 
@@ -158,6 +158,10 @@ def _or_faults(tell: Callable[[], str]) -> str:
 def _faults(error: StudyError) -> str:
     count = len(error.faults)
     return f"{count} {'fault' if count == 1 else 'faults'}, qiantang check tells where"
+
+
+def _next(study: Study) -> str:
+    return f"study.run([{study.about.scenarios.full!r}]).reach(), study.deck()"
 
 
 def _study_facts(study: Study) -> list[tuple[str, Callable[[], str]]]:

@@ -28,7 +28,6 @@ __all__ = [
     "scenario_names",
 ]
 
-DEFAULT_VINTAGE = "2018"
 # A step is a very steep ramp: far shorter than any time step, far longer than rounding.
 STEP_WIDTH = 1e-6
 
@@ -66,9 +65,9 @@ class ScenarioFile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, title="Qiantang scenario")
 
     title: Text
-    title_zh: Text
+    title_zh: Text | None = None
     question: Text
-    question_zh: Text
+    question_zh: Text | None = None
     base: Text | None = Field(description="name of the scenario this one starts from, or null")
     note: Text | None = Field(default=None, description="what a reader of the result should know")
     levers: dict[str, Lever] = Field(
@@ -78,7 +77,7 @@ class ScenarioFile(BaseModel):
         default={}, description="driver: vintage, where it is not the vintage of the scenario"
     )
     vintage: Vintage | None = Field(
-        default=None, description=f"of all drivers; where absent the base's, else {DEFAULT_VINTAGE}"
+        default=None, description="of all drivers; where absent the base's, else that of the plan"
     )
 
 
@@ -186,7 +185,7 @@ def resolve(name: str, folder: Path, vocabulary: Vocabulary) -> Scenario:
     chain = _chain(name, folder, vocabulary)
     levers: dict[str, Lever] = {}
     drivers: dict[str, str] = {}
-    vintage = DEFAULT_VINTAGE
+    vintage = vocabulary.vintage
     for _, file in reversed(chain):
         levers |= file.levers
         drivers |= file.drivers
@@ -195,9 +194,9 @@ def resolve(name: str, folder: Path, vocabulary: Vocabulary) -> Scenario:
     return Scenario(
         name=path.stem,
         title=own.title,
-        title_zh=own.title_zh,
+        title_zh=own.title_zh or "",
         question=own.question,
-        question_zh=own.question_zh,
+        question_zh=own.question_zh or "",
         note=own.note,
         levers=levers,
         drivers=drivers,

@@ -18,9 +18,6 @@ from qiantang.study import Study
 
 ROUNDS = 7
 STARTS = 3
-SCENARIO, BESIDE = "plan_in_full", "current_policy"
-SOON = 2021.0
-"""End of the years that the targets look at."""
 
 
 def headline_readout(study: Study) -> Readout:
@@ -35,20 +32,22 @@ def waits(study: Study, members: int = 1000) -> dict[str, float]:
     program, readout = study.program, headline_readout(study)
     chosen = choose_members(study, min(members, study.fit.record.members), 1)
     ensemble = ensemble_of(study, chosen, 1, readout)
+    ends = study.about.scenarios
     plan, beside = (
-        ensemble.batch(case_of(study, study.scenario(name))) for name in (SCENARIO, BESIDE)
+        ensemble.batch(case_of(study, study.scenario(name))) for name in (ends.full, ends.base)
     )
+    until = study.about.charts.year + 1.0  # the end of the year that the plan looks at
     outputs, times = list(readout.outputs), readout.times
     given: dict[str, Any] = {"parameters": plan.parameters, "members": plan.size}
     history = program.history(outputs, times, paths=plan.paths, beside=[beside.paths], **given)
-    soon = times[times <= SOON]
+    soon = times[times <= until]
     last, kept = f"{program.final_time:g}", f"{history.time:.2f}"
     head = f"{chosen.size:,} members of the fit, one scenario, warm"
     jobs: dict[str, tuple[Any, dict[str, Any]]] = {
         f"{head}, from the start to {last}": (times, {}),
         f"{head}, from a history up to {kept} to {last}": (times, {"history": history}),
-        f"{head}, from the start to {SOON:g}": (soon, {}),
-        f"{head}, from a history up to {kept} to {SOON:g}": (soon, {"history": history}),
+        f"{head}, from the start to {until:g}": (soon, {}),
+        f"{head}, from a history up to {kept} to {until:g}": (soon, {"history": history}),
     }
     best = dict.fromkeys(jobs, float("inf"))
     for _ in range(ROUNDS):

@@ -12,7 +12,6 @@ from qiantang.ensemble.case import Case
 from qiantang.ensemble.ensemble import Ensemble, levers_of
 from qiantang.ensemble.members import Members
 from qiantang.ensemble.readout import readout_of
-from qiantang.evidence.drivers import ORIGIN
 from qiantang.study import Study
 
 Array = NDArray[np.float64]
@@ -37,7 +36,7 @@ class Runner:
     """
 
     def __init__(
-        self, study: Study, observed: Observed, origin: float = ORIGIN, engine: str = "kernel"
+        self, study: Study, observed: Observed, origin: float | None = None, engine: str = "kernel"
     ) -> None:
         self.study = study
         self.observed = observed

@@ -57,7 +57,7 @@ def compare(
     name : str
         A target's id, or with `year` (or where no target has that id) a variable saved.
     year : int, optional
-        2020 for a variable.
+        For a variable by default the one that `study.yaml` names.
     scenarios : sequence of str, optional
     lang : {"en", "zh"}
 
@@ -122,7 +122,7 @@ def _compared(
             _subject(words.target(target), years, words), unit, values, target, happened
         )
     figures.check_variable(runs, name)
-    wanted = figures.check_year(runs, 2020 if year is None else year)
+    wanted = figures.check_year(runs, runs.study.about.charts.year if year is None else year)
     unit = words.unit(name)
     at = runs[name].sel(time=wanted)
     values = {

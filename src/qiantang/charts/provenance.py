@@ -94,7 +94,11 @@ def vintage_sentence(runs: Runs, scenarios: Sequence[str], words: Wording) -> st
 
 def vintage_words(vintage: str, words: Wording) -> str:
     """Return a vintage in words."""
-    return words.phrase(f"vintage.{vintage if vintage in ('2018', 'actual') else 'mixed'}")
+    role = words.study.about.role(vintage)
+    if role is None:
+        return words.phrase("vintage.mixed")
+    title = words.of(getattr(words.study.about.vintages, role), "title")
+    return words.phrase(f"vintage.{role}", title=title)
 
 
 def runs_title(runs: Runs, words: Wording, scenario: str) -> str:

@@ -137,10 +137,8 @@ def _members(runs: Runs, target: Target, scenario: str) -> tuple[Array, dict[str
 
 def _only_vintage(runs: Runs, scenario: str) -> str | None:
     """Return the vintage that was asked for in place of the scenario's own, None without one."""
-    from qiantang.evidence.driverfile import VINTAGES
-
     ran = vintages_of(runs.dataset)[scenario]
-    return ran if ran in VINTAGES and ran != runs.scenario(scenario).vintage else None
+    return ran if runs.study.about.role(ran) and ran != runs.scenario(scenario).vintage else None
 
 
 def rank_correlations(values: Array, inputs: Array, *, partial: bool) -> Array:

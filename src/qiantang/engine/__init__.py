@@ -1,8 +1,8 @@
 """The engine: a model file becomes a program, the program becomes a kernel.
 
 >>> from qiantang.engine import load_model, Path
->>> program = load_model("model/hangzhou.mdl")                        # doctest: +SKIP
->>> program.run(["fdi_used"], [2018.0], members=1000).values.shape    # doctest: +SKIP
+>>> program = load_model("model/city.mdl")                            # doctest: +SKIP
+>>> program.run(["income"], [3.0], members=1000).values.shape    # doctest: +SKIP
 (1, 1, 1000)
 """
 

@@ -22,7 +22,7 @@ from qiantang.engine.path import Path
 from qiantang.ensemble.case import Case, Vintages
 from qiantang.ensemble.members import Members
 from qiantang.ensemble.readout import Readout
-from qiantang.evidence.drivers import ORIGIN, Drivers
+from qiantang.evidence.drivers import Drivers
 from qiantang.study import Study
 
 Array = NDArray[np.float64]
@@ -95,8 +95,8 @@ class Ensemble:
     seed : int
         Of the drivers' surprises: the same in every case.
     readout : Readout
-    origin : float
-        What is known of the drivers ends here. [Year]
+    origin : float, optional
+        What is known of the drivers ends here, by default where the study says. [Year]
     engine : {"kernel", "numpy", "pysd"}
     trunk : float or None
         Time until which the cases to come are the same but for parameters. [Year]
@@ -108,7 +108,7 @@ class Ensemble:
     drivers: Drivers | Mapping[str, Path]
     seed: int
     readout: Readout
-    origin: float = ORIGIN
+    origin: float | None = None
     engine: str = "kernel"
     trunk: float | None = None
     _rest: Mapping[str, Path] = field(default_factory=dict, repr=False)
@@ -272,7 +272,7 @@ def ensemble_of(
 
 
 def drawn_drivers(
-    drivers: Drivers, vintages: Vintages, members: int, seed: int, origin: float = ORIGIN
+    drivers: Drivers, vintages: Vintages, members: int, seed: int, origin: float | None = None
 ) -> dict[str, Path]:
     """Draw the drivers of members: the same seed gives the same surprises in every case."""
     return drivers.draw(dict(vintages), members, np.random.default_rng(seed), origin)

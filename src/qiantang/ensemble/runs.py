@@ -17,7 +17,6 @@ from qiantang.ensemble.ensemble import ensemble_of
 from qiantang.ensemble.members import choose_members
 from qiantang.ensemble.reach import Reach, reach_table
 from qiantang.ensemble.readout import readout_of, yearly
-from qiantang.evidence.driverfile import VINTAGES
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.fits import text_digest
 from qiantang.scenario import Scenario
@@ -110,7 +109,7 @@ def run(
         Draws of parameters, drivers and innovations.
     seed : int
         The same seed gives the same members.
-    vintage : {"2018", "actual"}, optional
+    vintage : str, optional
         Vintage of the drivers, in place of the scenarios' own.
     engine : {"kernel", "numpy", "pysd"}
     variables : sequence of str, optional
@@ -169,8 +168,8 @@ def _wanted(study: Study, variables: Sequence[str] | None, vintage: str | None) 
         if name not in study.dictionary:
             hint = nearest(name, study.dictionary)
             faults.append(Fault(study.model_file, None, name, f"no variable of the model{hint}"))
-    if vintage is not None and vintage not in VINTAGES:
-        what = f"unknown vintage, expected {' or '.join(VINTAGES)}"
+    if vintage is not None and vintage not in study.about.vintage_names:
+        what = f"unknown vintage, expected {study.about.either_vintage}"
         faults.append(Fault("vintage", None, vintage, what))
     if faults:
         raise StudyError(faults)

@@ -38,8 +38,8 @@ def summary_rows(study: Study) -> list[dict[str, Any]]:
 def series_rows(study: Study, name: str, *, model: bool) -> list[dict[str, Any]]:
     """Return a row for each figure of a series: value, form, grade, model, source.
 
-    With `model`, a column holds the median and 90 per cent interval of the newest fit under current
-    policy, with the drivers as known in June 2018.
+    With `model`, a column holds median and 90 per cent interval of the newest fit under the base
+    scenario of the study.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def _model_figures(study: Study, figures: list[Figure]) -> np.ndarray[Any, np.dt
     members = choose_members(study, min(_MEMBERS, study.fit.record.members), 1)
     readout = readout_of(study, figures, alone=True)
     ensemble = ensemble_of(study, members, 1, readout, "numpy")
-    outcome = ensemble.run_one(case_of(study, study.scenario("current_policy")))
+    outcome = ensemble.run_one(case_of(study, study.scenario(study.about.scenarios.base)))
     return outcome.read[[readout.place[figure] for figure in figures]]
 
 

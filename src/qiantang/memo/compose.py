@@ -26,6 +26,8 @@ from qiantang.wording import check_language
 if TYPE_CHECKING:
     from qiantang.levers import LeverTable
     from qiantang.study import Study
+    from qiantang.studyfile import StudyFile
+    from qiantang.wording import Wording
 
 #: Fan charts in a memo.
 FANS = 3
@@ -121,6 +123,7 @@ def _facts(
     source = study.plan.articles.source
     return {
         "lang": teller.lang,
+        "study": _study_facts(study.about, words),
         "plan": {
             "title": quoted(words.choose(source.title, source.title_zh)),
             "issuer": quoted(source.issuer),
@@ -137,6 +140,20 @@ def _facts(
         "method": MethodFacts(teller),
         "quote": quoted,
     }, charts
+
+
+def _study_facts(about: StudyFile, words: Wording) -> dict[str, str]:
+    """Return what the study says of itself, as it stands in running text."""
+    known, actual = about.vintages.known, about.vintages.actual
+    said = {
+        "when": words.of(about.plan, "when"),
+        "plan": words.study_blanks["plan"],
+        "known": words.of(known, "title"),
+        "actual": words.of(actual, "title"),
+        "without": words.of(known, "without"),
+        "note": words.of(known, "note"),
+    }
+    return {name: " ".join(text.split()).replace("|", r"\|") for name, text in said.items()}
 
 
 def decisive_targets(targets: Sequence[TargetFacts], most: int = FANS) -> list[TargetFacts]:

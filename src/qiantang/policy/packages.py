@@ -169,8 +169,8 @@ class Packages:
 def open_packages(
     study: Study,
     *,
-    base: str = "current_policy",
-    full: str = "plan_in_full",
+    base: str | None = None,
+    full: str | None = None,
     members: int = 1000,
     seed: int = 1,
     vintage: str | None = None,
@@ -180,21 +180,23 @@ def open_packages(
     Parameters
     ----------
     study : Study
-    base, full : str
-        Scenarios at intensity 0 and 1 of every lever.
+    base, full : str, optional
+        Scenarios at intensity 0 and 1 of every lever; by default those of `study.yaml`.
     members, seed : int
-    vintage : {"2018", "actual"}, optional
+    vintage : str, optional
 
     Raises
     ------
     StudyError
         Unknown scenario or vintage, or more members than the fit has.
     """
-    if vintage is not None and vintage not in study.vocabulary.vintages:
-        known = " or ".join(sorted(study.vocabulary.vintages))
+    known = study.about.either_vintage
+    if vintage is not None and vintage not in study.about.vintage_names:
         raise StudyError([Fault("vintage", None, vintage, f"unknown vintage, expected {known}")])
     chosen = choose_members(study, members, seed)
-    return Packages(study, study.scenario(base), study.scenario(full), chosen, seed, vintage)
+    ends = study.about.scenarios
+    low, high = study.scenario(base or ends.base), study.scenario(full or ends.full)
+    return Packages(study, low, high, chosen, seed, vintage)
 
 
 def find_target(study: Study, name: str) -> Target:
@@ -209,7 +211,7 @@ def find_target(study: Study, name: str) -> Target:
     for target in targets:
         if name in (target.id, target.title, target.title_zh):
             return target
-    known = [target.id for target in targets] + [target.title_zh for target in targets]
+    known = [name for t in targets for name in (t.id, t.title_zh) if name]
     raise StudyError([Fault("--target", None, name, f"no such target{nearest(name, known)}")])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qiantang.wording.language import Language, check_language, phrase
 from qiantang.wording.units import Unit, myriad, number, reading_unit
@@ -51,9 +51,19 @@ class Wording:
 
     def phrase(self, key: str, **values: object) -> str:
         """Return a sentence of phrases.yaml with its blanks filled."""
-        return phrase(key, self.lang, **values)
+        return phrase(key, self.lang, **self.study_blanks, **values)
 
-    def choose(self, english: str, chinese: str) -> str:
+    @property
+    def study_blanks(self) -> dict[str, str]:
+        """What any sentence may say of the study: when its plan was made, and how it is called."""
+        plan = self.study.about.plan
+        return {"plan_date": self.of(plan, "when"), "plan": self.choose("plan", plan.called_zh)}
+
+    def of(self, record: Any, key: str) -> str:
+        """Return a text of a record that may hold it in Chinese as well."""
+        return self.choose(getattr(record, key), getattr(record, f"{key}_zh"))
+
+    def choose(self, english: str, chinese: str | None) -> str:
         """Return one of two texts; where the Chinese is missing the English stands in."""
         return chinese if self.lang == "zh" and chinese else english
 

@@ -1,4 +1,4 @@
-"""Units as a reader writes them: 5,900 bn of the model is 5900亿元 in a Hangzhou office."""
+"""Units as a reader writes them: 5,900 bn of the model is 5900亿元 in a Chinese office."""
 
 from __future__ import annotations
 
