@@ -33,6 +33,7 @@ def small_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     The fit is made here, so that no test depends on the numbers of the shipped one.
     """
     folder = tmp_path_factory.mktemp("study")
+    shutil.copy(ROOT / "study.yaml", folder)
     for part in ("model", "scenarios"):
         shutil.copytree(ROOT / part, folder / part)
     shutil.copytree(

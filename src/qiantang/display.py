@@ -57,7 +57,7 @@ def study_html(study: Study) -> str:
 
 def scenario_text(scenario: Scenario) -> str:
     """Return a scenario as a few lines of text."""
-    title = f"Scenario {scenario.name}: {scenario.title}  {scenario.title_zh}"
+    title = f"Scenario {scenario.name}: {scenario.title}  {scenario.title_zh}".rstrip()
     rows = [(name, *_lever_cells(lever)) for name, lever in scenario.levers.items()]
     lines = [title, *aligned(_scenario_facts(scenario))]
     return "\n".join([*lines, *(f"  {line}" for line in text_table(None, rows))])
@@ -68,7 +68,7 @@ def scenario_html(scenario: Scenario) -> str:
     rows = [(name, *_lever_cells(lever), lever.note) for name, lever in scenario.levers.items()]
     head = ("lever", "path", "between", "articles", "reading", "note")
     table = html_table(head, rows) if rows else "<p>No lever moves.</p>"
-    title = f"{scenario.name}: {scenario.title} {scenario.title_zh}"
+    title = f"{scenario.name}: {scenario.title} {scenario.title_zh}".rstrip()
     return block(title, facts_html(_scenario_facts(scenario)), table)
 
 
@@ -189,7 +189,8 @@ def _study_facts(study: Study) -> list[tuple[str, Callable[[], str]]]:
 
 
 def _scenario_facts(scenario: Scenario) -> list[tuple[str, str]]:
-    facts = [("question", scenario.question), ("问题", scenario.question_zh)]
+    facts = [("question", scenario.question)]
+    facts += [("问题", scenario.question_zh)] if scenario.question_zh else []
     if len(scenario.files) > 1:
         facts.append(("based on", " <- ".join(path.stem for path in scenario.files[1:])))
     facts.append(("drivers", _vintages(scenario)))

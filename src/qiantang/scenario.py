@@ -65,9 +65,9 @@ class ScenarioFile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, title="Qiantang scenario")
 
     title: Text
-    title_zh: Text | None = None
+    title_zh: str = ""
     question: Text
-    question_zh: Text | None = None
+    question_zh: str = ""
     base: Text | None = Field(description="name of the scenario this one starts from, or null")
     note: Text | None = Field(default=None, description="what a reader of the result should know")
     levers: dict[str, Lever] = Field(
@@ -194,9 +194,9 @@ def resolve(name: str, folder: Path, vocabulary: Vocabulary) -> Scenario:
     return Scenario(
         name=path.stem,
         title=own.title,
-        title_zh=own.title_zh or "",
+        title_zh=own.title_zh,
         question=own.question,
-        question_zh=own.question_zh or "",
+        question_zh=own.question_zh,
         note=own.note,
         levers=levers,
         drivers=drivers,

@@ -17,6 +17,8 @@ from qiantang.yamlfile import YamlDocument, read_yaml, validate
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^\w+$")]
 Year = Annotated[int, Field(strict=True)]
+#: Years that a hindcast looks ahead.
+HORIZON = 3
 #: What a vintage is to the study: what the plan's makers could know, or what came.
 Role = Literal["known", "actual"]
 
@@ -219,6 +221,10 @@ def _order_faults(document: YamlDocument, record: StudyFile) -> Iterator[Fault]:
     if record.hindcasts.last > record.origin:
         what = f"the last origin is {record.hindcasts.last}, expected {record.origin:g} or earlier"
         yield document.fault(("hindcasts", "last"), what)
+    shock, ahead = record.hindcasts.shock, record.hindcasts.last
+    if shock is not None and not ahead <= shock.year < ahead + HORIZON:
+        what = f"{shock.year} is not one of the {HORIZON} years after the last origin, {ahead}"
+        yield document.fault(("hindcasts", "shock", "year"), what)
     if not record.charts.first <= record.charts.year <= record.charts.last:
         what = f"{record.charts.year} is not one of the years shown"
         yield document.fault(("charts", "year"), what)

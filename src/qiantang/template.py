@@ -60,15 +60,10 @@ def new_scenario(
     title = path.stem.replace("_", " ").replace("-", " ").strip().capitalize()
     words = {
         "title": title,
+        "title_zh": "待填：中文标题",
         "question": "What if these levers are pulled and all else stays as it is?",
+        "question_zh": "待填：中文问题",
     }
-    if study.about.title_zh:
-        words = {
-            "title": title,
-            "title_zh": "待填：中文标题",
-            "question": words["question"],
-            "question_zh": "待填：中文问题",
-        }
     put_new(path, scenario_text(study, path, words, start.name, pulled))
 
 
@@ -88,7 +83,7 @@ def scenario_text(
     path : Path
         Where it will stand: the schema is named as seen from there.
     words : mapping of str to str
-        Titles and questions.
+        Titles and questions; the Chinese ones only where the study has a Chinese title.
     base : str
     levers : mapping
         Lever to its path, year to value.
@@ -97,7 +92,8 @@ def scenario_text(
     """
     about = study.about
     known, actual = about.vintages.known, about.vintages.actual
-    shown = [f"{key}: {_quoted(text)}" for key, text in words.items()]
+    kept = {k: text for k, text in words.items() if about.title_zh or not k.endswith("_zh")}
+    shown = [f"{key}: {_quoted(text)}" for key, text in kept.items()]
     return "\n".join(
         [
             f"# yaml-language-server: $schema={schema_place(study, path)}",

@@ -11,13 +11,12 @@ from qiantang.calibrate.runner import (
     at_time,
     deviating,
 )
-from qiantang.evidence.drivers import ORIGIN
 from qiantang.study import Study
 
 
 @pytest.fixture(scope="module")
 def seen(study: Study) -> Observed:
-    return select_observed(study.evidence, ORIGIN)
+    return select_observed(study.evidence, study.about.origin)
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +116,8 @@ def test_a_diverged_member_is_no_number_and_harms_no_other(study: Study, runner:
 
 def test_an_earlier_origin_has_other_drivers_after_it(study: Study, seen: Observed) -> None:
     z = np.zeros((1, len(study.priors.names)))
-    early, late = (Runner(study, seen, origin).log_figures(z, {}) for origin in (2012.0, ORIGIN))
+    origins = (2012.0, study.about.origin)
+    early, late = (Runner(study, seen, origin).log_figures(z, {}) for origin in origins)
     ends = np.array([figure.times[-1] for figure in seen.figures])
     # Years without a figure are filled from the figures beside them: well before, nothing moves.
     np.testing.assert_array_equal(early[ends <= 2009.0], late[ends <= 2009.0])

@@ -113,6 +113,7 @@ def own_deviation(deviations: Mapping[str, np.ndarray], name: str, time: float) 
 def copy_of(study: Study, folder: Path) -> Study:
     """Copy a study, its fits left out."""
     leave = shutil.ignore_patterns("fits")
+    shutil.copy(study.folder / "study.yaml", folder)
     for part in ("model", "scenarios", "calibration"):
         shutil.copytree(study.folder / part, folder / part, ignore=leave)
     return open_study(folder)

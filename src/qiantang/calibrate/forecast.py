@@ -19,11 +19,10 @@ from qiantang.ensemble.ensemble import ensemble_of
 from qiantang.ensemble.readout import readout_of
 from qiantang.model.figures import Figure
 from qiantang.study import Study
+from qiantang.studyfile import HORIZON
 
 Array = NDArray[np.float64]
 
-#: Years ahead that are forecast.
-HORIZON = 3
 #: Shorter chains than a fit's own: ten origins are refitted, and only quantiles are wanted.
 PLAN = Plan(chains=32, warm_up=(800,), kept=40, thin=50, trust=(0.0,))
 

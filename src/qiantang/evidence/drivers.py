@@ -64,7 +64,7 @@ class Drivers:
     about : StudyFile
         Names the vintages, and tells what was known when, and the years of the paths.
     sha256 : str
-        Digest of drivers.csv and drivers.yaml together.
+        Digest of drivers.csv, drivers.yaml and what of `study.yaml` moves a path.
     """
 
     definitions: Mapping[str, Definition]
@@ -293,7 +293,8 @@ def read_drivers(folder: Path, about: StudyFile) -> Drivers:
     if faults:
         raise StudyError(faults)
     text = path.read_text(encoding="utf-8")
-    digest = hashlib.sha256((document.text + text).encode()).hexdigest()
+    told = f"{about.vintage_names} {about.origin} {about.drivers}"
+    digest = hashlib.sha256((document.text + text + told).encode()).hexdigest()
     return Drivers(register.drivers, figures, about, digest)
 
 

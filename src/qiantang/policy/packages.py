@@ -209,7 +209,7 @@ def find_target(study: Study, name: str) -> Target:
     """
     targets = study.plan.targets.targets
     for target in targets:
-        if name in (target.id, target.title, target.title_zh):
+        if name and name in (target.id, target.title, target.title_zh):
             return target
     known = [name for t in targets for name in (t.id, t.title_zh) if name]
     raise StudyError([Fault("--target", None, name, f"no such target{nearest(name, known)}")])

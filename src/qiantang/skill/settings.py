@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 from qiantang.evidence.drivers import Drivers
 from qiantang.evidence.observations import Evidence
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.studyfile import HORIZON
 from qiantang.yamlfile import read_yaml, validate
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 #: Years ahead; 1 is the year that begins at the origin. [Year]
-HORIZONS: tuple[int, ...] = (1, 2, 3)
+HORIZONS: tuple[int, ...] = tuple(range(1, HORIZON + 1))
 
 
 @dataclass(frozen=True)
