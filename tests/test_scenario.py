@@ -49,6 +49,7 @@ VOCABULARY = Vocabulary(
         item.identifier: item.meaning_zh
         for item in read_dictionary(SCENARIOS.parent / "model" / "hangzhou.mdl").levers()
     },
+    vintage="2018",
 )
 SCENARIO = """title: Customs first
 title_zh: 通关先行

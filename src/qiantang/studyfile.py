@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.wording.units import UnitEntry
 from qiantang.yamlfile import YamlDocument, read_yaml, validate
 
 Text = Annotated[str, Field(min_length=1)]
@@ -33,8 +34,10 @@ class PlanRecord(Part):
     """When the plan was made and how it is called."""
 
     base_year: Year = Field(description="last full year known when the plan was made")
-    date: float = Field(strict=True, allow_inf_nan=False, description="decimal year: 2018.5")
-    when: Text = Field(description="the date as a sentence says it: June 2018")
+    date: float = Field(
+        strict=True, allow_inf_nan=False, description="decimal year; half past a year is its July"
+    )
+    when: Text = Field(description="the date as a sentence says it: month and year")
     when_zh: str = ""
     called_zh: Text = Field(default="规划", description="what a Chinese sentence calls the plan")
 
@@ -43,7 +46,7 @@ class Vintage(Part):
     """One state of knowledge of the drivers; its titles follow `the world`."""
 
     name: Name = Field(description="what files and commands call it")
-    title: Text = Field(description="as known in June 2018")
+    title: Text = Field(description="what follows `the world`: as it happened")
     title_zh: str = ""
     short: Text = Field(description="a word for tables")
     short_zh: str = ""
@@ -52,9 +55,9 @@ class Vintage(Part):
 class KnownVintage(Vintage):
     """What could be known when the plan was made."""
 
-    without: str = Field(default="", description="what came later: tariffs and pandemic")
+    without: str = Field(default="", description="what came later: the storm")
     without_zh: str = ""
-    note: str = Field(default="", description="the same as a clause: with no pandemic")
+    note: str = Field(default="", description="the same as a clause: with no storm")
     note_zh: str = ""
 
 
@@ -120,6 +123,9 @@ class StudyFile(Part):
     plan: PlanRecord
     vintages: Vintages
     scenarios: Scenarios
+    units: dict[Text, UnitEntry] = Field(
+        default={}, description="units of the model that the program cannot say by itself"
+    )
     drivers: Span = Field(description="years of the drivers, on either side of the model's")
     charts: Charts
     deck: Span

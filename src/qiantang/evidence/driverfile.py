@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from qiantang.evidence.csvfile import CsvDocument, number, read_csv
 from qiantang.faults import Fault, StudyError, nearest
-from qiantang.studyfile import StudyFile
+from qiantang.studyfile import Span, StudyFile
 from qiantang.yamlfile import YamlDocument, validate
 
 COLUMNS = ("driver", "vintage", "year", "value", "grade", "source", "reference", "note")
@@ -105,14 +105,14 @@ def read_register(document: YamlDocument, about: StudyFile) -> Register:
     ------
     StudyError
     """
-    found = validate(document, _register_of(about))
+    found = validate(document, _register_of(about.vintage_names, about.drivers))
     return Register.model_validate(found.model_dump())  # of classes that can travel
 
 
 @lru_cache(maxsize=4)
-def _register_of(about: StudyFile) -> type[Register]:
+def _register_of(names: tuple[str, str], span: Span) -> type[Register]:
     """Return the record of drivers.yaml with the keys and the limits of a study."""
-    limits: dict[str, Any] = {"ge": about.drivers.first, "le": about.drivers.last}
+    limits: dict[str, Any] = {"ge": span.first, "le": span.last}
     years: dict[str, Any] = {
         "first": (int, Field(alias="from", **limits)),
         "last": (int, Field(alias="to", **limits)),
@@ -120,7 +120,7 @@ def _register_of(about: StudyFile) -> type[Register]:
     growth: Any = create_model("Growth", __base__=Growth, **years)
     projections: dict[str, Any] = {
         f"projection_{role}": (tuple[growth, ...], Field(default=(), alias=f"projection_{name}"))
-        for role, name in (("known", about.known), ("actual", about.actual))
+        for role, name in zip(("known", "actual"), names, strict=True)
     }
     definition: Any = create_model("Definition", __base__=Definition, **projections)
     return create_model("Register", __base__=Register, drivers=(dict[str, definition], ...))

@@ -173,5 +173,7 @@ def _article_faults(document: YamlDocument, articles: Articles) -> Iterator[Faul
         if not article.quote.startswith(heading):
             what = f"the quote does not begin with {heading}"
             yield document.fault((*at, "quote"), what)
+        if articles.source.language == _CHINESE and not article.translation:
+            yield document.fault((*at, "translation"), "required key is missing")
         if article.chapter not in chapters:
             yield document.fault((*at, "chapter"), f"there is no chapter {article.chapter}")
