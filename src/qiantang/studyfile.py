@@ -39,7 +39,8 @@ class PlanRecord(Part):
     )
     when: Text = Field(description="the date as a sentence says it: month and year")
     when_zh: str = ""
-    called_zh: Text = Field(default="规划", description="what a Chinese sentence calls the plan")
+    called: Text = Field(default="plan", description="what a sentence calls the plan")
+    called_zh: Text = "规划"
 
 
 class Vintage(Part):
