@@ -38,7 +38,7 @@ lint: .venv/dev.stamp ## ruff, mypy --strict, codespell, yamllint
 	$(BIN)/ruff check src tests docs/site_pages.py notebooks/execute.py
 	$(BIN)/mypy
 	$(BIN)/codespell README.md CHANGELOG.md docs src scenarios model calibration/priors.yaml
-	$(BIN)/yamllint -s scenarios model calibration
+	$(BIN)/yamllint -s study.yaml scenarios model calibration
 
 golden: .venv/dev.stamp ## write the golden results anew, after showing old, new and change
 	$(BIN)/python tests/golden.py

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
-from qiantang.ensemble import Runs
+from qiantang.ensemble.runs import Runs
 from qiantang.faults import StudyError
 from qiantang.fits import FitRecord, save_fit, text_digest
 from qiantang.study import Study, open_study
@@ -55,6 +55,7 @@ def small_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     The fit is made here, so that no test depends on the numbers of the shipped one.
     """
     folder = tmp_path_factory.mktemp("study")
+    shutil.copy(ROOT / "study.yaml", folder)
     for part in ("model", "scenarios"):
         shutil.copytree(ROOT / part, folder / part)
     shutil.copytree(

@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 
 from qiantang.engine import Path as Course
-from qiantang.ensemble import Runs, choose_members, run_once
-from qiantang.measures import Figure
+from qiantang.ensemble.case import case_of
+from qiantang.ensemble.ensemble import ensemble_of
+from qiantang.ensemble.members import choose_members
+from qiantang.ensemble.readout import readout_of
+from qiantang.ensemble.runs import Runs
+from qiantang.model.figures import Figure
 from qiantang.study import Study
 
 ALL = 12  # members of the small study's fit
@@ -24,9 +28,11 @@ def instants(small_study: Study) -> Callable[[str], dict[str, np.ndarray]]:
     def run(scenario: str) -> dict[str, np.ndarray]:
         members = choose_members(small_study, ALL, 1)
         figures = [Figure(name, "dated", time) for name in names for time in times]
-        result = run_once(
-            small_study, small_study.scenario(scenario), members, 1, None, "numpy", figures
+        readout = readout_of(small_study, figures, alone=True)
+        batch = ensemble_of(small_study, members, 1, readout).batch(
+            case_of(small_study, small_study.scenario(scenario))
         )
+        result = batch.run(small_study.program, readout, engine="numpy")
         return {"time": times} | dict(zip(result.names, result.values, strict=True))
 
     return run

@@ -52,6 +52,7 @@ def test_a_grade_that_does_not_exist_is_refused_with_its_line(place: Path) -> No
 def test_check_finds_a_constant_that_lost_its_source(study: Study, tmp_path: Path) -> None:
     from qiantang.checking import study_faults
 
+    shutil.copy(study.folder / "study.yaml", tmp_path)
     for part in ("model", "scenarios", "calibration"):
         shutil.copytree(study.folder / part, tmp_path / part, ignore=shutil.ignore_patterns("fits"))
     path = tmp_path / "calibration" / "constants.yaml"

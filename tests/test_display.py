@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from qiantang.display import reach_html
-from qiantang.ensemble import Runs
-from qiantang.reach import Reach, Row
+from qiantang.ensemble.reach import Reach, Row
+from qiantang.ensemble.runs import Runs
 from qiantang.rendering import chance, html_table, number, text_table, width
 from qiantang.study import Study, open_study
 

@@ -14,8 +14,8 @@ from qiantang.cli import program
 from qiantang.compare import Side, differences
 from qiantang.divergence import first_not_finite, losses
 from qiantang.engine import RunResult
+from qiantang.ensemble.members import choose_members
 from qiantang.faults import DivergedError, StudyError
-from qiantang.members import choose_members
 from qiantang.policy.packages import Packages, open_packages
 from qiantang.study import Study
 

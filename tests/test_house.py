@@ -44,3 +44,36 @@ def test_every_yaml_file_of_scenarios_names_its_schema() -> None:
     for path in (ROOT / "scenarios").glob("*.yaml"):
         first = path.read_text(encoding="utf-8").splitlines()[0]
         assert first.startswith("# yaml-language-server: $schema="), path
+
+
+#: A year that the program might take for granted, and facts of the bundled study.
+_YEAR = re.compile(r"(?<![\d.])(199\d|20[0-3]\d)(?!\d)")
+_FACT = re.compile(
+    r"\bJune\b|[六6]月|[Hh]angzhou|杭州|浙江|萧山|Zhejiang|Xiaoshan|current_policy|plan_in_full"
+    r"|pandemic|疫情|tariff|关税|意见"
+)
+#: Years of papers, numbers of draws, names of standards: nothing of a study.
+_GENERAL = re.compile(
+    r"\(((19|20)\d\d)\)|\b(19|20)\d\d[a-z]?\), |and Sterman|w3\.org/2000|yaml\.org,2002"
+    r"|\b(KEPT|RESAMPLES|_RESAMPLES)\b|warm_up|draw\(2000|, 2000, library"
+)
+_MONTHS = ("memo/compose.py", "deck/front/words.js")
+
+
+def test_no_fact_of_a_study_stands_in_the_package() -> None:
+    package = ROOT / "src" / "qiantang"
+    found = []
+    for path in sorted(package.rglob("*")):
+        name = path.relative_to(package).as_posix()
+        if (
+            not path.is_file()
+            or path.suffix in (".pyc", ".ttf")
+            or name.startswith("charts/fonts/")
+        ):
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            months = name in _MONTHS and '"May", "June"' in line
+            year = _YEAR.search(line) and not _GENERAL.search(line)
+            if year or (_FACT.search(line) and not months):
+                found.append(f"{name}:{number}: {line.strip()}")
+    assert not found, "\n".join(found)

@@ -11,10 +11,10 @@ import pytest
 from click.testing import CliRunner
 
 from qiantang.cli import program
-from qiantang.ensemble import run_resolved
+from qiantang.ensemble.reach import measure
+from qiantang.ensemble.runs import run_resolved
 from qiantang.levers import LeverTable, articles_of, lever_effects, lever_table
 from qiantang.policy.packages import open_packages
-from qiantang.reach import measure
 from qiantang.study import Study
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from qiantang.faults import StudyError
@@ -12,13 +13,14 @@ from qiantang.model.mdl import read_dictionary
 from qiantang.plan.targets import read_articles
 from qiantang.scenario import (
     STEP_WIDTH,
+    Scenario,
     Vocabulary,
-    lever_path,
     read_scenario,
     resolve,
     scenario_names,
 )
 
+Array = npt.NDArray[np.float64]
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 BAD = Path(__file__).parent / "bad" / "scenarios"
 START = 2018.5
@@ -47,6 +49,7 @@ VOCABULARY = Vocabulary(
         item.identifier: item.meaning_zh
         for item in read_dictionary(SCENARIOS.parent / "model" / "hangzhou.mdl").levers()
     },
+    vintage="2018",
 )
 SCENARIO = """title: Customs first
 title_zh: 通关先行
@@ -62,6 +65,11 @@ levers:
     reading: assumed
     note: {note}
 """
+
+
+def knots(scenario: Scenario, lever: str) -> tuple[Array, Array]:
+    path = scenario.path(lever)
+    return path.times, path.values
 
 
 def write(
@@ -96,7 +104,7 @@ def test_shipped_scenarios_resolve_and_name_their_schema(name: str) -> None:
 def test_every_lever_starts_from_the_policy_of_2017_when_the_plan_is_published(name: str) -> None:
     scenario = resolve(name, SCENARIOS, VOCABULARY)
     for lever in scenario.levers:
-        times, values = lever_path(scenario, lever)
+        times, values = knots(scenario, lever)
         assert values[0] == 0
         assert times[0] >= START
 
@@ -119,7 +127,7 @@ def test_current_policy_moves_no_lever_and_the_plan_moves_all() -> None:
     assert not resolve("current_policy", SCENARIOS, VOCABULARY).levers
     full = resolve("plan_in_full", SCENARIOS, VOCABULARY)
     assert sorted(full.levers) == LEVERS
-    assert all(lever_path(full, lever)[1][-1] == 1 for lever in LEVERS)
+    assert all(knots(full, lever)[1][-1] == 1 for lever in LEVERS)
 
 
 def test_the_plan_as_staffed_differs_in_organisation_alone() -> None:
@@ -127,7 +135,7 @@ def test_the_plan_as_staffed_differs_in_organisation_alone() -> None:
     staffed = resolve("plan_as_staffed", SCENARIOS, VOCABULARY)
     differ = {lever for lever in LEVERS if full.levers[lever] != staffed.levers[lever]}
     assert differ == {"plan_organisation"}
-    assert lever_path(staffed, "plan_organisation")[1].tolist() == [0.0]
+    assert knots(staffed, "plan_organisation")[1].tolist() == [0.0]
 
 
 def test_each_sector_push_is_a_part_of_the_plan_and_no_lever_is_in_two() -> None:
@@ -144,8 +152,8 @@ def test_slow_start_is_below_the_plan_at_every_time() -> None:
     full = resolve("plan_in_full", SCENARIOS, VOCABULARY)
     slow = resolve("slow_start", SCENARIOS, VOCABULARY)
     for lever in LEVERS:
-        early = np.interp(grid, *lever_path(full, lever))
-        late = np.interp(grid, *lever_path(slow, lever))
+        early = np.interp(grid, *knots(full, lever))
+        late = np.interp(grid, *knots(slow, lever))
         assert (late <= early).all()
         assert (late < early).any()
 
@@ -182,19 +190,19 @@ def test_a_file_of_ones_own_may_start_from_a_shipped_scenario(tmp_path: Path) ->
     scenario = resolve(str(mine), SCENARIOS, VOCABULARY)
     assert scenario.name == "mine"
     assert sorted(scenario.levers) == LEVERS
-    assert lever_path(scenario, "customs_facilitation")[1].tolist() == [0.0]
+    assert knots(scenario, "customs_facilitation")[1].tolist() == [0.0]
 
 
 def test_a_ramp_is_a_straight_line_and_holds_its_ends(tmp_path: Path) -> None:
     write(tmp_path, "ramp", path="{2018.5: 0.2, 2019.5: 1}")
-    knots = lever_path(resolve("ramp", tmp_path, VOCABULARY), "customs_facilitation")
-    at = np.interp([2000, 2018.5, 2019, 2019.5, 2026], *knots)
+    ramped = knots(resolve("ramp", tmp_path, VOCABULARY), "customs_facilitation")
+    at = np.interp([2000, 2018.5, 2019, 2019.5, 2026], *ramped)
     np.testing.assert_allclose(at, [0.2, 0.2, 0.6, 1, 1], rtol=0, atol=1e-12)
 
 
 def test_a_step_holds_each_value_until_the_next(tmp_path: Path) -> None:
     write(tmp_path, "step", path="{2018.5: 0.2, 2019.5: 1, 2020: 0.4}", between="step")
-    times, values = lever_path(resolve("step", tmp_path, VOCABULARY), "customs_facilitation")
+    times, values = knots(resolve("step", tmp_path, VOCABULARY), "customs_facilitation")
     assert times.tolist() == [2018.5, 2019.5 - STEP_WIDTH, 2019.5, 2020 - STEP_WIDTH, 2020]
     assert values.tolist() == [0.2, 0.2, 1, 1, 0.4]
     at = np.interp([2010, 2019, 2019.4375, 2019.5, 2019.9375, 2020, 2026], times, values)
@@ -204,7 +212,7 @@ def test_a_step_holds_each_value_until_the_next(tmp_path: Path) -> None:
 def test_a_lever_that_is_not_set_has_no_path(tmp_path: Path) -> None:
     write(tmp_path, "one")
     with pytest.raises(KeyError):
-        lever_path(resolve("one", tmp_path, VOCABULARY), "city_brand")
+        knots(resolve("one", tmp_path, VOCABULARY), "city_brand")
 
 
 def test_the_digest_follows_what_moves_a_result_and_not_the_words(tmp_path: Path) -> None:

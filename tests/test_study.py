@@ -14,6 +14,7 @@ from qiantang.study import Study, bundled_folder, open_study
 @pytest.fixture
 def bare(study: Study, tmp_path: Path) -> Path:
     """Return a copy of the study without its fits."""
+    shutil.copy(study.folder / "study.yaml", tmp_path)
     for part in ("model", "scenarios", "calibration"):
         shutil.copytree(study.folder / part, tmp_path / part, ignore=shutil.ignore_patterns("fits"))
     return tmp_path

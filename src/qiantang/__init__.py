@@ -6,7 +6,7 @@ and run it::
     import qiantang as qt
 
     study = qt.open_study()
-    runs = study.run(["current_policy", "plan_in_full"], members=1000, seed=1)
+    runs = study.run(study.scenario_names(), members=1000, seed=1)
     runs.reach()
 """
 

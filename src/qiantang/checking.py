@@ -11,12 +11,15 @@ from qiantang.faults import Fault, StudyError
 from qiantang.files import door
 from qiantang.policy.effort import effort_path
 from qiantang.study import Study
+from qiantang.studyfile import scenario_faults, study_path
+from qiantang.yamlfile import read_yaml
 
 if TYPE_CHECKING:
     from qiantang.model.checks import CheckResult
 
 #: Parts of a study in the order in which they lean on each other.
 _PARTS: dict[str, Callable[[Study], Any]] = {
+    "about": lambda study: study.about,
     "dictionary": lambda study: study.dictionary,
     "evidence": lambda study: study.evidence,
     "drivers": lambda study: study.drivers,
@@ -70,13 +73,31 @@ def _agreement(study: Study) -> None:
     ------
     StudyError
     """
-    faults = list(driver_faults(study.model_file, study.drivers))
+    faults = list(scenario_faults(study.folder, study.about, study.scenario_names()))
+    faults += _span_faults(study)
+    faults += driver_faults(study.model_file, study.drivers)
     faults += _unit_faults(study)
     faults += _discrepancy_faults(study)
     if study.has_fit():
         faults += _fit_faults(study)
     if faults:
         raise StudyError(faults)
+
+
+def _span_faults(study: Study) -> Iterator[Fault]:
+    """Find years of study.yaml that the model does not reach, or drivers that end before it."""
+    start, end = study.vocabulary.time
+    document, about = read_yaml(study_path(study.folder)), study.about
+    span = about.drivers
+    if not (span.first < start and end <= span.last):
+        what = (
+            f"{span.first} to {span.last}, expected years about the model's, {start:g} to {end:g}"
+        )
+        yield document.fault(("drivers",), what)
+    for key, shown in (("charts", about.charts), ("deck", about.deck)):
+        if not (start <= shown.first and shown.last <= end - 1):
+            what = f"{shown.first} to {shown.last}, expected years of the model: "
+            yield document.fault((key,), f"{what}{start:g} to {end - 1:g}")
 
 
 def _unit_faults(study: Study) -> Iterator[Fault]:

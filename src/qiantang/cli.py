@@ -72,7 +72,7 @@ class Verbs(click.Group):
 def program() -> None:
     """Are a plan's targets reachable, how surely, under which levers?
 
-    A study is a folder of plain files; the bundled one is Hangzhou's opening-up plan of June 2018.
+    A study is a folder of plain files; one is bundled, and study.yaml tells what it is about.
     """
 
 

@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from qiantang.ensemble.reach import INTERVAL, measure
 from qiantang.faults import DivergedError, Fault, StudyError
 from qiantang.files import door
-from qiantang.reach import INTERVAL, measure
 from qiantang.sweep import store
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ def _of_scenarios(study: Study, a: str, b: str, members: int, seed: int) -> list
     """Run two scenarios with the same members."""
     from dataclasses import replace
 
-    from qiantang.ensemble import run_resolved
+    from qiantang.ensemble.runs import run_resolved
 
     both = [study.scenario(name) for name in (a, b)]
     ids = ["a", "b"]  # two files may bear one name

@@ -19,8 +19,8 @@ from qiantang.rendering import (
 )
 
 if TYPE_CHECKING:
-    from qiantang.ensemble import Runs
-    from qiantang.reach import Reach, Row
+    from qiantang.ensemble.reach import Reach, Row
+    from qiantang.ensemble.runs import Runs
     from qiantang.scenario import Lever, Scenario
     from qiantang.study import Study
 
@@ -35,7 +35,7 @@ def study_text(study: Study) -> str:
     names = study.scenario_names()
     facts = [(label, _or_faults(tell)) for label, tell in _study_facts(study)]
     facts.append(("scenarios", f"{len(names)}: {', '.join(names)}"))
-    facts.append(("next", "study.run(['plan_in_full']).reach(), study.deck()"))
+    facts.append(("next", _or_faults(lambda: _next(study))))
     return "\n".join([f"Study {study.model_file.stem}", *aligned(facts)])
 
 
@@ -58,7 +58,7 @@ def study_html(study: Study) -> str:
 
 def scenario_text(scenario: Scenario) -> str:
     """Return a scenario as a few lines of text."""
-    title = f"Scenario {scenario.name}: {scenario.title}  {scenario.title_zh}"
+    title = f"Scenario {scenario.name}: {scenario.title}  {scenario.title_zh}".rstrip()
     rows = [(name, *_lever_cells(lever)) for name, lever in scenario.levers.items()]
     lines = [title, *aligned(_scenario_facts(scenario))]
     return "\n".join([*lines, *(f"  {line}" for line in text_table(None, rows))])
@@ -69,7 +69,7 @@ def scenario_html(scenario: Scenario) -> str:
     rows = [(name, *_lever_cells(lever), lever.note) for name, lever in scenario.levers.items()]
     head = ("lever", "path", "between", "articles", "reading", "note")
     table = html_table(head, rows) if rows else element("p", None, "No lever moves.")
-    title = f"{scenario.name}: {scenario.title} {scenario.title_zh}"
+    title = f"{scenario.name}: {scenario.title} {scenario.title_zh}".rstrip()
     return block(title, facts_html(_scenario_facts(scenario)), table)
 
 
@@ -161,6 +161,10 @@ def _faults(error: StudyError) -> str:
     return f"{count} {'fault' if count == 1 else 'faults'}, qiantang check tells where"
 
 
+def _next(study: Study) -> str:
+    return f"study.run([{study.about.scenarios.full!r}]).reach(), study.deck()"
+
+
 def _study_facts(study: Study) -> list[tuple[str, Callable[[], str]]]:
     def model() -> str:
         start, end = study.vocabulary.time
@@ -186,7 +190,8 @@ def _study_facts(study: Study) -> list[tuple[str, Callable[[], str]]]:
 
 
 def _scenario_facts(scenario: Scenario) -> list[tuple[str, str]]:
-    facts = [("question", scenario.question), ("问题", scenario.question_zh)]
+    facts = [("question", scenario.question)]
+    facts += [("问题", scenario.question_zh)] if scenario.question_zh else []
     if len(scenario.files) > 1:
         facts.append(("based on", " <- ".join(path.stem for path in scenario.files[1:])))
     facts.append(("drivers", _vintages(scenario)))
@@ -223,7 +228,7 @@ def _runs_title(runs: Runs) -> str:
 
 
 def _run_rows(runs: Runs, none: str = "") -> list[tuple[str, ...]]:
-    from qiantang.reach import vintages_of
+    from qiantang.ensemble.reach import vintages_of
 
     data = runs.dataset
     names = list(map(str, data.scenario.values))

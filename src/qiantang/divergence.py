@@ -17,16 +17,16 @@ from qiantang.faults import Fault
 if TYPE_CHECKING:
     import pandas as pd
 
-    from qiantang.engine import RunResult
+    from qiantang.ensemble.ensemble import Outcome
     from qiantang.scenario import Scenario
 
 
-def losses(scenario: Scenario, result: RunResult) -> list[Fault]:
+def losses(scenario: Scenario, outcome: Outcome) -> list[Fault]:
     """Return the sentence for a scenario in which every member diverged; none if one is left."""
-    if not result.diverged.all():
+    if not outcome.diverged.all():
         return []
-    size = len(result.diverged)
-    told = [(time, name) for name, time in result.first_fault if name]
+    size = len(outcome.diverged)
+    told = [(time, name) for name, time in outcome.first_fault if name]
     first = ""
     if told:
         time, name = min(told)

@@ -20,7 +20,7 @@ class Fault:
     line : int or None
         Line of the file, counted from 1; None where the whole file is meant.
     where : str
-        Dotted path inside the file, for example ``levers.market_access.path.2019``.
+        Dotted path inside the file, for example ``levers.market_access.unit``.
     what : str
         What is wrong and what was expected, one sentence without a full stop.
     """

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from qiantang.ensemble.reach import INTERVAL
 from qiantang.policy.packages import Packages, open_packages
 from qiantang.policy.shapley import Shares, sampled_shares
-from qiantang.reach import INTERVAL
 from qiantang.study import Study
 
 Array = NDArray[np.float64]
@@ -178,8 +178,8 @@ class LeverTable:
 def lever_effects(
     study: Study,
     *,
-    base: str = "current_policy",
-    full: str = "plan_in_full",
+    base: str | None = None,
+    full: str | None = None,
     members: int = 1000,
     seed: int = 1,
     progress: Callable[[str], None] = lambda _: None,
@@ -189,9 +189,9 @@ def lever_effects(
     Parameters
     ----------
     study : Study
-    base : str
+    base : str, optional
         Scenario in which the other levers stay.
-    full : str
+    full : str, optional
         Scenario whose lever paths are taken one at a time.
     members, seed : int
     progress : callable

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qiantang.scenario import DEFAULT_VINTAGE, Lever, Scenario, resolve
+from qiantang.scenario import Lever, Scenario, resolve
 from qiantang.study import Study
 from qiantang.yamlfile import KeyPath, YamlDocument, read_yaml
 
@@ -136,8 +136,9 @@ def path_words(lever: Lever) -> str:
 def vintage_words(lineage: Lineage) -> str:
     """Return the vintage, and where it comes from."""
     origin = lineage.vintage
-    where = f"nowhere stated, so {DEFAULT_VINTAGE}" if origin is None else str(origin)
-    return f"{lineage.scenario.vintage} ({where})"
+    vintage = lineage.scenario.vintage
+    where = f"nowhere stated, so {vintage}" if origin is None else str(origin)
+    return f"{vintage} ({where})"
 
 
 def _origin(document: YamlDocument, where: KeyPath) -> Origin:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from qiantang.engine.path import Path as TimePath
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.files import door
 from qiantang.vocabulary import Vocabulary, content_faults, vintage_text
@@ -24,13 +24,11 @@ __all__ = [
     "Scenario",
     "ScenarioFile",
     "Vocabulary",
-    "lever_path",
     "read_scenario",
     "resolve",
     "scenario_names",
 ]
 
-DEFAULT_VINTAGE = "2018"
 # A step is a very steep ramp: far shorter than any time step, far longer than rounding.
 STEP_WIDTH = 1e-6
 
@@ -68,9 +66,9 @@ class ScenarioFile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, title="Qiantang scenario")
 
     title: Text
-    title_zh: Text
+    title_zh: str = ""
     question: Text
-    question_zh: Text
+    question_zh: str = ""
     base: Text | None = Field(description="name of the scenario this one starts from, or null")
     note: Text | None = Field(default=None, description="what a reader of the result should know")
     levers: dict[str, Lever] = Field(
@@ -80,7 +78,7 @@ class ScenarioFile(BaseModel):
         default={}, description="driver: vintage, where it is not the vintage of the scenario"
     )
     vintage: Vintage | None = Field(
-        default=None, description=f"of all drivers; where absent the base's, else {DEFAULT_VINTAGE}"
+        default=None, description="of all drivers; where absent the base's, else that of the plan"
     )
 
 
@@ -118,6 +116,27 @@ class Scenario:
         from qiantang.display import scenario_html
 
         return scenario_html(self)
+
+    def path(self, lever: str) -> TimePath:
+        """Return the path of a lever, straight lines between its knots.
+
+        Before the first knot the first value holds, after the last the last. A step becomes two
+        knots `STEP_WIDTH` apart. [unit of the lever]
+
+        Raises
+        ------
+        KeyError
+            If the scenario does not set the lever; it stays at the model's own value.
+        """
+        setting = self.levers[lever]
+        knots = list(setting.path.items())
+        if setting.between == "step":
+            doubled = knots[:1]
+            for (_, before), (time, after) in pairwise(knots):
+                doubled += [(time - STEP_WIDTH, before), (time, after)]
+            knots = doubled
+        times, values = np.array(knots, dtype=np.float64).T
+        return TimePath(times.copy(), values.copy())
 
     def driver_vintage(self, driver: str) -> str:
         """Return the vintage in which this scenario sees a driver."""
@@ -167,7 +186,7 @@ def resolve(name: str, folder: Path, vocabulary: Vocabulary) -> Scenario:
     chain = _chain(name, folder, vocabulary)
     levers: dict[str, Lever] = {}
     drivers: dict[str, str] = {}
-    vintage = DEFAULT_VINTAGE
+    vintage = vocabulary.vintage
     for _, file in reversed(chain):
         levers |= file.levers
         drivers |= file.drivers
@@ -185,41 +204,6 @@ def resolve(name: str, folder: Path, vocabulary: Vocabulary) -> Scenario:
         vintage=vintage,
         files=tuple(path for path, _ in chain),
     )
-
-
-def lever_path(scenario: Scenario, lever: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the knots of a lever for straight lines between them.
-
-    Before the first knot the first value holds, after the last the last. A step becomes two knots
-    `STEP_WIDTH` apart.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    lever : str
-        A lever that the scenario sets; one it does not set stays at the model's own value.
-
-    Returns
-    -------
-    times : ndarray, shape (knot,)
-        [Year]
-    values : ndarray, shape (knot,)
-        [unit of the lever]
-
-    Raises
-    ------
-    KeyError
-        If the scenario does not set the lever.
-    """
-    setting = scenario.levers[lever]
-    knots = list(setting.path.items())
-    if setting.between == "step":
-        doubled = knots[:1]
-        for (_, before), (time, after) in pairwise(knots):
-            doubled += [(time - STEP_WIDTH, before), (time, after)]
-        knots = doubled
-    times, values = np.array(knots, dtype=np.float64).T
-    return times.copy(), values.copy()
 
 
 def _chain(name: str, folder: Path, vocabulary: Vocabulary) -> list[tuple[Path, ScenarioFile]]:

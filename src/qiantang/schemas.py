@@ -76,18 +76,25 @@ def _sweep(_: Study) -> Schema:
     return schema()
 
 
+def _study(_: Study) -> Schema:
+    from qiantang.studyfile import StudyFile
+
+    return StudyFile.model_json_schema()
+
+
 #: Maker of the schema of each kind of file.
 KINDS: dict[str, Callable[[Study], Schema]] = {
     "articles": _plan("articles"),
     "effort": effort_schema,
     "scenario": scenario_schema,
+    "study": _study,
     "sweep": _sweep,
     "targets": _plan("targets"),
 }
 
 
 def schemas(study: Study) -> dict[str, str]:
-    """Return the JSON schema of each kind of file under scenarios/, as text by file name."""
+    """Return the JSON schema of each kind of file, as text by the name of the schema's file."""
     return {
         f"{name}.json": json.dumps(make(study), indent=2, ensure_ascii=False) + "\n"
         for name, make in KINDS.items()

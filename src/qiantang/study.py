@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from qiantang.evidence.driverfile import VINTAGES
 from qiantang.evidence.drivers import Drivers, read_drivers
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.model.mdl import Dictionary, read_dictionary
 from qiantang.plan.targets import Plan, read_plan
 from qiantang.priors import Priors, read_priors
 from qiantang.scenario import Scenario, resolve, scenario_names
+from qiantang.studyfile import StudyFile, read_study
 from qiantang.vocabulary import Vocabulary
 from qiantang.yamlfile import read_yaml, validate
 
@@ -25,13 +25,10 @@ if TYPE_CHECKING:
     from qiantang.constants import ConstantRecord
     from qiantang.deck.widget import Deck
     from qiantang.engine import Program
-    from qiantang.ensemble import Runs
+    from qiantang.ensemble.runs import Runs
     from qiantang.evidence.observations import Evidence
     from qiantang.fits import Fit
     from qiantang.policy.effort import Effort
-
-#: Suffix of the name of a flow's tally.
-TALLY_SUFFIX = "_tally"
 
 
 class Headlines(BaseModel):
@@ -48,7 +45,7 @@ class Study:
     Parameters
     ----------
     folder : Path
-        With ``model/``, ``scenarios/`` and ``calibration/`` inside.
+        With ``study.yaml``, ``model/``, ``scenarios/`` and ``calibration/`` inside.
 
     Raises
     ------
@@ -75,6 +72,11 @@ class Study:
         return study_html(self)
 
     @cached_property
+    def about(self) -> StudyFile:
+        """What the study says of itself: plan, vintages, years, main scenarios."""
+        return read_study(self.folder)
+
+    @cached_property
     def dictionary(self) -> Dictionary:
         """Name, unit, limits and meaning of every variable."""
         return read_dictionary(self.model_file)
@@ -89,7 +91,7 @@ class Study:
     @cached_property
     def drivers(self) -> Drivers:
         """The exogenous series, in both vintages."""
-        return read_drivers(self.folder / "calibration" / "evidence")
+        return read_drivers(self.folder / "calibration" / "evidence", self.about)
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -155,9 +157,12 @@ class Study:
             levers[item.identifier] = (item.unit, 0.0 if low is None else low,
                                        1.0 if high is None else high)  # fmt: skip
         articles = {article.number for article in self.plan.articles.articles}
-        span = tuple(float(self.dictionary[name].equation) for name in _SPAN)
+        start, end = (float(self.dictionary[name].equation) for name in _SPAN)
         chinese = {item.identifier: item.meaning_zh for item in self.dictionary.levers()}
-        return Vocabulary(levers, set(self.drivers.names), set(VINTAGES), articles, span, chinese)  # type: ignore[arg-type]
+        return Vocabulary(
+            levers, set(self.drivers.names), set(self.about.vintage_names), articles,
+            (start, end), chinese, self.about.known,
+        )  # fmt: skip
 
     @cached_property
     def effort(self) -> Effort:
@@ -188,8 +193,8 @@ class Study:
         return resolve(name, self.folder / "scenarios", self.vocabulary)
 
     def run(self, scenarios: Sequence[str] | str, **options: Any) -> Runs:
-        """Run scenarios over members; see `qiantang.ensemble.run` for the options."""
-        from qiantang.ensemble import run
+        """Run scenarios over members; see `qiantang.ensemble.runs.run` for the options."""
+        from qiantang.ensemble.runs import run
 
         return run(self, [scenarios] if isinstance(scenarios, str) else scenarios, **options)
 
@@ -200,7 +205,7 @@ class Study:
 
         return StudyCharts(self)
 
-    def deck(self, base: str = "current_policy", **options: Any) -> Deck:
+    def deck(self, base: str | None = None, **options: Any) -> Deck:
         """Open the flight deck in a notebook; see `qiantang.deck.widget.Deck` for the options."""
         from qiantang.deck import open_deck
 
@@ -215,7 +220,7 @@ _SPAN = ("initial_time", "final_time")
 
 
 def open_study(folder: str | Path | None = None) -> Study:
-    """Open a study folder; without an argument the bundled study of Hangzhou.
+    """Open a study folder; without an argument the bundled study.
 
     Raises
     ------
@@ -227,5 +232,5 @@ def open_study(folder: str | Path | None = None) -> Study:
 
 def bundled_folder() -> Path:
     """Return the folder of the bundled study: inside an installed package, or the repository."""
-    inside = Path(__file__).parent / "hangzhou"
+    inside = Path(__file__).parent / "bundled"
     return inside if inside.is_dir() else Path(__file__).parents[2]

@@ -14,8 +14,8 @@ from qiantang.study import Study
 
 #: What a scenario may be called: the name is typed on the command line and in `base`.
 NAME = re.compile(r"[^\W\d][\w-]*")
-#: Half a year from the draft of June 2018 to full effort.
-RAMP = {2018.5: 0.0, 2019.0: 1.0}
+#: Time from the plan to full effort. [Year]
+RAMP = 0.5
 #: Width of the comments.
 _WIDTH = 100
 
@@ -24,7 +24,7 @@ def new_scenario(
     study: Study,
     path: Path,
     *,
-    base: str = "current_policy",
+    base: str | None = None,
     levers: Sequence[str] = (),
 ) -> None:
     """Write a commented scenario file that checks clean.
@@ -33,8 +33,8 @@ def new_scenario(
     ----------
     study : Study
     path : Path
-    base : str
-        Scenario that it starts from.
+    base : str, optional
+        Scenario that it starts from; by default the base of the study.
     levers : sequence of str
         Levers that it pulls, in English or Chinese; the first of the model where none is given.
 
@@ -44,7 +44,9 @@ def new_scenario(
         The file is there already, the name is no name, or the base or a lever is unknown.
     """
     check_new(path)
-    start = study.scenario(base)
+    begin = study.about.plan.date
+    ramp = {begin: 0.0, begin + RAMP: 1.0}
+    start = study.scenario(base or study.about.scenarios.base)
     known = study.vocabulary
     faults = [
         Fault("--lever", None, name, f"unknown lever{known.hint(name)}")
@@ -54,7 +56,7 @@ def new_scenario(
     if faults:
         raise StudyError(faults)
     chosen = list(dict.fromkeys(known.lever(name) or name for name in levers))
-    pulled = dict.fromkeys(chosen or [next(iter(known.levers))], RAMP)
+    pulled = dict.fromkeys(chosen or [next(iter(known.levers))], ramp)
     title = path.stem.replace("_", " ").replace("-", " ").strip().capitalize()
     words = {
         "title": title,
@@ -81,14 +83,17 @@ def scenario_text(
     path : Path
         Where it will stand: the schema is named as seen from there.
     words : mapping of str to str
-        Titles and questions.
+        Titles and questions; the Chinese ones only where the study has a Chinese title.
     base : str
     levers : mapping
         Lever to its path, year to value.
     note : str
         Of every lever.
     """
-    shown = [f"{key}: {_quoted(text)}" for key, text in words.items()]
+    about = study.about
+    known, actual = about.vintages.known, about.vintages.actual
+    kept = {k: text for k, text in words.items() if about.title_zh or not k.endswith("_zh")}
+    shown = [f"{key}: {_quoted(text)}" for key, text in kept.items()]
     return "\n".join(
         [
             f"# yaml-language-server: $schema={schema_place(study, path)}",
@@ -97,17 +102,18 @@ def scenario_text(
             f"#   qiantang reach {path.name}    whether the targets are reached",
             *shown,
             "# Everything that is not said here is as in the base: a scenario of the study, or a",
-            "# file beside this one. `null` starts from the policy of 2017.",
+            f"# file beside this one. `null` starts from the policy of {about.plan.base_year}.",
             f"base: {_quoted(base)}",
             "# What a reader of the result should know; may be left out.",
             "note: Made from the template.",
-            "# The world: 2018 is as known in June 2018, actual as it happened.",
+            f"# The world: {known.name} is {known.title}, {actual.name} {actual.title}.",
             "# Where it is left out the base's holds.",
-            "# vintage: actual",
+            f"# vintage: {actual.name}",
             "# Single drivers may have another vintage:",
-            "# drivers: {added_us_tariff: actual}",
+            f"# drivers: {{{study.drivers.names[0]}: {actual.name}}}",
             *_comment("Levers of the model: " + ", ".join(_named(study)) + "."),
-            "# The English or the Chinese name will do. 0 is the policy of 2017, 1 full strength.",
+            "# The English or the Chinese name will do. "
+            f"0 is the policy of {about.plan.base_year}, 1 full strength.",
             "levers:" if levers else "levers: {}",
             *(line for name, knots in levers.items() for line in _lever(study, name, knots, note)),
             "",

@@ -29,6 +29,8 @@ class Vocabulary:
         First and last time of the model. [Year]
     chinese : mapping of str to str
         Chinese name of each lever, which a file may use as well.
+    vintage : str
+        Of a scenario in whose files none is given.
     """
 
     levers: Mapping[str, tuple[str, float, float]]
@@ -37,6 +39,7 @@ class Vocabulary:
     articles: AbstractSet[int]
     time: tuple[float, float]
     chinese: Mapping[str, str] = field(default_factory=dict)
+    vintage: str = ""
 
     def lever(self, name: str) -> str | None:
         """Return the model's name of a lever given in English or Chinese, None if there is none."""
@@ -50,7 +53,7 @@ class Vocabulary:
 
 
 def vintage_text(value: object) -> object:
-    """Read the vintage 2018 as text, because YAML reads it as a number."""
+    """Read a vintage named by its year as text, because YAML reads it as a number."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 

@@ -17,7 +17,6 @@ from qiantang.calibrate.chains import CHAINS, Plan
 from qiantang.calibrate.diagnostics import arviz
 from qiantang.calibrate.fit import KEY, START, calibrate
 from qiantang.calibrate.target import Target
-from qiantang.evidence.drivers import ORIGIN
 from qiantang.faults import StudyError
 from qiantang.fits import DRAWS, INNOVATIONS, RECORD, Fit, newest_fit, text_digest
 from qiantang.study import Study
@@ -53,7 +52,7 @@ def test_a_calibration_is_saved_with_what_it_was_made_from(town: Study, fit: Fit
     assert newest_fit(fits_of(town)).record == fit.record
     record = fit.record
     assert record.model == text_digest(town.model_file)
-    assert (record.sees_until, record.seed) == (ORIGIN, SEED)
+    assert (record.sees_until, record.seed) == (town.about.origin, SEED)
     assert record.plan == json.loads(json.dumps(asdict(TINY)))
     for name, digest in record.inputs.items():
         assert text_digest(town.folder / "calibration" / name) == digest

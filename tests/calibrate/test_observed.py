@@ -8,17 +8,16 @@ import numpy as np
 import pytest
 
 from qiantang.calibrate.observed import Observed, select_observed
-from qiantang.evidence.drivers import ORIGIN
 from qiantang.study import Study
 
 
 @pytest.fixture(scope="module")
 def seen(study: Study) -> Observed:
-    return select_observed(study.evidence, ORIGIN)
+    return select_observed(study.evidence, study.about.origin)
 
 
 def test_nothing_after_the_origin_is_seen(study: Study, seen: Observed) -> None:
-    assert max(figure.times[-1] for figure in seen.figures) <= ORIGIN
+    assert max(figure.times[-1] for figure in seen.figures) <= study.about.origin
     assert {row.series for row in seen.rows} <= set(study.evidence.series)
     later = select_observed(study.evidence, 2026.0)
     assert len(later.rows) > len(seen.rows)
@@ -28,7 +27,7 @@ def test_only_rows_in_use_of_series_that_are_fitted(study: Study, seen: Observed
     assert all(row.use for row in seen.rows)
     assert {study.evidence.series[name].role for name in seen.series} == {"fit"}
     expected = sum(
-        row.year + {"dated": 0.0}.get(series.kind, 1.0) <= ORIGIN
+        row.year + {"dated": 0.0}.get(series.kind, 1.0) <= study.about.origin
         for series in study.evidence.series.values()
         if series.role == "fit"
         for row in series.used

@@ -109,6 +109,7 @@ def test_a_quick_look_is_as_near_the_posterior_as_it_says(tmp_path: Path) -> Non
     from qiantang.study import open_study
 
     shipped = open_study()
+    shutil.copy(shipped.folder / "study.yaml", tmp_path)
     for part in ("model", "scenarios", "calibration"):
         shutil.copytree(shipped.folder / part, tmp_path / part)
     look = calibrate(open_study(tmp_path), "look", members=200, seed=1, quick=True)

@@ -17,7 +17,6 @@ from qiantang.calibrate.observed import Observed, select_observed
 from qiantang.calibrate.recovery import BINS, LEVELS, Recovery, recover
 from qiantang.calibrate.runner import Runner
 from qiantang.calibrate.target import TAIL, Target
-from qiantang.evidence.drivers import ORIGIN
 from qiantang.study import Study
 
 #: Standard errors that a coverage may miss by: one sound run in fifteen thousand would.
@@ -103,7 +102,7 @@ def test_figures_of_a_recovery_by_hand() -> None:
 
 
 def test_made_figures_have_the_errors_that_the_likelihood_assumes(study: Study) -> None:
-    seen = select_observed(study.evidence, ORIGIN)
+    seen = select_observed(study.evidence, study.about.origin)
     target = Target(study, seen, Runner(study, seen), {})
     white = []
     for seed in range(6):
@@ -132,7 +131,7 @@ def test_the_study_is_fitted_to_made_figures(study: Study, monkeypatch: pytest.M
     assert told[0].startswith("trial 1 of 1: ")
     assert {name for name in found.names if name.endswith(" yearly sd")} == {
         f"{name} yearly sd"
-        for name in select_observed(study.evidence, ORIGIN).series
+        for name in select_observed(study.evidence, study.about.origin).series
         if name in study.discrepancy
     }
 

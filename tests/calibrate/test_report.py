@@ -27,7 +27,6 @@ from qiantang.calibrate.report import (
 )
 from qiantang.calibrate.runner import Runner
 from qiantang.calibrate.target import Target
-from qiantang.evidence.drivers import ORIGIN
 from qiantang.fits import FitRecord
 from qiantang.study import Study
 
@@ -76,7 +75,7 @@ MEMBERS = 300
 
 @pytest.fixture(scope="module")
 def target(study: Study) -> Target:
-    seen = select_observed(study.evidence, ORIGIN)
+    seen = select_observed(study.evidence, study.about.origin)
     made = Target(study, seen, Runner(study, seen), {})
     made.active = np.ones(len(made.names), dtype=np.bool_)
     made.active[SILENT] = False

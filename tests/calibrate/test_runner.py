@@ -9,17 +9,14 @@ from qiantang.calibrate.observed import Observed, select_observed
 from qiantang.calibrate.runner import (
     Runner,
     at_time,
-    headline_outputs,
-    innovation_paths,
-    levers_at_rest,
+    deviating,
 )
-from qiantang.evidence.drivers import ORIGIN
 from qiantang.study import Study
 
 
 @pytest.fixture(scope="module")
 def seen(study: Study) -> Observed:
-    return select_observed(study.evidence, ORIGIN)
+    return select_observed(study.evidence, study.about.origin)
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +94,7 @@ def test_a_deviation_moves_its_series_by_itself(
 
 def test_every_innovation_has_a_path(study: Study, runner: Runner) -> None:
     deviations = {"movements": np.full((3, len(runner.grid)), 0.1)}
-    paths = innovation_paths(study, runner.grid, deviations)
+    paths = deviating(study, places(study, 3), runner.grid, deviations).paths
     assert set(paths) == {r.innovation for r in study.discrepancy.values() if r.innovation}
     record = study.discrepancy["movements"]
     assert record.innovation is not None
@@ -106,20 +103,6 @@ def test_every_innovation_has_a_path(study: Study, runner: Runner) -> None:
     )
     others = [path for name, path in paths.items() if name != record.innovation]
     assert all((path.values == 0).all() for path in others)
-
-
-def test_levers_rest_at_the_models_own_value(study: Study) -> None:
-    paths = levers_at_rest(study)
-    assert set(paths) == set(study.vocabulary.levers)
-    for name, path in paths.items():
-        assert path.values.tolist() == [study.program.constants[name]]
-
-
-def test_outputs_are_those_of_other_commands_first(study: Study, seen: Observed) -> None:
-    outputs = headline_outputs(study, seen.figures)
-    assert len(outputs) == len(set(outputs))
-    assert set(outputs) <= set(study.dictionary)
-    assert {figure.output for figure in seen.figures} <= set(outputs)
 
 
 def test_a_diverged_member_is_no_number_and_harms_no_other(study: Study, runner: Runner) -> None:
@@ -133,7 +116,8 @@ def test_a_diverged_member_is_no_number_and_harms_no_other(study: Study, runner:
 
 def test_an_earlier_origin_has_other_drivers_after_it(study: Study, seen: Observed) -> None:
     z = np.zeros((1, len(study.priors.names)))
-    early, late = (Runner(study, seen, origin).log_figures(z, {}) for origin in (2012.0, ORIGIN))
+    origins = (2012.0, study.about.origin)
+    early, late = (Runner(study, seen, origin).log_figures(z, {}) for origin in origins)
     ends = np.array([figure.times[-1] for figure in seen.figures])
     # Years without a figure are filled from the figures beside them: well before, nothing moves.
     np.testing.assert_array_equal(early[ends <= 2009.0], late[ends <= 2009.0])

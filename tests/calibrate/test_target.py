@@ -11,7 +11,6 @@ from qiantang.calibrate.discrepancy import DiscrepancyRecord
 from qiantang.calibrate.observed import Observed, select_observed
 from qiantang.calibrate.runner import Runner
 from qiantang.calibrate.target import SHARPEST, TAIL, Target
-from qiantang.evidence.drivers import ORIGIN
 from qiantang.priors import Priors
 from qiantang.study import Study
 
@@ -132,7 +131,7 @@ def test_only_what_no_figure_depends_on_keeps_its_prior(three: Priors, seen: Obs
 
 @pytest.fixture(scope="module")
 def of_study(study: Study) -> Target:
-    seen = select_observed(study.evidence, ORIGIN)
+    seen = select_observed(study.evidence, study.about.origin)
     target = Target(study, seen, Runner(study, seen), {})
     target.find_active()
     return target

@@ -15,7 +15,7 @@ from qiantang.calibrate.observed import Observed
 from qiantang.calibrate.runner import at_time
 from qiantang.calibrate.target import Target
 from qiantang.evidence.observations import Observation
-from qiantang.measures import Figure
+from qiantang.model.figures import Figure
 from qiantang.priors import Priors, read_priors
 from qiantang.study import Study, open_study
 
@@ -113,6 +113,7 @@ def own_deviation(deviations: Mapping[str, np.ndarray], name: str, time: float) 
 def copy_of(study: Study, folder: Path) -> Study:
     """Copy a study, its fits left out."""
     leave = shutil.ignore_patterns("fits")
+    shutil.copy(study.folder / "study.yaml", folder)
     for part in ("model", "scenarios", "calibration"):
         shutil.copytree(study.folder / part, folder / part, ignore=leave)
     return open_study(folder)

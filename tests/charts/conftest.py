@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from qiantang.ensemble import AXES, Runs
+from qiantang.ensemble.runs import AXES, Runs
 from qiantang.study import Study, open_study
 
 YEARS = np.arange(2000, 2026)

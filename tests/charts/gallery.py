@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from qiantang.charts import Chart, scoreboard, style, tornado
-from qiantang.ensemble import Runs
+from qiantang.ensemble.runs import Runs
 from qiantang.skill.saved import Saved, SkillRecord, inputs_of
 from qiantang.study import Study
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from qiantang.ensemble import Runs
+from qiantang.ensemble.runs import Runs
 from qiantang.study import Study
 
 from .gallery import KINDS, LANGUAGES, draw

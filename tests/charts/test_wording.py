@@ -41,7 +41,7 @@ def test_a_figure_is_written_as_its_readers_write_it(
 def test_every_unit_of_a_headline_and_of_a_target_has_words(study: Study) -> None:
     used = {study.dictionary[name].unit for name in study.headlines}
     used |= {target.unit for target in study.plan.targets.targets}
-    assert used <= set(_entries())
+    assert used <= set(_entries()) | set(study.about.units)
 
 
 @pytest.mark.parametrize(

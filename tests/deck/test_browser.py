@@ -32,7 +32,7 @@ def probabilities(deck: Any) -> list[str]:
 
 
 def wanted(study: Study, scenario: Any, language: str = "zh") -> list[str]:
-    from qiantang.ensemble import run_resolved
+    from qiantang.ensemble.runs import run_resolved
     from qiantang.wording import Wording
 
     rows = run_resolved(study, [scenario], members=12).reach().rows

@@ -8,7 +8,6 @@ import pytest
 
 from qiantang.deck.controls import control_groups, home_chapter, scaled, start_intensities
 from qiantang.faults import StudyError
-from qiantang.scenario import lever_path
 from qiantang.study import Study
 
 
@@ -79,9 +78,8 @@ def test_slider_scales_the_whole_path_and_keeps_its_timing(study: Study) -> None
     plan = study.scenario("plan_in_full")
     lever = scaled(plan.levers["air_routes"], 0.4)
     half = replace(plan, levers={"air_routes": lever})
-    times, values = lever_path(half, "air_routes")
-    full_times, full = lever_path(plan, "air_routes")
-    assert times.tolist() == full_times.tolist()
-    assert values.tolist() == [round(0.4 * value, 10) for value in full]
+    part, full = half.path("air_routes"), plan.path("air_routes")
+    assert part.times.tolist() == full.times.tolist()
+    assert part.values.tolist() == [round(0.4 * value, 10) for value in full.values]
     assert lever.reading == "assumed"
     assert "40%" in lever.note

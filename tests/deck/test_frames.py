@@ -9,7 +9,7 @@ import pytest
 
 from qiantang.deck.frames import QUANTILES, Frame, Frames
 from qiantang.deck.panels import target_panels
-from qiantang.ensemble import run_resolved
+from qiantang.ensemble.runs import run_resolved
 from qiantang.faults import StudyError
 from qiantang.study import Study
 

@@ -7,10 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qiantang.evidence.drivers import DAMPING, LEAST_SD, ORIGIN, Drivers, read_drivers
+from qiantang.evidence.drivers import DAMPING, LEAST_SD, Drivers, read_drivers
 from qiantang.faults import StudyError
+from qiantang.studyfile import read_study
 
-FOLDER = Path(__file__).parents[2] / "calibration" / "evidence"
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "calibration" / "evidence"
+ABOUT = read_study(ROOT)
 STEPS = 256  # a year, for numerical integrals
 HEADER = "driver,vintage,year,value,grade,source,reference,note"
 REGISTER = """\
@@ -59,7 +62,7 @@ def _study(folder: Path, register: str = REGISTER, rows: tuple[str, ...] = ROWS)
     folder.mkdir(exist_ok=True)
     (folder / "drivers.yaml").write_text(register, encoding="utf-8")
     (folder / "drivers.csv").write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
-    return read_drivers(folder)
+    return read_drivers(folder, ABOUT)
 
 
 def _yearly(drivers: Drivers, name: str, vintage: str) -> dict[int, float]:
@@ -72,7 +75,7 @@ def _yearly(drivers: Drivers, name: str, vintage: str) -> dict[int, float]:
 
 @pytest.fixture(scope="module")
 def drivers() -> Drivers:
-    return read_drivers(FOLDER)
+    return read_drivers(FOLDER, ABOUT)
 
 
 def test_every_driver_covers_the_run_in_both_vintages(drivers: Drivers) -> None:
@@ -278,8 +281,8 @@ def test_nothing_after_an_earlier_origin_is_used(drivers: Drivers, origin: float
     for name in drivers.names:
         np.testing.assert_array_equal(one[name].values, two[name].values, err_msg=name)
         assert np.isfinite(one[name].values).all()
-    now = other.draw({}, 3, np.random.default_rng(1), ORIGIN)
-    then = drivers.draw({}, 3, np.random.default_rng(1), ORIGIN)
+    now = other.draw({}, 3, np.random.default_rng(1), ABOUT.origin)
+    then = drivers.draw({}, 3, np.random.default_rng(1), ABOUT.origin)
     assert not np.array_equal(now["national_gdp"].values, then["national_gdp"].values)
 
 
@@ -297,7 +300,7 @@ def _yearly_at(drivers: Drivers, origin: float) -> dict[float, float]:
 
 
 def test_from_2018_the_published_projections_stand(tmp_path: Path) -> None:
-    yearly = _yearly_at(_study(tmp_path), ORIGIN)
+    yearly = _yearly_at(_study(tmp_path), ABOUT.origin)
     assert yearly[2019] / yearly[2018] == pytest.approx(1.1)
 
 
@@ -366,7 +369,7 @@ def test_a_driver_without_a_figure_is_refused(tmp_path: Path) -> None:
 
 def test_missing_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(StudyError, match="file not found"):
-        read_drivers(tmp_path)
+        read_drivers(tmp_path, ABOUT)
     (tmp_path / "drivers.yaml").write_text(REGISTER, encoding="utf-8")
     with pytest.raises(StudyError, match=r"drivers\.csv: file not found"):
-        read_drivers(tmp_path)
+        read_drivers(tmp_path, ABOUT)

@@ -6,7 +6,7 @@ import numpy as np
 
 from qiantang.skill.baselines import student
 from qiantang.skill.history import known_figures, truth
-from qiantang.skill.settings import Draws, Setting, asked_years
+from qiantang.skill.settings import Draws, asked_years
 from qiantang.study import Study
 
 
@@ -16,8 +16,8 @@ class Oracle:
     def __init__(self, study: Study, names: list[str], bias: float = 1.0) -> None:
         self.study, self.names, self.bias = study, names, bias
 
-    def __call__(self, origin: float, setting: Setting) -> dict[str, Draws]:
-        years = asked_years(origin, setting)
+    def __call__(self, origin: float, setting: str) -> dict[str, Draws]:
+        years = asked_years(self.study.about, origin, setting)
         made = {}
         for name in self.names:
             figures = truth(self.study.evidence, name)
@@ -32,8 +32,8 @@ class Carrier:
     def __init__(self, study: Study, names: list[str]) -> None:
         self.study, self.names = study, names
 
-    def __call__(self, origin: float, setting: Setting) -> dict[str, Draws]:
-        years = asked_years(origin, setting)
+    def __call__(self, origin: float, setting: str) -> dict[str, Draws]:
+        years = asked_years(self.study.about, origin, setting)
         made = {}
         for name in self.names:
             figures = known_figures(self.study.evidence, name, origin)

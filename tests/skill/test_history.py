@@ -7,12 +7,12 @@ import pytest
 
 from qiantang.evidence.observations import Observation, Series
 from qiantang.skill.history import figure_year, history, known_figures, truth
-from qiantang.skill.settings import ORIGINS, SETTINGS, asked_years
+from qiantang.skill.settings import asked_years
 from qiantang.study import Study
 
 
 def test_no_figure_of_the_origin_or_later_is_known(study: Study) -> None:
-    for origin in ORIGINS:
+    for origin in study.about.hindcasts.origins:
         for name in study.evidence.series:
             figures = known_figures(study.evidence, name, origin)
             assert all(year < origin for year in figures)
@@ -74,9 +74,9 @@ def test_a_dated_stock_stands_for_the_year_that_ends_there(
     assert figure_year(row, series) == year
 
 
-def test_the_pandemic_year_is_asked_apart() -> None:
-    for origin in ORIGINS:
-        for setting in SETTINGS:
-            years = asked_years(origin, setting)
+def test_the_pandemic_year_is_asked_apart(study: Study) -> None:
+    for origin in study.about.hindcasts.origins:
+        for setting in study.about.settings:
+            years = asked_years(study.about, origin, setting)
             assert (2020 in years) == (origin == 2018.0 and setting.startswith("pandemic"))
             assert all(origin <= year < origin + 3 for year in years)

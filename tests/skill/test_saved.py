@@ -37,7 +37,6 @@ def made_once(
     folder = copied(study, tmp_path_factory.mktemp("study"))
     whole, origins = score, (2014.0, 2018.0)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("qiantang.skill.make.ORIGINS", origins)
         patch.setattr("qiantang.skill.make.score", partial(whole, origins=origins))
         own = Study(folder)
         make(own, few, Carrier(own, NAMES), "2026-01-test", "by hand", members=100)
@@ -62,6 +61,7 @@ def board(kept: Study) -> saved.Saved:
 
 def copied(study: Study, place: Path) -> Path:
     """Copy a study without its fits and scoreboards."""
+    shutil.copy(study.folder / "study.yaml", place)
     for name in ("model", "scenarios"):
         shutil.copytree(study.folder / name, place / name)
     shutil.copytree(study.folder / "calibration", place / "calibration",
@@ -129,8 +129,8 @@ def test_without_a_scoreboard_the_command_says_what_to_do(copy: Study) -> None:
 
 
 def test_select_until_keeps_later_origins_out(copy: Study) -> None:
-    assert selected_origins(2014) == (2009.0, 2010.0, 2011.0, 2012.0, 2013.0, 2014.0)
-    assert len(selected_origins(None)) == 10
+    assert selected_origins(copy, 2014) == (2009.0, 2010.0, 2011.0, 2012.0, 2013.0, 2014.0)
+    assert len(selected_origins(copy, None)) == 10
     code, _, err = run("--study", str(copy.folder), "--baselines", "--select-until", "1999")
     assert code == 2
     assert "the first is 2009" in err

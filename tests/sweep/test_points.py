@@ -7,11 +7,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from qiantang.ensemble import run_resolved
-from qiantang.reach import measure
+from qiantang.ensemble.case import Case
+from qiantang.ensemble.reach import measure
+from qiantang.ensemble.runs import run_resolved
 from qiantang.study import Study
 from qiantang.sweep import sampling
-from qiantang.sweep.cases import Case
 from qiantang.sweep.plan import SweepPlan
 
 from .parts import Plan

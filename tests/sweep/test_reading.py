@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -150,11 +151,8 @@ def test_runs_that_diverge_are_flagged_counted_and_left_out(plan: Plan, tmp_path
 def test_the_years_that_cases_share_are_run_once_and_change_no_bit(plan: Plan) -> None:
     grid = plan(SMALL.replace("members: 5", "members: 12"))
     world = grid.world
-    assert world.trunk == 2018.5
-    plain = World(world.program, world.levers, world.members, world.drivers, world.seed,
-                  world.readout)  # fmt: skip
-    shared = world.shared(grid.cases[0].vintages, 1)
-    assert shared.history is not None
+    assert world.ensemble.trunk == 2018.5
+    plain = World(replace(world.ensemble, trunk=None), world.columns)
     for case in grid.cases:
         ((_, ours, _),), ((_, theirs, _),) = world.run([case]), plain.run([case])
         assert np.array_equal(ours, theirs)

@@ -17,15 +17,21 @@ from qiantang.engine import load_model
 from qiantang.evidence.drivers import read_drivers
 from qiantang.evidence.lookups import write_driver_lookups
 from qiantang.fits import FitRecord, save_fit, text_digest
-from qiantang.measures import Figure, outputs_of, read_figures, times_of
+from qiantang.model.figures import Figure, outputs_of, read_figures, times_of
 from qiantang.plan.articles import draft_text, read_articles
 from qiantang.study import Study, open_study
+from qiantang.studyfile import StudyFile, read_study
 
 MEMBERS = 40
 Change = Callable[[str], str]
 
 
-def build(folder: Path, changes: Mapping[str, Change] | None = None) -> Study:
+def build(
+    folder: Path,
+    changes: Mapping[str, Change] | None = None,
+    files: Mapping[str, str] | None = None,
+    later: int = 0,
+) -> Study:
     """Write the study into an empty folder, each file as a change makes it.
 
     Parameters
@@ -33,34 +39,41 @@ def build(folder: Path, changes: Mapping[str, Change] | None = None) -> Study:
     folder : Path
     changes : mapping of str to callable, optional
         File name, such as ``model/harbour.mdl``, to what is done to its text.
+    files : mapping of str to str, optional
+        In place of the files below.
+    later : int
+        Years by which the figures come later. [Year]
     """
     changes = dict(changes or {})
-    for name, text in FILES.items():
+    for name, text in (files or FILES).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(changes.get(name, str)(text), encoding="utf-8", newline="\n")
     evidence = folder / "calibration" / "evidence"
-    _write_drivers(evidence)
-    write_driver_lookups(folder / "model" / "harbour.mdl", read_drivers(evidence))
+    about = read_study(folder)
+    _write_drivers(evidence, about, later)
+    write_driver_lookups(folder / "model" / "harbour.mdl", read_drivers(evidence, about))
     articles = folder / "scenarios" / "plan" / "articles.yaml"
     _sign(articles)
-    text = changes.get("calibration/evidence/observations.csv", str)(_observations(folder))
+    text = changes.get("calibration/evidence/observations.csv", str)(_observations(folder, later))
     _write_raw(evidence / "observations.csv", text)
     study = open_study(folder)
-    add_fit(study)
+    add_fit(study, later=later)
     return study
 
 
-def add_fit(study: Study, version: str = "one", shift: float = 0.0, inputs: bool = True) -> None:
+def add_fit(
+    study: Study, version: str = "one", shift: float = 0.0, inputs: bool = True, later: int = 0
+) -> None:
     """Save a fit of draws about the prior's centre, or so many of its sd away from it."""
     rng = np.random.default_rng(7)
     z = 0.1 * study.priors.draw(MEMBERS, rng) + shift
-    times = np.arange(2000.0, 2026.0) + 0.5
+    times = np.arange(2000.0, 2026.0) + 0.5 + later
     paths = {"trade_innovation": 0.005 * rng.standard_normal((MEMBERS, len(times)))}
     made_from = text_digest(study.folder / "calibration" / "priors.yaml")
     record = FitRecord(
         version=version, method="drawn about the centre", members=MEMBERS, seed=1,
-        sees_until=2018.0, model=text_digest(study.model_file),
+        sees_until=2018.0 + later, model=text_digest(study.model_file),
         inputs={"priors.yaml": made_from} if inputs else {}, plan={}, drift={},
         diagnostics={}, runs=0, files={},
     )  # fmt: skip
@@ -77,21 +90,22 @@ def _write_raw(path: Path, text: str) -> None:
     )
 
 
-def _write_drivers(folder: Path) -> None:
+def _write_drivers(folder: Path, about: StudyFile, later: int) -> None:
     rows = [
-        ["world_trade", "actual", year, f"{100 * 1.04 ** (year - 2000):.4f}", "documented",
-         "Yearbook", "page 1", ""]
+        ["world_trade", about.actual, year + later, f"{100 * 1.04 ** (year - 2000):.4f}",
+         "documented", "Yearbook", "page 1", ""]
         for year in range(2000, 2018)
     ]  # fmt: skip
     heads = ["driver", "vintage", "year", "value", "grade", "source", "reference", "note"]
     _write_raw(folder / "drivers.csv", _csv([heads, *rows]))
 
 
-def _observations(folder: Path) -> str:
+def _observations(folder: Path, later: int) -> str:
     """Return what the model itself says, with small errors that do not repeat."""
     program = load_model(folder / "model" / "harbour.mdl", use_cache=False)
-    figures = [Figure("ships", "yearly_total", year) for year in range(2003, 2018)]
-    figures += [Figure("quay", "year_end", year) for year in range(2003, 2018)]
+    years = [year + later for year in range(2003, 2018)]
+    figures = [Figure("ships", "yearly_total", year) for year in years]
+    figures += [Figure("quay", "year_end", year) for year in years]
     step = program.time_step
     result = program.run(outputs_of(figures), times_of(figures, step), engine="numpy")
     values = read_figures(figures, result.values, result.names, result.times, step)[:, 0]
@@ -209,7 +223,22 @@ def _lever(name: str, value: float) -> str:
     )
 
 
+STUDY = """\
+title: A harbour
+title_zh: 港口
+plan: {base_year: 2017, date: 2018.5, when: June 2018, when_zh: 2018年6月}
+vintages:
+  known: {name: "2018", title: as known in June 2018, title_zh: 2018年6月所知, short: "2018"}
+  actual: {name: actual, title: as it happened, title_zh: 如实发生, short: actual}
+scenarios: {base: today, full: full}
+drivers: {first: 1999, last: 2026}
+charts: {first: 2005, last: 2022, year: 2020}
+deck: {first: 2008, last: 2022}
+hindcasts: {first: 2009, last: 2018}
+"""
+
 FILES = {
+    "study.yaml": STUDY,
     "model/harbour.mdl": MODEL,
     "model/headlines.yaml": "variables: [ships, quay, name]\n",
     "model/checks.yaml": """\

@@ -10,55 +10,50 @@ import sys
 import time
 from typing import Any
 
-from qiantang.measures import Figure, outputs_of, times_of
-from qiantang.members import choose_members, driver_paths, innovation_paths, lever_paths
-from qiantang.study import TALLY_SUFFIX, Study
+from qiantang.ensemble.case import case_of
+from qiantang.ensemble.ensemble import ensemble_of
+from qiantang.ensemble.members import choose_members
+from qiantang.ensemble.readout import Readout, readout_of, yearly
+from qiantang.study import Study
 
 ROUNDS = 7
 STARTS = 3
-SCENARIO, BESIDE = "plan_in_full", "current_policy"
-SOON = 2021.0
-"""End of the years that the targets look at."""
 
 
-def headline_figures(study: Study) -> list[Figure]:
+def headline_readout(study: Study) -> Readout:
     """Return the figure of each headline and year."""
     program = study.program
-    return [
-        Figure(
-            name, "yearly_total" if name + TALLY_SUFFIX in study.dictionary else "year_end", year
-        )
-        for name in study.headlines
-        for year in range(int(program.initial_time), int(program.final_time))
-    ]
+    years = range(int(program.initial_time), int(program.final_time))
+    return readout_of(study, [yearly(study, n, y) for n in study.headlines for y in years])
 
 
 def waits(study: Study, members: int = 1000) -> dict[str, float]:
     """Return the shortest of several waits for one scenario, in rounds of A B C D. [s]"""
-    program, figures = study.program, headline_figures(study)
+    program, readout = study.program, headline_readout(study)
     chosen = choose_members(study, min(members, study.fit.record.members), 1)
-    outputs, times = list(outputs_of(figures)), times_of(figures, program.time_step)
-    shared = driver_paths(study, study.scenario(SCENARIO), chosen.size, 1)
-    shared |= innovation_paths(chosen)
+    ensemble = ensemble_of(study, chosen, 1, readout)
+    ends = study.about.scenarios
     plan, beside = (
-        shared | lever_paths(study, study.scenario(name)) for name in (SCENARIO, BESIDE)
+        ensemble.batch(case_of(study, study.scenario(name))) for name in (ends.full, ends.base)
     )
-    given: dict[str, Any] = {"parameters": chosen.parameters, "members": chosen.size}
-    history = program.history(outputs, times, paths=plan, beside=[beside], **given)
-    soon = times[times <= SOON]
+    until = study.about.charts.year + 1.0  # the end of the year that the plan looks at
+    outputs, times = list(readout.outputs), readout.times
+    given: dict[str, Any] = {"parameters": plan.parameters, "members": plan.size}
+    history = program.history(outputs, times, paths=plan.paths, beside=[beside.paths], **given)
+    soon = times[times <= until]
     last, kept = f"{program.final_time:g}", f"{history.time:.2f}"
     head = f"{chosen.size:,} members of the fit, one scenario, warm"
     jobs: dict[str, tuple[Any, dict[str, Any]]] = {
         f"{head}, from the start to {last}": (times, {}),
         f"{head}, from a history up to {kept} to {last}": (times, {"history": history}),
-        f"{head}, from the start to {SOON:g}": (soon, {}),
-        f"{head}, from a history up to {kept} to {SOON:g}": (soon, {"history": history}),
+        f"{head}, from the start to {until:g}": (soon, {}),
+        f"{head}, from a history up to {kept} to {until:g}": (soon, {"history": history}),
     }
     best = dict.fromkeys(jobs, float("inf"))
     for _ in range(ROUNDS):
         for name, (wanted, more) in jobs.items():
             begun = time.perf_counter()
-            program.run(outputs, wanted, paths=plan, **given, **more)
+            program.run(outputs, wanted, paths=plan.paths, **given, **more)
             best[name] = min(best[name], time.perf_counter() - begun)
     return best
 
@@ -78,7 +73,7 @@ def starts(study: Study) -> dict[str, float]:
     python = [sys.executable]
     jobs = {
         "a new process, kernel in the cache, to its first result": [
-            *python, "-c", _FIRST, str(study.model_file), *outputs_of(headline_figures(study)),
+            *python, "-c", _FIRST, str(study.model_file), *headline_readout(study).outputs,
         ],
         "a new process, `qiantang reach`, 1,000 members, two scenarios": [
             *python, "-m", "qiantang", "reach", "--study", str(study.folder),

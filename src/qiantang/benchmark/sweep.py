@@ -68,7 +68,7 @@ class Report:
 def bench(plan: SweepPlan, workers: int | None = None) -> Report:
     """Measure a sweep: its pieces beside the kernel, then itself in whole."""
     count = workers or os.cpu_count() or 1
-    plain = replace(plan.world, trunk=None, _shared={})
+    plain = replace(plan.world, ensemble=replace(plan.world.ensemble, trunk=None))
     cases = max(1, ROUND // plan.world.members.size)
     tasks: list[Callable[[], float]] = [
         lambda: _kernel(plain, plan, cases),
@@ -92,14 +92,11 @@ def bench(plan: SweepPlan, workers: int | None = None) -> Report:
 
 def _kernel(world: World, plan: SweepPlan, cases: int) -> float:
     """Return the rate of one call of the kernel over as many members."""
-    shared = world.shared(plan.cases[0].vintages, cases)
-    members = cases * world.members.size
+    ensemble = world.ensemble
+    batch = ensemble.batch(replace(plan.cases[0], levers={}, parameters={})).repeated(cases)
     begun = time.perf_counter()
-    world.program.run(
-        world.readout.outputs, world.readout.times, parameters=dict(shared.parameters),
-        paths=shared.paths | world.level_paths(), members=members,
-    )  # fmt: skip
-    return members / (time.perf_counter() - begun)
+    batch.run(ensemble.program, ensemble.readout)
+    return batch.size / (time.perf_counter() - begun)
 
 
 def _chunks(world: World, plan: SweepPlan, cases: int, workers: int) -> float:

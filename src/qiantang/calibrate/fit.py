@@ -26,7 +26,6 @@ from qiantang.calibrate.quick import quick_sample
 from qiantang.calibrate.report import report_texts
 from qiantang.calibrate.runner import Runner
 from qiantang.calibrate.target import Target
-from qiantang.evidence.drivers import ORIGIN
 from qiantang.faults import Fault, StudyError
 from qiantang.files import door
 from qiantang.fits import Fit, FitRecord, refuse_existing, save_fit, text_digest
@@ -113,9 +112,10 @@ def calibrate(
     folder = study.folder / "calibration" / "fits" / version
     refuse_existing(folder)  # before the work, not after it
     plan = plan or Plan()
-    observed = select_observed(study.evidence, ORIGIN)
-    target = Target(study, observed, Runner(study, observed, ORIGIN, engine), {})
-    progress(f"{len(observed.rows)} figures of {len(observed.series)} series up to {ORIGIN:g}")
+    origin = study.about.origin
+    observed = select_observed(study.evidence, origin)
+    target = Target(study, observed, Runner(study, observed, origin, engine), {})
+    progress(f"{len(observed.rows)} figures of {len(observed.series)} series up to {origin:g}")
     unfinished = folder.with_name(f".{version}.unfinished")
     _open_unfinished(unfinished, study, plan, seed, quick)
     normal = _start(target, unfinished, progress)
@@ -143,7 +143,7 @@ def calibrate(
     posterior = Posterior(target, drawn, diagnostics, x[sound], target.figures(x[sound]))
     record = FitRecord(
         version=version, method=METHOD_QUICK if quick else METHOD, members=int(sound.sum()),
-        seed=seed, sees_until=ORIGIN, model=text_digest(study.model_file),
+        seed=seed, sees_until=origin, model=text_digest(study.model_file),
         inputs=input_digests(study), plan=asdict(plan), drift=_drift(target, x[sound]),
         diagnostics=diagnostics.worst(), runs=target.runner.runs, files={},
     )  # fmt: skip

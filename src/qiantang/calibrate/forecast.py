@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,22 +12,19 @@ from qiantang.calibrate.carry import Carried, carry
 from qiantang.calibrate.chains import Plan, sample
 from qiantang.calibrate.laplace import approximate
 from qiantang.calibrate.observed import select_observed
-from qiantang.calibrate.runner import Runner, headline_outputs, innovation_paths, levers_at_rest
+from qiantang.calibrate.runner import Runner, deviating
 from qiantang.calibrate.target import Target
-from qiantang.engine import Path as EnginePath
-from qiantang.evidence.drivers import ORIGIN
-from qiantang.measures import Figure, read_figures, times_of
+from qiantang.ensemble.case import Case
+from qiantang.ensemble.ensemble import ensemble_of
+from qiantang.ensemble.readout import readout_of
+from qiantang.model.figures import Figure
 from qiantang.study import Study
+from qiantang.studyfile import HORIZON
 
 Array = NDArray[np.float64]
-Setting = Literal["ex_ante", "conditional", "pandemic_unknown", "pandemic_known"]
 
-#: Years ahead that are forecast; the last origin is asked for the first year of the pandemic too.
-HORIZON = 3
 #: Shorter chains than a fit's own: ten origins are refitted, and only quantiles are wanted.
 PLAN = Plan(chains=32, warm_up=(800,), kept=40, thin=50, trust=(0.0,))
-#: Settings in which the drivers are the true ones.
-_TRUE = ("conditional", "pandemic_known")
 
 
 @dataclass(frozen=True)
@@ -79,7 +75,7 @@ def refit(study: Study, origin: float, members: int, seed: int) -> Refit:
 
 
 def forecast_from(
-    study: Study, origin: float, setting: Setting, members: int = 500, seed: int = 1
+    study: Study, origin: float, setting: str, members: int = 500, seed: int = 1
 ) -> dict[str, Forecast]:
     """Forecast the yearly series of a study from an origin, levers at rest.
 
@@ -88,7 +84,8 @@ def forecast_from(
     study : Study
     origin : float
         Figures of the years before it were seen. [Year]
-    setting : {"ex_ante", "conditional", "pandemic_unknown", "pandemic_known"}
+    setting : str
+        One of `qiantang.studyfile.StudyFile.settings`:
         Drivers as could be known at the origin, or the true ones.
     members, seed : int
 
@@ -99,24 +96,20 @@ def forecast_from(
         whose deviations did not settle are left out.
     """
     fit = refit(study, origin, members, seed)
-    true = setting in _TRUE
-    vintages = dict.fromkeys(study.drivers.names, "actual" if true else "2018")
-    drivers = study.drivers.draw(
-        vintages, members, np.random.default_rng(seed), min(origin, ORIGIN)
-    )
-    paths = {name: EnginePath(path.times, path.values) for name, path in drivers.items()}
-    paths |= innovation_paths(study, fit.target.runner.grid, fit.carried.deviations)
-    paths |= levers_at_rest(study)
+    about = study.about
+    vintage = about.actual if setting in about.settings_told else about.known
+    vintages = tuple((name, vintage) for name in study.drivers.names)
     years = np.arange(int(origin), int(origin) + HORIZON)
     series = [s for s in study.evidence.series.values() if s.kind == "yearly_total"]
-    figures = tuple(Figure(s.variable, "yearly_total", float(y)) for s in series for y in years)
-    step = study.program.time_step
-    result = study.program.run(
-        outputs=list(headline_outputs(study, figures)), times=times_of(figures, step),
-        parameters=dict(study.priors.as_parameters(fit.z)), paths=paths, members=members,
-    )  # fmt: skip
-    values = read_figures(figures, result.values, result.names, result.times, step)
-    sound = fit.carried.settled & ~result.diverged
+    figures = [Figure(s.variable, "yearly_total", float(y)) for s in series for y in years]
+    readout = readout_of(study, figures)
+    forecasters = deviating(study, fit.z, fit.target.runner.grid, fit.carried.deviations)
+    ensemble = replace(
+        ensemble_of(study, forecasters, seed, readout), origin=min(origin, about.origin)
+    )
+    outcome = ensemble.run_one(Case({}, vintages))
+    values = outcome.read[[readout.place[figure] for figure in figures]]
+    sound = fit.carried.settled & ~outcome.diverged
     blocks = values.reshape(len(series), HORIZON, members)[:, :, sound]
     rng = np.random.default_rng([seed, 1])
     return {

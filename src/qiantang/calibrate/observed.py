@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qiantang.evidence.observations import Evidence, Observation
-from qiantang.measures import Figure
+from qiantang.model.figures import Figure
 
 Array = NDArray[np.float64]
 

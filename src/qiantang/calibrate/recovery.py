@@ -28,7 +28,6 @@ from qiantang.calibrate.laplace import approximate
 from qiantang.calibrate.observed import Observed, select_observed
 from qiantang.calibrate.runner import Runner
 from qiantang.calibrate.target import TAIL, Target
-from qiantang.evidence.drivers import ORIGIN
 from qiantang.study import Study
 
 Array = NDArray[np.float64]
@@ -86,7 +85,7 @@ def recover(
     progress : callable
         Told one line a trial.
     """
-    observed = select_observed(study.evidence, ORIGIN)
+    observed = select_observed(study.evidence, study.about.origin)
     runner = Runner(study, observed)
     ranks: list[Array] = []
     names: tuple[str, ...] = ()

@@ -8,15 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qiantang.calibrate.observed import Observed
-from qiantang.engine import Path as EnginePath
-from qiantang.evidence.drivers import ORIGIN
-from qiantang.measures import Figure, outputs_of, read_figures, times_of
-from qiantang.study import TALLY_SUFFIX, Study
+from qiantang.ensemble.case import Case
+from qiantang.ensemble.ensemble import Ensemble, levers_of
+from qiantang.ensemble.members import Members
+from qiantang.ensemble.readout import readout_of
+from qiantang.study import Study
 
 Array = NDArray[np.float64]
 
 #: Series to log deviations on the grid, each of shape (1 or member, k).
 Deviations = Mapping[str, Array]
+#: No lever moves; the drivers are those that are given.
+AT_REST = Case({}, ())
 
 
 class Runner:
@@ -33,7 +36,7 @@ class Runner:
     """
 
     def __init__(
-        self, study: Study, observed: Observed, origin: float = ORIGIN, engine: str = "kernel"
+        self, study: Study, observed: Observed, origin: float | None = None, engine: str = "kernel"
     ) -> None:
         self.study = study
         self.observed = observed
@@ -42,10 +45,11 @@ class Runner:
         program = study.program
         #: Times at which deviations are told, the middle of each year. [Year]
         self.grid = np.arange(program.initial_time, program.final_time) + 0.5
-        central = study.drivers.central({}, origin)
-        self._drivers = {name: EnginePath(p.times, p.values[0]) for name, p in central.items()}
-        self._outputs = headline_outputs(study, observed.figures)
-        self._times = times_of(observed.figures, program.time_step)
+        self._drivers = study.drivers.central({}, origin)
+        self._readout = readout_of(study, observed.figures)
+        self._levers = levers_of(study)
+        place = self._readout.place
+        self._order = [place[figure] for figure in observed.figures]
         self._rows = {
             name: observed.of(name)
             for name, record in study.discrepancy.items()
@@ -62,21 +66,12 @@ class Runner:
         deviations : mapping
         """
         self.runs += len(z)
-        result = self.study.program.run(
-            outputs=list(self._outputs), times=self._times,
-            parameters=dict(self.study.priors.as_parameters(z)),
-            paths={
-                **self._drivers,
-                **innovation_paths(self.study, self.grid, deviations),
-                **levers_at_rest(self.study),
-            },
-            members=len(z), engine=self.engine,  # type: ignore[arg-type]
+        members = deviating(self.study, z, self.grid, deviations)
+        ensemble = Ensemble(
+            self.study.program, self._levers, members, self._drivers, 0, self._readout,
+            engine=self.engine,
         )  # fmt: skip
-        step = self.study.program.time_step
-        figures = read_figures(
-            self.observed.figures, result.values, result.names, result.times, step
-        )
-        figures[:, result.diverged] = np.nan
+        figures = ensemble.run_one(AT_REST).read[self._order]
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray(np.log(figures))
 
@@ -101,35 +96,23 @@ def at_time(grid: Array, paths: Array, time: float) -> Array:
     return np.asarray(paths[:, right - 1] * (1.0 - share) + paths[:, right] * share)
 
 
-def innovation_paths(study: Study, grid: Array, deviations: Deviations) -> dict[str, EnginePath]:
-    """Return the path of every innovation of the model; nought for a series that has none."""
-    paths = {}
-    for name, record in study.discrepancy.items():
-        if record.innovation is None:
-            continue
-        if name in deviations:
-            values = record.sign * deviations[name]
-            paths[record.innovation] = EnginePath(grid, values[0] if len(values) == 1 else values)
-        else:
-            paths[record.innovation] = EnginePath(grid[:1], np.zeros(1))
-    return paths
+def deviating(study: Study, z: Array, grid: Array, deviations: Deviations) -> Members:
+    """Return members of some parameters whose deviations are the model's innovations.
 
-
-def levers_at_rest(study: Study) -> dict[str, EnginePath]:
-    """Return the path of every lever at the model's own value: policy as of the base year."""
-    start = np.array([study.program.initial_time])
-    constants = study.program.constants
-    return {
-        lever: EnginePath(start, np.array([constants[lever]])) for lever in study.vocabulary.levers
-    }
-
-
-def headline_outputs(study: Study, figures: tuple[Figure, ...]) -> tuple[str, ...]:
-    """Return the outputs of every other command and those of the figures.
-
-    One compiled model serves them all.
+    Parameters
+    ----------
+    z : ndarray, shape (member, P)
+        Parameters on the standard scale of the priors.
+    grid : ndarray, shape (k,)
+        [Year]
+    deviations : mapping
+        A series that has none carries nought.
     """
-    start = study.program.initial_time
-    tally = {name: name + TALLY_SUFFIX for name in study.headlines}
-    names = [tally[name] if tally[name] in study.dictionary else name for name in study.headlines]
-    return outputs_of([*(Figure(name, "dated", start) for name in names), *figures])
+    innovations = {
+        record.innovation: record.sign * deviations[name]
+        if name in deviations
+        else np.zeros((1, len(grid)))
+        for name, record in study.discrepancy.items()
+        if record.innovation is not None
+    }
+    return Members(dict(study.priors.as_parameters(z)), grid, innovations, len(z))

@@ -2,7 +2,7 @@
 
 A run draws itself through ``runs.chart``, a study (what needs no run) through ``study.chart``::
 
-    runs = study.run(["current_policy", "plan_in_full"], members=1000)
+    runs = study.run(study.scenario_names(), members=1000)
     chart = runs.chart.fan("passengers", lang="zh")
     chart.finding              # the title, made from the numbers
     chart.caption              # one sentence for a memo's figure caption
@@ -17,7 +17,7 @@ Kinds, each with ``lang="en"`` or ``lang="zh"``:
 
 ===========================================  ===================================================
 ``runs.chart.fan(variable)``                 history by evidence grade, 50 and 90 % bands, target
-``runs.chart.compare(name, year=2020)``      scenarios side by side; a variable or a target's id
+``runs.chart.compare(name, year=...)``      scenarios side by side; a variable or a target's id
 ``runs.chart.board()``                       every target in every scenario: probability, median
 ``runs.chart.tornado(target, scenario)``     which uncertainties move a target; no extra runs
 ``runs.chart.multiples()``                   headline variables as small multiples

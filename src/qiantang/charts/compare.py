@@ -12,14 +12,14 @@ from matplotlib.ticker import MaxNLocator
 
 from qiantang.charts import figures, lettering, page, provenance, style
 from qiantang.charts.fan import plain_numbers
-from qiantang.reach import measure, what_happened
+from qiantang.ensemble.reach import measure, what_happened
 from qiantang.wording import Unit, Wording
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from qiantang.charts.chart import Chart
-    from qiantang.ensemble import Runs
+    from qiantang.ensemble.runs import Runs
     from qiantang.plan.targets import Target
 
 #: Height of a row, and of what lies below the rows. [inch]
@@ -57,7 +57,7 @@ def compare(
     name : str
         A target's id, or with `year` (or where no target has that id) a variable saved.
     year : int, optional
-        2020 for a variable.
+        For a variable by default the one that `study.yaml` names.
     scenarios : sequence of str, optional
     lang : {"en", "zh"}
 
@@ -122,7 +122,7 @@ def _compared(
             _subject(words.target(target), years, words), unit, values, target, happened
         )
     figures.check_variable(runs, name)
-    wanted = figures.check_year(runs, 2020 if year is None else year)
+    wanted = figures.check_year(runs, runs.study.about.charts.year if year is None else year)
     unit = words.unit(name)
     at = runs[name].sel(time=wanted)
     values = {

@@ -17,14 +17,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from qiantang.charts.chart import Chart
-    from qiantang.ensemble import Runs
+    from qiantang.ensemble.runs import Runs
     from qiantang.plan.targets import Target
+    from qiantang.study import Study
     from qiantang.wording import Unit
 
-#: First year that the plan can move; before it everything is history.
-FIRST_YEAR = 2018
-#: Year a title speaks of where no target sets one.
-_SPOKEN = 2020
 #: Height of the picture. [inch]
 _HEIGHT = 3.1
 #: Scenarios that differ by less than this share of the largest figure count as one before the plan.
@@ -38,8 +35,8 @@ def fan(
     variable: str,
     *,
     scenarios: Sequence[str] | None = None,
-    first: int = 2005,
-    last: int = 2022,
+    first: int | None = None,
+    last: int | None = None,
     lang: str = "en",
 ) -> Chart:
     """Draw history, and the median with 50 and 90 per cent bands of each scenario.
@@ -51,8 +48,8 @@ def fan(
         A variable that the run saved.
     scenarios : sequence of str, optional
         Of the run; all by default.
-    first, last : int
-        Years shown.
+    first, last : int, optional
+        Years shown; by default those of `study.yaml`.
     lang : {"en", "zh"}
 
     Returns
@@ -67,6 +64,7 @@ def fan(
     words = Wording(runs.study, lang)
     figures.check_variable(runs, variable)
     chosen = figures.check_scenarios(runs, scenarios)
+    first, last = figures.years_shown(runs, first, last)
     unit = words.unit(variable)
     bands = bands_of(runs, variable, chosen, first, last, unit.factor)
     seen = history.observed(runs.study, variable, first, last)
@@ -127,13 +125,13 @@ def draw_bands(
     shown: Sequence[tuple[float, float, float]] = style.BANDS,
 ) -> list[tuple[Any, str]]:
     """Draw one fan a scenario and return the entries of the legend."""
-    legend = []
-    shared = _shared(bands)
+    legend, begins = [], first_moved(runs.study)
+    shared = _shared(bands, begins)
     if shared is not None:
         line = _draw_band(axes, shared, style.SHARED, "-", shown, 1.0)
-        legend.append((line, words.phrase("legend.shared", year=FIRST_YEAR - 1)))
+        legend.append((line, words.phrase("legend.shared", year=begins - 1)))
     for place, (scenario, frame) in enumerate(bands.items()):
-        own = frame if shared is None else frame[frame["year"] >= FIRST_YEAR - 1]
+        own = frame if shared is None else frame[frame["year"] >= begins - 1]
         line = _draw_band(
             axes, own, style.colour(place), style.stroke(place), shown, 1 + (place + 1) / 100
         )
@@ -141,9 +139,14 @@ def draw_bands(
     return legend
 
 
-def _shared(bands: dict[str, pd.DataFrame]) -> pd.DataFrame | None:
+def first_moved(study: Study) -> int:
+    """Return the first year that the plan can move; before it everything is history."""
+    return study.about.plan.base_year + 1
+
+
+def _shared(bands: dict[str, pd.DataFrame], begins: int) -> pd.DataFrame | None:
     """Return the years before the plan if several scenarios hardly differ in them."""
-    past = [frame[frame["year"] < FIRST_YEAR] for frame in bands.values()]
+    past = [frame[frame["year"] < begins] for frame in bands.values()]
     if len(past) == 1 or len(past[0]) <= 1 or len(past[0]) == len(next(iter(bands.values()))):
         return None
     room = _ALIKE * float(past[0]["p95"].abs().max())
@@ -219,11 +222,12 @@ def _scale(axes: Axes, first: int, last: int, words: Wording) -> None:
     low, high = axes.get_ylim()
     if 0 <= low < _FAR_FROM_NOUGHT * high or (low < 0 < high and _nowhere_negative(axes)):
         axes.set_ylim(bottom=0)
-    if first < FIRST_YEAR <= last:
-        axes.axvline(FIRST_YEAR - 0.5, color=style.HAIR, lw=0.9, zorder=0)
+    begins = first_moved(words.study)
+    if first < begins <= last:
+        axes.axvline(begins - 0.5, color=style.HAIR, lw=0.9, zorder=0)
         axes.annotate(
             words.phrase("legend.plan"),
-            (FIRST_YEAR - 0.5, 1),
+            (begins - 0.5, 1),
             xycoords=("data", "axes fraction"),
             xytext=(-3, -2),
             textcoords="offset points",
@@ -256,7 +260,7 @@ def _finding(
     unit = words.unit(variable)
     if target is None:
         times = runs[variable].time.to_numpy()
-        year = min(_SPOKEN, int(times[-1]))
+        year = min(runs.study.about.charts.year, int(times[-1]))
         values = figures.sound(runs[variable].sel(scenario=last, time=year).to_numpy(), variable)
         low, middle, high = np.quantile(values, [0.05, 0.5, 0.95])
         return words.phrase(

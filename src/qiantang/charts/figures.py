@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from qiantang.faults import Fault, StudyError, nearest
 
 if TYPE_CHECKING:
-    from qiantang.ensemble import Runs
+    from qiantang.ensemble.runs import Runs
     from qiantang.plan.targets import Target
     from qiantang.study import Study
 
@@ -129,3 +129,9 @@ def check_year(runs: Runs, year: int) -> int:
         what = f"no year of the run, expected {int(times[0])} to {int(times[-1])}"
         raise StudyError([Fault("chart", None, str(year), what)])
     return year
+
+
+def years_shown(runs: Runs, first: int | None, last: int | None) -> tuple[int, int]:
+    """Return the years of a chart: as asked, else those of the study."""
+    shown = runs.study.about.charts
+    return shown.first if first is None else first, shown.last if last is None else last

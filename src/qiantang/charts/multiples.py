@@ -16,14 +16,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from qiantang.charts.chart import Chart
-    from qiantang.ensemble import Runs
+    from qiantang.ensemble.runs import Runs
 
 #: Panels side by side; most panels unless variables are named.
 _COLUMNS, _MOST = 3, 12
 #: Height of a panel. [inch]
 _PANEL = 1.6
-#: Years a title compares: the last before the plan, and the plan's.
-_BEFORE, _AFTER = 2017, 2020
 
 
 def multiples(
@@ -31,8 +29,8 @@ def multiples(
     variables: Sequence[str] | None = None,
     *,
     scenarios: Sequence[str] | None = None,
-    first: int = 2005,
-    last: int = 2022,
+    first: int | None = None,
+    last: int | None = None,
     lang: str = "en",
 ) -> Chart:
     """Draw several variables in small panels.
@@ -43,7 +41,8 @@ def multiples(
     variables : sequence of str, optional
         The saved variables with observed figures by default, twelve at most.
     scenarios : sequence of str, optional
-    first, last : int
+    first, last : int, optional
+        Years shown; by default those of `study.yaml`.
     lang : {"en", "zh"}
 
     Raises
@@ -52,6 +51,7 @@ def multiples(
     """
     words = Wording(runs.study, lang)
     chosen = figures.check_scenarios(runs, scenarios)
+    first, last = figures.years_shown(runs, first, last)
     wanted = list(variables) if variables else _default(runs)
     for name in wanted:
         figures.check_variable(runs, name)
@@ -145,10 +145,12 @@ def _draw_panel(
 
 
 def _finding(runs: Runs, variables: Sequence[str], scenario: str, words: Wording) -> str:
+    about = runs.study.about
+    years = about.plan.base_year, about.charts.year
     rises = 0
     for name in variables:
         series = runs[name].sel(scenario=scenario)
-        before, after = (float(np.nanmedian(series.sel(time=year))) for year in (_BEFORE, _AFTER))
+        before, after = (float(np.nanmedian(series.sel(time=year))) for year in years)
         rises += after > before
     title = provenance.runs_title(runs, words, scenario)
     return words.phrase(
@@ -156,6 +158,6 @@ def _finding(runs: Runs, variables: Sequence[str], scenario: str, words: Wording
         scenario=title,
         up=rises,
         count=len(variables),
-        first=_BEFORE,
-        last=_AFTER,
+        first=years[0],
+        last=years[1],
     )

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from qiantang.ensemble.reach import vintages_of
 from qiantang.fits import text_digest
-from qiantang.reach import vintages_of
 
 if TYPE_CHECKING:
-    from qiantang.ensemble import Runs
+    from qiantang.ensemble.runs import Runs
     from qiantang.plan.targets import Target
     from qiantang.study import Study
     from qiantang.wording import Wording
@@ -94,7 +94,11 @@ def vintage_sentence(runs: Runs, scenarios: Sequence[str], words: Wording) -> st
 
 def vintage_words(vintage: str, words: Wording) -> str:
     """Return a vintage in words."""
-    return words.phrase(f"vintage.{vintage if vintage in ('2018', 'actual') else 'mixed'}")
+    role = words.study.about.role(vintage)
+    if role is None:
+        return words.phrase("vintage.mixed")
+    title = words.of(getattr(words.study.about.vintages, role), "title")
+    return words.phrase(f"vintage.{role}", title=title)
 
 
 def runs_title(runs: Runs, words: Wording, scenario: str) -> str:

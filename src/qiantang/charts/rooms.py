@@ -11,11 +11,8 @@ if TYPE_CHECKING:
 
     from qiantang.calibrate.recovery import Recovery
     from qiantang.charts.chart import Chart
-    from qiantang.ensemble import Runs
+    from qiantang.ensemble.runs import Runs
     from qiantang.study import Study
-
-#: Year that comparisons show unless told otherwise: the plan's.
-YEAR = 2020
 
 
 @dataclass(frozen=True)
@@ -34,8 +31,8 @@ class RunCharts:
         variable: str,
         *,
         scenarios: Sequence[str] | None = None,
-        first: int = 2005,
-        last: int = 2022,
+        first: int | None = None,
+        last: int | None = None,
         lang: str = "en",
     ) -> Chart:
         """Draw history, bands and target of a variable; see `qiantang.charts.fan.fan`."""
@@ -75,8 +72,8 @@ class RunCharts:
         variables: Sequence[str] | None = None,
         *,
         scenarios: Sequence[str] | None = None,
-        first: int = 2005,
-        last: int = 2022,
+        first: int | None = None,
+        last: int | None = None,
         lang: str = "en",
     ) -> Chart:
         """Draw headline variables in small; see `qiantang.charts.multiples.multiples`."""

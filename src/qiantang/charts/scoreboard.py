@@ -12,7 +12,7 @@ from matplotlib.ticker import FixedLocator, NullLocator
 from qiantang.charts import lettering, page, provenance, style
 from qiantang.skill.baselines import BASELINES
 from qiantang.skill.saved import Saved, changed_inputs, newest, skill_folder
-from qiantang.skill.settings import SeriesRecord, read_series, titles_of
+from qiantang.skill.settings import SeriesRecord, last_scored, read_series, titles_of
 from qiantang.skill.verdict import BASELINE_WORDS, is_won, whole
 from qiantang.wording import Wording
 
@@ -192,7 +192,7 @@ def _finding(board: Saved, series: dict[str, SeriesRecord], words: Wording) -> s
 def _notes(study: Study, board: Saved, words: Wording) -> list[str]:
     record = board.record
     said = [
-        words.phrase("scoreboard.note", baselines=len(BASELINES)),
+        words.phrase("scoreboard.note", baselines=len(BASELINES), year=last_scored(study.about)),
         words.phrase(
             "scoreboard.made",
             version=record.version,

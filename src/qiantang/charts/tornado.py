@@ -11,15 +11,15 @@ from matplotlib.ticker import MaxNLocator
 
 from qiantang.charts import figures, lettering, page, provenance, style
 from qiantang.charts.fan import plain_numbers
+from qiantang.ensemble.reach import measure, vintages_of
 from qiantang.faults import Fault, StudyError
-from qiantang.reach import measure, vintages_of
 from qiantang.wording import Unit, Wording
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from qiantang.charts.chart import Chart
-    from qiantang.ensemble import Runs
+    from qiantang.ensemble.runs import Runs
     from qiantang.plan.targets import Target
 
 Array = figures.Array
@@ -104,7 +104,9 @@ def tornado(
 
 def _members(runs: Runs, target: Target, scenario: str) -> tuple[Array, dict[str, Array]]:
     """Return the target by member, and every uncertainty by member, sound members only."""
-    from qiantang.ensemble import choose_members, driver_paths
+    from qiantang.ensemble.case import vintages_of as every_vintage
+    from qiantang.ensemble.ensemble import drawn_drivers
+    from qiantang.ensemble.members import choose_members
 
     for variable in (target.measure.variable, *target.measure.over):
         figures.check_variable(runs, variable)
@@ -123,9 +125,8 @@ def _members(runs: Runs, target: Target, scenario: str) -> tuple[Array, dict[str
     for name, paths in chosen.innovations.items():
         inputs[name] = np.asarray(paths)[:, recent].mean(axis=1)
     vintage = _only_vintage(runs, scenario)
-    for name, path in driver_paths(
-        runs.study, runs.scenario(scenario), size, seed, vintage
-    ).items():
+    seen = every_vintage(runs.study, runs.scenario(scenario), vintage)
+    for name, path in drawn_drivers(runs.study.drivers, seen, size, seed).items():
         drawn, times = np.atleast_2d(path.values), np.asarray(path.times, dtype=np.float64)
         when = (times >= target.measure.years[0]) & (times <= until)
         if drawn.shape[0] == size and when.any():
@@ -136,10 +137,8 @@ def _members(runs: Runs, target: Target, scenario: str) -> tuple[Array, dict[str
 
 def _only_vintage(runs: Runs, scenario: str) -> str | None:
     """Return the vintage that was asked for in place of the scenario's own, None without one."""
-    from qiantang.evidence.driverfile import VINTAGES
-
     ran = vintages_of(runs.dataset)[scenario]
-    return ran if ran in VINTAGES and ran != runs.scenario(scenario).vintage else None
+    return ran if runs.study.about.role(ran) and ran != runs.scenario(scenario).vintage else None
 
 
 def rank_correlations(values: Array, inputs: Array, *, partial: bool) -> Array:

@@ -45,7 +45,8 @@ def _print_article(article: object) -> None:
 
     assert isinstance(article, Article)
     click.echo(f"Article {article.number}. {article.title}  第{chinese_numeral(article.number)}条")
-    click.echo(f"\n{article.quote}\n\n{article.translation}\n")
+    texts = (article.quote, article.translation)
+    click.echo("\n" + "".join(f"{text}\n\n" for text in texts if text), nl=False)
     click.echo(f"levers: {', '.join(article.levers) or 'none'}")
     click.echo(f"variables: {', '.join(article.variables) or 'none'}")
     click.echo(f"targets: {', '.join(article.targets) or 'none'}")

@@ -109,9 +109,7 @@ def _of_study(
     study: Study, outputs: tuple[str, ...]
 ) -> tuple[Path, tuple[str, ...], tuple[float, ...]]:
     """Return the bundled study's model, and what a run of it saves."""
-    from qiantang.benchmark.study import headline_figures
-    from qiantang.measures import outputs_of, times_of
+    from qiantang.benchmark.study import headline_readout
 
-    figures = headline_figures(study)
-    times = tuple(float(t) for t in times_of(figures, study.program.time_step))
-    return study.model_file, outputs or tuple(outputs_of(figures)), times
+    readout = headline_readout(study)
+    return study.model_file, outputs or readout.outputs, tuple(map(float, readout.times))

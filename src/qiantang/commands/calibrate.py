@@ -24,7 +24,7 @@ def calibrate(
     ctx: click.Context, name: str | None, quick: bool, trials: int | None, out: Path | None,
     members: int, seed: int, folder: Path | None,
 ) -> None:  # fmt: skip
-    """Sample the posterior of the parameters given the evidence up to 2017; save a new fit.
+    """Sample the posterior of the parameters given the evidence before the plan; save a new fit.
 
     A fit is a new folder under calibration/fits of the study; none is ever overwritten. A fit that
     was interrupted goes on where it stopped when the same command is given again. Exits with 1 if

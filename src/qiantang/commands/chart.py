@@ -11,7 +11,7 @@ from qiantang.commands import options
 
 if TYPE_CHECKING:
     from qiantang.charts import Chart
-    from qiantang.ensemble import Runs
+    from qiantang.ensemble.runs import Runs
     from qiantang.study import Study
 
 #: What each kind draws: its first word, and whether scenarios follow.
@@ -51,7 +51,9 @@ KINDS = {
     show_default=True,
     help="Language of the chart and of its numbers' headings.",
 )
-@click.option("--year", type=int, default=None, help="Year of compare.  [default: 2020]")
+@click.option(
+    "--year", type=int, default=None, help="Year of compare.  [default: as the study says]"
+)
 @options.members_option
 @options.seed_option
 @options.vintage_option
@@ -80,7 +82,7 @@ def chart(
     flow SECTOR                      stock-and-flow diagram of a part of the model
     scoreboard                       hindcasts against naive forecasts
 
-    Without a scenario: current policy and the plan in full.
+    Without a scenario: the base and the full plan of the study.
     """  # noqa: D301 - the backslash is click's mark for lines to be left as they are
     from qiantang.charts.chart import check_picture
     from qiantang.charts.tables import check_data
@@ -122,7 +124,7 @@ def _draw(
     running: dict[str, Any],
 ) -> Chart:
     from qiantang.charts.figures import check_target
-    from qiantang.commands.reach import DEFAULT
+    from qiantang.commands.reach import main_scenarios
 
     if kind == "flow":
         return study.chart.flow(name, lang=lang)
@@ -134,7 +136,8 @@ def _draw(
         return _levers(study, name, lang, running)
     extra = [name] if kind in ("fan", "compare") and not _is_target(study, kind, name) else []
     wanted = [*dict.fromkeys([*study.headlines, *extra])]
-    chosen = scenarios or (DEFAULT[-1:] if kind == "tornado" else DEFAULT)
+    main = main_scenarios(study)
+    chosen = scenarios or (main[-1:] if kind == "tornado" else main)
     with options.progress_bar(len(chosen), "running") as progress:
         runs: Runs = study.run(chosen, variables=wanted, progress=progress, **running)
     if kind == "board":

@@ -17,7 +17,7 @@ _LONG = ("reference", "note")
 @click.option(
     "--write-drivers",
     is_flag=True,
-    help="Write the drivers' central paths as known in June 2018 into the model file, and stop.",
+    help="Write the drivers' central paths as known at the plan into the model file, and stop.",
 )
 @options.study_option
 @options.json_option

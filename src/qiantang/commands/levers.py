@@ -53,8 +53,8 @@ def levers(
 ) -> None:
     """Show what each lever does to the targets: alone at full strength, and as a share of the plan.
 
-    The base is current policy as known in June 2018. The shares of all levers, or of all articles,
-    add up to what the full plan does.
+    The base is that of the study, in the world as known when the plan was made. The shares of all
+    levers, or of all articles, add up to what the full plan does.
     """
     from qiantang.faults import Fault, StudyError
     from qiantang.levers import lever_table

@@ -39,8 +39,8 @@ def memo(
     """Write a memo: which targets are reached, how surely, in which world, and how far to trust it.
 
     The findings speak of the last SCENARIO and hold it against the first. Every scenario is also
-    run in the world as known in June 2018 and in the world as it happened. Every number of the
-    text is traced in an annex.
+    run in the world as known when the plan was made and in the world as it happened. Every number
+    of the text is traced in an annex.
     """
     from qiantang.memo.compose import make_memo
     from qiantang.memo.writing import check_memo, write_memo

@@ -16,13 +16,13 @@ def new() -> None:
 
 @new.command()
 @click.argument("name")
-@click.option("--base", default="current_policy", show_default=True, help="Scenario to start from.")
+@click.option("--base", default=None, help="Scenario to start from.  [default: the study's base]")
 @click.option(
     "--lever", "levers", multiple=True, metavar="LEVER",
     help="Lever to pull, in English or Chinese; may be repeated.",
 )  # fmt: skip
 @options.study_option
-def scenario(name: str, base: str, levers: tuple[str, ...], folder: Path | None) -> None:
+def scenario(name: str, base: str | None, levers: tuple[str, ...], folder: Path | None) -> None:
     """Write a scenario file NAME.yaml that checks clean; never over another.
 
     It stands in the working folder, or with --study in the scenarios of that study. NAME may be a

@@ -26,7 +26,7 @@ study_option = click.option(
     type=click.Path(path_type=Path),
     default=None,
     metavar="DIR",
-    help="Study folder.  [default: the bundled study of Hangzhou]",
+    help="Study folder.  [default: the bundled one]",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 seed_option = click.option("--seed", default=1, show_default=True, help="Same seed, same members.")
@@ -36,8 +36,9 @@ members_option = click.option(
 vintage_option = click.option(
     "--vintage",
     default=None,
-    metavar="2018|actual",
-    help="Drivers as known in June 2018, or as it happened.  [default: as each scenario says]",
+    metavar="VINTAGE",
+    help="Drivers as known when the plan was made, or as it happened, by the study's name for it.  "
+    "[default: as each scenario says]",
 )
 engine_option = click.option(
     "--engine",

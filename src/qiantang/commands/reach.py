@@ -10,22 +10,12 @@ import click
 from qiantang.commands import options
 
 if TYPE_CHECKING:
-    from qiantang.ensemble import Runs
-    from qiantang.reach import Row
+    from qiantang.ensemble.reach import Row
+    from qiantang.ensemble.runs import Runs
     from qiantang.study import Study
-
-#: Scenarios of the main job.
-DEFAULT = ("current_policy", "plan_in_full")
 
 #: Heads of the columns of numbers.
 NUMBERS = ("threshold", "median", "90 % interval", "P", "happened")
-
-#: Vintages in words.
-VINTAGE_WORDS = {
-    "2018": "the world as known in June 2018",
-    "actual": "the world as it happened",
-    "2018 + actual": "June 2018 with some drivers as they happened",
-}
 
 
 @click.command()
@@ -47,12 +37,12 @@ def reach(
 ) -> None:
     """Tell for each target of the plan whether it is reached, and how surely.
 
-    Without a scenario: current policy and the plan in full, as known in June 2018.
+    Without a scenario: the base and the full plan of the study, as known when it was made.
     """
     from qiantang.study import open_study
 
     study = open_study(folder)
-    names = scenarios or DEFAULT
+    names = scenarios or main_scenarios(study)
     with options.progress_bar(len(names), "running") as progress:
         runs = study.run(
             names, members=members, seed=seed, vintage=vintage, engine=engine, progress=progress
@@ -63,13 +53,19 @@ def reach(
         _print_tables(runs, study)
 
 
+def main_scenarios(study: Study) -> tuple[str, ...]:
+    """Return the scenarios of the main job: the base, and the plan in full."""
+    ends = study.about.scenarios
+    return tuple(dict.fromkeys((ends.base, ends.full)))
+
+
 def _print_tables(runs: Runs, study: Study) -> None:
     screen = options.console()
     rows = runs.reach().rows
     targets = {target.id: target for target in study.plan.targets.targets}
     for name in dict.fromkeys(row.scenario for row in rows):
         mine = [row for row in rows if row.scenario == name]
-        world = VINTAGE_WORDS.get(mine[0].vintage, mine[0].vintage)
+        world = study.about.said(mine[0].vintage)
         table = options.plain_table(
             "target", "art.", "unit", *NUMBERS, title=f"{runs.title(name)}, {world}", right=NUMBERS
         )

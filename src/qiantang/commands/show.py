@@ -52,4 +52,5 @@ def show(scenario: str, lang: str, folder: Path | None, as_json: bool) -> None:
     screen.print(table)
     others = len(study.vocabulary.levers) - len(flat.levers)
     if others:
-        screen.print(f"{others} other levers stay at the policy of 2017.")
+        year = study.about.plan.base_year
+        screen.print(f"{others} other levers stay at the policy of {year}.")

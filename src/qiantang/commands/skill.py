@@ -15,21 +15,6 @@ if TYPE_CHECKING:
     from qiantang.study import Study
     from qiantang.wording import Language
 
-#: Settings in words, in the order printed.
-SETTING_WORDS = {
-    "en": {
-        "ex_ante": "drivers as known at the origin",
-        "conditional": "true drivers",
-        "pandemic_unknown": "2018 to 2020, pandemic unknown",
-        "pandemic_known": "2018 to 2020, pandemic known",
-    },
-    "zh": {
-        "ex_ante": "外部变量只用起点已知信息",
-        "conditional": "外部变量取实际值",
-        "pandemic_unknown": "2018—2020年，不知疫情",
-        "pandemic_known": "2018—2020年，已知疫情",
-    },
-}
 #: A bar missed, and met.
 _BAR = {"en": ("MISSED", "met"), "zh": ("未达标", "达标")}
 #: Heads of the columns: series, numbers, best baseline.
@@ -81,7 +66,7 @@ def skill(
     folder: Path | None,
     as_json: bool,
 ) -> None:
-    """Show how well forecasts from 2009 to 2018 would have done, beside naive ones.
+    """Show how well forecasts from earlier years would have done, beside naive ones.
 
     Prints the saved scoreboard. With --rerun every forecast is made again from what was known at
     its origin, and the result is saved under calibration/skill; none is ever overwritten.
@@ -140,9 +125,9 @@ def _made(
         board = make(study, series, forecaster, version, command, members=members, seed=seed,
                      progress=tell)  # fmt: skip
         return board.rows, _source(board)
-    origins = selected_origins(select_until)
+    origins = selected_origins(study, select_until)
     if not origins:
-        what = f"no origin up to {select_until}, the first is 2009"
+        what = f"no origin up to {select_until}, the first is {study.about.hindcasts.first}"
         raise StudyError([Fault(study.folder, None, "--select-until", what)])
     part = score(study, series, forecaster, origins=origins, members=members, seed=seed,
                  progress=tell)  # fmt: skip
@@ -163,11 +148,11 @@ def _print(
     *, horizons: bool, lang: Language,
 ) -> None:  # fmt: skip
     from qiantang.skill import verdict
-    from qiantang.skill.settings import titles_of
+    from qiantang.skill.settings import setting_words, titles_of
 
     screen = options.console(wide=True)
     titles = titles_of(study, series, lang)
-    for setting, words in SETTING_WORDS[lang].items():
+    for setting, words in setting_words(study.about, lang).items():
         shown = [row for row in rows if row["setting"] == setting
                  and (horizons or row["horizon"] == "all")]  # fmt: skip
         if not shown:

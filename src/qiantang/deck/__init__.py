@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 __all__ = ["open_deck"]
 
 
-def open_deck(study: Study, base: str = "current_policy", **options: Any) -> Deck:
+def open_deck(study: Study, base: str | None = None, **options: Any) -> Deck:
     """Return the flight deck of a study; `qiantang.deck.widget.Deck` tells the options.
 
     Raises

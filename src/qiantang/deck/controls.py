@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qiantang.faults import Fault, StudyError, nearest
-from qiantang.scenario import Lever, Scenario, lever_path
+from qiantang.scenario import Lever, Scenario
 from qiantang.wording import LANGUAGES, Wording
 
 if TYPE_CHECKING:
@@ -154,10 +154,9 @@ def _share(plan: Scenario, base: Scenario, lever: str) -> float | None:
     """Return how much of the plan's path the base's is, None where it is no multiple."""
     if lever not in base.levers:
         return 0.0
-    times, full = lever_path(plan, lever)
-    own_times, own = lever_path(base, lever)
-    grid = np.union1d(times, own_times)
-    full, own = np.interp(grid, times, full), np.interp(grid, own_times, own)
+    whole, part = plan.path(lever), base.path(lever)
+    grid = np.union1d(whole.times, part.times)
+    full, own = whole.at(grid), part.at(grid)
     most = int(np.argmax(np.abs(full)))
     share = round(float(own[most] / full[most]), DECIMALS) if full[most] else 0.0
     return share if np.allclose(own, share * full) and 0.0 <= share <= 1.0 else None

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qiantang.ensemble import (
-    choose_members,
-    driver_paths,
-    innovation_paths,
-    lever_paths,
-)
-from qiantang.measures import Figure, outputs_of, read_figures, times_of
-from qiantang.reach import INTERVAL, measure_of, years_of
-from qiantang.study import TALLY_SUFFIX
+from qiantang.ensemble.case import case_of
+from qiantang.ensemble.ensemble import ensemble_of
+from qiantang.ensemble.members import choose_members
+from qiantang.ensemble.reach import INTERVAL
+from qiantang.ensemble.readout import Readout, readout_of, target_figures, yearly
 
 if TYPE_CHECKING:
     from qiantang.deck.panels import Panel
-    from qiantang.engine import History
-    from qiantang.engine import Path as EnginePath
     from qiantang.scenario import Scenario
     from qiantang.study import Study
 
@@ -92,31 +86,25 @@ class Frames:
         self.study, self.panels, self.seed, self.vintage = study, tuple(panels), seed, vintage
         self.years = tuple(range(first, last + 1))
         self.members = choose_members(study, members, seed)
-        self._surprises = innovation_paths(self.members)
-        self._drivers: dict[tuple[str, ...], dict[str, EnginePath]] = {}
-        self._history: History | None = None
+        self._ensemble = ensemble_of(study, self.members, seed, self.readout)
+        self._shared = self._ensemble
 
     @cached_property
-    def figures(self) -> tuple[Figure, ...]:
+    def readout(self) -> Readout:
         """The yearly figures that the charts and the targets read."""
-        wanted: dict[Figure, None] = {}
-        for panel in self.panels:
-            for name in (panel.variable, *panel.over):
-                wanted |= dict.fromkeys(self._figure(name, year) for year in self.years)
-        for target in self.study.plan.targets.targets:
-            for name in (target.measure.variable, *target.measure.over):
-                years = years_of(target.measure)
-                wanted |= dict.fromkeys(self._figure(name, year) for year in years)
-        return tuple(wanted)
+        names = [n for panel in self.panels for n in (panel.variable, *panel.over)]
+        charts = [yearly(self.study, name, year) for name in names for year in self.years]
+        targets = target_figures(self.study, self.study.plan.targets.targets)
+        return readout_of(self.study, [*charts, *targets])
 
     def share(self, least: Scenario, most: Scenario) -> None:
         """Run the members once up to where two scenarios part, and keep them.
 
         Frames that are told to go on from there then run the years after only, with the same bits.
         """
-        self._history = self.study.program.history(
-            **self._request(least), beside=[self._paths(most)]
-        )
+        ends = [case_of(self.study, scenario, self.vintage) for scenario in (least, most)]
+        self._shared = self._ensemble.sharing(ends, rest=ends[0], eager=True)
+        self._shared.run_one(ends[0])
 
     def frame(self, scenario: Scenario, *, shared: bool = False) -> Frame:
         """Run the members once in a scenario and return what the screen shows of them.
@@ -125,75 +113,22 @@ class Frames:
         ----------
         scenario : Scenario
         shared : bool
-            Go on from the shared history; the scenario must not part from it before its end.
-
-        Raises
-        ------
-        ValueError
-            If the scenario does not share the history.
+            Go on from the shared history, where the scenario does not part from it before its end.
         """
-        return self._read(self._run(scenario, self._history if shared else None))
+        ensemble = self._shared if shared else self._ensemble
+        outcome = ensemble.run_one(case_of(self.study, scenario, self.vintage))
+        return self._read(outcome.read[:, ~outcome.diverged])
 
-    def _request(self, scenario: Scenario) -> dict[str, Any]:
-        return {
-            "outputs": self._outputs,
-            "times": self._times,
-            "parameters": self.members.parameters,
-            "paths": self._paths(scenario),
-            "members": self.members.size,
-        }
-
-    def _paths(self, scenario: Scenario) -> dict[str, EnginePath]:
-        return self._surprises | self._drivers_of(scenario) | lever_paths(self.study, scenario)
-
-    def _run(self, scenario: Scenario, history: History | None) -> dict[tuple[str, int], Array]:
-        """Return every figure by variable and year, shape (member,), diverged members left out."""
-        program = self.study.program
-        result = program.run(**self._request(scenario), history=history)
-        values = read_figures(
-            self.figures, result.values, result.names, result.times, program.time_step
-        )
-        if result.diverged.any():
-            values = values[:, ~result.diverged]
-        return {
-            (figure.variable, int(figure.year)): row
-            for figure, row in zip(self.figures, values, strict=True)
-        }
-
-    @cached_property
-    def _outputs(self) -> list[str]:
-        """What the kernel saves: the headlines with the rest, so that `run` shares the kernel."""
-        headlines = [self._figure(name, self.years[0]) for name in self.study.headlines]
-        return list(outputs_of((*headlines, *self.figures)))
-
-    @cached_property
-    def _times(self) -> Array:
-        return times_of(self.figures, self.study.program.time_step)
-
-    def _drivers_of(self, scenario: Scenario) -> dict[str, EnginePath]:
-        """Return the drawn drivers of a scenario; those of the same vintages are drawn once."""
-        names = self.study.drivers.names
-        key = tuple(self.vintage or scenario.driver_vintage(name) for name in names)
-        if key not in self._drivers:
-            self._drivers[key] = driver_paths(
-                self.study, scenario, self.members.size, self.seed, self.vintage
-            )
-        return self._drivers[key]
-
-    def _figure(self, name: str, year: int) -> Figure:
-        total = name + TALLY_SUFFIX in self.study.dictionary
-        return Figure(name, "yearly_total" if total else "year_end", year)
-
-    def _read(self, found: Mapping[tuple[str, int], Array]) -> Frame:
+    def _read(self, read: Array) -> Frame:
+        found = self.readout.series(read)
+        measures = self.readout.measures(read, self.study.plan.targets.targets)
         probability, interval = [], []
         for target in self.study.plan.targets.targets:
-            names = (target.measure.variable, *target.measure.over)
-            series = {n: {y: found[n, y] for y in years_of(target.measure)} for n in names}
-            values = measure_of(series, target.measure)
+            values = measures[target.id]
             probability.append(target.is_reached(values).mean() if values.size else np.nan)
             interval.append(_quantiles(values, (INTERVAL[0], 0.5, INTERVAL[1])))
         yearly = {
-            name: np.array([found[name, year] for year in self.years])
+            name: np.array([found[name][year] for year in self.years])
             for panel in self.panels for name in (panel.variable, *panel.over)
         }  # fmt: skip
         charts = np.concatenate([panel.series(yearly) for panel in self.panels])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qiantang.evidence.driverfile import VINTAGES
 from qiantang.faults import Fault, StudyError
 from qiantang.wording import LANGUAGES
 
@@ -35,8 +34,8 @@ def refuse_options(
     if language not in LANGUAGES:
         what = f"got {language!r}, expected {' or '.join(LANGUAGES)}"
         faults.append(Fault("deck", None, "language", what))
-    if vintage is not None and vintage not in VINTAGES:
-        what = f"got {vintage!r}, expected {' or '.join(VINTAGES)}"
+    if vintage is not None and vintage not in study.about.vintage_names:
+        what = f"got {vintage!r}, expected {study.about.either_vintage}"
         faults.append(Fault("deck", None, "vintage", what))
     if faults:
         raise StudyError(faults)

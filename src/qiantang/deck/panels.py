@@ -105,7 +105,7 @@ def target_panels(study: Study, first: int, last: int) -> tuple[Panel, ...]:
 
 
 def _panel(study: Study, target: Target, first: int, last: int) -> Panel:
-    from qiantang.reach import what_happened
+    from qiantang.ensemble.reach import what_happened
 
     measure = target.measure
     return Panel(

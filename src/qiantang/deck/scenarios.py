@@ -78,10 +78,11 @@ def scenario_text(
     shipped = base.files[0].parent == study.folder / "scenarios"
     words = " ".join(title.split()) or f"Levers set by hand: {scenario.name}"
     words_zh = " ".join(title.split()) or f"自设情景：{scenario.name}"
-    record = CommentedMap(
-        title=words, title_zh=words_zh, question=QUESTION, question_zh=QUESTION_ZH,
-        base=base.name if shipped else None,
-    )  # fmt: skip
+    record = CommentedMap(title=words)
+    record |= {"title_zh": words_zh} if study.about.title_zh else {}
+    record["question"] = QUESTION
+    record |= {"question_zh": QUESTION_ZH} if study.about.title_zh else {}
+    record["base"] = base.name if shipped else None
     changed = {
         name: lever for name, lever in scenario.levers.items()
         if not (shipped and name in base.levers and base.levers[name].path == lever.path)

@@ -19,7 +19,7 @@ from qiantang.faults import Fault, StudyError
 from qiantang.fits import text_digest
 
 if TYPE_CHECKING:
-    from qiantang.ensemble import Runs
+    from qiantang.ensemble.runs import Runs
     from qiantang.scenario import Scenario
     from qiantang.study import Study
 
@@ -42,16 +42,16 @@ class Deck(anywidget.AnyWidget):
     Parameters
     ----------
     study : Study
-    base : str
+    base : str, optional
         Scenario that the deck starts from; it gives drivers and vintage.
-    plan : str
+    plan : str, optional
         Scenario whose lever paths are those of a slider at 1.
     members, seed : int
         As in `Study.run`.
-    vintage : {"2018", "actual"}, optional
+    vintage : str, optional
         Vintage of the drivers, in place of the base's own.
-    years : tuple of int
-        First and last year of the charts.
+    years : tuple of int, optional
+        First and last year of the charts. Base, plan and years are by default the study's.
     language : {"zh", "en"}
     folder : Path, optional
         Where the button saves scenarios; None offers them for download only.
@@ -75,19 +75,22 @@ class Deck(anywidget.AnyWidget):
     def __init__(
         self,
         study: Study,
-        base: str = "current_policy",
+        base: str | None = None,
         *,
-        plan: str = "plan_in_full",
+        plan: str | None = None,
         members: int = 1000,
         seed: int = 1,
         vintage: str | None = None,
-        years: tuple[int, int] = (2008, 2022),
+        years: tuple[int, int] | None = None,
         language: str = "zh",
         folder: str | Path | None = ".",
     ) -> None:
+        about = study.about
+        years = years or (about.deck.first, about.deck.last)
         refuse_options(study, years, language, vintage)
         self.study, self.vintage = study, vintage
-        self.base, self.plan = study.scenario(base), study.scenario(plan)
+        self.base = study.scenario(base or about.scenarios.base)
+        self.plan = study.scenario(plan or about.scenarios.full)
         self.folder = None if folder is None else Path(folder)
         groups = control_groups(study, self.plan, self.base)
         self.controls: tuple[Control, ...] = tuple(c for g in groups for c in g.controls)
@@ -152,7 +155,7 @@ class Deck(anywidget.AnyWidget):
 
     def run(self, **options: Any) -> Runs:
         """Run the sliders' scenario with the deck's members; options as in `Study.run`."""
-        from qiantang.ensemble import run_resolved
+        from qiantang.ensemble.runs import run_resolved
 
         own: dict[str, Any] = {
             "members": self.frames.members.size,
@@ -262,6 +265,13 @@ class Deck(anywidget.AnyWidget):
         scenarios = [self.study.scenario(name) for name in self.study.scenario_names()]
         return [{"name": s.name, "title": s.title, "title_zh": s.title_zh} for s in scenarios]
 
+    def _world(self) -> dict[str, str]:
+        """Return the vintage of the drivers, and its title where it is what was known then."""
+        vintage, about = self.vintage or self.base.vintage, self.study.about
+        known = about.vintages.known
+        titles = {"title": known.title, "title_zh": known.title_zh} if vintage == known.name else {}
+        return {"name": vintage, **titles}
+
     def _source(self, members: int, seed: int) -> dict[str, Any]:
         timing = sorted({tuple(lever.path) for lever in self.plan.levers.values()})
         return {
@@ -269,7 +279,8 @@ class Deck(anywidget.AnyWidget):
             "seed": seed,
             "fit": self.study.fit.record.version,
             "model": text_digest(self.study.model_file)[:12],
-            "vintage": self.vintage or self.base.vintage,
+            "vintage": self._world(),
+            "base_year": self.study.about.plan.base_year,
             "base": {"title": self.base.title, "title_zh": self.base.title_zh},
             "plan": {"title": self.plan.title, "title_zh": self.plan.title_zh},
             "timing": list(timing[0]) if len(timing) == 1 else [],

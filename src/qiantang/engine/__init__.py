@@ -1,8 +1,8 @@
 """The engine: a model file becomes a program, the program becomes a kernel.
 
 >>> from qiantang.engine import load_model, Path
->>> program = load_model("model/hangzhou.mdl")                        # doctest: +SKIP
->>> program.run(["fdi_used"], [2018.0], members=1000).values.shape    # doctest: +SKIP
+>>> program = load_model("model/city.mdl")                            # doctest: +SKIP
+>>> program.run(["income"], [3.0], members=1000).values.shape    # doctest: +SKIP
 (1, 1, 1000)
 """
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from qiantang.engine.history import History
     from qiantang.engine.ir import Program, Unsupported
     from qiantang.engine.load import load_model
-    from qiantang.engine.request import Path
+    from qiantang.engine.path import Path
     from qiantang.engine.run import RunResult
 
 __all__ = ["History", "Path", "Program", "RunResult", "Unsupported", "load_model"]
 
 _HOME = {
     "History": "qiantang.engine.history",
-    "Path": "qiantang.engine.request",
+    "Path": "qiantang.engine.path",
     "Program": "qiantang.engine.ir",
     "RunResult": "qiantang.engine.run",
     "Unsupported": "qiantang.engine.ir",

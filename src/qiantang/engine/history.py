@@ -17,9 +17,9 @@ from qiantang.engine.checkpoint import Checkpoint
 from qiantang.engine.choice import chosen
 from qiantang.engine.inputs import Inputs, Row, first_difference, path_row, same_bits
 from qiantang.engine.ir import Engine, Integrator, Program
+from qiantang.engine.path import Path
 from qiantang.engine.plan import Plan
 from qiantang.engine.request import (
-    Path,
     Request,
     checked,
     checked_path,

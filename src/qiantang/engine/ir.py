@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from qiantang.engine.history import History
-    from qiantang.engine.request import Path
+    from qiantang.engine.path import Path
     from qiantang.engine.run import RunResult
 
 __all__ = [

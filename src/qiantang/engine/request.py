@@ -19,6 +19,7 @@ from qiantang.engine.ir import (
     Integrator,
     Program,
 )
+from qiantang.engine.path import Path
 from qiantang.engine.plan import Plan, plan
 
 Floats = npt.NDArray[np.float64]
@@ -30,22 +31,6 @@ VALUES = 2_000_000_000
 """Values of a result, 16 GB of them, that are not refused."""
 
 _plans: dict[tuple[str, tuple[str, ...], frozenset[str]], Plan] = {}
-
-
-@dataclass(frozen=True)
-class Path:
-    """Values of a variable over time, linear between knots, held outside.
-
-    Parameters
-    ----------
-    times : array of shape (K,) [time unit of the model]
-        Knots, ascending.
-    values : array of shape (K,) or (members, K)
-        Values at the knots, the same for all members or one row each.
-    """
-
-    times: npt.ArrayLike
-    values: npt.ArrayLike
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ import numpy.typing as npt
 from qiantang.engine.choice import chosen
 from qiantang.engine.history import History
 from qiantang.engine.ir import Engine, Integrator, Program
-from qiantang.engine.request import Path, Request, checked, planned, prepared, refuse_size
+from qiantang.engine.path import Path
+from qiantang.engine.request import Request, checked, planned, prepared, refuse_size
 
 if TYPE_CHECKING:
     from qiantang.engine.stepping import Run

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qiantang.engine.ir import Program
-from qiantang.engine.request import Path
+from qiantang.engine.path import Path
 from qiantang.engine.run import RunResult
 
 BLOCK = 32_768

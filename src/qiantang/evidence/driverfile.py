@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from qiantang.evidence.csvfile import CsvDocument, number, read_csv
 from qiantang.faults import Fault, StudyError, nearest
-from qiantang.yamlfile import YamlDocument
+from qiantang.studyfile import Span, StudyFile
+from qiantang.yamlfile import YamlDocument, validate
 
-VINTAGES = ("2018", "actual")
 COLUMNS = ("driver", "vintage", "year", "value", "grade", "source", "reference", "note")
 GRADES = ("documented", "derived", "undocumented", "assumption")
-FIRST, LAST = 1999, 2026  # years on either side of the model's 2000-2026
 
 
 class Growth(BaseModel):
@@ -34,8 +34,8 @@ class Growth(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    first: int = Field(alias="from", ge=FIRST, le=LAST)
-    last: int = Field(alias="to", ge=FIRST, le=LAST)
+    first: int
+    last: int
     growth: float = Field(gt=-1.0, allow_inf_nan=False)
     sd: float = Field(ge=0.0, le=2.0, allow_inf_nan=False)
     grade: Literal["documented", "extrapolation", "assumption"]
@@ -45,7 +45,7 @@ class Growth(BaseModel):
 
 
 class Backcast(BaseModel):
-    """Growth assumed between 2000 and the first figure known."""
+    """Growth assumed between the start of the model and the first figure known."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -66,15 +66,17 @@ class Definition(BaseModel):
     jumps : tuple of int
         Years that open with a jump instead of a slope.
     scheduled : bool
-        The schedule is known ahead: rows after 2017 may stand in vintage 2018, nothing is drawn.
+        The schedule is known ahead: rows after the plan may stand in its vintage, none is drawn.
     contained_in : tuple of str
         Drivers whose actual figures carry this one already.
+    projection_known, projection_actual : tuple of Growth
+        What follows the last figure of each vintage; in the file ``projection_`` and its name.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: str = Field(min_length=1)
-    title_zh: str = Field(min_length=1)
+    title_zh: str = ""
     unit: str = Field(min_length=1)
     between: Literal["mid_year", "step", "point"]
     cycle: float = Field(default=0.0, ge=0.0, le=1.0, allow_inf_nan=False)
@@ -84,12 +86,8 @@ class Definition(BaseModel):
     missing: str = ""
     basis: str = ""
     before_first: Backcast | None = None
-    projection_2018: tuple[Growth, ...] = ()
+    projection_known: tuple[Growth, ...] = ()
     projection_actual: tuple[Growth, ...] = ()
-
-    def projection(self, vintage: str) -> tuple[Growth, ...]:
-        """Return the growth that follows the last figure of a vintage."""
-        return self.projection_2018 if vintage == "2018" else self.projection_actual
 
 
 class Register(BaseModel):
@@ -98,6 +96,34 @@ class Register(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     drivers: dict[str, Definition]
+
+
+def read_register(document: YamlDocument, about: StudyFile) -> Register:
+    """Read drivers.yaml in the words of a study: its vintages as keys, its years as limits.
+
+    Raises
+    ------
+    StudyError
+    """
+    found = validate(document, _register_of(about.vintage_names, about.drivers))
+    return Register.model_validate(found.model_dump())  # of classes that can travel
+
+
+@lru_cache(maxsize=4)
+def _register_of(names: tuple[str, str], span: Span) -> type[Register]:
+    """Return the record of drivers.yaml with the keys and the limits of a study."""
+    limits: dict[str, Any] = {"ge": span.first, "le": span.last}
+    years: dict[str, Any] = {
+        "first": (int, Field(alias="from", **limits)),
+        "last": (int, Field(alias="to", **limits)),
+    }
+    growth: Any = create_model("Growth", __base__=Growth, **years)
+    projections: dict[str, Any] = {
+        f"projection_{role}": (tuple[growth, ...], Field(default=(), alias=f"projection_{name}"))
+        for role, name in zip(("known", "actual"), names, strict=True)
+    }
+    definition: Any = create_model("Definition", __base__=Definition, **projections)
+    return create_model("Register", __base__=Register, drivers=(dict[str, definition], ...))
 
 
 @dataclass(frozen=True)
@@ -115,7 +141,7 @@ class Figure:
     line: int
 
 
-def register_faults(document: YamlDocument, register: Register) -> list[Fault]:
+def register_faults(document: YamlDocument, register: Register, about: StudyFile) -> list[Fault]:
     """Check what a single field cannot tell: years in a row, names that exist."""
     faults = []
     for name, definition in register.drivers.items():
@@ -126,21 +152,33 @@ def register_faults(document: YamlDocument, register: Register) -> list[Fault]:
         if definition.scheduled != (definition.between == "step"):
             what = "a schedule has between: step, and a step is a schedule"
             faults.append(document.fault(("drivers", name, "between"), what))
-        for key in ("projection_2018", "projection_actual"):
-            faults += _run_faults(document, definition, ("drivers", name, key))
+        for vintage, runs in projections(definition, about).items():
+            where = ("drivers", name, f"projection_{vintage}")
+            faults += _run_faults(document, definition, where, runs, about.drivers.last)
     return faults
 
 
+def projections(definition: Definition, about: StudyFile) -> dict[str, tuple[Growth, ...]]:
+    """Return the growth that follows the last figure, by vintage."""
+    return {
+        about.known: definition.projection_known,
+        about.actual: definition.projection_actual,
+    }
+
+
 def _run_faults(
-    document: YamlDocument, definition: Definition, where: tuple[str, str, str]
+    document: YamlDocument,
+    definition: Definition,
+    where: tuple[str, str, str],
+    runs: tuple[Growth, ...],
+    end: int,
 ) -> list[Fault]:
-    """Check that the runs of a projection follow one another."""
-    runs: tuple[Growth, ...] = getattr(definition, where[2])
+    """Check that the runs of a projection follow one another to the year before the end."""
     if definition.scheduled:
         what = "a schedule takes no projection; put the dates into drivers.csv"
         return [document.fault(where, what)] if runs else []
     if not runs:
-        return [document.fault(where, "the projection is missing, expected growth to 2025")]
+        return [document.fault(where, f"the projection is missing, expected growth to {end - 1}")]
     faults = []
     for index, run in enumerate(runs):
         if run.last < run.first:
@@ -149,19 +187,22 @@ def _run_faults(
         if index and run.first != runs[index - 1].last + 1:
             what = f"the run begins in {run.first}, expected {runs[index - 1].last + 1}"
             faults.append(document.fault((*where, index, "from"), what))
-    if runs[-1].last < LAST - 1:
-        what = f"the projection ends in {runs[-1].last}, expected {LAST - 1}"
+    if runs[-1].last < end - 1:
+        what = f"the projection ends in {runs[-1].last}, expected {end - 1}"
         faults.append(document.fault((*where, len(runs) - 1, "to"), what))
     return faults
 
 
-def read_figures(path: Path, register: Register, faults: list[Fault]) -> tuple[Figure, ...]:
+def read_figures(
+    path: Path, register: Register, about: StudyFile, faults: list[Fault]
+) -> tuple[Figure, ...]:
     """Read drivers.csv and note every fault.
 
     Parameters
     ----------
     path : Path
     register : Register
+    about : StudyFile
     faults : list of Fault
         Grows by what is found.
 
@@ -179,7 +220,7 @@ def read_figures(path: Path, register: Register, faults: list[Fault]) -> tuple[F
     figures: list[Figure] = []
     seen: dict[tuple[str, str, float], int] = {}
     for line, row in document.rows:
-        found = _row_faults(path, line, row, register)
+        found = _row_faults(path, line, row, register, about)
         faults += found
         if found:
             continue
@@ -194,7 +235,9 @@ def read_figures(path: Path, register: Register, faults: list[Fault]) -> tuple[F
     return tuple(figures)
 
 
-def _row_faults(path: Path, line: int, row: dict[str, str], register: Register) -> list[Fault]:
+def _row_faults(
+    path: Path, line: int, row: dict[str, str], register: Register, about: StudyFile
+) -> list[Fault]:
     """Check one row of drivers.csv."""
     name = row["driver"]
     faults = []
@@ -202,8 +245,8 @@ def _row_faults(path: Path, line: int, row: dict[str, str], register: Register) 
     if definition is None:
         what = f"unknown driver {name}{nearest(name, register.drivers)}"
         faults.append(Fault(path, line, "driver", what))
-    if row["vintage"] not in VINTAGES:
-        what = f"unknown vintage {row['vintage']!r}, expected 2018 or actual"
+    if row["vintage"] not in about.vintage_names:
+        what = f"unknown vintage {row['vintage']!r}, expected {about.either_vintage}"
         faults.append(Fault(path, line, f"{name}.vintage", what))
     if row["grade"] not in GRADES:
         what = f"unknown grade {row['grade']!r}, expected one of {', '.join(GRADES)}"
@@ -214,8 +257,9 @@ def _row_faults(path: Path, line: int, row: dict[str, str], register: Register) 
         if not row[column]
     ]
     year, value = number(row["year"]), number(row["value"])
-    if year is None or not FIRST <= year <= LAST:
-        what = f"{row['year']!r} is not a year from {FIRST} to {LAST}"
+    span = about.drivers
+    if year is None or not span.first <= year <= span.last:
+        what = f"{row['year']!r} is not a year from {span.first} to {span.last}"
         faults.append(Fault(path, line, f"{name}.year", what))
     elif definition is not None and definition.between == "mid_year" and year != math.floor(year):
         what = f"{row['year']} is not a whole year; the driver is a yearly figure"

@@ -1,4 +1,4 @@
-"""The world outside the city: each driver as known in June 2018 and as it happened."""
+"""The world outside the city: each driver as known when the plan was made and as it happened."""
 
 from __future__ import annotations
 
@@ -12,23 +12,22 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from qiantang.engine.path import Path as TimePath
 from qiantang.evidence.driverfile import (
-    FIRST,
-    LAST,
-    VINTAGES,
     Definition,
     Figure,
-    Register,
+    projections,
     read_figures,
+    read_register,
     register_faults,
 )
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.files import door
-from qiantang.yamlfile import YamlDocument, read_yaml, validate
+from qiantang.studyfile import Span, StudyFile
+from qiantang.yamlfile import YamlDocument, read_yaml
 
 Array = NDArray[np.float64]
 
-ORIGIN = 2018.0  # the plan was signed in June 2018; the last full year known is 2017
 JUST_BEFORE = 1e-6  # [Year] left side of a jump
 RECENT = 5.0  # [Year] span of the growth that an earlier origin carries on
 DAMPING = 0.8  # part of that growth which is left after each year of projection
@@ -47,14 +46,6 @@ class Knots(NamedTuple):
     log_sd_increment: Array
 
 
-@dataclass(frozen=True)
-class DriverPaths:
-    """Paths of one driver for linear interpolation: times (K,) [Year], values (members, K)."""
-
-    times: Array
-    values: Array
-
-
 class _Yearly(NamedTuple):
     """Figures by date with what follows them: growth is drawn where ``sd`` is above zero."""
 
@@ -71,12 +62,15 @@ class Drivers:
     ----------
     definitions : Mapping of str to Definition
     figures : tuple of Figure
+    about : StudyFile
+        Names the vintages, and tells what was known when, and the years of the paths.
     sha256 : str
-        Digest of drivers.csv and drivers.yaml together.
+        Digest of drivers.csv, drivers.yaml and what of `study.yaml` moves a path.
     """
 
     definitions: Mapping[str, Definition]
     figures: tuple[Figure, ...]
+    about: StudyFile
     sha256: str = ""
 
     @property
@@ -84,27 +78,28 @@ class Drivers:
         """Names of the drivers, as in drivers.yaml."""
         return tuple(self.definitions)
 
-    def history(self, name: str, vintage: str, origin: float = ORIGIN) -> tuple[Figure, ...]:
+    def history(self, name: str, vintage: str, origin: float | None = None) -> tuple[Figure, ...]:
         """Return the figures a vintage starts from, one a date, in order of date."""
         definition = self._definition(name)
+        known, origin = self.about.known, self._origin(origin)
         chosen: dict[float, Figure] = {}
         for figure in self.figures:
-            if figure.driver != name or figure.vintage not in ("actual", vintage):
+            if figure.driver != name or figure.vintage not in (self.about.actual, vintage):
                 continue
-            planned = definition.scheduled and figure.vintage == "2018"
-            if vintage == "2018" and not planned and not _known(figure.year, definition, origin):
+            planned = definition.scheduled and figure.vintage == known
+            if vintage == known and not planned and not _known(figure.year, definition, origin):
                 continue
             if figure.vintage == vintage or figure.year not in chosen:
                 chosen[figure.year] = figure
         return tuple(chosen[year] for year in sorted(chosen))
 
-    def knots(self, name: str, vintage: str, origin: float = ORIGIN) -> Knots:
+    def knots(self, name: str, vintage: str, origin: float | None = None) -> Knots:
         """Return the central (median) path of a driver.
 
         Returns
         -------
         Knots
-            Times 1999.5 to 2026.5 [Year], values in the driver's unit.
+            Times over the years of the drivers [Year], values in the driver's unit.
 
         Raises
         ------
@@ -113,7 +108,7 @@ class Drivers:
         """
         definition = self._definition(name)
         yearly = self._yearly(name, vintage, origin)
-        times, values = _path(definition, vintage, yearly.dates, yearly.values[None, :])
+        times, values = self._path(definition, vintage, yearly.dates, yearly.values[None, :])
         shift = 0.0 if definition.between == "mid_year" else JUST_BEFORE
         years = np.floor(yearly.dates - (1.0 if definition.between == "point" else 0.0))
         sd = {int(year): float(s) for year, s in zip(years, yearly.sd, strict=True)}
@@ -121,13 +116,13 @@ class Drivers:
         return Knots(times, values[0], at)
 
     def central(
-        self, vintages: Mapping[str, str], origin: float = ORIGIN
-    ) -> dict[str, DriverPaths]:
-        """Return the central path of every driver, one member each."""
+        self, vintages: Mapping[str, str], origin: float | None = None
+    ) -> dict[str, TimePath]:
+        """Return the central path of every driver."""
         paths = {}
         for name in self.names:
-            knots = self.knots(name, vintages.get(name, "2018"), origin)
-            paths[name] = DriverPaths(knots.times, knots.values[None, :])
+            knots = self.knots(name, vintages.get(name, self.about.known), origin)
+            paths[name] = TimePath(knots.times, knots.values)
         return self._without_doubles(paths, vintages)
 
     def draw(
@@ -135,8 +130,8 @@ class Drivers:
         vintages: Mapping[str, str],
         members: int,
         rng: np.random.Generator,
-        origin: float = ORIGIN,
-    ) -> dict[str, DriverPaths]:
+        origin: float | None = None,
+    ) -> dict[str, TimePath]:
         """Draw paths: history as it stands, projection years a random walk in logs.
 
         Each driver has its own stream, keyed by its name: adding a driver changes no other.
@@ -144,16 +139,17 @@ class Drivers:
         Parameters
         ----------
         vintages : Mapping of str to str
-            Driver to "2018" or "actual"; a driver left out runs at "2018".
+            Driver to vintage; a driver left out runs as known when the plan was made.
         members : int
         rng : numpy.random.Generator
-        origin : float
-            What vintage 2018 knows ends here; before 2018 the projections of the file were not
-            known either, and recent growth is carried on, damped. [Year]
+        origin : float, optional
+            What is known ends here, by default with the last full year before the plan. At an
+            earlier one the projections of the file were not known either, and recent growth is
+            carried on, damped. [Year]
 
         Returns
         -------
-        dict of str to DriverPaths
+        dict of str to TimePath
             Values (members, K); their median is the central path.
 
         Raises
@@ -163,38 +159,39 @@ class Drivers:
         """
         self._refuse_unknown(vintages)
         entropy = [int(word) for word in rng.integers(0, 2**32, size=4)]
-        world = _stream(entropy, "world cycle").standard_normal((members, LAST - FIRST + 1))
+        first, last = self.about.drivers.first, self.about.drivers.last
+        world = _stream(entropy, "world cycle").standard_normal((members, last - first + 1))
         paths = {}
         for name, definition in self.definitions.items():
-            vintage = vintages.get(name, "2018")
+            vintage = vintages.get(name, self.about.known)
             yearly = self._yearly(name, vintage, origin)
             own = _stream(entropy, name).standard_normal(world.shape)
             surprise = definition.cycle * world + math.sqrt(1.0 - definition.cycle**2) * own
             year_end = 1.0 if definition.between == "point" else 0.0
-            columns = np.clip(np.floor(yearly.dates - year_end).astype(int) - FIRST, 0, None)
+            columns = np.clip(np.floor(yearly.dates - year_end).astype(int) - first, 0, None)
             walk = np.exp(np.cumsum(yearly.sd * surprise[:, columns], axis=1))
-            times, values = _path(definition, vintage, yearly.dates, yearly.values * walk)
-            paths[name] = DriverPaths(times, values)
+            times, values = self._path(definition, vintage, yearly.dates, yearly.values * walk)
+            paths[name] = TimePath(times, values)
         return self._without_doubles(paths, vintages)
 
     def lookup_text(self, name: str) -> str:
-        """Write a driver's central 2018 path as the pairs of a Vensim lookup."""
-        knots = self.knots(name, "2018")
+        """Write a driver's central path as known then as the pairs of a Vensim lookup."""
+        knots = self.knots(name, self.about.known)
         pairs = zip(knots.times, knots.values, strict=True)
         return ",".join(f"({time:.10g},{value:.6g})" for time, value in pairs)
 
     def _without_doubles(
-        self, paths: dict[str, DriverPaths], vintages: Mapping[str, str]
-    ) -> dict[str, DriverPaths]:
-        """Set a driver to zero where another that runs at ``actual`` carries it already."""
+        self, paths: dict[str, TimePath], vintages: Mapping[str, str]
+    ) -> dict[str, TimePath]:
+        """Set a driver to zero where another that runs as it happened carries it already."""
         for name, definition in self.definitions.items():
-            if any(vintages.get(other) == "actual" for other in definition.contained_in):
+            if any(vintages.get(other) == self.about.actual for other in definition.contained_in):
                 path = paths[name]
-                paths[name] = DriverPaths(path.times, np.zeros_like(path.values))
+                paths[name] = TimePath(path.times, np.zeros_like(path.values))
         return paths
 
     def _definition(self, name: str) -> Definition:
-        self._refuse_unknown({name: "2018"})
+        self._refuse_unknown({name: self.about.known})
         return self.definitions[name]
 
     def _refuse_unknown(self, vintages: Mapping[str, str]) -> None:
@@ -203,36 +200,47 @@ class Drivers:
             if name not in self.definitions:
                 hint = nearest(name, self.names)
                 faults.append(Fault("drivers.yaml", None, name, f"unknown driver{hint}"))
-            if vintage not in VINTAGES:
-                what = f"unknown vintage {vintage!r}, expected 2018 or actual"
+            if vintage not in self.about.vintage_names:
+                what = f"unknown vintage {vintage!r}, expected {self.about.either_vintage}"
                 faults.append(Fault("drivers.yaml", None, name, what))
         if faults:
             raise StudyError(faults)
 
-    def _yearly(self, name: str, vintage: str, origin: float) -> _Yearly:
+    def _origin(self, origin: float | None) -> float:
+        return self.about.origin if origin is None else origin
+
+    def _path(
+        self, definition: Definition, vintage: str, dates: Array, values: Array
+    ) -> tuple[Array, Array]:
+        """Turn figures (members, N) into knots; a jump is nothing that could be foreseen."""
+        jumps = definition.jumps if vintage == self.about.actual else ()
+        return _path(definition, jumps, dates, values, self.about.drivers)
+
+    def _yearly(self, name: str, vintage: str, origin: float | None) -> _Yearly:
         """Return the figures of a vintage, gaps filled in logs, then the projection."""
         self._refuse_unknown({name: vintage})
-        definition = self.definitions[name]
+        definition, origin = self.definitions[name], self._origin(origin)
+        start, last = self.about.drivers.first + 1, self.about.drivers.last
         history = self.history(name, vintage, origin)
         dates = np.array([figure.year for figure in history])
         values = np.array([figure.value for figure in history])
         if definition.between == "step":
             return _Yearly(dates, values, np.zeros_like(dates))
-        if definition.before_first is not None and dates[0] > 2000:
+        if definition.before_first is not None and dates[0] > start:
             back = definition.before_first.growth
-            values = np.insert(values, 0, values[0] * (1 + back) ** (2000 - dates[0]))
-            dates = np.insert(dates, 0, 2000.0)
+            values = np.insert(values, 0, values[0] * (1 + back) ** (start - dates[0]))
+            dates = np.insert(dates, 0, float(start))
         if definition.between == "mid_year":
             years = np.arange(dates[0], dates[-1] + 1)
             dates, values = years, np.exp(np.interp(years, dates, np.log(values)))
         sd = np.zeros_like(dates)
         year_end = 1 if definition.between == "point" else 0
         first = math.floor(dates[-1]) + (1 - year_end)  # the first year not closed by a figure
-        runs = definition.projection(vintage)
+        runs = projections(definition, self.about)[vintage]
         # Where a single figure is known, the file's own growth has to do.
-        earlier = vintage == "2018" and origin < ORIGIN and len(dates) > 1
+        earlier = vintage == self.about.known and origin < self.about.origin and len(dates) > 1
         trend, spread = _recent(dates, values) if earlier else (0.0, 0.0)
-        for year in range(first, LAST + 1):
+        for year in range(first, last + 1):
             run = next((run for run in runs if year <= run.last), runs[-1])
             growth, yearly = math.log1p(run.growth), run.sd
             if earlier:
@@ -248,8 +256,8 @@ def _recent(dates: Array, values: Array) -> tuple[float, float]:
     """Return mean and sd of the yearly log growth of the last years known.
 
     An earlier origin has no published forecasts in the evidence: the growth of the last five years
-    is carried on and damped, which over the origins 2009-2015 missed the drivers by less than the
-    undamped mean did.
+    is carried on and damped, which at the earlier origins of the bundled study missed the drivers
+    by less than the undamped mean did.
 
     References
     ----------
@@ -263,25 +271,32 @@ def _recent(dates: Array, values: Array) -> tuple[float, float]:
     return trend, max(float(yearly.std(ddof=1)) if len(yearly) > 1 else 0.0, LEAST_SD)
 
 
-def read_drivers(folder: Path) -> Drivers:
+def read_drivers(folder: Path, about: StudyFile) -> Drivers:
     """Read drivers.yaml and drivers.csv; refuse every fault at once.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the evidence.
+    about : StudyFile
 
     Raises
     ------
     StudyError
     """
     document = read_yaml(folder / "drivers.yaml")
-    register = validate(document, Register)
-    faults = register_faults(document, register)
+    register = read_register(document, about)
+    faults = register_faults(document, register, about)
     path = folder / "drivers.csv"
-    figures = read_figures(path, register, faults)
+    figures = read_figures(path, register, about, faults)
     if not faults:
-        faults = _history_faults(document, register, figures)
+        faults = _history_faults(document, Drivers(register.drivers, figures, about))
     if faults:
         raise StudyError(faults)
     text = door.text(path, door.DATA_LIMIT)
-    digest = hashlib.sha256((document.text + text).encode()).hexdigest()
-    return Drivers(register.drivers, figures, digest)
+    told = f"{about.vintage_names} {about.origin} {about.drivers}"
+    digest = hashlib.sha256((document.text + text + told).encode()).hexdigest()
+    return Drivers(register.drivers, figures, about, digest)
 
 
 def _stream(entropy: list[int], name: str) -> np.random.Generator:
@@ -297,16 +312,17 @@ def _known(date: float, definition: Definition, origin: float) -> bool:
     return date <= origin if definition.between == "point" else date < origin
 
 
-def _path(definition: Definition, vintage: str, dates: Array, values: Array) -> tuple[Array, Array]:
+def _path(
+    definition: Definition, jumps: tuple[int, ...], dates: Array, values: Array, span: Span
+) -> tuple[Array, Array]:
     """Turn figures (members, N) into knots; the path stays level before the first knot."""
     if definition.between == "mid_year":
-        jumps = definition.jumps if vintage == "actual" else ()  # nobody foresaw them
         return _mean_keeping(dates, values, jumps)
     if definition.between == "point":
         return dates, values
-    ends = np.append(dates[1:], LAST + 0.5)
+    ends = np.append(dates[1:], span.last + 0.5)
     times = np.column_stack([dates, ends - JUST_BEFORE]).ravel()
-    times[0], times[-1] = FIRST + 0.5, LAST + 0.5
+    times[0], times[-1] = span.first + 0.5, span.last + 0.5
     return times, np.repeat(values, 2, axis=1)
 
 
@@ -314,7 +330,7 @@ def _mean_keeping(years: Array, values: Array, jumps: tuple[int, ...]) -> tuple[
     """Join yearly figures by a piecewise linear path whose mean over each year is the figure.
 
     Three knots a year: the edges lie between the neighbours, the middle makes up the difference.
-    Joining the figures at mid-year instead would miss a year like 2020 by several percent.
+    Joining the figures at mid-year instead would miss a year of a deep fall by several percent.
     """
     left, right = _edges(values, set(np.searchsorted(years, jumps).tolist()))
     middle = 2.0 * values - (left + right) / 2.0
@@ -346,14 +362,11 @@ def _edges(values: Array, jumps: set[int]) -> tuple[Array, Array]:
     return left, right
 
 
-def _history_faults(
-    document: YamlDocument, register: Register, figures: tuple[Figure, ...]
-) -> list[Fault]:
+def _history_faults(document: YamlDocument, drivers: Drivers) -> list[Fault]:
     """Check that each vintage has figures and that its projection follows the last of them."""
-    drivers = Drivers(register.drivers, figures)
     faults = []
-    for name, definition in register.drivers.items():
-        for vintage in VINTAGES:
+    for name, definition in drivers.definitions.items():
+        for vintage, runs in projections(definition, drivers.about).items():
             history = drivers.history(name, vintage)
             if not history:
                 what = f"drivers.csv has no figure of vintage {vintage}"
@@ -361,7 +374,7 @@ def _history_faults(
             elif not definition.scheduled:
                 last = history[-1].year
                 due = math.floor(last) + (0 if definition.between == "point" else 1)
-                begins = definition.projection(vintage)[0].first
+                begins = runs[0].first
                 if begins > due:
                     key = ("drivers", name, f"projection_{vintage}", 0, "from")
                     what = f"begins in {begins}, expected {due}: the last figure is of {last:g}"

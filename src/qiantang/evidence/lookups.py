@@ -21,7 +21,7 @@ _PAIRS_A_LINE = 6
 
 
 def write_driver_lookups(model_file: Path, drivers: Drivers) -> int:
-    """Write each driver's central path of June 2018 into its table; return how many changed.
+    """Write each driver's central path, as known then, into its table; return how many changed.
 
     Everything else in the file stays as it is. The file is replaced whole or not at all.
     """

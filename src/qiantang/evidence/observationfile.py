@@ -47,7 +47,7 @@ class Definition(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: str = Field(min_length=1)
-    title_zh: str = Field(min_length=1)
+    title_zh: str = ""
     unit: str = Field(min_length=1)
     variable: str = Field(min_length=1)
     kind: Literal["yearly_total", "yearly_mean", "year_end", "dated"]

@@ -21,7 +21,7 @@ from qiantang.evidence.observationfile import (
     twin_faults,
 )
 from qiantang.faults import Fault, StudyError, nearest
-from qiantang.measures import Kind
+from qiantang.model.figures import Kind
 from qiantang.yamlfile import read_yaml, validate
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import numpy as np
 
 from qiantang.evidence.observations import Observation
 from qiantang.faults import Fault, StudyError, nearest
-from qiantang.measures import Figure, read_figures
+from qiantang.model.figures import Figure
 from qiantang.study import Study
 
 #: Members that stand for the fit beside each figure.
@@ -38,8 +38,8 @@ def summary_rows(study: Study) -> list[dict[str, Any]]:
 def series_rows(study: Study, name: str, *, model: bool) -> list[dict[str, Any]]:
     """Return a row for each figure of a series: value, form, grade, model, source.
 
-    With `model`, a column holds the median and 90 per cent interval of the newest fit under current
-    policy, with the drivers as known in June 2018.
+    With `model`, a column holds median and 90 per cent interval of the newest fit under the base
+    scenario of the study.
 
     Raises
     ------
@@ -71,13 +71,16 @@ def series_rows(study: Study, name: str, *, model: bool) -> list[dict[str, Any]]
 
 
 def _model_figures(study: Study, figures: list[Figure]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    from qiantang.ensemble import choose_members, run_once
+    from qiantang.ensemble.case import case_of
+    from qiantang.ensemble.ensemble import ensemble_of
+    from qiantang.ensemble.members import choose_members
+    from qiantang.ensemble.readout import readout_of
 
-    scenario = study.scenario("current_policy")
     members = choose_members(study, min(_MEMBERS, study.fit.record.members), 1)
-    result = run_once(study, scenario, members, 1, None, "numpy", figures)
-    step = study.program.time_step
-    return read_figures(figures, result.values, result.names, result.times, step)
+    readout = readout_of(study, figures, alone=True)
+    ensemble = ensemble_of(study, members, 1, readout, "numpy")
+    outcome = ensemble.run_one(case_of(study, study.scenario(study.about.scenarios.base)))
+    return outcome.read[[readout.place[figure] for figure in figures]]
 
 
 def _interval(values: np.ndarray[Any, np.dtype[np.float64]]) -> str:

@@ -4,7 +4,7 @@
 
     from qiantang.memo import make_memo, write_memo
 
-    memo = make_memo(study, ["current_policy", "plan_in_full"], lang="zh", members=1000)
+    memo = make_memo(study, ["base", "full"], lang="zh", members=1000)
     write_memo(memo, "memo.docx")     # .docx, .html (one file), .pdf
 
 A template that an economist can edit (`qiantang.memo.template`, `qiantang.memo.markup`) is filled

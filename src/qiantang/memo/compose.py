@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qiantang.charts import Chart
+from qiantang.ensemble.reach import vintages_of
 from qiantang.faults import Fault, StudyError
 from qiantang.memo.document import Document, Number, inlines
 from qiantang.memo.facts import LETTERS, ScenarioFacts, TargetFacts
@@ -20,12 +21,13 @@ from qiantang.memo.template import check_template, fill, template_files
 from qiantang.memo.trust import TrustFacts
 from qiantang.memo.worlds import Worlds, read_scenarios, run_worlds
 from qiantang.memo.worth import WorthFacts, worth_table
-from qiantang.reach import vintages_of
 from qiantang.wording import check_language
 
 if TYPE_CHECKING:
     from qiantang.levers import LeverTable
     from qiantang.study import Study
+    from qiantang.studyfile import StudyFile
+    from qiantang.wording import Wording
 
 #: Fan charts in a memo.
 FANS = 3
@@ -121,6 +123,7 @@ def _facts(
     source = study.plan.articles.source
     return {
         "lang": teller.lang,
+        "study": _study_facts(study.about, words),
         "plan": {
             "title": quoted(words.choose(source.title, source.title_zh)),
             "issuer": quoted(source.issuer),
@@ -137,6 +140,20 @@ def _facts(
         "method": MethodFacts(teller),
         "quote": quoted,
     }, charts
+
+
+def _study_facts(about: StudyFile, words: Wording) -> dict[str, str]:
+    """Return what the study says of itself, as it stands in running text."""
+    known, actual = about.vintages.known, about.vintages.actual
+    said = {
+        "when": words.of(about.plan, "when"),
+        "plan": words.study_blanks["plan"],
+        "known": words.of(known, "title"),
+        "actual": words.of(actual, "title"),
+        "without": words.of(known, "without"),
+        "note": words.of(known, "note"),
+    }
+    return {name: " ".join(text.split()).replace("|", r"\|") for name, text in said.items()}
 
 
 def decisive_targets(targets: Sequence[TargetFacts], most: int = FANS) -> list[TargetFacts]:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from qiantang.ensemble.reach import Row
 from qiantang.memo.registry import quoted
 from qiantang.memo.teller import Teller
+from qiantang.memo.worlds import WORLDS, World
 from qiantang.plan.targets import Target
-from qiantang.reach import Row
 from qiantang.scenario import Scenario
 
 #: From here on a target is called likely, and up to here unlikely: a third and two thirds.
@@ -54,14 +55,12 @@ class ScenarioFacts:
     @property
     def world(self) -> str:
         """The world that it names itself."""
-        pure = self.vintage if self.vintage in ("2018", "actual") else "mixed"
-        return self.teller.say(f"world.{pure}")
+        return self.teller.world(self.teller.about.role(self.vintage))
 
     @property
     def short_world(self) -> str:
         """The same in a word, for the annex."""
-        pure = self.vintage if self.vintage in ("2018", "actual") else "mixed"
-        return self.teller.say(f"short.{pure}")
+        return self.teller.short(self.teller.about.role(self.vintage))
 
     @property
     def articles(self) -> str:
@@ -86,7 +85,7 @@ class Cell:
     row: Row
     target: Target
     scenario: ScenarioFacts
-    world: str
+    world: World
     teller: Teller
 
     @property
@@ -128,8 +127,7 @@ class Cell:
     def _said(self, stat: str, text: str, value: float | str, unit: str = "") -> str:
         teller = self.teller
         what = teller.say(f"stat.{stat}", target=teller.words.target(self.target))
-        pure = self.row.vintage if self.row.vintage in ("2018", "actual") else "mixed"
-        world = teller.say(f"short.{pure}")
+        world = teller.short(teller.about.role(self.row.vintage))
         return teller.result(
             text, what, value, unit=unit, scenario=self.scenario.letter, world=world
         )
@@ -189,8 +187,8 @@ class TargetFacts:
         )
         return teller.say(f"sense.{target.sense}", value=said)
 
-    def cells(self, world: str = "own") -> list[Cell]:
-        """Return the target in every scenario, in its own world, that of 2018 or the actual one."""
+    def cells(self, world: World = "own") -> list[Cell]:
+        """Return the target in every scenario, in its own world or that of a vintage."""
         return [self._cell(one, world) for one in self.scenarios]
 
     @property
@@ -200,15 +198,15 @@ class TargetFacts:
 
     @property
     def known(self) -> Cell:
-        """The target in the last scenario, in the world as known in June 2018."""
-        return self._cell(self.scenarios[-1], "2018")
+        """The target in the last scenario, in the world as known at the plan."""
+        return self._cell(self.scenarios[-1], "known")
 
     @property
     def actual(self) -> Cell:
         """The target in the last scenario, in the world as it happened."""
         return self._cell(self.scenarios[-1], "actual")
 
-    def _cell(self, scenario: ScenarioFacts, world: str) -> Cell:
+    def _cell(self, scenario: ScenarioFacts, world: World) -> Cell:
         row = self.teller.worlds.rows[world, scenario.name, self.target.id]
         return Cell(row, self.target, scenario, world, self.teller)
 
@@ -236,12 +234,12 @@ class TargetFacts:
 
     @property
     def gap(self) -> str:
-        """The probability as it happened less that as known in June 2018, in points."""
+        """The probability as it happened less that as known at the plan, in points."""
         return self._gap(self.actual.chance - self.known.chance, self.known, self.actual)
 
     def gap_of(self, place: int) -> str:
         """Return the same for the scenario at a place of the list, from 0."""
-        known, actual = self.cells("2018")[place], self.cells("actual")[place]
+        known, actual = self.cells("known")[place], self.cells("actual")[place]
         return self._gap(actual.chance - known.chance, known, actual)
 
     @property
@@ -258,7 +256,7 @@ class TargetFacts:
     def _gap(self, change: float, before: Cell, after: Cell) -> str:
         teller = self.teller
         letters = dict.fromkeys((before.scenario.letter, after.scenario.letter))
-        worlds = dict.fromkeys(teller.say(f"short.{one.world}") for one in (before, after))
+        worlds = dict.fromkeys(teller.short(one.world) for one in (before, after))
         return teller.result(
             teller.points(change),
             teller.say("stat.gap", target=self.name),
@@ -270,7 +268,7 @@ class TargetFacts:
     @property
     def spread(self) -> float:
         """How far its probability moves over scenarios and worlds: what makes it decisive."""
-        chances = [cell.chance for world in ("own", "2018", "actual") for cell in self.cells(world)]
+        chances = [cell.chance for world in WORLDS for cell in self.cells(world)]
         sound = [chance for chance in chances if chance == chance]
         return max(sound) - min(sound) if sound else 0.0
 

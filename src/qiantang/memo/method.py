@@ -12,8 +12,6 @@ from qiantang.memo.registry import quoted
 from qiantang.memo.teller import SHORT, Teller
 from qiantang.wording.names import VERDICTS
 
-#: First year of the numbers behind a chart that an annex lists.
-FIRST_YEAR = 2017
 #: Fewer members give a draft: a probability is then off by several points.
 FEW = 200
 
@@ -154,7 +152,9 @@ class DecisiveFacts:
         """The numbers behind the chart from the year before the plan on, one row a year."""
         words = self.target.teller.words
         frame = self.chart.data
-        kept = frame[frame["scenario"].notna() & (frame["year"] >= FIRST_YEAR)]
+        kept = frame[
+            frame["scenario"].notna() & (frame["year"] >= self.target.teller.about.plan.base_year)
+        ]
         found = []
         for year in sorted({int(year) for year in kept["year"]}):
             part = kept[kept["year"] == year]

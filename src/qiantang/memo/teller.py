@@ -34,6 +34,7 @@ class Teller:
     def __init__(self, worlds: Worlds, lang: Language) -> None:
         study = worlds.study
         self.worlds = worlds
+        self.about = study.about
         self.words = Wording(study, lang)
         self.lang = lang
         self.registry = Registry()
@@ -42,7 +43,22 @@ class Teller:
 
     def say(self, key: str, **blanks: object) -> str:
         """Return short words of words.yaml, blanks filled."""
-        return str(getattr(_phrases().root[key], self.lang)).format(**blanks)
+        return str(getattr(_phrases().root[key], self.lang)).format(
+            **self.words.study_blanks, **blanks
+        )
+
+    def world(self, role: str | None) -> str:
+        """Return the state of the world outside in words: of a vintage, or of both mixed."""
+        return self._of_vintage("title", role) or self.say(f"world.{role or 'mixed'}")
+
+    def short(self, role: str | None) -> str:
+        """Return the same in a word."""
+        return self._of_vintage("short", role) or self.say(f"short.{role or 'mixed'}")
+
+    def _of_vintage(self, key: str, role: str | None) -> str:
+        if role not in ("known", "actual"):
+            return ""
+        return self.words.of(getattr(self.about.vintages, role), key)
 
     def setting(self, key: str, text: str, value: float | str, **blanks: object) -> str:
         """Say a setting of the memo."""

@@ -12,6 +12,7 @@ from qiantang.faults import StudyError
 from qiantang.memo.facts import TargetFacts
 from qiantang.memo.registry import quoted
 from qiantang.memo.teller import Teller
+from qiantang.memo.worlds import World
 
 #: Interval within which a figure counts as foreseen.
 _INSIDE = (0.05, 0.95)
@@ -73,13 +74,13 @@ class TrustFacts:
     @property
     def checked(self) -> str:
         """How many figures that the fit did not see could be checked."""
-        return self._count("stat.checked", len(self._checked), world="short.actual")
+        return self._count("stat.checked", len(self._checked), world="actual")
 
     @property
     def inside(self) -> str:
         """How many of them lie inside the 90 per cent interval in the world as it happened."""
         inside = sum(hit for _, _, hit in self._checked)
-        return self._count("stat.inside", inside, world="short.actual")
+        return self._count("stat.inside", inside, world="actual")
 
     @property
     def years(self) -> str:
@@ -187,7 +188,7 @@ class TrustFacts:
 
         return quoted(newest(self.teller.worlds.study).record.version)
 
-    def _count(self, key: str, value: int, world: str = "", **blanks: object) -> str:
+    def _count(self, key: str, value: int, world: World | None = None, **blanks: object) -> str:
         teller = self.teller
         scenario = teller.worlds.first.name if world else ""
         letters = {one.name: one.letter for one in self.targets[0].scenarios}
@@ -196,5 +197,5 @@ class TrustFacts:
             teller.say(key, **blanks),
             float(value),
             scenario=letters.get(scenario, ""),
-            world=teller.say(world) if world else "",
+            world=teller.short(world) if world else "",
         )

@@ -1,18 +1,21 @@
-"""The runs behind a memo: each scenario as it says, as known in 2018, and as it happened."""
+"""The runs behind a memo: each scenario as it says, as known at the plan, and as it happened."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from qiantang.ensemble import Runs, run_resolved
+from qiantang.ensemble.reach import Row, vintages_of
+from qiantang.ensemble.runs import Runs, run_resolved
 from qiantang.faults import Fault, StudyError
-from qiantang.reach import Row, vintages_of
 from qiantang.scenario import Scenario
 from qiantang.study import Study
 
-#: Worlds in which every scenario is scored; the first is the scenario's own.
-WORLDS = ("own", "2018", "actual")
+World = Literal["own", "known", "actual"]
+
+#: Worlds in which every scenario is scored: its own, and the two vintages of the study.
+WORLDS: tuple[World, ...] = ("own", "known", "actual")
 
 
 @dataclass(frozen=True)
@@ -98,15 +101,15 @@ def run_worlds(
         ("own", row.scenario, row.target): row for row in own.reach().rows
     }
     actual = own
-    for world in WORLDS[1:]:
+    for world, vintage in zip(WORLDS[1:], study.about.vintage_names, strict=True):
         for row in own.reach().rows:
-            if vintages[row.scenario] == world:
+            if vintages[row.scenario] == vintage:
                 rows[world, row.scenario, row.target] = row
-        others = [one for one in scenarios if vintages[one.name] != world]
+        others = [one for one in scenarios if vintages[one.name] != vintage]
         if not others:
             continue
         made = run_resolved(
-            study, others, members=members, seed=seed, vintage=world, progress=progress
+            study, others, members=members, seed=seed, vintage=vintage, progress=progress
         )
         rows |= {(world, row.scenario, row.target): row for row in made.reach().rows}
         if world == "actual" and others[0].name == scenarios[0].name:

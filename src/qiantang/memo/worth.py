@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from qiantang.levers import LeverTable, Share
     from qiantang.study import Study
 
-#: The package that is taken apart, and what it is held against.
-FULL, BASE = "plan_in_full", "current_policy"
 #: Most members behind the shares: they take hundreds of runs of each.
 MOST_MEMBERS = 200
 #: Pairs of opposite orders.
@@ -40,10 +38,11 @@ def worth_table(
     from qiantang.levers import lever_table
     from qiantang.policy.packages import open_packages
 
-    if not {FULL, BASE} <= set(study.scenario_names()):
+    ends = study.about.scenarios
+    if not {ends.full, ends.base} <= set(study.scenario_names()):
         return None
     size = min(members, MOST_MEMBERS)
-    packages = open_packages(study, base=BASE, full=FULL, members=size, seed=seed)
+    packages = open_packages(study, members=size, seed=seed)
     return lever_table(packages, pairs=PAIRS, progress=progress)
 
 
@@ -167,7 +166,7 @@ class WorthFacts:
             value,
             unit=one.target.unit,
             scenario=f"{self._short(self.table.base)} → {self._short(self.table.full)}",
-            world=teller.say("short.2018"),
+            world=teller.short("known"),
             members=str(self.table.members),
             origin=teller.say("origin.levers", pairs=self.table.pairs),
         )

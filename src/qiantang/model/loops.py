@@ -34,7 +34,7 @@ class Loop(BaseModel):
 
     id: str
     title: str
-    title_zh: str
+    title_zh: str = ""
     polarity: Polarity
     path: tuple[str, ...]
     since: float = Field(default=-np.inf, alias="from")

@@ -14,6 +14,8 @@ from qiantang.yamlfile import YamlDocument, read_yaml, validate
 
 Text = Annotated[str, Field(min_length=1)]
 Whole = Annotated[int, Field(strict=True)]
+#: Language of a plan whose headings are counted in Chinese numerals.
+_CHINESE = "zh"
 Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 
@@ -27,26 +29,26 @@ class Source(Record):
     """The document."""
 
     title: Text
-    title_zh: Text
+    title_zh: str = ""
     issuer: Text
     date: Text
     status: Text
-    language: Text
+    language: Text = Field(description="of the text: zh has Chinese numerals before its headings")
 
 
 class Passage(Record):
     """Words of the draft outside its articles."""
 
     quote: Text
-    translation: Text
+    translation: str = ""
 
 
 class Chapter(Record):
     """A chapter; where its heading has not survived, the name is ours."""
 
     number: Whole
-    title_zh: Text
     title: Text
+    title_zh: str = ""
     heading: Literal["stated", "inferred"]
 
 
@@ -56,9 +58,9 @@ class Article(Record):
     number: Whole
     chapter: Whole
     title: Text
-    title_zh: Text
+    title_zh: str = ""
     quote: Text = Field(description="the whole article, word for word")
-    translation: Text
+    translation: str = ""
     kind: Literal["frame", "goal", "substantive", "organisational"]
     modelled: bool
     why_not: Text | None = None
@@ -109,9 +111,21 @@ def draft_text(articles: Articles) -> str:
             chapter = article.chapter
             heading = articles.chapter(article)
             if heading.heading == "stated":
-                lines.append(f"{chinese_numeral(chapter)}、{heading.title_zh}")
+                lines.append(_chapter_heading(articles, heading))
         lines.append(article.quote)
     return "\n".join(lines)
+
+
+def _chapter_heading(articles: Articles, chapter: Chapter) -> str:
+    if articles.source.language == _CHINESE:
+        return f"{chinese_numeral(chapter.number)}、{chapter.title_zh}"
+    return f"{chapter.number}. {chapter.title}"
+
+
+def _article_heading(articles: Articles, article: Article) -> str:
+    if articles.source.language == _CHINESE:
+        return f"({chinese_numeral(article.number)}){article.title_zh}。"
+    return f"{article.number}. {article.title}."
 
 
 def chinese_numeral(number: int) -> str:
@@ -155,9 +169,11 @@ def _article_faults(document: YamlDocument, articles: Articles) -> Iterator[Faul
             what = f"article {article.number} stands where article {index + 1} is expected"
             yield document.fault((*at, "number"), what)
             continue
-        heading = f"({chinese_numeral(article.number)}){article.title_zh}。"
+        heading = _article_heading(articles, article)
         if not article.quote.startswith(heading):
             what = f"the quote does not begin with {heading}"
             yield document.fault((*at, "quote"), what)
+        if articles.source.language == _CHINESE and not article.translation:
+            yield document.fault((*at, "translation"), "required key is missing")
         if article.chapter not in chapters:
             yield document.fault((*at, "chapter"), f"there is no chapter {article.chapter}")

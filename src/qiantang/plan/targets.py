@@ -80,7 +80,7 @@ class Target(Record):
 
     id: Name
     title: Text
-    title_zh: Text
+    title_zh: str = ""
     article: Whole
     quote: Text = Field(description="the clause, word for word")
     unit: Text
@@ -223,8 +223,9 @@ def articles_text(plan: Plan) -> str:
             chapter = article.chapter
             heading = plan.articles.chapter(article)
             mark = "" if heading.heading == "stated" else "  (heading inferred)"
-            lines += ["", f"{heading.number}  {heading.title}  {heading.title_zh}{mark}"]
-        lines.append(f"  {article.number:>2}  {article.title}  {article.title_zh}")
+            title = f"{heading.title}  {heading.title_zh}".rstrip()
+            lines += ["", f"{heading.number}  {title}{mark}"]
+        lines.append(f"  {article.number:>2}  {article.title}  {article.title_zh}".rstrip())
         lines += [f"      {label:<9} {text}" for label, text in _facts(article) if text]
     return "\n".join(lines[1:])
 

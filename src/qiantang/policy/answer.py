@@ -96,11 +96,12 @@ def package_scenario(packages: Packages, target: Target, answer: Answer, path: P
         paths[pull.lever] = {
             year: round(value * pull.intensity, 6) for year, value in knots.items()
         }
+    chinese = target.title_zh or target.title
     words = {
         "title": f"Least effort for {target.title.lower()}",
-        "title_zh": f"{target.title_zh}的最省举措组合",
+        "title_zh": f"{chinese}的最省举措组合",
         "question": f"What is the least effort that reaches {target.id} at P = {answer.asked:g}?",
-        "question_zh": f"以{answer.asked:g}的概率实现{target.title_zh}，最少需要多少投入？",
+        "question_zh": f"以{answer.asked:g}的概率实现{chinese}，最少需要多少投入？",
     }
     note = f"Intensity found by qiantang solve for {target.id} at P = {answer.asked:g}"
     put_new(path, scenario_text(packages.study, path, words, packages.base.name, paths, note))

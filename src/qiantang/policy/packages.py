@@ -6,31 +6,26 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from qiantang.divergence import losses
-from qiantang.engine import Path as EnginePath
-from qiantang.ensemble import Members, choose_members, driver_paths, innovation_paths
+from qiantang.engine.path import Path
+from qiantang.ensemble.case import Case, vintages_of
+from qiantang.ensemble.ensemble import Ensemble, Outcome, ensemble_of
+from qiantang.ensemble.members import Members, choose_members
+from qiantang.ensemble.readout import Readout, readout_of, target_figures, yearly
 from qiantang.faults import DivergedError, Fault, StudyError, nearest
-from qiantang.measures import Figure, Kind, outputs_of, read_figures, times_of
+from qiantang.model.figures import Figure
 from qiantang.plan.targets import Target
-from qiantang.reach import measure_of, years_of
-from qiantang.scenario import Scenario, lever_path
-from qiantang.study import TALLY_SUFFIX, Study
-
-if TYPE_CHECKING:
-    from qiantang.engine import RunResult
-    from qiantang.engine.history import History
+from qiantang.scenario import Scenario
+from qiantang.study import Study
 
 Array = NDArray[np.float64]
 
 #: Packages whose scores are kept; with 1,000 members each takes 72 kB.
 KEPT = 2000
-#: Histories that are kept, one for each set of parameters changed.
-HISTORIES = 3
 
 
 @dataclass(frozen=True)
@@ -75,7 +70,6 @@ class Packages:
     seed: int
     vintage: str | None = None
     _known: dict[bytes, Score] = field(default_factory=dict, repr=False, compare=False)
-    _histories: dict[bytes, History] = field(default_factory=dict, repr=False, compare=False)
     _count: list[int] = field(default_factory=lambda: [0], repr=False, compare=False)
 
     @property
@@ -94,25 +88,16 @@ class Packages:
         return self.study.plan.targets.targets
 
     @cached_property
-    def _figures(self) -> tuple[Figure, ...]:
+    def _readout(self) -> Readout:
         """Yearly figures that the targets need, and no others: a run ends with the last of them."""
-        needed: dict[tuple[str, int], None] = {}
-        for target in self.targets:
-            for name in (target.measure.variable, *target.measure.over):
-                needed |= {(name, year): None for year in years_of(target.measure)}
-        return tuple(Figure(name, self._kind(name), year) for name, year in needed)
+        return readout_of(self.study, target_figures(self.study, self.targets))
 
     @cached_property
-    def _outputs(self) -> list[str]:
-        """Outputs of an ordinary run, so that one compiled model serves every command."""
-        study = self.study
-        figures = [Figure(name, self._kind(name), 0) for name in study.headlines]
-        return list(dict.fromkeys([*outputs_of(figures), *outputs_of(self._figures)]))
-
-    @cached_property
-    def _drawn(self) -> dict[str, EnginePath]:
-        paths = driver_paths(self.study, self.base, self.members.size, self.seed, self.vintage)
-        return paths | innovation_paths(self.members)
+    def _ensemble(self) -> Ensemble:
+        """The members, from where the base and the full plan part."""
+        ends = [self._case(np.full(len(self.levers), share), {}) for share in (0.0, 1.0)]
+        ground = ensemble_of(self.study, self.members, self.seed, self._readout)
+        return ground.sharing(ends, rest=ends[0], eager=True)
 
     def score(
         self,
@@ -152,99 +137,58 @@ class Packages:
     def _run(
         self, intensities: Array, changed: Mapping[str, Array], states: Sequence[str], year: int
     ) -> Score:
-        study, step = self.study, self.study.program.time_step
         self._count[0] += 1
         extra = [figure for name in states for figure in self._state(name, year)]
-        figures = [*self._figures, *extra]
-        given: dict[str, Any] = {
-            "outputs": list(dict.fromkeys([*self._outputs, *outputs_of(extra)])),
-            "times": times_of(figures, step),
-            "parameters": {**self.members.parameters, **changed},
-            "members": self.members.size,
-        }
-        history = self._history(np.shape(intensities), changed, states, year, given)
-        paths = self._drawn | self._lever_paths(intensities)
-        result = study.program.run(**given, paths=paths, history=history)
+        readout = self._readout
+        if extra:
+            readout = readout_of(self.study, [*readout.figures, *extra])
+        outcome = self._ensemble.run_one(self._case(intensities, changed), readout=readout)
         if not changed:
-            self._refuse_lost(intensities, result)
-        read = read_figures(figures, result.values, result.names, result.times, step)
-        read[:, result.diverged] = np.nan
-        series: dict[str, dict[int, Array]] = {}
-        for figure, row in zip(self._figures, read, strict=False):
-            series.setdefault(figure.variable, {})[int(figure.year)] = row
-        values = {target.id: measure_of(series, target.measure) for target in self.targets}
-        seen = iter(read[len(self._figures) :])
+            self._refuse_lost(intensities, outcome)
         found = {
-            name: np.mean([next(seen) for _ in self._state(name, year)], axis=0) for name in states
+            name: np.mean([outcome.read[readout.place[f]] for f in self._state(name, year)], axis=0)
+            for name in states
         }
-        return Score(values, found)
+        return Score(readout.measures(outcome.read, self.targets), found)
 
-    def _refuse_lost(self, intensities: Array, result: RunResult) -> None:
+    def _refuse_lost(self, intensities: Array, outcome: Outcome) -> None:
         """Refuse the base and the full plan if no member is left; a package between is no result.
 
         A search may well pass through packages that diverge; it turns back from them.
         """
         for scenario, share in ((self.base, 0.0), (self.full, 1.0)):
             asked = (np.asarray(intensities) == share).all()
-            if asked and (faults := losses(scenario, result)):
+            if asked and (faults := losses(scenario, outcome)):
                 raise DivergedError(faults)
 
-    def _history(
-        self,
-        shape: tuple[int, ...],
-        changed: Mapping[str, Array],
-        states: Sequence[str],
-        year: int,
-        given: Mapping[str, Any],
-    ) -> History:
-        """Return the years before the levers move, run once: every package goes on from there."""
-        nothing = np.zeros(shape)
-        key = _key(nothing, changed, states, year)
-        if key not in self._histories:
-            if len(self._histories) >= HISTORIES:
-                del self._histories[next(iter(self._histories))]
-            self._histories[key] = self.study.program.history(
-                **given,
-                paths=self._drawn | self._lever_paths(nothing),
-                beside=[self._drawn | self._lever_paths(np.ones(shape))],
-            )
-        return self._histories[key]
-
-    def _state(self, name: str, year: int) -> tuple[Figure, ...]:
-        """Return the figures whose mean is a variable's value in a year."""
-        if self._kind(name) == "yearly_total":
-            return (Figure(name, "yearly_total", year),)
-        return Figure(name, "year_end", year - 1), Figure(name, "year_end", year)
-
-    def _lever_paths(self, intensities: Array) -> dict[str, EnginePath]:
+    def _case(self, intensities: Array, changed: Mapping[str, Array]) -> Case:
         shares = dict(zip(self.levers, np.asarray(intensities, dtype=np.float64), strict=True))
         paths = {}
         for name in self.study.vocabulary.levers:
-            ground = self._path(self.base, name)
-            if name not in shares:
-                paths[name] = EnginePath(*ground)
-                continue
-            plan = self._path(self.full, name)
-            times = np.union1d(ground[0], plan[0])
-            low, high = np.interp(times, *ground), np.interp(times, *plan)
-            paths[name] = EnginePath(times, low + shares[name][..., None] * (high - low))
-        return paths
+            if name in shares:
+                ground = self._ground(name)
+                paths[name] = ground.towards(self.full.path(name), shares[name])
+            elif name in self.base.levers:
+                paths[name] = self.base.path(name)
+        return Case(paths, vintages_of(self.study, self.base, self.vintage), changed)
 
-    def _path(self, scenario: Scenario, lever: str) -> tuple[Array, Array]:
-        if lever in scenario.levers:
-            return lever_path(scenario, lever)
+    def _ground(self, lever: str) -> Path:
+        if lever in self.base.levers:
+            return self.base.path(lever)
         program = self.study.program
-        return np.array([program.initial_time]), np.array([program.constants[lever]])
+        return Path.level(program.constants[lever], program.initial_time)
 
-    def _kind(self, name: str) -> Kind:
-        return "yearly_total" if name + TALLY_SUFFIX in self.study.dictionary else "year_end"
+    def _state(self, name: str, year: int) -> tuple[Figure, ...]:
+        """Return the figures whose mean is a variable's value in a year."""
+        now = yearly(self.study, name, year)
+        return (now,) if now.kind == "yearly_total" else (yearly(self.study, name, year - 1), now)
 
 
 def open_packages(
     study: Study,
     *,
-    base: str = "current_policy",
-    full: str = "plan_in_full",
+    base: str | None = None,
+    full: str | None = None,
     members: int = 1000,
     seed: int = 1,
     vintage: str | None = None,
@@ -254,21 +198,23 @@ def open_packages(
     Parameters
     ----------
     study : Study
-    base, full : str
-        Scenarios at intensity 0 and 1 of every lever.
+    base, full : str, optional
+        Scenarios at intensity 0 and 1 of every lever; by default those of `study.yaml`.
     members, seed : int
-    vintage : {"2018", "actual"}, optional
+    vintage : str, optional
 
     Raises
     ------
     StudyError
         Unknown scenario or vintage, or more members than the fit has.
     """
-    if vintage is not None and vintage not in study.vocabulary.vintages:
-        known = " or ".join(sorted(study.vocabulary.vintages))
+    known = study.about.either_vintage
+    if vintage is not None and vintage not in study.about.vintage_names:
         raise StudyError([Fault("vintage", None, vintage, f"unknown vintage, expected {known}")])
     chosen = choose_members(study, members, seed)
-    return Packages(study, study.scenario(base), study.scenario(full), chosen, seed, vintage)
+    ends = study.about.scenarios
+    low, high = study.scenario(base or ends.base), study.scenario(full or ends.full)
+    return Packages(study, low, high, chosen, seed, vintage)
 
 
 def find_target(study: Study, name: str) -> Target:
@@ -281,9 +227,9 @@ def find_target(study: Study, name: str) -> Target:
     """
     targets = study.plan.targets.targets
     for target in targets:
-        if name in (target.id, target.title, target.title_zh):
+        if name and name in (target.id, target.title, target.title_zh):
             return target
-    known = [target.id for target in targets] + [target.title_zh for target in targets]
+    known = [name for t in targets for name in (t.id, t.title_zh) if name]
     raise StudyError([Fault("--target", None, name, f"no such target{nearest(name, known)}")])
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from qiantang.ensemble import choose_members
+from qiantang.ensemble.members import choose_members
 from qiantang.levers import articles_of
 from qiantang.plan.targets import Target
 from qiantang.policy.answer import Answer, Pull

@@ -1,8 +1,8 @@
 """Target events for the Brier score: the plan's targets, and targets as demanding at every origin.
 
 A plan is signed once, so its own targets give one event each. Moved to an earlier origin, a target
-asks for the same growth on the last figure known there: 590 bn yuan of trade in 2020 is 1.16 times
-the figure of 2017, so from 2014 it is 1.16 times the figure of 2013, by 2016.
+asks for the same growth on the last figure known there: a target three years after the plan of 1.16
+times the last figure known then is, at any origin, 1.16 times the last figure known, by as long.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qiantang.evidence.drivers import ORIGIN
 from qiantang.skill.history import truth
 from qiantang.skill.settings import Draws
 
@@ -52,15 +51,15 @@ class Wanted:
 
 def rolling_events(study: Study) -> dict[str, Event]:
     """Return the targets that are totals of years of one series, by target."""
-    found = {}
+    found, origin = {}, int(study.about.origin)
     for target in study.plan.targets.targets:
         measure, happened = target.measure, target.happened
         if measure.kind not in ("yearly_total", "sum_of_years") or happened.over:
             continue
         figures = truth(study.evidence, happened.series)
-        last = int(ORIGIN) - 1
+        last = origin - 1
         if last in figures:
-            shifts = tuple(year - int(ORIGIN) for year in measure.years)
+            shifts = tuple(year - origin for year in measure.years)
             growth = target.threshold / figures[last]
             found[target.id] = Event(target.id, happened.series, shifts, growth)
     return found

@@ -15,7 +15,7 @@ from qiantang.skill.saved import (
     skill_folder,
 )
 from qiantang.skill.scoreboard import score
-from qiantang.skill.settings import ORIGINS, Forecaster, SeriesRecord
+from qiantang.skill.settings import Forecaster, SeriesRecord
 
 if TYPE_CHECKING:
     from qiantang.study import Study
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 _PACKAGES = ("numpy", "qiantang", "scipy", "statsmodels")
 
 
-def selected_origins(until: int | None) -> tuple[float, ...]:
+def selected_origins(study: Study, until: int | None) -> tuple[float, ...]:
     """Return the origins up to a year; all without one."""
-    return tuple(origin for origin in ORIGINS if until is None or origin <= until)
+    origins = study.about.hindcasts.origins
+    return tuple(origin for origin in origins if until is None or origin <= until)
 
 
 def make(
@@ -68,7 +69,7 @@ def make(
         command=command,
         members=members,
         seed=seed,
-        origins=list(ORIGINS),
+        origins=list(study.about.hindcasts.origins),
         packages={name: installed(name) for name in _PACKAGES},
         inputs=inputs,
         files={},

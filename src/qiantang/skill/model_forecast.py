@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qiantang.faults import Fault, StudyError
-from qiantang.skill.settings import Draws, Forecaster, Setting
+from qiantang.skill.settings import Draws, Forecaster
 
 if TYPE_CHECKING:
     from qiantang.study import Study
@@ -41,7 +41,7 @@ def model_forecaster(study: Study, members: int, seed: int) -> Forecaster:
         what = "the calibration makes no forecasts from an origin"
         raise StudyError([Fault(study.folder, None, "skill", what)]) from None
 
-    def forecast(origin: float, setting: Setting) -> Mapping[str, Draws]:
+    def forecast(origin: float, setting: str) -> Mapping[str, Draws]:
         return checked(forecast_from(study, origin, setting, members, seed), origin, setting)
 
     return forecast

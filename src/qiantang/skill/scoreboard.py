@@ -15,12 +15,9 @@ from qiantang.skill.events import Event, case_outcome, probability, rolling_even
 from qiantang.skill.history import history, known_figures, truth
 from qiantang.skill.settings import (
     HORIZONS,
-    ORIGINS,
-    SETTINGS,
     Draws,
     Forecaster,
     SeriesRecord,
-    Setting,
     asked_years,
 )
 from qiantang.skill.world import driver_world
@@ -44,7 +41,7 @@ class Case:
     """One figure forecast by one method."""
 
     series: str
-    setting: Setting
+    setting: str
     origin: float
     year: int
     method: str
@@ -66,7 +63,7 @@ class Outcome:
     """One event foretold by one method."""
 
     series: str
-    setting: Setting
+    setting: str
     origin: float
     target: str
     method: str
@@ -88,8 +85,8 @@ def score(
     series: Mapping[str, SeriesRecord],
     forecaster: Forecaster | None,
     *,
-    origins: Sequence[float] = ORIGINS,
-    settings: Sequence[Setting] = SETTINGS,
+    origins: Sequence[float] | None = None,
+    settings: Sequence[str] | None = None,
     members: int = 1000,
     seed: int = 1,
     progress: Progress = lambda line: None,
@@ -103,9 +100,10 @@ def score(
         What is scored.
     forecaster : Forecaster or None
         None scores the baselines alone.
-    origins : sequence of float
-        [Year]
-    settings : sequence of Setting
+    origins : sequence of float, optional
+        By default those of the study. [Year]
+    settings : sequence of str, optional
+        By default those of the study.
     members : int
         Members of each baseline.
     seed : int
@@ -118,9 +116,10 @@ def score(
     events = rolling_events(study)
     kept: dict[Any, Draws] = {}
     truths = {name: truth(study.evidence, name) for name in series}
-    for origin in origins:
-        for setting in settings:
-            years = asked_years(origin, setting)
+    about = study.about
+    for origin in about.hindcasts.origins if origins is None else origins:
+        for setting in about.settings if settings is None else settings:
+            years = asked_years(about, origin, setting)
             if not years:
                 continue
             progress(f"origin {origin:g}, {setting}")
@@ -146,7 +145,7 @@ def baseline_draws(
     name: str,
     record: SeriesRecord,
     origin: float,
-    setting: Setting,
+    setting: str,
     years: tuple[int, ...],
     members: int,
     seed: int,
@@ -175,7 +174,7 @@ def baseline_draws(
 
 def _cases(
     name: str,
-    setting: Setting,
+    setting: str,
     origin: float,
     years: Sequence[int],
     methods: Mapping[str, Draws],
@@ -210,7 +209,7 @@ def _outcomes(
     study: Study,
     events: Mapping[str, Event],
     name: str,
-    setting: Setting,
+    setting: str,
     origin: float,
     methods: Mapping[str, Draws],
     truths: Mapping[int, float],
@@ -236,7 +235,7 @@ def gather(
 ) -> list[dict[str, Any]]:
     """Gather cases into rows: one for each series, setting and horizon, and one over all horizons.
 
-    Rows stand in the order of the settings and then of ``names``, the series.
+    Rows stand in the order in which settings were scored and then of ``names``, the series.
 
     ``best_baseline`` is the baseline with the lowest CRPS over the row, picked after the event:
     harder on the model than any baseline that one could have chosen beforehand.
@@ -248,8 +247,8 @@ def gather(
     for outcome in outcomes:
         told.setdefault((outcome.series, outcome.setting), []).append(outcome)
     rows = []
-    order = {setting: place for place, setting in enumerate(SETTINGS)}
-    for key in sorted(table, key=lambda key: (order[key[1]], names.index(key[0]))):  # type: ignore[index]
+    order = list(dict.fromkeys(setting for _, setting in table))
+    for key in sorted(table, key=lambda key: (order.index(key[1]), names.index(key[0]))):
         horizons: tuple[int | str, ...] = (*HORIZONS, "all")
         for horizon in horizons:
             mine = [case for case in table[key] if horizon in ("all", case.horizon)]

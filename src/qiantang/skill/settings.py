@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,27 +14,18 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 from qiantang.evidence.drivers import Drivers
 from qiantang.evidence.observations import Evidence
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.studyfile import HORIZON
 from qiantang.yamlfile import read_yaml, validate
 
 if TYPE_CHECKING:
     from qiantang.study import Study
+    from qiantang.studyfile import StudyFile
     from qiantang.wording import Language
 
 Array = NDArray[np.float64]
-Setting = Literal["ex_ante", "conditional", "pandemic_unknown", "pandemic_known"]
 
-#: Settings in the order of the table.
-SETTINGS: tuple[Setting, ...] = ("ex_ante", "conditional", "pandemic_unknown", "pandemic_known")
-#: Settings in which the drivers are the true ones.
-TRUE_DRIVERS: tuple[Setting, ...] = ("conditional", "pandemic_known")
-#: Settings of the last origin alone, which include the first year of the pandemic.
-PANDEMIC: tuple[Setting, ...] = ("pandemic_unknown", "pandemic_known")
-#: Origins: a forecast from origin o has seen the figures of the years before o. [Year]
-ORIGINS: tuple[float, ...] = tuple(float(year) for year in range(2009, 2019))
 #: Years ahead; 1 is the year that begins at the origin. [Year]
-HORIZONS: tuple[int, ...] = (1, 2, 3)
-#: First year that only the settings of the pandemic score.
-PANDEMIC_YEAR = 2020
+HORIZONS: tuple[int, ...] = tuple(range(1, HORIZON + 1))
 
 
 @dataclass(frozen=True)
@@ -62,7 +53,7 @@ class Draws:
 class Forecaster(Protocol):
     """Anything that forecasts series from an origin in a setting."""
 
-    def __call__(self, origin: float, setting: Setting) -> Mapping[str, Draws]:
+    def __call__(self, origin: float, setting: str) -> Mapping[str, Draws]:
         """Return draws by series; a series that it cannot forecast is left out."""
         ...
 
@@ -109,16 +100,47 @@ def read_series(path: Path, evidence: Evidence, drivers: Drivers) -> dict[str, S
     return table
 
 
-def asked_years(origin: float, setting: Setting) -> tuple[int, ...]:
+def asked_years(about: StudyFile, origin: float, setting: str) -> tuple[int, ...]:
     """Return the years that are forecast from an origin in a setting.
 
-    The year 2020 is scored apart: without the pandemic it says little of skill, and one year must
-    not decide a table of ten origins.
+    The year of a shock is scored apart, from the last origin alone: not knowing the shock it says
+    little of skill, and one year must not decide a table of many origins.
     """
+    shock, last = about.hindcasts.shock, float(about.hindcasts.last)
     years = tuple(int(origin) - 1 + horizon for horizon in HORIZONS)
-    if setting in PANDEMIC:
-        return years if origin == ORIGINS[-1] else ()
-    return tuple(year for year in years if year < PANDEMIC_YEAR)
+    if shock is None:
+        return years
+    if setting in shock.settings:
+        return years if origin == last else ()
+    return tuple(year for year in years if year < shock.year)
+
+
+def last_scored(about: StudyFile) -> int:
+    """Return the last year that the settings without the shock score."""
+    years = (asked_years(about, origin, "conditional") for origin in about.hindcasts.origins)
+    return max(max(asked, default=0) for asked in years)
+
+
+def setting_words(about: StudyFile, language: Language) -> dict[str, str]:
+    """Return every setting in words, in the order of the table."""
+    words = dict(_WORDS[language])
+    shock, first = about.hindcasts.shock, about.hindcasts.last
+    if shock is not None:
+        title = (language == "zh" and shock.title_zh) or shock.title
+        told = {"first": first, "last": first - 1 + HORIZONS[-1], "shock": title}
+        for setting, said in zip(shock.settings, _SHOCK_WORDS[language], strict=True):
+            words[setting] = said.format(**told)
+    return words
+
+
+_WORDS: dict[str, dict[str, str]] = {
+    "en": {"ex_ante": "drivers as known at the origin", "conditional": "true drivers"},
+    "zh": {"ex_ante": "外部变量只用起点已知信息", "conditional": "外部变量取实际值"},
+}
+_SHOCK_WORDS: dict[str, tuple[str, str]] = {
+    "en": ("{first} to {last}, {shock} unknown", "{first} to {last}, {shock} known"),
+    "zh": ("{first}—{last}年，不知{shock}", "{first}—{last}年，已知{shock}"),
+}
 
 
 def titles_of(
@@ -126,4 +148,6 @@ def titles_of(
 ) -> dict[str, str]:
     """Return the title of each series in a language."""
     found = {name: study.evidence.series[name] for name in series}
-    return {name: item.title_zh if language == "zh" else item.title for name, item in found.items()}
+    return {
+        name: (language == "zh" and item.title_zh) or item.title for name, item in found.items()
+    }

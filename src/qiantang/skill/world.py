@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from qiantang.evidence.drivers import ORIGIN, Drivers
-from qiantang.skill.settings import TRUE_DRIVERS, SeriesRecord, Setting
+from qiantang.evidence.drivers import Drivers
+from qiantang.skill.settings import SeriesRecord
 
 Array = NDArray[np.float64]
 
-#: Years of growth from which a driver is extrapolated before June 2018.
+#: Years of growth from which a driver is extrapolated before the plan.
 RECENT = 5
 #: Quarter points of a year: the paths are straight between them.
 _QUARTERS = (0.0, 0.5, 1.0)
@@ -41,17 +41,17 @@ def driver_world(
     drivers: Drivers,
     record: SeriesRecord,
     origin: float,
-    setting: Setting,
+    setting: str,
     years: tuple[int, ...],
     members: int,
     seed: int,
 ) -> World:
     """Return what is known of a series' driver at an origin in a setting.
 
-    With true drivers the years ahead are their figures. Ex ante they are forecast: from the origin
-    of 2018 as the evidence has them (published forecasts first), before it by a random walk whose
-    drift and spread are those of the last five years, parameter error included. The published
-    forecasts of 2018 would be hindsight at an earlier origin.
+    With true drivers the years ahead are their figures. Ex ante they are forecast: from the
+    origin of the plan as the evidence has them (published forecasts first), before it by a random
+    walk whose drift and spread are those of the last five years, parameter error included. What
+    was published by the plan would be hindsight at an earlier origin.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def driver_world(
     record : SeriesRecord
     origin : float
         [Year]
-    setting : Setting
+    setting : str
     years : tuple of int
         Years asked.
     members : int
@@ -70,10 +70,10 @@ def driver_world(
     known = _combined({name: _figures(drivers, name, origin) for name in names}, record)
     past = {year: float(np.log(value)) for year, value in known.items()}
     between = tuple(range(max(past) + 1, max(years) + 1))
-    if setting in TRUE_DRIVERS:
+    if setting in drivers.about.settings_told:
         return World(past, {year: np.log([actual[year]]) for year in between})
     rng = np.random.default_rng([seed, int(origin), *_key("+".join(names))])
-    if origin >= ORIGIN:
+    if origin >= drivers.about.origin:
         return World(past, _as_published(drivers, record, between, members, rng))
     return World(past, _extrapolated(past, between, members, rng))
 
@@ -84,7 +84,7 @@ def _names(record: SeriesRecord) -> tuple[str, ...]:
 
 def _figures(drivers: Drivers, name: str, origin: float = np.inf) -> dict[int, float]:
     """Return the yearly figures known at an origin, missing years between interpolated in logs."""
-    rows = [row for row in drivers.history(name, "actual") if row.year + 1 <= origin]
+    rows = [row for row in drivers.history(name, drivers.about.actual) if row.year + 1 <= origin]
     dates = [row.year for row in rows]
     years = range(int(np.ceil(dates[0])), int(dates[-1]) + 1)
     logs = np.interp(list(years), dates, np.log([row.value for row in rows]))

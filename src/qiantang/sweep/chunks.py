@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from qiantang.sweep.cases import Case
+from qiantang.ensemble.case import Case
 from qiantang.sweep.summary import statistics, summarise
 from qiantang.sweep.world import World
 
@@ -68,7 +68,7 @@ def _while_wanted(parts: Iterator[Any], stopped: Callable[[], bool]) -> Iterator
 
 def _runs(world: World, parts: Any, first: int, cases: int) -> tuple[pa.Table, int]:
     """Return one row a run."""
-    size, columns = world.members.size, world.readout.columns
+    size, columns = world.members.size, world.columns
     values = np.empty((len(columns), cases * size))
     diverged = np.empty(cases * size, dtype=np.bool_)
     for place, block, lost in parts:
@@ -91,7 +91,7 @@ def _summaries(world: World, parts: Any, first: int, cases: int) -> tuple[pa.Tab
     total = 0
     for place, block, lost in parts:
         total += int(lost.sum())
-        for name, record in summarise(world.readout.columns, block).items():
+        for name, record in summarise(world.columns, block).items():
             rows["case_id"].append(first + place)
             rows["measure"].append(name)
             rows["members"].append(len(lost))

@@ -14,8 +14,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from qiantang.ensemble.case import Case
 from qiantang.faults import Fault, StudyError
-from qiantang.sweep.cases import Case
 from qiantang.sweep.identity import fingerprint
 from qiantang.sweep.plan import Chunk, SweepPlan
 from qiantang.sweep.sweeping import Computed, Executor

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qiantang.measures import TALLY, Figure, outputs_of, read_figures, times_of
-from qiantang.reach import measure_of, years_of
-from qiantang.study import TALLY_SUFFIX
+from qiantang.ensemble.readout import Readout, target_figures, yearly
+from qiantang.model.figures import Figure
 
 if TYPE_CHECKING:
     from qiantang.plan.targets import Target
@@ -62,7 +61,7 @@ def columns_of(design: Design, study: Study) -> tuple[Column, ...]:
     for record in design.file.figures:
         entry = study.dictionary[record.variable]
         for year in record.years:
-            figure = Figure(record.variable, _kind(study, record.variable), year)
+            figure = yearly(study, record.variable, year)
             columns.append(
                 Column(
                     f"{record.variable}_{year}", entry.unit, f"{entry.name}, {year}",
@@ -73,82 +72,25 @@ def columns_of(design: Design, study: Study) -> tuple[Column, ...]:
 
 
 def _of_target(target: Target, study: Study) -> Column:
-    wanted = target.measure
-    names = (wanted.variable, *wanted.over)
-    figures = tuple(
-        Figure(name, _kind(study, name), year) for name in names for year in years_of(wanted)
-    )
+    figures = target_figures(study, [target])
     return Column(target.id, target.unit, target.title, target.title_zh, figures, target)
 
 
-def _kind(study: Study, name: str) -> Any:
-    return "yearly_total" if name + TALLY_SUFFIX in study.dictionary else "year_end"
-
-
-@dataclass(frozen=True)
-class Readout:
-    """What a run must save, and how the columns are read off it.
+def read_columns(columns: tuple[Column, ...], readout: Readout, read: Array) -> Array:
+    """Take columns from the figures of a run.
 
     Parameters
     ----------
     columns : tuple of Column
-    outputs : tuple of str
-    times : ndarray, shape (time,)
-        [Year]
-    time_step : float
-        [Year]
+    readout : Readout
+        Of their figures.
+    read : ndarray, shape (figure, member)
+
+    Returns
+    -------
+    ndarray, shape (column, member)
     """
-
-    columns: tuple[Column, ...]
-    outputs: tuple[str, ...]
-    times: Array
-    time_step: float
-
-    def read(self, values: Array) -> Array:
-        """Read the columns off the values of a run.
-
-        Parameters
-        ----------
-        values : ndarray, shape (output, time, member)
-
-        Returns
-        -------
-        ndarray, shape (column, member)
-        """
-        figures = tuple(dict.fromkeys(f for column in self.columns for f in column.figures))
-        read = read_figures(figures, values, self.outputs, self.times, self.time_step)
-        place = {figure: index for index, figure in enumerate(figures)}
-        found = np.empty((len(self.columns), values.shape[-1]))
-        for row, column in enumerate(self.columns):
-            if column.target is None:
-                found[row] = read[place[column.figures[0]]]
-                continue
-            series: dict[str, dict[int, Array]] = {}
-            for figure in column.figures:
-                series.setdefault(figure.variable, {})[int(figure.year)] = read[place[figure]]
-            with np.errstate(divide="ignore", invalid="ignore"):
-                found[row] = measure_of(series, column.target.measure)
-        return found
-
-
-def readout(design: Design, study: Study) -> Readout:
-    """Return what the runs of a design save.
-
-    The outputs are those of the study's headlines wherever they hold all that is wanted, so that
-    the model compiled for other commands serves here, too.
-    """
-    columns = columns_of(design, study)
-    figures = [figure for column in columns for figure in column.figures]
-    usual = headline_outputs(study)
-    more = [name for name in outputs_of(figures) if name not in usual]
-    step = study.program.time_step
-    return Readout(columns, (*usual, *more), times_of(figures, step), step)
-
-
-def headline_outputs(study: Study) -> tuple[str, ...]:
-    """Return the outputs of a run that saves the headlines."""
-    tallied = (
-        TALLY.format(name) if _kind(study, name) == "yearly_total" else name
-        for name in study.headlines
+    measures = readout.measures(read, [c.target for c in columns if c.target is not None])
+    return np.array(
+        [measures[c.target.id] if c.target else read[readout.place[c.figures[0]]] for c in columns]
     )
-    return tuple(dict.fromkeys(tallied))

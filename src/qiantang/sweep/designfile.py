@@ -114,9 +114,9 @@ class DesignFile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, title="Qiantang sweep")
 
     title: Text
-    title_zh: Text
+    title_zh: str = ""
     question: Text
-    question_zh: Text
+    question_zh: str = ""
     note: Text | None = Field(default=None, description="what a reader of the result should know")
     kind: Literal[
         "grid", "one_at_a_time", "pairs", "latin_hypercube", "sobol", "saltelli", "list"

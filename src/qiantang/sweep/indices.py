@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from qiantang.ensemble.reach import INTERVAL
 from qiantang.faults import Fault, StudyError
-from qiantang.reach import INTERVAL
 
 if TYPE_CHECKING:
     from qiantang.sweep.reading import Sweep

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from qiantang.ensemble import choose_members
-from qiantang.sweep.cases import Case, cases_of
+from qiantang.ensemble.case import Case
+from qiantang.ensemble.members import choose_members
+from qiantang.sweep.cases import cases_of
 from qiantang.sweep.chunks import parquet_bytes
-from qiantang.sweep.columns import readout
 from qiantang.sweep.designfile import Design
 from qiantang.sweep.identity import FORMAT, digest_of, identity
 from qiantang.sweep.points import Move, Point, moves_of, points_of
@@ -98,7 +98,7 @@ class SweepPlan:
         shared = {key: value for key, value in self.identity.items() if key != "design"}
         file = self.design.file
         base = digest_of([shared, file.members, file.seed, file.keep,
-                          [column.record() for column in self.world.readout.columns]])  # fmt: skip
+                          [column.record() for column in self.world.columns]])  # fmt: skip
         chunks = []
         for number, first in enumerate(range(0, len(self.cases), size)):
             cases = tuple(self.cases[first : first + size])
@@ -138,7 +138,7 @@ class SweepPlan:
             "runs": self.runs,
             "chunks": len(self.chunks),
             "chunk_cases": self.chunk_cases,
-            "columns": [column.record() for column in self.world.readout.columns],
+            "columns": [column.record() for column in self.world.columns],
             "identity": self.identity,
             "design": self.design.document.text,
         }  # fmt: skip
@@ -173,5 +173,5 @@ def plan_sweep(design: Design, study: Study) -> SweepPlan:
     scenarios = [design.scenario(study, name) for name in file.scenarios]
     shape = design.scenario(study, file.levers_from) if file.levers_from else None
     cases, case_of = cases_of(study, scenarios, shape, moves, points)
-    world = world_of(study, members, file.seed, readout(design, study)).with_trunk(cases)
+    world = world_of(study, design, members, cases)
     return SweepPlan(design, study, identity(design, study), moves, points, cases, case_of, world)

@@ -1,31 +1,20 @@
-"""Members ready to run, how they are run, and how a target's figure is read off."""
+"""What the tests read off runs beside an ordinary command, and how large a change counts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from qiantang.engine import Path as EnginePath
-from qiantang.engine import Program, RunResult
-from qiantang.measures import Figure, outputs_of, times_of
+from qiantang.engine.path import Path
+from qiantang.ensemble.reach import measure
+from qiantang.model.figures import Figure
 from qiantang.plan.targets import Target
-from qiantang.reach import measure
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Members ready to run: parameters of shape (member,), paths over time, and their number."""
-
-    parameters: dict[str, Array]
-    paths: dict[str, EnginePath]
-    size: int
 
 
 @dataclass(frozen=True)
@@ -44,35 +33,7 @@ class Integral(Figure):
         return self.stock
 
 
-def run_figures(
-    program: Program,
-    batch: Batch,
-    figures: Sequence[Figure],
-    step: float,
-    progress: Callable[[str], None] = lambda _: None,
-    **options: Any,
-) -> RunResult:
-    """Run a batch and save what the figures need."""
-    return program.run(
-        outputs=list(outputs_of(figures)), times=times_of(figures, step),
-        parameters=dict(batch.parameters), paths=batch.paths, members=batch.size,
-        on_compile=progress, **options,
-    )  # fmt: skip
-
-
-def repeated(batch: Batch, times: int) -> Batch:
-    """Return a batch several times over, block after block."""
-    paths = {name: _rows(path, times) for name, path in batch.paths.items()}
-    parameters = {name: np.tile(values, times) for name, values in batch.parameters.items()}
-    return Batch(parameters, paths, batch.size * times)
-
-
-def _rows(path: EnginePath, times: int) -> EnginePath:
-    values = np.asarray(path.values)
-    return path if values.ndim == 1 else EnginePath(path.times, np.tile(values, (times, 1)))
-
-
-def own_rows(path: EnginePath, size: int) -> Array:
+def own_rows(path: Path, size: int) -> Array:
     """Return the values of a path with one row a member, free to be changed."""
     values = np.asarray(path.values, dtype=np.float64)
     return np.array(np.broadcast_to(values, (size, values.shape[-1])))

@@ -136,7 +136,7 @@ def _loops(ground: Ground) -> Found:
 
 def _inputs(ground: Ground) -> Found:
     drivers = ground.study.drivers
-    bare = [n for n, d in drivers.definitions.items() if not (d.projection_2018 or d.scheduled)]
+    bare = [n for n, d in drivers.definitions.items() if not (d.projection_known or d.scheduled)]
     return bool(drivers.names), (
         f"calibration/evidence/drivers.yaml: {len(drivers.names)} outside series, how each is "
         f"joined and runs on; {len(bare)} without growth of their own after the last figure"

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from qiantang.engine import Path as EnginePath
-from qiantang.validate.batches import Batch, own_rows, repeated
+from qiantang.engine.path import Path as TimePath
+from qiantang.ensemble.ensemble import Batch
+from qiantang.validate.batches import own_rows
 from qiantang.validate.ground import Ground
 from qiantang.validate.records import Finding, judged, listed, open_question, table
 from qiantang.validate.structure import checked
@@ -104,7 +105,7 @@ def _parameters(ground: Ground) -> Iterator[Case]:
 def _breaches(ground: Ground, cases: list[Case]) -> dict[str, list[str]]:
     """Run every case beside one run without any and return what each breaks."""
     members = ground.median if ground.study.has_fit() else ground.few
-    batch = repeated(ground.batch(ground.full, members), len(cases) + 1)
+    batch = ground.batch(ground.full, members).repeated(len(cases) + 1)
     for place, case in enumerate(cases, start=1):
         _apply(ground, batch, case, place)
     names = _watched(ground)
@@ -151,7 +152,7 @@ def _apply(ground: Ground, batch: Batch, case: Case, place: int) -> None:
         path = batch.paths[case.name]
         values = own_rows(path, batch.size)
         values[place] = values[place] * case.value if case.multiplies else case.value
-        batch.paths[case.name] = EnginePath(path.times, values)
+        batch.paths[case.name] = TimePath(path.times, values)
         return
     own = ground.program.constants[case.name]
     values = np.array(batch.parameters.get(case.name, np.full(batch.size, own)))

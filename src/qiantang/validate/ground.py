@@ -12,25 +12,19 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from qiantang.checking import reality_checks, study_faults
-from qiantang.engine import Path as EnginePath
 from qiantang.engine import Program
-from qiantang.ensemble import (
-    AXES,
-    Members,
-    Runs,
-    choose_members,
-    driver_paths,
-    innovation_paths,
-    lever_paths,
-    run_resolved,
-)
+from qiantang.ensemble.case import case_of
+from qiantang.ensemble.ensemble import Batch, ensemble_of
+from qiantang.ensemble.members import Members, choose_members
+from qiantang.ensemble.readout import Readout, readout_of, yearly
+from qiantang.ensemble.runs import AXES, Runs, run_resolved
 from qiantang.faults import Fault, StudyError
-from qiantang.measures import Figure, read_figures
 from qiantang.model.checks import Check, CheckResult, read_checks
+from qiantang.model.figures import Figure, outputs_of
 from qiantang.plan.targets import Target
 from qiantang.scenario import Scenario
-from qiantang.study import TALLY_SUFFIX, Study
-from qiantang.validate.batches import Batch, Integral, run_figures
+from qiantang.study import Study
+from qiantang.validate.batches import Integral
 
 Array = NDArray[np.float64]
 T = TypeVar("T")
@@ -169,12 +163,10 @@ class Ground:
         Without innovations these are held at nought: the structure alone, with the drivers' drawn
         surprises all the same.
         """
-        paths = driver_paths(self.study, scenario, members.size, self.seed)
-        paths |= lever_paths(self.study, scenario)
-        still = {name: EnginePath(members.times, np.zeros(len(members.times)))
-                 for name in members.innovations}  # fmt: skip
-        paths |= innovation_paths(members) if innovations else still
-        return Batch(dict(members.parameters), paths, members.size)
+        chosen = members if innovations else members.still()
+        nothing = readout_of(self.study, (), alone=True)
+        ensemble = ensemble_of(self.study, chosen, self.seed, nothing)
+        return ensemble.batch(case_of(self.study, scenario))
 
     @cached_property
     def saved(self) -> tuple[str, ...]:
@@ -193,10 +185,9 @@ class Ground:
         step = options.get("time_step") or self.program.time_step
         years = range(int(program.initial_time), int(program.final_time))
         exact = options.get("integrator") == "rk4"
-        figures = [self._figure(name, year, exact) for name in self.saved for year in years]
-        result = run_figures(program, batch, figures, step, self.progress, **options)
-        read = read_figures(figures, result.values, result.names, result.times, step)
-        read[:, result.diverged] = np.nan
+        figures = tuple(self._figure(name, year, exact) for name in self.saved for year in years)
+        readout = Readout(figures, outputs_of(figures), step)
+        read = readout.read(batch.run(program, readout, on_compile=self.progress, **options))
         blocks = read.reshape(len(self.saved), len(years), batch.size)
         data = {
             name: xr.DataArray(block.T[None], dims=AXES)
@@ -205,19 +196,16 @@ class Ground:
         return xr.Dataset(data, coords={"scenario": ["one"], "time": list(years)})
 
     def _figure(self, name: str, year: int, exact: bool) -> Figure:
-        if exact and self.kind(name) == "yearly_total":
-            return Integral(name, "yearly_total", year, self._sum(name + TALLY_SUFFIX))
-        return Figure(name, self.kind(name), year)
+        figure = yearly(self.study, name, year)
+        if exact and figure.kind == "yearly_total":
+            return Integral(name, "yearly_total", year, self._sum(figure.output))
+        return figure
 
     def _sum(self, tally: str) -> str:
         """Return the one stock that a tally reads; the tally itself where that is not so."""
         program = self.program
         used = [name for name in program.dependencies(tally) if program.kind(name) == "stock"]
         return used[0] if program.kind(tally) != "stock" and len(used) == 1 else tally
-
-    def kind(self, name: str) -> Any:
-        """Return how a variable's yearly figure is read."""
-        return "yearly_total" if name + TALLY_SUFFIX in self.study.dictionary else "year_end"
 
     @cached_property
     def ensemble(self) -> Runs:

@@ -14,10 +14,11 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from qiantang.engine import Path as EnginePath
+from qiantang.engine.path import Path as TimePath
+from qiantang.ensemble.ensemble import Batch
 from qiantang.model.loops import Loop, LoopResult, Loops, read_loops, run_loops
 from qiantang.model.syntax import Syntax, parse
-from qiantang.validate.batches import Batch, repeated, target_scale, target_values
+from qiantang.validate.batches import target_scale, target_values
 from qiantang.validate.cuts import Link, choose_link, with_cuts
 from qiantang.validate.ground import Ground
 
@@ -89,7 +90,7 @@ def polarity(ground: Ground) -> list[LoopResult]:
     grid = program.initial_time + np.arange(steps + 1) * program.time_step
 
     def runner(outputs: list[str], times: Any, parameters: Any, paths: Any, members: int) -> Array:
-        given = {name: EnginePath(*knots) for name, knots in paths.items()}
+        given = {name: TimePath(*knots) for name, knots in paths.items()}
         return program.run(
             outputs, times, parameters=parameters, paths=given, members=members, engine="numpy"
         ).values
@@ -112,7 +113,7 @@ def cut_each(ground: Ground) -> list[Without]:
     base = ground.batch(ground.full, members)
     begins = _on_grid(loops.levers_at_maximum_from, ground)
     cases: list[Case] = [(loop, since) for loop in loops.loops for since in (None, "start", "plan")]
-    batch = repeated(base, len(cases))
+    batch = base.repeated(len(cases))
     rows = {loop.id: slice(3 * place * members.size, (3 * place + 1) * members.size)
             for place, loop in enumerate(loops.loops)}  # fmt: skip
     for name in dict.fromkeys(name for loop in loops.loops for name in loop.given):
@@ -151,8 +152,8 @@ def _given(ground: Ground, batch: Batch, name: str, cases: Sequence[Case], size:
 def _row(batch: Batch, name: str, times: tuple[float, float]) -> Array:
     """Return the values of a switch's path, which start at nought."""
     if name not in batch.paths:
-        batch.paths[name] = EnginePath(np.array(times), np.zeros((batch.size, 2)))
-    values: Array = batch.paths[name].values  # type: ignore[assignment]
+        batch.paths[name] = TimePath(np.array(times), np.zeros((batch.size, 2)))
+    values: Array = batch.paths[name].values
     return values
 
 

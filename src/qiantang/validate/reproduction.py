@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qiantang.calibrate.report import theil
+from qiantang.ensemble.readout import readout_of
 from qiantang.evidence.observations import Series
-from qiantang.measures import Figure, read_figures
+from qiantang.model.figures import Figure
 from qiantang.validate import charts
-from qiantang.validate.batches import run_figures
 from qiantang.validate.ground import Ground
 from qiantang.validate.records import Finding, judged, listed, open_question, table
 
@@ -105,9 +105,9 @@ def structural_fits(ground: Ground) -> list[Fit]:
     if not figures:
         return []
     batch = ground.batch(ground.base, ground.median, innovations=False)
-    step = ground.program.time_step
-    result = run_figures(ground.program, batch, figures, step, engine="numpy")
-    read = read_figures(figures, result.values, result.names, result.times, step)[:, 0]
+    readout = readout_of(ground.study, figures, alone=True)
+    found = readout.read(batch.run(ground.program, readout, engine="numpy"))[:, 0]
+    read = np.array([found[readout.place[figure]] for figure in figures])
     fits = []
     for series in ground.study.evidence.series.values():
         at = [place for place, (owner, *_) in enumerate(pairs) if owner is series]

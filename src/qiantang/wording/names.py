@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qiantang.wording.language import Language, check_language, phrase
 from qiantang.wording.units import Unit, myriad, number, reading_unit
@@ -51,9 +51,19 @@ class Wording:
 
     def phrase(self, key: str, **values: object) -> str:
         """Return a sentence of phrases.yaml with its blanks filled."""
-        return phrase(key, self.lang, **values)
+        return phrase(key, self.lang, **self.study_blanks, **values)
 
-    def choose(self, english: str, chinese: str) -> str:
+    @property
+    def study_blanks(self) -> dict[str, str]:
+        """What any sentence may say of the study: when its plan was made, and how it is called."""
+        plan = self.study.about.plan
+        return {"plan_date": self.of(plan, "when"), "plan": self.of(plan, "called")}
+
+    def of(self, record: Any, key: str) -> str:
+        """Return a text of a record that may hold it in Chinese as well."""
+        return self.choose(getattr(record, key), getattr(record, f"{key}_zh"))
+
+    def choose(self, english: str, chinese: str | None) -> str:
         """Return one of two texts; where the Chinese is missing the English stands in."""
         return chinese if self.lang == "zh" and chinese else english
 
@@ -98,12 +108,15 @@ class Wording:
     def unit(self, name: str) -> Unit:
         """Return the unit of a variable."""
         share = name.endswith("_share")
-        return reading_unit(self.study.dictionary[name].unit, self.lang, share=share)
+        return self._reading(self.study.dictionary[name].unit, share=share)
 
     def target_unit(self, target: Target) -> Unit:
         """Return the unit of a target."""
         points = target.measure.kind == _POINTS and target.unit == "Dmnl"
-        return reading_unit("points" if points else target.unit, self.lang)
+        return self._reading("points" if points else target.unit)
+
+    def _reading(self, unit: str, *, share: bool = False) -> Unit:
+        return reading_unit(unit, self.lang, share=share, own=self.study.about.units)
 
     def number(self, value: float, digits: int = 3, *, trim: bool = True) -> str:
         """Write a plain number."""
@@ -111,14 +124,14 @@ class Wording:
 
     def figure(self, value: float, unit: str | Unit, digits: int = 3, *, trim: bool = True) -> str:
         """Write a figure of the model with its unit: 46 Mpax/Year is 4600万人次."""
-        unit = reading_unit(unit, self.lang) if isinstance(unit, str) else unit
+        unit = self._reading(unit) if isinstance(unit, str) else unit
         unit = myriad(unit, value, self.lang)
         text = number(value * unit.factor, self.lang, digits=digits, trim=trim)
         return text + unit.short if math.isfinite(value) else text
 
     def interval(self, low: float, high: float, unit: str | Unit, digits: int = 3) -> str:
         """Write an interval with its unit."""
-        unit = reading_unit(unit, self.lang) if isinstance(unit, str) else unit
+        unit = self._reading(unit) if isinstance(unit, str) else unit
         unit = myriad(unit, high, self.lang)
         ends = [number(end * unit.factor, self.lang, digits=digits) for end in (low, high)]
         return ("～" if self.lang == "zh" else " to ").join(ends) + unit.short

@@ -1,8 +1,9 @@
-"""Units as a reader writes them: 5,900 bn of the model is 5900亿元 in a Hangzhou office."""
+"""Units as a reader writes them: 5,900 bn of the model is 5900亿元 in a Chinese office."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -34,11 +35,14 @@ class UnitEntry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     en: Reading
-    zh: Reading
+    zh: Reading | None = None
 
 
 class UnitsFile(RootModel[dict[str, UnitEntry]]):
     """The file ``units.yaml``."""
+
+
+_NONE: Mapping[str, UnitEntry] = {}
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,9 @@ def _entries() -> dict[str, UnitEntry]:
     return validate(read_yaml(_FILE), UnitsFile).root
 
 
-def reading_unit(unit: str, lang: Language, *, share: bool = False) -> Unit:
+def reading_unit(
+    unit: str, lang: Language, *, share: bool = False, own: Mapping[str, UnitEntry] = _NONE
+) -> Unit:
     """Return a unit of the model as readers of a language write it.
 
     Parameters
@@ -96,16 +102,18 @@ def reading_unit(unit: str, lang: Language, *, share: bool = False) -> Unit:
     lang : {"zh", "en"}
     share : bool
         The number is a share of a whole: per cent.
+    own : mapping of str to UnitEntry
+        Units of a study, which go before the program's.
 
     Returns
     -------
     Unit
         A unit that the table does not hold is written as in the model.
     """
-    entry = _entries().get("share" if share and unit == "Dmnl" else unit)
+    entry = own.get(unit) or _entries().get("share" if share and unit == "Dmnl" else unit)
     if entry is None:
         return Unit(unit, f" {unit}", 1.0)
-    reading: Reading = getattr(entry, lang)
+    reading = entry.en if lang == "en" or entry.zh is None else entry.zh
     gap = " " if lang == "en" and reading.label not in ("", "%") else ""
     short = reading.label if reading.short is None else reading.short
     return Unit(reading.label, gap + short if short else "", reading.times)

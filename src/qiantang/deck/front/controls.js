@@ -36,7 +36,7 @@ function sliderPanel(plan, language, acts, id) {
   const timing = s.timing.length ? words.timing(s.timing[0], s.timing[s.timing.length - 1]) : "";
   const panel = make("section", { class: "qt-levers", "aria-label": words.levers },
     make("h3", { text: words.levers }),
-    make("p", { class: "qt-hint", text: words.hint(timing, said(s.plan, language)) }));
+    make("p", { class: "qt-hint", text: words.hint(s.base_year, timing, said(s.plan, language)) }));
   for (const group of plan.groups) {
     const set = make("fieldset", {}, make("legend", { text: said(group, language) }));
     for (const control of group.controls) {
@@ -85,9 +85,10 @@ function toolbar(plan, language, acts, id, state) {
       lang: language === "zh" ? "en" : "zh", on: { click: acts.language } }));
 }
 
-function legend(language, pinned, showActual) {
+function legend(language, pinned, showActual, moves) {
   const words = WORDS[language].legend;
-  const item = (kind) => make("span", {}, make("i", { class: `qt-key qt-key-${kind}` }), words[kind]);
+  const item = (kind) => make("span", {}, make("i", { class: `qt-key qt-key-${kind}` }),
+    kind === "later" ? words.later(moves) : words[kind]);
   const kinds = ["median", "band50", "band90", "target", "seen", "unsure"];
   if (showActual) kinds.push("later");
   if (pinned) kinds.push("pinned");
@@ -98,7 +99,7 @@ function targetText(panel, language) {
   const words = WORDS[language];
   const own = panel.words[language];
   const [first, last] = [panel.years[0], panel.years[panel.years.length - 1]];
-  if (panel.sense === "rises" || panel.sense === "rises_each_year") return words.target[panel.sense];
+  if (panel.sense === "rises" || panel.sense === "rises_each_year") return words.target[panel.sense](first);
   const aim = words.target[panel.sense] + written(panel.threshold * own.factor, language) + own.short;
   if (panel.kind === "sum_of_years") return words.sum(first, last) + words.then + aim + words.mean;
   return words.of(last) + (language === "en" ? " " : "") + aim;

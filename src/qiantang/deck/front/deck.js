@@ -202,7 +202,7 @@ function render({ model, el }) {
   }
 
   function showLegend() {
-    root.querySelector(".qt-legend").replaceChildren(...legend(language, state.pin, state.showActual));
+    root.querySelector(".qt-legend").replaceChildren(...legend(language, state.pin, state.showActual, plan.moves));
   }
 
   function build() {

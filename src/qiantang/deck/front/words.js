@@ -4,8 +4,8 @@ const WORDS = {
   zh: {
     name: "政策驾驶舱",
     levers: "政策举措力度",
-    hint: (from, to) =>
-      `滑块为全面落实时的力度：0为2017年政策，1为“${to}”；按其原定进度推进${from}。`,
+    hint: (year, from, to) =>
+      `滑块为全面落实时的力度：0为${year}年政策，1为“${to}”；按其原定进度推进${from}。`,
     timing: (first, last) => `（${moment(first, "zh")}起步，${moment(last, "zh")}到位）`,
     reset: "重置",
     full: "全部拉满",
@@ -23,7 +23,7 @@ const WORDS = {
     ready: (name) => `${name} 已生成。`,
     actual: "显示实际结果",
     other: "English",
-    target: { above: "目标：超过", at_least: "目标：达到", rises: "目标：比2017年提高", rises_each_year: "目标：逐年增长" },
+    target: { above: "目标：超过", at_least: "目标：达到", rises: (year) => `目标：比${year}年提高`, rises_each_year: () => "目标：逐年增长" },
     sum: (first, last) => `${first}—${last}年合计`,
     mean: "（虚线：年均）",
     reached: "实现概率",
@@ -35,13 +35,13 @@ const WORDS = {
     colon: "：",
     bracket: (text) => `（${text}）`,
     happened: (value) => `，实际${value}`,
-    legend: { band90: "90%区间", band50: "50%区间", median: "中位数", seen: "统计数", unsure: "来源不明", later: "2018年起实际", target: "目标", pinned: "基准：中位数与90%区间" },
+    legend: { band90: "90%区间", band50: "50%区间", median: "中位数", seen: "统计数", unsure: "来源不明", later: (year) => `${year}年起实际`, target: "目标", pinned: "基准：中位数与90%区间" },
     frame: (ms, rate) => `每帧${ms}毫秒${rate}`,
     rate: (rate) => `，每秒${rate}帧`,
     waiting: "计算中……内核正忙时请稍候",
     lost: "内核没有应答，请重新运行本单元格",
     source: (s, sound) =>
-      `${sound}个样本，种子${s.seed}，拟合${s.fit}，外部变量${s.vintage === "2018" ? "按2018年6月所知" : "按实际"}，底本“${s.base.title_zh}”，模型${s.model}`,
+      `${sound}个样本，种子${s.seed}，拟合${s.fit}，外部变量${s.vintage.title ? `按${said(s.vintage, "zh")}` : "按实际"}，底本“${said(s.base, "zh")}”，模型${s.model}`,
     announce: (parts) => `实现概率：${parts.join("；")}`,
     lever: "举措",
     chart: (title, text) => `${title}扇形图。${text}`,
@@ -49,8 +49,8 @@ const WORDS = {
   en: {
     name: "Flight deck",
     levers: "Strength of the levers",
-    hint: (from, to) =>
-      `A slider is the intensity at full delivery: 0 is policy as of 2017, 1 is “${to}”, along its own timing${from}.`,
+    hint: (year, from, to) =>
+      `A slider is the intensity at full delivery: 0 is policy as of ${year}, 1 is “${to}”, along its own timing${from}.`,
     timing: (first, last) => ` (from ${moment(first, "en")}, in full from ${moment(last, "en")})`,
     reset: "Reset",
     full: "All to 1",
@@ -68,7 +68,7 @@ const WORDS = {
     ready: (name) => `${name} is ready.`,
     actual: "Show what happened",
     other: "中文",
-    target: { above: "target: above ", at_least: "target: at least ", rises: "target: higher than in 2017", rises_each_year: "target: rises each year" },
+    target: { above: "target: above ", at_least: "target: at least ", rises: (year) => `target: higher than in ${year}`, rises_each_year: () => "target: rises each year" },
     sum: (first, last) => `sum of ${first}–${last}`,
     mean: " (dashed: a year)",
     reached: "P reached",
@@ -80,13 +80,13 @@ const WORDS = {
     colon: ": ",
     bracket: (text) => ` (${text})`,
     happened: (value) => `, happened ${value}`,
-    legend: { band90: "90 % band", band50: "50 % band", median: "median", seen: "observed", unsure: "undocumented", later: "what happened from 2018", target: "target", pinned: "pinned: median and 90 %" },
+    legend: { band90: "90 % band", band50: "50 % band", median: "median", seen: "observed", unsure: "undocumented", later: (year) => `what happened from ${year}`, target: "target", pinned: "pinned: median and 90 %" },
     frame: (ms, rate) => `${ms} ms a frame${rate}`,
     rate: (rate) => `, ${rate} frames a second`,
     waiting: "computing … the kernel may be busy with another cell",
     lost: "The kernel does not answer: run this cell again.",
     source: (s, sound) =>
-      `${sound} members, seed ${s.seed}, fit ${s.fit}, drivers ${s.vintage === "2018" ? "as known in June 2018" : "as they happened"}, base “${s.base.title}”, model ${s.model}`,
+      `${sound} members, seed ${s.seed}, fit ${s.fit}, drivers ${s.vintage.title ? said(s.vintage, "en") : "as they happened"}, base “${said(s.base, "en")}”, model ${s.model}`,
     announce: (parts) => `Probability that a target is reached: ${parts.join("; ")}`,
     lever: "lever",
     chart: (title, text) => `Fan chart of ${title}. ${text}`,
@@ -96,7 +96,7 @@ const WORDS = {
 const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August",
   "September", "October", "November", "December"];
 
-// A decimal year in words: 2018.5 is July 2018.
+// A decimal year in words: half past a year is its July.
 function moment(time, language) {
   const year = Math.floor(time);
   const month = Math.min(11, Math.floor((time - year) * 12 + 1e-9));

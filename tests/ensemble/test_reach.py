@@ -11,8 +11,8 @@ import pytest
 import xarray as xr
 from pydantic import ValidationError
 
+from qiantang.ensemble.reach import Reach, Row, measure, reach_table, what_happened
 from qiantang.plan.targets import Happened, Measure, Target
-from qiantang.reach import Reach, Row, measure, reach_table, what_happened
 from qiantang.study import Study
 
 YEARS = list(range(2015, 2021))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
+
+from qiantang.ensemble.measure import combine, measure_of, years_of
 
 if TYPE_CHECKING:
     from qiantang.plan.targets import Happened, Measure, Target
@@ -156,11 +158,6 @@ def measure(dataset: xr.Dataset, wanted: Measure) -> Array:
     return measure_of(series, wanted)
 
 
-def measure_of(series: dict[str, dict[int, Array]], wanted: Measure) -> Array:
-    """Take a target's measure from figures by variable and year, in the figures' shape."""
-    return combine(series, wanted.kind, wanted.variable, wanted.over, wanted.years)
-
-
 def what_happened(study: Study, happened: Happened, wanted: Measure) -> float | None:
     """Return what the evidence says of a target, None where a figure is missing."""
     names = (happened.series, *happened.over)
@@ -172,30 +169,3 @@ def what_happened(study: Study, happened: Happened, wanted: Measure) -> float | 
         series[name] = {year: np.array(known.get(year, np.nan)) for year in years}
     value = combine(series, wanted.kind, happened.series, happened.over, happened.years)
     return float(value) if np.isfinite(value) else None
-
-
-def years_of(wanted: Measure) -> Sequence[int]:
-    """Return the years whose figures a measure reads."""
-    first = wanted.years[0] - (wanted.kind == "rises_each_year")
-    return range(first, wanted.years[-1] + 1)
-
-
-def combine(
-    series: dict[str, dict[int, Array]],
-    kind: str,
-    variable: str,
-    over: Sequence[str],
-    years: Sequence[int],
-) -> Array:
-    """Combine yearly figures as the measure's kind says."""
-    main = series[variable]
-    if kind == "sum_of_years":
-        return np.asarray(sum(main[year] for year in years))
-    if kind == "rises_each_year":
-        return np.asarray(np.min([main[year] - main[year - 1] for year in years], axis=0))
-    if kind == "ratio_rise":
-        before, after = (
-            main[year] / sum(series[name][year] for name in over) for year in (years[0], years[-1])
-        )
-        return np.asarray(after - before)
-    return main[years[-1]]

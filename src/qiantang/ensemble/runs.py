@@ -13,40 +13,20 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from qiantang.divergence import losses
-from qiantang.evidence.driverfile import VINTAGES
+from qiantang.ensemble.case import case_of
+from qiantang.ensemble.ensemble import ensemble_of
+from qiantang.ensemble.members import choose_members
+from qiantang.ensemble.reach import Reach, reach_table
+from qiantang.ensemble.readout import readout_of, yearly
 from qiantang.faults import DivergedError, Fault, StudyError, nearest
 from qiantang.fits import text_digest
-from qiantang.measures import Figure, read_figures
-from qiantang.members import (
-    Members,
-    choose_members,
-    driver_paths,
-    innovation_paths,
-    lever_paths,
-    run_each,
-    run_once,
-)
-from qiantang.reach import Reach, reach_table
 from qiantang.scenario import Scenario
-from qiantang.study import TALLY_SUFFIX, Study
+from qiantang.study import Study
 
 if TYPE_CHECKING:
     from qiantang.charts.rooms import RunCharts
 
 Array = NDArray[np.float64]
-
-__all__ = [
-    "AXES",
-    "Members",
-    "Runs",
-    "choose_members",
-    "driver_paths",
-    "innovation_paths",
-    "lever_paths",
-    "run",
-    "run_once",
-    "run_resolved",
-]
 
 #: The one order of axes, everywhere.
 AXES = ("scenario", "member", "time")
@@ -130,7 +110,7 @@ def run(
         Draws of parameters, drivers and innovations.
     seed : int
         The same seed gives the same members.
-    vintage : {"2018", "actual"}, optional
+    vintage : str, optional
         Vintage of the drivers, in place of the scenarios' own.
     engine : {"kernel", "numpy", "pysd"}
     variables : sequence of str, optional
@@ -167,25 +147,24 @@ def run_resolved(
         raise StudyError([Fault("scenarios", None, "", "no scenario given, expected at least one")])
     wanted = _wanted(study, variables, vintage)
     chosen = choose_members(study, members, seed)
-    figures, years = _figures(study, wanted)
-    blocks, diverged, firsts = [], [], []
-    lost: list[Fault] = []
-    runs = run_each(study, resolved, chosen, seed, vintage, engine, figures, progress)
-    for scenario, result in zip(resolved, runs, strict=True):
-        lost += losses(scenario, result)
-        read = read_figures(
-            figures, result.values, result.names, result.times, study.program.time_step
-        )
-        read[:, result.diverged] = np.nan
-        blocks.append(read.reshape(len(wanted), len(years), members))
-        diverged.append(result.diverged)
-        firsts.append(result.first_fault)
-    if lost:
+    program = study.program
+    years = list(range(int(program.initial_time), int(program.final_time)))
+    readout = readout_of(study, [yearly(study, n, y) for n in wanted for y in years], alone=True)
+    cases = [case_of(study, scenario, vintage) for scenario in resolved]
+    ensemble = ensemble_of(study, chosen, seed, readout, engine).sharing(cases)
+    outcomes = []
+    for case in cases:
+        progress(case.name)
+        outcomes.append(ensemble.run_one(case, on_compile=progress))
+    pairs = zip(resolved, outcomes, strict=True)
+    if lost := [fault for scenario, outcome in pairs for fault in losses(scenario, outcome)]:
         raise DivergedError(lost)
-    values = np.moveaxis(np.array(blocks), (0, 1, 2, 3), (1, 0, 3, 2))
-    dataset = _dataset(study, wanted, resolved, years, values, np.array(diverged))
+    values = np.array([o.read.reshape(len(wanted), len(years), members) for o in outcomes])
+    values = np.moveaxis(values, (0, 1, 2, 3), (1, 0, 3, 2))
+    diverged = np.array([outcome.diverged for outcome in outcomes])
+    dataset = _dataset(study, wanted, resolved, years, values, diverged)
     dataset.attrs |= _provenance(study, resolved, seed, vintage, engine)
-    dataset.attrs["divergence"] = _divergence(resolved, firsts)
+    dataset.attrs["divergence"] = _divergence(resolved, [o.first_fault for o in outcomes])
     return Runs(dataset, study, tuple(resolved))
 
 
@@ -195,24 +174,12 @@ def _wanted(study: Study, variables: Sequence[str] | None, vintage: str | None) 
         if name not in study.dictionary:
             hint = nearest(name, study.dictionary)
             faults.append(Fault(study.model_file, None, name, f"no variable of the model{hint}"))
-    if vintage is not None and vintage not in VINTAGES:
-        what = f"unknown vintage, expected {' or '.join(VINTAGES)}"
+    if vintage is not None and vintage not in study.about.vintage_names:
+        what = f"unknown vintage, expected {study.about.either_vintage}"
         faults.append(Fault("vintage", None, vintage, what))
     if faults:
         raise StudyError(faults)
     return tuple(dict.fromkeys(variables)) if variables else study.headlines
-
-
-def _figures(study: Study, wanted: Sequence[str]) -> tuple[list[Figure], list[int]]:
-    """Return the figure of each variable and year, variables first, and the years."""
-    program = study.program
-    years = list(range(int(program.initial_time), int(program.final_time)))
-    figures = [Figure(name, _kind(study, name), year) for name in wanted for year in years]
-    return figures, years
-
-
-def _kind(study: Study, name: str) -> Any:
-    return "yearly_total" if name + TALLY_SUFFIX in study.dictionary else "year_end"
 
 
 def _dataset(
@@ -226,7 +193,8 @@ def _dataset(
     data = {}
     for name, block in zip(wanted, values, strict=True):
         entry = study.dictionary[name]
-        kind = "total of the year" if _kind(study, name) == "yearly_total" else "end of the year"
+        total = yearly(study, name, 0).kind == "yearly_total"
+        kind = "total of the year" if total else "end of the year"
         attrs = {"units": entry.unit, "long_name": entry.meaning, "figure": kind}
         if entry.meaning_zh:
             attrs["long_name_zh"] = entry.meaning_zh

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from qiantang.measures import Figure, on_grid, outputs_of, read_figures, times_of
+from qiantang.model.figures import Figure, on_grid, outputs_of, read_figures, times_of
 from qiantang.study import Study
 
 STEP = 1 / 64

@@ -8,18 +8,14 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from qiantang.ensemble import (
-    AXES,
-    Runs,
-    choose_members,
-    driver_paths,
-    lever_paths,
-    run_once,
-)
+from qiantang.ensemble.case import Case, case_of, vintages_of
+from qiantang.ensemble.ensemble import Ensemble, drawn_drivers, ensemble_of
+from qiantang.ensemble.members import choose_members
+from qiantang.ensemble.readout import readout_of
+from qiantang.ensemble.runs import AXES, Runs
 from qiantang.faults import StudyError
 from qiantang.fits import text_digest
-from qiantang.measures import Figure
-from qiantang.members import run_each
+from qiantang.model.figures import Figure
 from qiantang.study import Study, bundled_folder, open_study
 
 BOTH = ["current_policy", "plan_in_full"]
@@ -39,6 +35,13 @@ def same(left: xr.Dataset, right: xr.Dataset) -> bool:
 def headline(dataset: xr.Dataset) -> np.ndarray:
     """Return all variables, shape (variable, scenario, member, time)."""
     return np.array([dataset[name].values for name in dataset.data_vars if name != "diverged"])
+
+
+def passengers(study: Study, members: int, engine: str = "kernel") -> Ensemble:
+    """Return an ensemble that reads passengers of three years."""
+    figures = [Figure("passengers", "yearly_total", year) for year in (2005, 2018, 2025)]
+    chosen = choose_members(study, members, 1)
+    return ensemble_of(study, chosen, 1, readout_of(study, figures, alone=True), engine)
 
 
 # What a run looks like
@@ -162,10 +165,10 @@ def test_a_members_parameters_and_deviations_stay_together(small_study: Study) -
 
 
 def test_all_scenarios_meet_the_same_surprises(small_study: Study) -> None:
-    first, second = (
-        driver_paths(small_study, small_study.scenario(name), 5, seed=2) for name in BOTH
-    )
-    other = driver_paths(small_study, small_study.scenario(BOTH[0]), 5, seed=3)
+    drivers = small_study.drivers
+    seen = [vintages_of(small_study, small_study.scenario(name)) for name in BOTH]
+    first, second = (drawn_drivers(drivers, vintages, 5, 2) for vintages in seen)
+    other = drawn_drivers(drivers, seen[0], 5, 3)
     for name in small_study.drivers.names:
         np.testing.assert_array_equal(first[name].values, second[name].values)
     assert any(not np.array_equal(first[name].values, other[name].values) for name in first)
@@ -210,9 +213,10 @@ def test_the_plan_changes_nothing_before_it_begins(both: Runs) -> None:
 def test_levers_that_a_scenario_leaves_alone_rest_where_the_model_has_them(
     small_study: Study,
 ) -> None:
-    paths = lever_paths(small_study, small_study.scenario("push_airport"))
-    assert set(paths) == set(small_study.vocabulary.levers)
-    for name, path in paths.items():
+    case = case_of(small_study, small_study.scenario("push_airport"))
+    paths = passengers(small_study, 1).batch(case).paths
+    assert set(paths) > set(small_study.vocabulary.levers)
+    for name, path in ((lever, paths[lever]) for lever in small_study.vocabulary.levers):
         if name not in small_study.scenario("push_airport").levers:
             np.testing.assert_array_equal(path.values, [0.0])
 
@@ -336,16 +340,16 @@ def test_kernel_agrees_with_pysd(small_study: Study, scenario: str) -> None:
 @pytest.mark.parametrize("engine", ["kernel", "numpy"])
 def test_a_shared_history_leaves_every_bit_as_it_is(small_study: Study, engine: str) -> None:
     scenarios = [small_study.scenario(name) for name in SHIPPED]
-    members = choose_members(small_study, 5, 1)
-    figures = [Figure("passengers", "yearly_total", year) for year in (2005, 2018, 2025)]
-    given = (members, 1, None, engine, figures)
-    together = list(run_each(small_study, scenarios, *given))
-    assert len(together) == len(SHIPPED)
-    assert len({result.values.tobytes() for result in together}) > 3  # they do differ
-    for scenario, shared in zip(scenarios, together, strict=True):
-        alone = run_once(small_study, scenario, *given)
-        assert np.array_equal(shared.values, alone.values), scenario.name
-        assert np.array_equal(shared.diverged, alone.diverged)
+    cases = [case_of(small_study, scenario) for scenario in scenarios]
+    plain = passengers(small_study, 5, engine)
+    shared = plain.sharing(cases)
+    assert shared.trunk is not None
+    together = [shared.run_one(case) for case in cases]
+    assert len({outcome.read.tobytes() for outcome in together}) > 3  # they do differ
+    for case, outcome in zip(cases, together, strict=True):
+        alone = plain.run_one(case)
+        assert np.array_equal(outcome.read, alone.read), case.name
+        assert np.array_equal(outcome.diverged, alone.diverged)
 
 
 def test_histories_are_shared_where_drivers_are_the_same(
@@ -364,6 +368,38 @@ def test_histories_are_shared_where_drivers_are_the_same(
     small_study.run(["plan_in_full", "slow_start", "current_policy"], members=3, engine="numpy")
     (history,) = made
     first = small_study.scenario("plan_in_full")
-    starts = min(np.min(np.asarray(path.times)) for path in lever_paths(small_study, first).values()
-                 if np.size(path.times) > 1)  # fmt: skip
+    starts = min(np.min(first.path(lever).times) for lever in first.levers)
     assert starts <= history.time <= starts + small_study.program.time_step
+
+
+# Cases
+
+
+def test_cases_of_a_few_members_run_side_by_side_with_the_bits_of_each_alone(
+    small_study: Study,
+) -> None:
+    scenarios = [small_study.scenario(name) for name in SHIPPED]
+    cases = [case_of(small_study, scenario, "2018") for scenario in scenarios]
+    half = [Case({n: p.scaled(0.5) for n, p in c.levers.items()}, c.vintages) for c in cases]
+    both = [case for pair in zip(cases, half, strict=True) for case in pair]
+    ensemble = passengers(small_study, 5)
+    for case, outcome in zip(both, ensemble.run(both), strict=True):
+        assert outcome.case is case
+        np.testing.assert_array_equal(outcome.read, ensemble.run_one(case).read)
+
+
+def test_a_case_is_known_by_what_it_asks_not_by_its_name(small_study: Study) -> None:
+    plan = case_of(small_study, small_study.scenario("plan_in_full"))
+    again = Case(dict(plan.levers), plan.vintages, name="another name")
+    assert plan == again
+    assert len({plan, again, case_of(small_study, small_study.scenario("slow_start"))}) == 2
+
+
+def test_parameters_of_a_case_stand_in_place_of_the_members(small_study: Study) -> None:
+    plan = case_of(small_study, small_study.scenario("plan_in_full"))
+    ensemble = passengers(small_study, 3)
+    name = next(iter(ensemble.members.parameters))
+    batch = ensemble.batch(Case(plan.levers, plan.vintages, {name: 0.25}))
+    assert batch.parameters[name] == 0.25
+    kept = set(ensemble.members.parameters) - {name}
+    assert all(batch.parameters[k] is ensemble.members.parameters[k] for k in kept)
