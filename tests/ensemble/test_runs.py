@@ -309,14 +309,16 @@ def test_a_diverged_member_is_flagged_counted_and_left_out(
 # Engines
 
 
-def assert_agree(study: Study, scenario: str, engines: tuple[str, str], members: int) -> None:
+def assert_agree(
+    study: Study, scenario: str, engines: tuple[str, str], members: int, within: float = 1e-9
+) -> None:
     one, two = (
         headline(few(study, scenario, members=members, engine=engine)) for engine in engines
     )
     assert np.isfinite(one).all()
     scale = np.abs(one).max(axis=-1, keepdims=True)
     gap = np.abs(one - two) / np.maximum(np.maximum(np.abs(one), 1e-12 * scale), 1e-300)
-    assert gap.max() < 1e-9
+    assert gap.max() < within
 
 
 def test_kernel_and_numpy_agree(small_study: Study) -> None:
@@ -331,7 +333,9 @@ FAST = {"current_policy", "pandemic_as_happened"}
     [name if name in FAST else pytest.param(name, marks=pytest.mark.slow) for name in SHIPPED],
 )
 def test_kernel_agrees_with_pysd(small_study: Study, scenario: str) -> None:
-    assert_agree(small_study, scenario, ("pysd", "kernel"), 1)
+    # PySD begins a pulse that lies between two steps with the later one. With pulses on a step the
+    # two agree to 1e-9: tests/engine/test_hangzhou.py.
+    assert_agree(small_study, scenario, ("pysd", "kernel"), 1, within=1e-5)
 
 
 # Years before the scenarios part are run once
