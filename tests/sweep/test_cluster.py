@@ -128,6 +128,6 @@ def test_a_scheduler_that_does_not_answer_is_one_sentence(plan: Plan, tmp_path: 
 
 def test_a_failing_chunk_is_one_sentence(town: Town, plan: Plan, tmp_path: Path) -> None:
     broken: SweepPlan = plan(SMALL)
-    object.__setattr__(broken.world.readout, "outputs", ("no_such_variable",))
+    object.__setattr__(broken.world.ensemble.readout, "outputs", ("no_such_variable",))
     with pytest.raises(StudyError, match="failed on a worker"):
         run_sweep(broken, tmp_path / "out", cluster.executor(town.address))
