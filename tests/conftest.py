@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 
 from qiantang.ensemble.runs import Runs
 from qiantang.faults import StudyError
-from qiantang.fits import FitRecord, save_fit, text_digest
+from qiantang.fits import FitRecord, save_fit
 from qiantang.study import Study, open_study
 
 ROOT = Path(__file__).parents[1]
@@ -84,7 +84,7 @@ def add_fit(study: Study, version: str, members: int) -> None:
     }
     record = FitRecord(
         version=version, method="drawn from the priors", members=members, seed=1,
-        sees_until=2018.0, model=text_digest(study.model_file), inputs={}, plan={}, drift={},
+        sees_until=2018.0, model=study.model_meaning, inputs={}, plan={}, drift={},
         diagnostics={}, runs=0, files={},
     )  # fmt: skip
     folder = study.folder / "calibration" / "fits" / version

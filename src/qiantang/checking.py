@@ -131,8 +131,8 @@ def _fit_faults(study: Study) -> Iterator[Fault]:
     from qiantang.fits import text_digest
 
     place = study.fit.folder / "fit.yaml"
-    if study.fit.record.model != text_digest(study.model_file):
-        yield Fault(place, None, "model", "made with another model file, run: qiantang calibrate")
+    if study.fit.record.model != study.model_meaning:
+        yield Fault(place, None, "model", "made with another model, run: qiantang calibrate")
     for name, expected in study.fit.record.inputs.items():
         folder = study.folder / "calibration"
         if not door.stands(folder, name) or text_digest(folder / name) != expected:

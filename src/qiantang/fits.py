@@ -56,7 +56,7 @@ class FitRecord(BaseModel):
     members: int = Field(ge=1)
     seed: int
     sees_until: float = Field(allow_inf_nan=False)
-    model: str
+    model: str = Field(description="digest of what the model computes")
     inputs: dict[str, str]
     plan: dict[str, int | list[int] | list[float]]
     drift: dict[str, dict[str, float]]

@@ -82,6 +82,13 @@ class Study:
         return read_dictionary(self.model_file)
 
     @cached_property
+    def model_meaning(self) -> str:
+        """Digest of what the model computes; an edited comment does not move it."""
+        from qiantang.modelfile.read import read_document
+
+        return read_document(self.model_file)[0].meaning
+
+    @cached_property
     def program(self) -> Program:
         """The model, ready to run."""
         from qiantang.engine import load_model  # imports PySD when the model file is new

@@ -274,7 +274,7 @@ def test_a_fit_of_another_model_is_refused(small_study: Study, tmp_path: Path) -
     changed = text.replace("Terminal four capacity=\n\t50.0", "Terminal four capacity=\n\t51.0")
     assert changed != text
     model.write_text(changed, encoding="utf-8", newline="\n")
-    with pytest.raises(StudyError, match="made with another model file, run: qiantang calibrate"):
+    with pytest.raises(StudyError, match="made with another model, run: qiantang calibrate"):
         choose_members(open_study(tmp_path / "study"), 1, 1)
 
 

@@ -143,7 +143,7 @@ def calibrate(
     posterior = Posterior(target, drawn, diagnostics, x[sound], target.figures(x[sound]))
     record = FitRecord(
         version=version, method=METHOD_QUICK if quick else METHOD, members=int(sound.sum()),
-        seed=seed, sees_until=origin, model=text_digest(study.model_file),
+        seed=seed, sees_until=origin, model=study.model_meaning,
         inputs=input_digests(study), plan=asdict(plan), drift=_drift(target, x[sound]),
         diagnostics=diagnostics.worst(), runs=target.runner.runs, files={},
     )  # fmt: skip
@@ -163,7 +163,7 @@ def input_digests(study: Study) -> dict[str, str]:
 def _open_unfinished(folder: Path, study: Study, plan: Plan, seed: int, quick: bool) -> None:
     """Go on with an unfinished fit, or begin one; refuse one that was made from other inputs."""
     key = {
-        "model": text_digest(study.model_file), "inputs": input_digests(study),
+        "model": study.model_meaning, "inputs": input_digests(study),
         "plan": asdict(plan), "seed": seed, "quick": quick,
     }  # fmt: skip
     text = json.dumps(key, indent=1, sort_keys=True)

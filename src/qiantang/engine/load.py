@@ -12,15 +12,7 @@ from qiantang.engine import cache
 from qiantang.engine.ir import Program
 from qiantang.faults import StudyError
 from qiantang.files import door
-
-TRANSLATORS = (
-    *("expressions.py", "ir.py", "load.py", "operations.py", "shallow.py"),
-    *("functions/*.py", "translation/**/*.py", "../modelfile/**/*.py", "../modelfile/**/*.lark"),
-)
-"""Modules that shape a translation."""
-
-FORMAT = 3
-"""Raised whenever the translation of the same file changes."""
+from qiantang.files.code import ENGINE, code_digest
 
 Digests = dict[str, str]
 
@@ -89,7 +81,7 @@ def _stored(key: str, folder: Path) -> Program | None:
 
 
 def _key(file: Path, content: bytes, data_files: Sequence[Path]) -> str:
-    parts = [content, file.suffix.lower().encode(), _stamp().encode()]
+    parts = [content, file.suffix.lower().encode(), code_digest(*ENGINE).encode()]
     parts += [door.content(item, door.DATA_LIMIT) for item in data_files]
     return hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
@@ -103,13 +95,3 @@ def _digests(names: Iterable[str], folder: Path) -> Digests:
         except OSError:
             found[name] = ""
     return found
-
-
-def _stamp() -> str:
-    """Return a digest of the code that translates, so that a new version does not read old work."""
-    here = Path(__file__).parent
-    digest = hashlib.sha256(str(FORMAT).encode())
-    for pattern in TRANSLATORS:
-        for file in sorted(here.glob(pattern)):
-            digest.update(file.read_bytes())
-    return digest.hexdigest()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from qiantang.engine.path import Path
 from qiantang.faults import Fault, StudyError
-from qiantang.fits import DRAWS, INNOVATIONS, Fit, text_digest
+from qiantang.fits import DRAWS, INNOVATIONS, Fit
 from qiantang.study import Study
 
 Array = NDArray[np.float64]
@@ -60,8 +60,8 @@ def choose_members(study: Study, members: int, seed: int) -> Members:
     """
     fit = study.fit
     place = fit.folder / "fit.yaml"
-    if fit.record.model != text_digest(study.model_file):
-        what = "made with another model file, run: qiantang calibrate"
+    if fit.record.model != study.model_meaning:
+        what = "made with another model, run: qiantang calibrate"
         raise StudyError([Fault(place, None, "model", what)])
     if not 1 <= members <= fit.record.members:
         what = f"{members} members asked for, between 1 and {fit.record.members} are in the fit"

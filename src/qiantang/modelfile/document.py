@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Literal as OneOf
 
-from qiantang.modelfile.tree import Call, Tree
+from qiantang.modelfile.names import plain
+from qiantang.modelfile.tree import Call, Tree, spelled_out
 
 Dialect = OneOf["vensim", "xmile"]
 Operator = OneOf["=", "==", ":=", "(", ""]
@@ -169,3 +172,37 @@ class Document:
     sketch: str = ""
     groups: tuple[Group, ...] = ()
     controls: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def meaning(self) -> str:
+        """Digest of what the model computes.
+
+        Comments, units, groups, the drawing, the order of the entries and the spelling of names do
+        not move it.
+        """
+        said = (
+            self.dialect,
+            self.integrator,
+            sorted(self.texts.items()),
+            sorted(self.controls.items()),
+            sorted(_range_said(item) for item in self.ranges),
+            _said(self.equations),
+            sorted((plain(m.name), m.parameters, m.outputs, _said(m.equations))
+                   for m in self.macros),
+        )  # fmt: skip
+        return hashlib.sha256(repr(said).encode()).hexdigest()
+
+
+def _said(equations: Iterable[Equation]) -> list[tuple[object, ...]]:
+    return sorted(
+        (
+            plain(e.name), tuple(map(plain, e.subscripts)), e.exceptions, e.operator, e.keyword,
+            "" if e.tree is None else spelled_out(e.tree), e.non_negative, e.inflows, e.outflows,
+        )
+        for e in equations
+    )  # fmt: skip
+
+
+def _range_said(item: Range) -> tuple[object, ...]:
+    source = "" if item.source is None else spelled_out(item.source)
+    return plain(item.name), item.elements, repr(item.mappings), item.alias_of, source

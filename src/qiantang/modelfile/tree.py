@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
+from qiantang.modelfile.names import plain
+
 NA = -(2.0**109)
 """Vensim's :NA:, a finite number that is tested by equality."""
 
@@ -123,6 +125,31 @@ def children(tree: Tree) -> tuple[Tree, ...]:
     if isinstance(tree, Reference):
         return _picked(tree.subscripts)
     return ()
+
+
+def spelled_out(tree: Tree) -> str:
+    """Return a text that two trees share if and only if they are equal, without recursion."""
+    return " ".join(_head(part) for part in walk(tree))
+
+
+def _head(tree: Tree) -> str:
+    """Return what a tree says itself, with the number of trees below it."""
+    own: tuple[object, ...] = ()
+    if isinstance(tree, (Reference, Call)):
+        name = tree.name if isinstance(tree, Reference) else tree.function
+        written = tree.subscripts or ()
+        own = plain(name), tuple(plain(s) if isinstance(s, str) else "" for s in written)
+        if isinstance(tree, Call):
+            own = *own, tuple(plain(output.name) for output in tree.outputs)
+    elif isinstance(tree, (Unary, Binary)):
+        own = (tree.operator,)
+    elif isinstance(tree, Knots):
+        own = tree.x, tree.y, tree.mode
+    elif isinstance(tree, Numbers):
+        own = (tree.rows,)
+    else:
+        own = (tree.value,)
+    return f"{type(tree).__name__}{own}{len(children(tree))}"
 
 
 def _picked(subscripts: tuple[str | Tree, ...] | None) -> tuple[Tree, ...]:

@@ -7,9 +7,9 @@ import json
 import platform
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qiantang.files.code import code_digest
 from qiantang.fits import text_digest
 from qiantang.sweep.designfile import Design
 
@@ -19,36 +19,8 @@ if TYPE_CHECKING:
 #: Layout of a sweep's folder; raised when it changes.
 FORMAT = 1
 
-_PACKAGE = Path(__file__).parents[1]
-#: Code from which the numbers and the files come.
-_CODE = (
-    "engine/**/*.py",
-    "evidence/**/*.py",
-    "sweep/[!_]*.py",
-    "ensemble.py",
-    "fits.py",
-    "measures.py",
-    "reach.py",
-    "scenario.py",
-    "plan/targets.py",
-    "priors.py",
-)
-#: Modules among them that read or show results and make none.
-_READERS = {"sweep/export.py", "sweep/indices.py", "sweep/lazy.py", "sweep/reading.py"}
 #: Libraries whose version may move a bit of a number or of a file.
 _LIBRARIES = ("qiantang", "numpy", "numba", "llvmlite", "pyarrow", "scipy")
-
-
-def code_digest() -> str:
-    """Return one digest of the code that makes a sweep, whatever the line endings."""
-    digest = hashlib.sha256()
-    paths = {path for pattern in _CODE for path in _PACKAGE.glob(pattern)}
-    for path in sorted(paths, key=lambda path: path.relative_to(_PACKAGE).as_posix()):
-        name = path.relative_to(_PACKAGE).as_posix()
-        if name not in _READERS:
-            digest.update(name.encode())
-            digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
-    return digest.hexdigest()
 
 
 def versions() -> dict[str, str]:
@@ -76,7 +48,7 @@ def identity(design: Design, study: Study) -> dict[str, Any]:
     kept = {name: record.files[name] for name in sorted(record.files) if name.endswith(".parquet")}
     return {
         "design": digest_of(design.content),
-        "model": text_digest(study.model_file),
+        "model": study.program.hash,
         "scenarios": {name: design.scenario(study, name).sha256 for name in names},
         "fit": {"version": record.version, "files": kept},
         "drivers": study.drivers.sha256,

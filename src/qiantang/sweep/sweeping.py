@@ -188,7 +188,7 @@ def _differences(plan: SweepPlan, manifest: Path) -> Iterator[tuple[str, str]]:
 
 
 _WORDS = {
-    "model": "the model file",
+    "model": "what the model computes",
     "scenarios": "a scenario",
     "fit": "the fit",
     "drivers": "the evidence on drivers",
