@@ -16,11 +16,11 @@ SOUND = {"town": "east:\n  area: 1\n  size: 2\nwest:\n  area: 1\n", "other": "a:
 @pytest.mark.parametrize(
     ("edit", "text"),
     [
-        ({"replace": {"size: 2": "size: big"}}, "east:\n  area: 1\n  size: big\nwest:\n  area: 1\n"),
+        ({"replace": {"size: 2": "size: 0"}}, "east:\n  area: 1\n  size: 0\nwest:\n  area: 1\n"),
         ({"replace": {"east: ... size: 2": "east:"}}, "east:\nwest:\n  area: 1\n"),
         ({"delete": "size: 2"}, "east:\n  area: 1\nwest:\n  area: 1\n"),
         ({"delete": "west:\n  area: 1\n"}, "east:\n  area: 1\n  size: 2\n"),
-        ({"insert": {"west:": "  a: 0"}}, "east:\n  area: 1\n  size: 2\nwest:\n  a: 0\n  area: 1\n"),
+        ({"insert": {"west:": "  a: 0"}}, SOUND["town"].replace("west:\n", "west:\n  a: 0\n")),
         ({"of": "other", "replace": {"1": "2"}}, "a: 2\n"),
         ({"text": ""}, ""),
     ],
