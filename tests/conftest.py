@@ -1,11 +1,9 @@
-"""What the tests share: the bundled study, a small copy with a fit of its own, refused files."""
+"""What the tests share: the bundled study, and a small copy with a fit of its own."""
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +11,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from qiantang.ensemble.runs import Runs
-from qiantang.faults import StudyError
 from qiantang.fits import FitRecord, save_fit
 from qiantang.study import Study, open_study
+
+# What differs is shown, as in a test file.
+pytest.register_assert_rewrite("mistakes")
 
 ROOT = Path(__file__).parents[1]
 #: Members of the small study's fit.
@@ -89,21 +89,3 @@ def add_fit(study: Study, version: str, members: int) -> None:
     )  # fmt: skip
     folder = study.folder / "calibration" / "fits" / version
     save_fit(folder, record, study.priors.as_parameters(z), times, innovations, {})
-
-
-@pytest.fixture(scope="session")
-def refused() -> Callable[[Callable[[Path], object], Path], None]:
-    """Return a check that a bad file gives the one line that its first line announces."""
-
-    def check(read: Callable[[Path], object], path: Path) -> None:
-        first = path.read_bytes().split(b"\n", 1)[0].decode("utf-8")
-        announced = re.fullmatch(r"# expect: (.+)", first)
-        assert announced is not None, f"{path.name} announces nothing"
-        with pytest.raises(StudyError) as caught:
-            read(path)
-        lines = str(caught.value).splitlines()
-        assert len(lines) == 1, lines
-        assert lines[0].startswith((f"tests/bad/{path.parent.name}/{path.name}:", str(path)))
-        assert announced[1] in lines[0]
-
-    return check

@@ -12,6 +12,7 @@ from qiantang.faults import StudyError
 from qiantang.fits import (
     DRAWS,
     INNOVATIONS,
+    POSTERIOR,
     RECORD,
     Fit,
     FitRecord,
@@ -129,6 +130,28 @@ def test_a_missing_file_is_told(tmp_path: Path, name: str) -> None:
     folder = saved(tmp_path).folder
     (folder / name).unlink()
     assert sentence(folder).endswith(f"files.{name}: the file is missing")
+
+
+def with_chains(folder: Path) -> Path:
+    """Save a fit with its chains and return its folder."""
+    writers = {POSTERIOR: lambda path: path.write_bytes(b"chains")}
+    return save_fit(
+        folder / "one", record("one"), parameters(), TIMES, innovations(), {}, writers
+    ).folder
+
+
+def test_a_fit_is_read_without_its_chains(tmp_path: Path) -> None:
+    folder = with_chains(tmp_path)
+    expected = digest(folder / POSTERIOR)
+    (folder / POSTERIOR).unlink()
+    assert read_fit(folder).record.files[POSTERIOR] == expected
+
+
+def test_changed_chains_are_refused(tmp_path: Path) -> None:
+    folder = with_chains(tmp_path)
+    assert read_fit(folder).record.files[POSTERIOR] == digest(folder / POSTERIOR)
+    (folder / POSTERIOR).write_bytes(b"changed")
+    assert sentence(folder).endswith(f"files.{POSTERIOR}: the file is not the one that was saved")
 
 
 def test_all_damage_is_told_at_once(tmp_path: Path) -> None:

@@ -58,6 +58,7 @@ def test_outputs_are_rich_and_hold_no_noise(path: Path) -> None:
             assert output.output_type != "error"
             assert output.get("name") != "stderr", output.text
             assert not NOISE.search(words([output]))
+            assert "image/svg+xml" not in output.get("data", {}), "a chart is kept as PNG"
 
 
 @pytest.mark.slow

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from mistakes import Mistake, accepted, each_mistake, mistakes
 from qiantang.faults import StudyError
 from qiantang.priors import PriorRecord, Priors, read_priors
 from qiantang.study import Study
 
-BAD = sorted((Path(__file__).parent / "bad" / "priors").glob("*.yaml"))
 CONSTANTS = {
     "growth_rate": ("1/Year", None, None),
     "delivery_time": ("Year", 0.25, 10.0),
@@ -38,15 +37,17 @@ def made(folder: Path, *rows: Row) -> Priors:
     return read_priors(path, CONSTANTS)
 
 
-@pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
-def test_each_bad_file_gives_its_one_line(
-    path: Path, refused: Callable[[Callable[[Path], object], Path], None]
-) -> None:
-    refused(lambda file: read_priors(file, CONSTANTS), path)
+@each_mistake("priors")
+def test_each_bad_file_gives_its_one_line(mistake: Mistake, tmp_path: Path) -> None:
+    mistake.refused(lambda file: read_priors(file, CONSTANTS), tmp_path)
+
+
+def test_the_text_that_is_edited_is_sound(tmp_path: Path) -> None:
+    accepted("priors", lambda file: read_priors(file, CONSTANTS), tmp_path)
 
 
 def test_there_are_bad_files() -> None:
-    assert len(BAD) >= 6
+    assert len(mistakes("priors")) >= 16
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
+from mistakes import Mistake, mistakes
 from qiantang.cli import program
 from qiantang.faults import StudyError
 from qiantang.schemas import KINDS, schemas
@@ -87,22 +88,24 @@ def test_the_plan_fits_its_schema(study: Study, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "file"),
+    ("kind", "mistake"),
     [
-        (kind, file)
-        for kind, folder in (("scenario", "scenarios"), ("effort", "effort"))
-        for file in sorted((ROOT / "tests" / "bad" / folder).glob("*.yaml"))
+        (kind, mistake)
+        for kind, table in (("scenario", "scenarios"), ("effort", "effort"))
+        for mistake in mistakes(table)
     ],
-    ids=lambda value: value.stem if isinstance(value, Path) else value,
+    ids=lambda value: value.name if isinstance(value, Mistake) else value,
 )
-def test_what_our_reader_refuses_the_schema_refuses(study: Study, kind: str, file: Path) -> None:
+def test_what_our_reader_refuses_the_schema_refuses(
+    study: Study, kind: str, mistake: Mistake, tmp_path: Path
+) -> None:
     """A schema of another mind than the reader would mislead in the editor."""
     try:
-        data = as_json(file)
+        data = as_json(mistake.write(tmp_path))
     except StudyError:
         return  # no YAML, so no schema is asked
     refused = bool(list(validator(study, kind).iter_errors(data)))
-    assert refused == (file.stem not in BEYOND[file.parent.name])
+    assert refused == (mistake.name not in BEYOND[mistake.kind])
 
 
 def test_a_lever_completes_in_english_and_in_chinese(study: Study) -> None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
+from mistakes import Mistake, each_mistake, mistakes
 from qiantang.faults import StudyError
 from qiantang.yamlfile import read_yaml, validate
 
-BAD = sorted((Path(__file__).parent / "bad" / "yaml").glob("*.yaml"))
 TEXT = """# a town
 name: Linshui
 people: 12
@@ -56,15 +55,13 @@ def write(folder: Path, text: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
-def test_each_bad_file_gives_its_one_line(
-    path: Path, refused: Callable[[Callable[[Path], object], Path], None]
-) -> None:
-    refused(read_yaml, path)
+@each_mistake("yaml")
+def test_each_bad_file_gives_its_one_line(mistake: Mistake, tmp_path: Path) -> None:
+    mistake.refused(read_yaml, tmp_path)
 
 
 def test_there_are_bad_files() -> None:
-    assert len(BAD) >= 5
+    assert len(mistakes("yaml")) >= 8
 
 
 def test_data_is_plain_and_every_key_has_its_line(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from qiantang.yamlfile import read_yaml, validate
 __all__ = [
     "DRAWS",
     "INNOVATIONS",
+    "POSTERIOR",
     "RECORD",
     "Fit",
     "FitRecord",
@@ -44,6 +45,9 @@ __all__ = [
 Array = NDArray[np.float64]
 
 RECORD = "fit.yaml"
+#: The chains, for ArviZ. No command reads them and they are large, so a fit is whole without them;
+#: what stands there must still be what was saved.
+POSTERIOR = "posterior.nc"
 
 
 class FitRecord(BaseModel):
@@ -120,6 +124,8 @@ def newest_fit(folder: Path) -> Fit:
 def read_fit(folder: Path) -> Fit:
     """Read one fit and hold its files against its record: digests, members, finite numbers.
 
+    The chains alone may be absent.
+
     Raises
     ------
     StudyError
@@ -135,7 +141,8 @@ def read_fit(folder: Path) -> Fit:
         if Path(name).name != name:
             faults.append(document.fault(("files", name), "expected a file of this folder"))
         elif not door.stands(folder, name):
-            faults.append(document.fault(("files", name), "the file is missing"))
+            if name != POSTERIOR:
+                faults.append(document.fault(("files", name), "the file is missing"))
         elif digest(folder / name) != expected:
             faults.append(document.fault(("files", name), "the file is not the one that was saved"))
     if faults:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from mistakes import Mistake, accepted, each_mistake, mistakes
 from qiantang.calibrate.discrepancy import (
     DiscrepancyRecord,
     Residuals,
@@ -18,7 +18,6 @@ from qiantang.calibrate.discrepancy import (
 )
 from qiantang.study import Study
 
-BAD = sorted((Path(__file__).parents[1] / "bad" / "discrepancy").glob("*.yaml"))
 GRID = np.arange(2000.5, 2026.0)
 SEEN = np.array([2003.5, 2007.5, 2008.5, 2012.0, 2017.5])
 
@@ -54,15 +53,17 @@ def autoregression(
     return path
 
 
-@pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
-def test_each_bad_file_gives_its_one_line(
-    path: Path, refused: Callable[[Callable[[Path], object], Path], None]
-) -> None:
-    refused(read_discrepancy, path)
+@each_mistake("discrepancy")
+def test_each_bad_file_gives_its_one_line(mistake: Mistake, tmp_path: Path) -> None:
+    mistake.refused(read_discrepancy, tmp_path)
+
+
+def test_the_text_that_is_edited_is_sound(tmp_path: Path) -> None:
+    accepted("discrepancy", read_discrepancy, tmp_path)
 
 
 def test_there_are_bad_files() -> None:
-    assert len(BAD) >= 3
+    assert len(mistakes("discrepancy")) >= 10
 
 
 def test_the_study_names_series_and_innovations_that_exist(study: Study) -> None:

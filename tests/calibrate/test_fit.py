@@ -18,7 +18,7 @@ from qiantang.calibrate.diagnostics import arviz
 from qiantang.calibrate.fit import KEY, START, calibrate
 from qiantang.calibrate.target import Target
 from qiantang.faults import StudyError
-from qiantang.fits import DRAWS, INNOVATIONS, RECORD, Fit, newest_fit, text_digest
+from qiantang.fits import DRAWS, INNOVATIONS, POSTERIOR, RECORD, Fit, newest_fit, text_digest
 from qiantang.study import Study
 
 MEMBERS, SEED = 24, 3
@@ -57,7 +57,7 @@ def test_a_calibration_is_saved_with_what_it_was_made_from(town: Study, fit: Fit
     for name, digest in record.inputs.items():
         assert text_digest(town.folder / "calibration" / name) == digest
     assert set(record.files) == {
-        DRAWS, INNOVATIONS, "posterior.nc", "report.md", "series.csv", "parameters.csv",
+        DRAWS, INNOVATIONS, POSTERIOR, "report.md", "series.csv", "parameters.csv",
         "diagnostics.csv", "fit.svg",
     }  # fmt: skip
     assert {path.name for path in fit.folder.iterdir()} == {*record.files, RECORD}
@@ -70,7 +70,7 @@ def test_nothing_half_written_is_left(town: Study, fit: Fit) -> None:
 
 
 def test_the_draws_open_with_arviz(fit: Fit) -> None:
-    data = arviz().from_netcdf(fit.folder / "posterior.nc")
+    data = arviz().from_netcdf(fit.folder / POSTERIOR)
     drawn = data.posterior["standard"]
     assert drawn.dims == ("chain", "draw", "coordinate")
     assert drawn.shape[:2] == (TINY.chains, TINY.kept)

@@ -9,14 +9,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from qiantang.faults import StudyError
+from mistakes import Mistake, accepted, each_mistake
 from qiantang.model.checks import Check, CheckResult, covered_stocks, read_checks, run_checks
 from qiantang.model.mdl import read_dictionary
 
 Array = NDArray[np.float64]
 
 TOWN = read_dictionary(Path(__file__).with_name("town.mdl"))
-BAD = sorted((Path(__file__).parents[1] / "bad" / "checks").glob("*.yaml"))
 GRID = np.arange(2000.0, 2010.25, 0.25)
 
 
@@ -200,11 +199,10 @@ def test_the_stocks_covered_are_listed(tmp_path: Path) -> None:
     assert covered_stocks(read_checks(file, TOWN)) == {"benches"}
 
 
-@pytest.mark.parametrize("file", BAD, ids=lambda file: file.stem)
-def test_a_broken_file_is_told_in_one_line(file: Path) -> None:
-    expected = file.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
-    with pytest.raises(StudyError) as refusal:
-        read_checks(file, TOWN)
-    (fault,) = refusal.value.faults
-    assert expected in str(fault)
-    assert fault.line is not None
+@each_mistake("checks")
+def test_a_broken_file_is_told_in_one_line(mistake: Mistake, tmp_path: Path) -> None:
+    mistake.refused(lambda file: read_checks(file, TOWN), tmp_path)
+
+
+def test_the_text_that_is_edited_is_sound(tmp_path: Path) -> None:
+    accepted("checks", lambda file: read_checks(file, TOWN), tmp_path)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mistakes import mistakes
 from qiantang.model.dimensions import check_dimensions, simlin_unit_errors
 
 TOWN = Path(__file__).with_name("town.mdl")
@@ -87,8 +88,9 @@ def test_hangzhou_has_no_dimensional_error() -> None:
     assert [str(fault) for fault in check_dimensions(HANGZHOU)] == []
 
 
-def test_simlin_finds_no_unit_error_in_hangzhou_either() -> None:
+def test_simlin_finds_no_unit_error_in_hangzhou_either(tmp_path: Path) -> None:
     pytest.importorskip("simlin")
     assert simlin_unit_errors(HANGZHOU) == []
-    bad = Path(__file__).parents[1] / "bad" / "models" / "unit_mismatch.mdl"
+    (mismatch,) = (found for found in mistakes("models") if found.name == "unit_mismatch")
+    bad = mismatch.write(tmp_path)
     assert any("wear_time" in text.lower() for text in simlin_unit_errors(bad))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from mistakes import Mistake, accepted, each_mistake
 from qiantang.policy.effort import effort_of, effort_path
 from qiantang.study import Study
-
-BAD = Path(__file__).parents[1] / "bad" / "effort"
 
 
 def test_the_shipped_file_prices_every_lever_and_the_plan_costs_a_hundred(study: Study) -> None:
@@ -50,8 +48,10 @@ def test_a_factor_works_on_each_member_and_a_value_on_all(study: Study) -> None:
     assert slots.loosened({})["slot_ceiling"] == slots.set["slot_ceiling"]
 
 
-@pytest.mark.parametrize("file", sorted(BAD.glob("*.yaml")), ids=lambda file: file.stem)
-def test_a_bad_file_gives_its_one_line(
-    file: Path, study: Study, refused: Callable[[Callable[[Path], object], Path], None]
-) -> None:
-    refused(lambda path: effort_of(study, path), file)
+@each_mistake("effort")
+def test_a_bad_file_gives_its_one_line(mistake: Mistake, study: Study, tmp_path: Path) -> None:
+    mistake.refused(lambda path: effort_of(study, path), tmp_path)
+
+
+def test_the_text_that_is_edited_is_sound(study: Study, tmp_path: Path) -> None:
+    accepted("effort", lambda path: effort_of(study, path), tmp_path)

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from mistakes import Mistake, accepted, each_mistake, edited, mistakes, sound
 from qiantang.faults import StudyError
 from qiantang.study import Study
 from qiantang.sweep.designfile import read_design
 
-BAD = sorted((Path(__file__).parents[1] / "bad" / "sweeps").glob("*.yaml"))
-
 
 def test_there_are_fifty_or_more() -> None:
-    assert len(BAD) >= 50
+    assert len(mistakes("sweeps")) >= 82
 
 
-@pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
+@each_mistake("sweeps")
 def test_a_broken_design_gives_its_one_line(
-    path: Path, small_study: Study, refused: Callable[[Callable[[Path], object], Path], None]
+    mistake: Mistake, small_study: Study, tmp_path: Path
 ) -> None:
-    refused(lambda place: read_design(str(place), small_study), path)
+    mistake.refused(lambda place: read_design(str(place), small_study), tmp_path)
+
+
+def test_the_texts_that_are_edited_are_sound(small_study: Study, tmp_path: Path) -> None:
+    accepted("sweeps", lambda place: read_design(str(place), small_study), tmp_path)
 
 
 def test_all_faults_at_once(tmp_path: Path, small_study: Study) -> None:
-    text = next(path for path in BAD if path.stem == "unknown_lever").read_text(encoding="utf-8")
+    edits = {
+        "intensity: airport_capacity": "intensity: airport_capcity",
+        "unit: Year": "unit: Month",
+    }
     both = tmp_path / "both.yaml"
-    both.write_text(text.replace("unit: Year", "unit: Month"), encoding="utf-8")
+    both.write_text(edited({"replace": edits}, sound("sweeps")), encoding="utf-8")
     with pytest.raises(StudyError) as caught:
         read_design(str(both), small_study)
     assert len(caught.value.faults) == 2

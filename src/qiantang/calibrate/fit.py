@@ -28,7 +28,7 @@ from qiantang.calibrate.runner import Runner
 from qiantang.calibrate.target import Target
 from qiantang.faults import Fault, StudyError
 from qiantang.files import door
-from qiantang.fits import Fit, FitRecord, refuse_existing, save_fit, text_digest
+from qiantang.fits import POSTERIOR, Fit, FitRecord, refuse_existing, save_fit, text_digest
 from qiantang.study import Study
 
 Array = NDArray[np.float64]
@@ -238,7 +238,7 @@ def _save(
 
     return save_fit(
         folder, record, parameters, target.runner.grid, innovations,
-        report_texts(study, posterior, record), {"posterior.nc": write_draws},
+        report_texts(study, posterior, record), {POSTERIOR: write_draws},
     )  # fmt: skip
 
 

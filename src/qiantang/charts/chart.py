@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from PIL import Image
+
 from qiantang.charts.style import drawing
 from qiantang.charts.tables import write_data
 from qiantang.outfile import check_outfile, put_whole
@@ -23,6 +25,8 @@ _METADATA: dict[str, dict[str, Any]] = {
     ".png": {"Software": None},
     ".pdf": {"CreationDate": None, "ModDate": None, "Creator": "Qiantang", "Producer": None},
 }
+#: Half again the 96 dots an inch that a notebook shows, so that letters stay sharp.
+_NOTEBOOK_DPI = 144
 
 
 @dataclass(frozen=True)
@@ -89,8 +93,16 @@ class Chart:
             self.figure.savefig(store, format=suffix[1:], dpi=dpi, metadata=_METADATA[suffix])
         return store.getvalue()
 
-    def _repr_svg_(self) -> str:
-        return self.svg()
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+        """Return the chart for a notebook, a fifth of the SVG in size, and its width there.
+
+        One palette holds the few colours of a chart and the edges of its letters.
+        """
+        with Image.open(io.BytesIO(self.png(_NOTEBOOK_DPI))) as picture:
+            plain = picture.convert("RGB").quantize(method=Image.Quantize.FASTOCTREE)
+        store = io.BytesIO()
+        plain.save(store, "PNG", optimize=True)
+        return store.getvalue(), {"width": round(96 * self.figure.get_figwidth())}
 
     def __repr__(self) -> str:
         return f"Chart({self.kind}, {self.lang}: {self.finding})"
