@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qiantang.engine.ir import Engine, Integrator, Program, Unsupported
+from qiantang.engine.ir import ROLES, Engine, Integrator, Program, Unsupported
 from qiantang.engine.savetimes import on_grid, save_times
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.files import door
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 TRUST = "PySD runs Python code that it makes from the model file; this is for files that you trust"
 RUNGE_KUTTA = "integrated by Runge-Kutta of the fourth order, as the file asks"
-GRID = ("initial_time", "final_time", "time_step", "saveper")
 
 
 def simulate_model(
@@ -155,6 +154,7 @@ def _applied(
 ) -> tuple[Program, float | None, dict[str, float]]:
     """Return the program on the wanted time grid, the saving step, and the values to replace."""
     names = _spelled(program)
+    roles = _roles(program)
     grid: dict[str, float] = {}
     parameters: dict[str, float] = {}
     faults: list[Fault] = []
@@ -162,8 +162,9 @@ def _applied(
         key = spelled(name)
         found = names.get(key) or [n for k, ns in names.items() if _stem(k) == key for n in ns]
         what = ""
-        if key in GRID:
-            grid[key] = float(value)
+        role = roles.get(key)
+        if role is not None:
+            grid[role] = float(value)
         elif not found:
             close = [*names, *dict.fromkeys(_stem(k) for k in names)]
             what = f"the model has no variable {name}{nearest(key, close)}"
@@ -176,7 +177,7 @@ def _applied(
             what = what or f"the value of {name} is {value}, expected a number"
         if what:
             faults.append(Fault(file, None, "--set", what))
-        elif key not in GRID:
+        elif role is None:
             parameters.update(dict.fromkeys(found, float(value)))
     if "time_step" in grid and grid["time_step"] <= 0:
         faults.append(Fault(file, None, "--set", "TIME STEP is not above zero"))
@@ -184,6 +185,15 @@ def _applied(
         raise StudyError(faults)
     saveper = grid.pop("saveper", None)
     return on_grid(program, grid, parameters), saveper, parameters
+
+
+def _roles(program: Program) -> dict[str, str]:
+    """Return the parts of the time grid by the names that set them.
+
+    What the model calls otherwise, as its own variable has the usual name, goes by that name.
+    """
+    called = {role: program.controls.get(role, role) for role in ROLES}
+    return {name: role for role, name in called.items()}
 
 
 def _wanted(program: Program, outputs: Sequence[str] | None, file: Path) -> list[str]:

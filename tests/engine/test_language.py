@@ -294,3 +294,22 @@ def test_a_model_is_opened_without_pysd(tmp_path: File) -> None:
         f"simulate_model({str(file)!r}); sys.exit('pysd' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_variable_with_the_name_of_a_control_is_a_variable(tmp_path: File) -> None:
+    """XMILE 1.0, 3.2.2.1 and 3.5.5: the grid is that of <sim_specs>."""
+    file = xmile(
+        tmp_path,
+        '<aux name="Time Step"><eqn>7</eqn></aux><aux name="SAVEPER"><eqn>3</eqn></aux>'
+        '<aux name="FINAL TIME"><eqn>Time_Step + 1</eqn></aux>'
+        '<stock name="s"><eqn>0</eqn><inflow>f</inflow></stock><flow name="f"><eqn>1</eqn></flow>'
+        '<aux name="d"><eqn>DT</eqn></aux>',
+        step=0.5,
+    )
+    frame = simulate_model(file)
+    assert frame.index.tolist() == [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4]
+    assert frame["s"].tolist() == frame.index.tolist()
+    assert frame.iloc[0][["d", "FINAL TIME", "SAVEPER"]].tolist() == [0.5, 8, 3]
+    changed = simulate_model(file, {"Time Step": 9, "DT": 1, "STOPTIME": 2})
+    assert changed["s"].tolist() == [0, 1, 2]
+    assert changed.iloc[0][["d", "FINAL TIME"]].tolist() == [1, 10]

@@ -22,6 +22,9 @@ TIME, TIME_STEP, INITIAL_TIME, FINAL_TIME, MEMBER, STEP_TIME = range(6)
 """Slots that every program has: the time grid, the number of the member, from 0, and the time at
 which the step at hand began, which an integrator that looks inside a step leaves as it is."""
 
+ROLES = ("initial_time", "final_time", "time_step", "saveper")
+"""What a file says of its time grid; ``saveper`` is the time between saved values."""
+
 
 class Unsupported(StudyError):  # noqa: N818 - it reads as what it says
     """A construct that the engine does not compile.

@@ -91,7 +91,7 @@ def save_times(
 
 
 def _file_saveper(program: Program, parameters: Mapping[str, float]) -> float:
-    slot = program.slot_of.get("saveper")
+    slot = program.slot_of.get(program.controls.get("saveper", "saveper"))
     if slot is None:
         return program.time_step
     equations = _replaced(program, parameters)

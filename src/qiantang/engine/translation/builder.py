@@ -12,7 +12,7 @@ from qiantang.engine.functions.numbers import floored_modulo
 from qiantang.engine.ir import Expression, Lookup, Number, Slot, Unsupported
 from qiantang.engine.operations import ARITHMETIC, COMPARISONS, LOGIC
 from qiantang.engine.translation.algebra import call, chosen, numeric, truth
-from qiantang.engine.translation.scope import CONTROL, Definition, Scope, Translation
+from qiantang.engine.translation.scope import Definition, Scope, Translation
 from qiantang.engine.translation.subscripts import Bindings, Coordinates, plain
 from qiantang.engine.translation.tables import table_of
 from qiantang.modelfile.tree import (
@@ -154,7 +154,7 @@ class Builder:
 
     def _of_no_variable(self, tree: Reference, name: str, bindings: Bindings) -> Expression:
         """Return the slot of a part of the time grid, or the place of a subscript as a number."""
-        control = CONTROL.get(name.rstrip("$"))
+        control = self.context.grid.get(name.rstrip("$"))
         if control is not None and tree.subscripts is None:
             return Slot(control)
         if name in self.scope.tables:

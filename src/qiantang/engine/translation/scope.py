@@ -32,7 +32,7 @@ CONTROL = {
     "initial_time": INITIAL_TIME,
     "final_time": FINAL_TIME,
 }
-"""Names of the time grid and their slots, the same in every scope."""
+"""Usual names of the time grid and their slots."""
 
 FIRST_FREE = STEP_TIME + 1
 """The first slot that a model may use; those below are the time grid and the member's number."""
@@ -131,6 +131,8 @@ class Translation:
         Whether the file is Vensim's, which decides where Vensim and Stella differ.
     euler : bool
         Whether the file asks for integration by Euler, which is all that PySD does.
+    grid : mapping of str to int
+        Plain names of the time grid in this file and their slots, the same in every scope.
     """
 
     path: Path
@@ -138,6 +140,7 @@ class Translation:
     data_files: tuple[Path, ...] = ()
     vensim: bool = True
     euler: bool = True
+    grid: Mapping[str, int] = field(default_factory=lambda: CONTROL)
     files: dict[str, None] = field(default_factory=dict)
     tables: list[Table] = field(default_factory=list)
     numbers: dict[Table, int] = field(default_factory=dict)

@@ -12,7 +12,6 @@ from qiantang.engine.translation import external
 from qiantang.engine.translation.algebra import folded
 from qiantang.engine.translation.builder import Builder
 from qiantang.engine.translation.scope import (
-    CONTROL,
     Definition,
     Scope,
     Translation,
@@ -112,8 +111,8 @@ def _axes(equation: Equation, scope: Scope) -> list[tuple[str, ...]]:
 
 
 def _new_slot(name: str, coordinates: Coordinates, scope: Scope, context: Translation) -> int:
-    grid = name in CONTROL and not coordinates and not scope.depth
-    slot = CONTROL[name] if grid else context.new_slot()
+    grid = name in context.grid and not coordinates and not scope.depth
+    slot = context.grid[name] if grid else context.new_slot()
     scope.slots[name, coordinates] = slot
     scope.coordinates.setdefault(name, {})[coordinates] = slot
     return slot
