@@ -96,9 +96,9 @@ def examine(entry: Entry, folder: Path, limit: float) -> Found:
     with tempfile.TemporaryDirectory() as scratch:
         kept = {engine: Path(scratch) / f"{engine}.npz" for engine in ("auto", "pysd")}
         ours = _alone(entry, folder, "auto", kept["auto"], limit)
-        pysd = _alone(entry, folder, "pysd", kept["pysd"], limit)
         if "refused" in ours:
-            return Found(entry, ours, pysd)
+            return Found(entry, ours, {})
+        pysd = _alone(entry, folder, "pysd", kept["pysd"], limit)
         frame, constant = _read(kept["auto"])
         apart = float("nan")
         if "refused" not in pysd:
@@ -201,7 +201,7 @@ def _line(row: Found) -> str:
         _seconds(pysd, "ran") or _short(pysd.get("refused", "")),
         apart,
         row.genuine,
-        entry.why or _short(ours.get("refused", "")),
+        _short(ours.get("refused", "")) or entry.why,
     ]
     return "| " + " | ".join(cell.replace("|", "/").replace("\n", " ") for cell in cells) + " |"
 
