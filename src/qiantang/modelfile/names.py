@@ -16,9 +16,12 @@ def plain(name: str) -> str:
     r"""Return a name in the form in which two spellings of it are equal.
 
     Case, quotes around the whole, and runs of blanks and underscores do not matter, in Vensim and
-    in XMILE alike; ``\n`` in an XMILE name is a blank.
+    in XMILE alike; ``\n`` in an XMILE name is a blank. The mark of a range that a function runs
+    over stays behind the quotes: ``"a b"!`` is ``a_b!``.
     """
     bare = name.strip()
+    if bare.endswith('"!'):
+        return f"{plain(bare[:-1])}!"
     if len(bare) > 1 and bare[0] == bare[-1] == '"':
         bare = bare[1:-1].replace('\\"', '"')
     return re.sub(r"(?:[\s_\u00a0]|\\n)+", "_", bare.strip()).strip("_").lower() or bare

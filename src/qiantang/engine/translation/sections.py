@@ -63,6 +63,10 @@ def _declared(
 ) -> list[Definition]:
     """Declare one entry: a table, data, constants from a file, or scalars to define."""
     tree = equation.tree
+    again = scope.ranges.again(equation.subscripts)
+    if again and _is_laid_out(tree):
+        context.fault(equation, f"{again}, so that it is unclear where its numbers belong")
+        return []
     if isinstance(tree, Knots):
         number = context.new_table(table_of(tree))
         for coordinates, _ in instances:
@@ -90,6 +94,16 @@ def _declared(
         )
         for coordinates, bindings in instances
     ]
+
+
+def _is_laid_out(tree: Tree | None) -> bool:
+    """Return whether values come place by place, from a list or a file."""
+    source = tree.function if isinstance(tree, Call) else ""
+    return (
+        tree is None
+        or isinstance(tree, Numbers)
+        or source in external.DATA | external.TABLES | external.CONSTANTS
+    )
 
 
 def _declare_outputs(

@@ -34,12 +34,19 @@ class Ranges:
     listed : mapping of (str, str) to sequence of frozenset of str
         Mappings written out in the file, by range and target: for each element of the range, in
         order, the elements of the target that it stands for.
+    repeated : mapping of str to tuple of str
+        Elements, repeats included, of each range that names an element more than once. Such a
+        range has it once as an array has it; where it maps to another, every place counts.
     """
 
     elements: Mapping[str, tuple[str, ...]]
     mappings: Mapping[str, tuple[str, ...]]
     titles: Mapping[str, str]
     listed: Mapping[tuple[str, str], Sequence[frozenset[str]]] = field(default_factory=dict)
+    repeated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ways: dict[tuple[str, str], dict[str, tuple[str, ...]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @cached_property
     def places(self) -> dict[str, dict[str, int]]:
@@ -73,6 +80,15 @@ class Ranges:
         """Return the first of some subscripts that no range knows, as written, or nothing."""
         every = [*subscripts, *itertools.chain.from_iterable(exceptions)]
         return next((s for s in every if self.members(plain(s)) is None), "")
+
+    def again(self, subscripts: Sequence[str]) -> str:
+        """Say which of some subscripts is a range that names an element twice, if any."""
+        for subscript in subscripts:
+            elements = self.repeated.get(plain(subscript), ())
+            for place, element in enumerate(elements):
+                if element in elements[:place]:
+                    return f"{subscript} names {self.titles.get(element, element)} more than once"
+        return ""
 
     def instances(
         self, subscripts: Sequence[str], exceptions: Sequence[Sequence[str]]
@@ -114,13 +130,24 @@ class Ranges:
 
     def _through(self, name: str, bound: str, value: str) -> tuple[str, ...]:
         """Carry a bound element over to another range, by a mapping or by being a member."""
-        here, there = self.places.get(bound, {}), self.elements[name]
-        if (bound, name) in self.listed and value in here:
-            return tuple(self.listed[bound, name][here[value]])
+        ways = self.ways.get((bound, name))
+        if ways is None:
+            ways = self.ways[bound, name] = self._ways(bound, name)
+        return ways.get(value) or ((value,) if value in self.places[name] else ())
+
+    def _ways(self, bound: str, name: str) -> dict[str, tuple[str, ...]]:
+        """Return what each element of a range becomes in another, as far as a mapping says."""
+        here, there = self.elements.get(bound, ()), self.elements[name]
+        if (bound, name) in self.listed:
+            pairs = zip(here, self.listed[bound, name], strict=True)
+            return {value: tuple(sorted(stands_for)) for value, stands_for in pairs}
+        found: dict[str, tuple[str, ...]] = {}
         if (name, bound) in self.listed:
-            pairs = zip(there, self.listed[name, bound], strict=True)
-            return tuple(element for element, stands_for in pairs if value in stands_for)
-        mapped = name in self.mappings.get(bound, ()) or bound in self.mappings.get(name, ())
-        if mapped and len(here) == len(there) and value in here:
-            return (there[here[value]],)
-        return (value,) if value in self.places[name] else ()
+            for element, stands_for in zip(there, self.listed[name, bound], strict=True):
+                found |= {value: (*found.get(value, ()), element) for value in stands_for}
+        elif name in self.mappings.get(bound, ()) or bound in self.mappings.get(name, ()):
+            first, second = self.repeated.get(bound, here), self.repeated.get(name, there)
+            for value, element in zip(first, second, strict=False):
+                if len(first) == len(second):
+                    found[value] = (*found.get(value, ()), element)
+        return found
