@@ -193,20 +193,54 @@ def test_deep_and_long_equations(tmp_path: File) -> None:
 RANDOM = {
     "RANDOM WEIBULL(0, 100, 2, 1, 3, 5)": (1 + 3, 3 * math.sqrt(4 / math.pi - 1)),
     "RANDOM TRIANGULAR(0, 9, 0, 3, 9, 5)": (4, math.sqrt((81 + 9 - 27) / 18)),
+    "RANDOM POISSON(0, 1000, 6, 1, 2, 5)": (1 + 2 * 6, 2 * math.sqrt(6)),
+    "RANDOM BINOMIAL(0, 1000, 0.3, 20, 0, 1, 5)": (6, math.sqrt(20 * 0.3 * 0.7)),
+    "RANDOM BINOMIAL(0, 1, 0.25, 1, 0, 1, 5)": (0.25, math.sqrt(0.25 * 0.75)),
+    # the number of trials it takes to some successes
+    "RANDOM NEGATIVE BINOMIAL(0, 1000, 0.4, 3, 0, 1, 5)": (3 / 0.4, math.sqrt(3 * 0.6) / 0.4),
+    "RANDOM GAMMA(0, 1000, 2.5, 1, 2, 5)": (1 + 2 * 2.5, 2 * math.sqrt(2.5)),
+    "RANDOM BETA(0, 1, 2, 3, 0, 1, 5)": (2 / 5, math.sqrt(6 / (25 * 6))),
+    # cut off: a fair die
+    "RANDOM BETA(0, 0.5, 1, 1, 0, 1, 5)": (0.25, 0.5 / math.sqrt(12)),
+    "RANDOM LOOKUP(rising, 0, 9, 0, 1, 5)": (2, 3 / math.sqrt(18)),
+    # a triangle without its lower third: three halves of (x^2 - 1) / 4 from 1 to 3
+    "RANDOM LOOKUP(rising, 1, 9, 0, 1, 5)": (13 / 6, math.sqrt(5 - (13 / 6) ** 2)),
 }
 """Mean and deviation of distributions, in closed form."""
 
 
 @pytest.mark.parametrize("draw", RANDOM)
 def test_draws_have_their_distribution(tmp_path: File, draw: str) -> None:
-    file = model(tmp_path, f"x = {draw}", end=200)
+    file = model(tmp_path, f"rising((0,0),(3,7))\nx = {draw}", end=200)
     found = load_model(file).run(["x"], np.arange(201.0), members=50, engine="numpy").values
     mean, deviation = RANDOM[draw]
     assert found.mean() == pytest.approx(mean, abs=5 * deviation / 100)
     assert found.std() == pytest.approx(deviation, rel=0.05)
 
 
-@pytest.mark.parametrize("name", ["RANDOM BETA", "FIND ZERO", "DELAY CONVEYOR", "A FUNCTION OF"])
+def test_engines_draw_the_same_numbers(tmp_path: File) -> None:
+    lines = [f"x{number} = {draw}" for number, draw in enumerate(RANDOM)]
+    lines += ["y = RANDOM PINK NOISE(3, 2, 4, 1)", "z = RANDOM GAMMA(0, 99, 12, 0, 1, 3)"]
+    program = load_model(model(tmp_path, "\n".join(["rising((0,0),(3,7))", *lines]), end=40))
+    names = [*(f"x{number}" for number in range(len(RANDOM))), "y", "z"]
+    kernel = program.run(names, np.arange(41.0), engine="kernel").values
+    plain = program.run(names, np.arange(41.0), engine="scalar").values
+    assert kernel == pytest.approx(plain, rel=1e-9, abs=1e-9)
+
+
+def test_pink_noise_has_its_deviation_and_correlation(tmp_path: File) -> None:
+    """vensim.com/documentation, random_pink_noise: both as asked for, whatever the time step."""
+    file = model(tmp_path, "x = RANDOM PINK NOISE(3, 2, 4, 1)", end=100, step=0.25)
+    times = np.arange(0, 101.0)
+    found = load_model(file).run(["x"], times, members=1000, engine="numpy").values[0] - 3
+    assert found.mean() == pytest.approx(0, abs=0.1)
+    assert found[0].std() == pytest.approx(2, rel=0.1)
+    assert found.std() == pytest.approx(2, rel=0.05)
+    after = (found[4:] * found[:-4]).mean() / found.var()
+    assert after == pytest.approx((1 - 0.25 / 4) ** 16, abs=0.05)
+
+
+@pytest.mark.parametrize("name", ["SIMULTANEOUS", "FIND ZERO", "DELAY CONVEYOR", "A FUNCTION OF"])
 def test_what_is_not_compiled_is_named(tmp_path: File, name: str) -> None:
     with pytest.raises(Unsupported, match=rf"{name} \(.*in the equation of x \(line 2\)") as found:
         load_model(model(tmp_path, f"x = {name}(1, 2, 3)"))

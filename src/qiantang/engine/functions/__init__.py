@@ -8,6 +8,7 @@ from qiantang.engine.functions import (
     data,
     draws,
     memory,
+    noise,
     numbers,
     tables,
     timed,
@@ -20,7 +21,7 @@ __all__ = ["FUNCTIONS", "FunctionEntry"]
 FUNCTIONS: dict[str, FunctionEntry] = {
     entry.name: entry
     for module in (
-        numbers, timed, memory, arrays, vectors, allocations, tables, data, draws
+        numbers, timed, memory, arrays, vectors, allocations, tables, data, draws, noise
     )
     for entry in module.ENTRIES
 }  # fmt: skip
