@@ -150,14 +150,16 @@ def against_vensim(ours: pd.DataFrame, constant: Sequence[str], run: Path) -> st
     theirs = simlin.load_vdf(run)
     theirs = theirs.where(theirs.abs() < 1e30)  # Vensim's :NA:
     known = {spelled(name) for name in constant}
-    other = 0
-    gaps = []
+    mine = {spelled(str(name)): name for name in ours.columns}
+    other, gaps = 0, []
     for name in theirs.columns:
-        gap, count, _ = compare(ours, theirs[[name]])
-        if count and spelled(str(name)) in known:
-            other += gap > FINE
-        elif count:
-            gaps.append(gap)
+        key = spelled(str(name))
+        if key in mine:
+            gap, count, _ = compare(ours[[mine[key]]], theirs[[name]])
+            if count and key in known:
+                other += gap > FINE
+            elif count:
+                gaps.append(gap)
     if other:
         return f"{other} constants differ"
     beyond = sum(gap > FINE for gap in gaps)
