@@ -127,6 +127,8 @@ def _by_pysd(
     if not said.is_file():
         kept.mkdir(parents=True, exist_ok=True)
         pysd = _alone(entry, folder, "pysd", result, limit)
+        if pysd.get("refused", "").startswith("failed"):
+            return pysd, None
         said.write_text(json.dumps(pysd), encoding="utf-8")
     pysd = json.loads(said.read_text(encoding="utf-8"))
     return pysd, None if "refused" in pysd else _read(result)[0]
