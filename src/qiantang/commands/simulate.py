@@ -74,7 +74,7 @@ def simulate(
     from qiantang.tablefile import check_table_out, write_table
 
     check_table_out(out)
-    given = _settings(settings)
+    given = _settings(settings, model, data_files)
     try:
         frame = simulate_model(
             model,
@@ -100,32 +100,41 @@ def simulate(
         click.get_current_context().exit(FAILED)
 
 
-def _settings(settings: tuple[str, ...]) -> dict[str, float]:
+def _settings(
+    settings: tuple[str, ...], model: Path, data_files: tuple[Path, ...]
+) -> dict[str, float]:
     """Return the values to set, by name.
 
     Raises
     ------
     StudyError
-        If a setting is no NAME=VALUE, or the same name is set twice.
+        If a setting is no NAME=VALUE, or the same name is set twice; with what is wrong about the
+        others too.
     """
     from qiantang.faults import Fault, StudyError
+    from qiantang.simulate import refuse_settings
 
     found: dict[str, float] = {}
     faults = []
     for setting in settings:
-        name, sign, text = setting.rpartition("=")
+        name, sign, text = (part.strip() for part in setting.rpartition("="))
         what = ""
         try:
             value = float(text)
         except ValueError:
-            value, what = 0.0, f"the value of {name.strip()} is {text.strip()!r}, expected a number"
-        if not sign or not name.strip():
+            value, what = 0.0, f"the value of {name} is {text!r}, expected a number"
+        if not sign or not name:
             what = f"{setting!r} is no setting, expected NAME=VALUE"
-        elif name.strip() in found:
-            what = f"{name.strip()} is set twice"
+        elif name in found:
+            what = f"{name} is set twice"
         if what:
-            faults.append(Fault("--set", None, "", what))
-        found[name.strip()] = value
-    if faults:
-        raise StudyError(faults)
-    return found
+            faults.append(Fault(model, None, "--set", what))
+        else:
+            found[name] = value
+    if not faults:
+        return found
+    try:
+        refuse_settings(model, found, data_files)
+    except StudyError as error:
+        faults += error.faults
+    raise StudyError(faults)
