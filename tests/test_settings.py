@@ -145,3 +145,14 @@ def test_an_infinite_constant_is_named(tmp_path: Path) -> None:
     (tmp_path / "m.xmile").write_text(xmile, encoding="utf-8")
     frame = simulate_model(tmp_path / "m.xmile")
     assert "y is not finite from time 0 on" in frame.attrs["notes"]
+
+
+@pytest.mark.parametrize("steering", ["\x1b[31m", "\x9b", "\u202e", "\x07"])
+def test_a_name_does_not_steer_the_terminal(tmp_path: Path, steering: str) -> None:
+    (line,) = lines(model(tmp_path, MODEL + f'"a{steering}b" = nosuch ~~|\n'))
+    assert steering not in line
+    assert ascii(steering)[1:-1] in line
+    file = model(tmp_path, MODEL + f'"a{steering}b" = 1/0 ~~|\n')
+    result = CliRunner().invoke(program, ["simulate", str(file), "--out", str(tmp_path / "o.csv")])
+    assert steering not in result.output
+    assert ascii(steering)[1:-1] in result.output

@@ -69,7 +69,7 @@ def simulate(
     """
     from qiantang.divergence import first_not_finite
     from qiantang.engine.ir import Unsupported
-    from qiantang.faults import FAILED, Fault, StudyError
+    from qiantang.faults import FAILED, Fault, StudyError, printable
     from qiantang.simulate import simulate_model
     from qiantang.tablefile import check_table_out, write_table
 
@@ -93,9 +93,9 @@ def simulate(
     notes = frame.attrs["notes"]
     broken = [note for note in notes if " not finite" in note] or [first_not_finite(frame)]
     for note in [*filter(None, broken), *(note for note in notes if note not in broken)]:
-        click.echo(f"{model.name}: {note}", err=True)
+        click.echo(printable(f"{model.name}: {note}"), err=True)
     write_table(frame, out)
-    click.echo(f"{out}: {len(frame)} times, {len(frame.columns)} variables")
+    click.echo(printable(f"{out}: {len(frame)} times, {len(frame.columns)} variables"))
     if any(broken):
         click.get_current_context().exit(FAILED)
 
