@@ -209,7 +209,7 @@ def _applied(
             what = f"{name} sets the order of a delay and cannot be replaced"
         if not np.isfinite(value):
             what = what or f"the value of {name} is {value}, expected a number"
-        first = seen.setdefault((role,) if role else tuple(found), name)
+        first = seen.setdefault((role, "") if role else tuple(found), name)
         if (role or found) and first != name:
             what = what or f"{name} is set twice, first as {first}"
         if what:

@@ -83,6 +83,21 @@ BY_HAND = {
     "LOOKUP AREA(tab, 0, Time)": [0, 0, 2.5, 10, 20],
     # fn_npv without discounting: what has been paid and what is paid in this step
     "NPV(3, 0, 10, 2)": [26, 32, 38, 44, 50],
+    # fn_x_if_missing; :NA: is equal to itself
+    "X IF MISSING(IF THEN ELSE(Time = 2, :NA:, Time), 9)": [0, 1, 9, 3, 4],
+    # fn_get_time_value, relative to the initial time
+    "GET TIME VALUE(1, 5, 0)": [5, 5, 5, 5, 5],
+    # fn_sinteg: never above its greatest value
+    "SINTEG(2, 1, :NA:, 6, :NA:, :NA:, :NA:)": [1, 3, 5, 6, 6],
+    # fn_delay_information, the delay falling from 3 to 1 at time 2: values on the way are passed
+    "DELAY INFORMATION(Time, 3 - STEP(2, 2), -7)": [-7, -7, -7, 2, 3],
+    # rising from 1 to 3: what came last is held
+    "DELAY INFORMATION(Time, 1 + STEP(2, 2), -7)": [-7, 0, 1, 1, 1],
+    # fn_delay_material: inputs that arrive together are added; where none does, the last
+    "DELAY MATERIAL(Time + 10, 3 - STEP(2, 2), -7, -1)": [-7, -7, -7, 10 + 12, 11 + 13],
+    "DELAY MATERIAL(Time + 10, 1 + STEP(2, 2), -7, -1)": [-7, 10, 11, -1, -1],
+    # fn_depreciate_straightline: a third of what is paid in each of three years
+    "DEPRECIATE STRAIGHTLINE(PULSE(1, 1)*6 + 3, 3, 1, 3)": [3, 5, 5, 5, 3],
     # a table with one x twice is a vertical step
     "WITH LOOKUP(Time, ((0,0),(2,0),(2,6),(4,6)))": [0, 0, 6, 6, 6],
 }
@@ -347,3 +362,97 @@ def test_a_variable_with_the_name_of_a_control_is_a_variable(tmp_path: File) -> 
     changed = simulate_model(file, {"Time Step": 9, "DT": 1, "STOPTIME": 2})
     assert changed["s"].tolist() == [0, 1, 2]
     assert changed.iloc[0][["d", "FINAL TIME"]].tolist() == [1, 10]
+
+
+def test_a_sample_may_read_itself(tmp_path: File) -> None:
+    """vensim.com/documentation, fn_sample_if_true: between samples it keeps its value."""
+    file = model(
+        tmp_path, "y = 5 - (Time - 2)^2\nleast = SAMPLE IF TRUE(y < least, y, 4)\n"
+        "count = SAMPLE IF TRUE(Time > 1, count + 1, 0)"
+    )  # fmt: skip
+    assert column(file, "least") == [1, 1, 1, 1, 1]
+    assert column(file, "count") == [0, 0, 1, 2, 3]
+
+
+def test_a_delay_with_its_pipeline(tmp_path: File) -> None:
+    """vensim.com/documentation, fn_delayp: what is on the way is what came in and not yet out."""
+    file = model(
+        tmp_path, "x = DELAYP(2 + STEP(4, 1), 3 : on the way)\ny = DELAY3(2 + STEP(4, 1), 3)"
+    )
+    frame = simulate_model(file)
+    assert frame["x"].tolist() == pytest.approx(frame["y"].tolist())
+    content = 2 * 3 + np.cumsum([0, *(2 + 4 * (frame.index[:-1] >= 1) - frame["x"][:-1])])
+    assert frame["on the way"].tolist() == pytest.approx(content.tolist())
+
+
+def test_depreciation_counts_fiscal_periods(tmp_path: File) -> None:
+    """vensim.com/documentation, fn_depreciate_straightline: all is written off in its periods."""
+    file = model(tmp_path, "x = DEPRECIATE STRAIGHTLINE(PULSE(1, 1)*6, 4, 2, 0)", end=8, step=0.5)
+    times = column(file, "x")
+    assert times[4:8] == [1.5] * 4  # the six of the first two years: half in the next two
+    assert times[8:] == [0] * 9
+
+
+@pytest.mark.parametrize(
+    ("mode", "wanted"),
+    [
+        (0, [10, 10, 20, 25, 30]),
+        (1, [-10, 0, 15, 26.25, 70]),
+        (2, [10, 10, 20, 20, 30]),
+        (3, [0, 10, 20, 25, 40]),
+        (4, [10, 10, 20, 30, 30]),
+        (7, [-5, 0, 15, 26.25, 75]),
+    ],
+)
+def test_a_vector_as_a_table(tmp_path: File, mode: int, wanted: list[float]) -> None:
+    """vensim.com/documentation, fn_vector_lookup; areas from the least x, by hand."""
+    file = model(
+        tmp_path,
+        "d: a, b, c\nv[d] = 10, 20, 30\nat((0,-1),(1,0),(2,1),(3,1.5),(4,3))\n"
+        f"y = VECTOR LOOKUP(v[a], at(Time), 0, 2, {mode})",
+    )
+    assert column(file, "y") == pytest.approx(wanted)
+
+
+def test_points_of_data_between_times(tmp_path: File) -> None:
+    """vensim.com/documentation, fn_get_data_min and its kin: no data there is :NA:."""
+    (tmp_path / "d.csv").write_text("Time,1,2,3,4\nd,5,1,6,8\n", encoding="utf-8")
+    calls = {
+        "GET DATA MAX(d, 2, 3)": 6,
+        "GET DATA MIN(d, 2, 3)": 1,
+        "GET DATA MEAN(d, 1, 3)": 4,
+        "GET DATA MEAN(d, 1.5, 9)": 5,
+        "GET DATA MEAN(d, 4.5, 9)": NA,
+        "GET DATA MAX(d, -2, 0)": NA,
+        "GET DATA TOTAL POINTS(d, 2, 4)": 3,
+        "GET DATA TOTAL POINTS(d, 5, 6)": 0,
+        "GET DATA FIRST TIME(d)": 1,
+        "GET DATA LAST TIME(d)": 4,
+        "INITIAL(GET DATA AT TIME(d, 3.5))": 7,
+        "GET DATA BETWEEN TIMES(d, 3.5, -1)": 6,
+        "GET DATA BETWEEN TIMES(d, 3.5, 1)": 8,
+    }
+    lines = [f"x{number} = {call}" for number, call in enumerate(calls)]
+    file = model(tmp_path, "\n".join(["d", *lines]))
+    frame = simulate_model(file, data_files=[tmp_path / "d.csv"])
+    found = {call: frame[f"x{number}"].iloc[-1] for number, call in enumerate(calls)}
+    assert found == pytest.approx(calls)
+
+
+def test_stella_builtins(tmp_path: File) -> None:
+    """Stella's help, test input, array and data builtins; XMILE 1.0, 3.7.1.3 of RANK."""
+    file = xmile(
+        tmp_path,
+        '<aux name="a"><eqn>PULSE(3)</eqn></aux><aux name="b"><eqn>RAMP(2)</eqn></aux>'
+        '<aux name="c"><eqn>COUNTER(5, 7)</eqn></aux><aux name="d"><eqn>SINWAVE(-2, 4)</eqn></aux>'
+        '<aux name="e"><eqn>HISTORY(TIME + 1, TIME - 2)</eqn></aux>'
+        '<aux name="f"><eqn>ROOTN(27, 3)</eqn></aux>'
+        '<aux name="INITIAL TIME"><eqn>99</eqn></aux>',
+    )
+    frame = simulate_model(file)
+    assert frame["a"].tolist() == [3] * 5
+    assert frame["b"].tolist() == [0, 2, 4, 6, 8]
+    assert frame["c"].tolist() == [5, 6, 5, 6, 5]
+    assert frame["d"].tolist() == pytest.approx([0, 2, 0, -2, 0], abs=1e-12)
+    assert frame["e"].tolist() == [0, 0, 1, 2, 3]
+    assert frame["f"].iloc[0] == pytest.approx(3)

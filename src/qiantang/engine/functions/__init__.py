@@ -12,6 +12,7 @@ from qiantang.engine.functions import (
     numbers,
     tables,
     timed,
+    transit,
     vectors,
 )
 from qiantang.engine.functions.entry import FunctionEntry
@@ -21,7 +22,7 @@ __all__ = ["FUNCTIONS", "FunctionEntry"]
 FUNCTIONS: dict[str, FunctionEntry] = {
     entry.name: entry
     for module in (
-        numbers, timed, memory, arrays, vectors, allocations, tables, data, draws, noise
+        numbers, timed, memory, transit, arrays, vectors, allocations, tables, data, draws, noise
     )
     for entry in module.ENTRIES
 }  # fmt: skip
