@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -45,6 +45,9 @@ class Ranges:
     listed: Mapping[tuple[str, str], Sequence[frozenset[str]]] = field(default_factory=dict)
     repeated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ways: dict[tuple[str, str], dict[str, tuple[str, ...]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    indices: dict[tuple[object, ...], dict[Coordinates, int]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -90,28 +93,45 @@ class Ranges:
                     return f"{subscript} names {self.titles.get(element, element)} more than once"
         return ""
 
+    def index(
+        self, subscripts: Sequence[str], exceptions: Sequence[Sequence[str]] = ()
+    ) -> dict[Coordinates, int]:
+        """Return the coordinates one definition covers, in order, and their places, from 0.
+
+        Definitions with the same subscripts share one index.
+        """
+        key = tuple(map(plain, subscripts)), tuple(tuple(map(plain, hole)) for hole in exceptions)
+        if key not in self.indices:
+            self.indices[key] = {c: place for place, c in enumerate(self._covered(*key))}
+        return self.indices[key]
+
+    def _covered(
+        self, names: Sequence[str], exceptions: Sequence[Sequence[str]]
+    ) -> Iterator[Coordinates]:
+        covered = itertools.product(*(self.members(name) or () for name in names))
+        holes = [[set(self.members(name) or ()) for name in hole] for hole in exceptions]
+        holes = [hole for hole in holes if len(hole) == len(names)]
+        if not holes:
+            return covered
+        return (
+            coordinates
+            for coordinates in covered
+            if not any(
+                all(c in axis for c, axis in zip(coordinates, hole, strict=True)) for hole in holes
+            )
+        )
+
+    def bound(self, subscripts: Sequence[str], coordinates: Coordinates) -> dict[str, str]:
+        """Return what the ranges among some subscripts stand for at coordinates."""
+        names = map(plain, subscripts)
+        pairs = zip(names, coordinates, strict=True)
+        return {name: element for name, element in pairs if name in self.elements}
+
     def instances(
         self, subscripts: Sequence[str], exceptions: Sequence[Sequence[str]]
     ) -> list[Instance]:
         """List the coordinates one definition covers, each with its bindings."""
-        names = [plain(subscript) for subscript in subscripts]
-        axes = [self.members(name) or () for name in names]
-        holes = [[set(self.members(plain(n)) or ()) for n in hole] for hole in exceptions]
-        found = []
-        for coordinates in itertools.product(*axes):
-            if any(
-                len(hole) == len(coordinates)
-                and all(c in axis for c, axis in zip(coordinates, hole, strict=True))
-                for hole in holes
-            ):
-                continue
-            bindings = {
-                name: element
-                for name, element in zip(names, coordinates, strict=True)
-                if name in self.elements
-            }
-            found.append((coordinates, bindings))
-        return found
+        return [(c, self.bound(subscripts, c)) for c in self.index(subscripts, exceptions)]
 
     def element(self, subscript: str, bindings: Bindings) -> str | None:
         """Return the element that a subscript means under some bindings, or None if unclear."""
@@ -124,11 +144,11 @@ class Ranges:
             element
             for bound, value in bindings.items()
             if not bound.endswith("!")
-            for element in self._through(name, bound, value)
+            for element in self.through(name, bound, value)
         }
         return found.pop() if len(found) == 1 else None
 
-    def _through(self, name: str, bound: str, value: str) -> tuple[str, ...]:
+    def through(self, name: str, bound: str, value: str) -> tuple[str, ...]:
         """Carry a bound element over to another range, by a mapping or by being a member."""
         ways = self.ways.get((bound, name))
         if ways is None:
