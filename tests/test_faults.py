@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from qiantang.faults import Fault, StudyError, nearest
+from qiantang.faults import Fault, StudyError, nearest, printable
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,36 @@ def test_the_nearest_name_is_offered_only_where_one_is_near() -> None:
     assert nearest("market_acces", (name for name in known)) == " (did you mean market_access?)"
     assert nearest("zzz", known) == ""
     assert nearest("market_access", []) == ""
+
+
+@pytest.mark.parametrize(
+    ("steering", "shown"),
+    [
+        ("\x1b[31m", r"\x1b[31m"),
+        ("\x00", r"\x00"),
+        ("\x07", r"\x07"),
+        ("\x08", r"\x08"),
+        ("\r", r"\r"),
+        ("\n", r"\n"),
+        ("\x7f", r"\x7f"),
+        ("\x9b", r"\x9b"),
+        ("\x85", r"\x85"),
+        ("\u200e", r"\u200e"),
+        ("\u2028", r"\u2028"),
+        ("\u202e", r"\u202e"),
+        ("\u2066", r"\u2066"),
+        ("\ufeff", r"\ufeff"),
+        ("\udc80", r"\udc80"),
+    ],
+)
+def test_what_steers_a_terminal_is_written_out(steering: str, shown: str) -> None:
+    assert printable(f"a{steering}b") == f"a{shown}b"
+    fault = Fault(f"{steering}.mdl", 1, steering, f"bad {steering}")
+    assert str(fault).count(shown) == 3
+    assert steering not in str(fault)
+    assert steering not in str(StudyError([fault]))
+
+
+def test_letters_and_joiners_of_every_script_stay() -> None:
+    text = "année \u0645\u06cc\u200c\u062e\u0648\u0627 \u7ecf\u6d4e \U0001f600 \u00a0 \u03b1"
+    assert printable(text) == text

@@ -11,6 +11,7 @@ Simlin), its constants and then all its variables are compared.
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import os
 import subprocess
@@ -91,22 +92,46 @@ def entries(text: str) -> list[Entry]:
     ]
 
 
-def examine(entry: Entry, folder: Path, limit: float) -> Found:
-    """Run one model with the engine and with PySD, and compare with what there is."""
+def examine(entry: Entry, folder: Path, kept: Path, limit: float) -> Found:
+    """Run one model with the engine and with PySD, and compare with what there is.
+
+    Parameters
+    ----------
+    entry : Entry
+    folder : Path
+        Where the models lie.
+    kept : Path
+        Where results of PySD stay from one command to the next.
+    limit : float
+        Seconds for one run.
+    """
     with tempfile.TemporaryDirectory() as scratch:
-        kept = {engine: Path(scratch) / f"{engine}.npz" for engine in ("auto", "pysd")}
-        ours = _alone(entry, folder, "auto", kept["auto"], limit)
-        pysd = _alone(entry, folder, "pysd", kept["pysd"], limit)
+        result = Path(scratch) / "ours.npz"
+        ours = _alone(entry, folder, "auto", result, limit)
         if "refused" in ours:
-            return Found(entry, ours, pysd)
-        frame, constant = _read(kept["auto"])
-        apart = float("nan")
-        if "refused" not in pysd:
-            apart = compare(frame, _read(kept["pysd"])[0])[0]
+            return Found(entry, ours, {})
+        frame, constant = _read(result)
+        pysd, witness = _by_pysd(entry, folder, kept, limit)
+        apart = float("nan") if witness is None else compare(frame, witness)[0]
         genuine = ""
         if entry.genuine:
             genuine = against_vensim(frame, constant, entry.file(folder, entry.genuine))
         return Found(entry, ours, pysd, apart, genuine)
+
+
+def _by_pysd(
+    entry: Entry, folder: Path, kept: Path, limit: float
+) -> tuple[dict[str, Any], pd.DataFrame | None]:
+    name = hashlib.sha256(entry.file(folder).read_bytes()).hexdigest()[:16]
+    said, result = kept / f"{name}.json", kept / f"{name}.npz"
+    if not said.is_file():
+        kept.mkdir(parents=True, exist_ok=True)
+        pysd = _alone(entry, folder, "pysd", result, limit)
+        if pysd.get("refused", "").startswith("failed"):
+            return pysd, None
+        said.write_text(json.dumps(pysd), encoding="utf-8")
+    pysd = json.loads(said.read_text(encoding="utf-8"))
+    return pysd, None if "refused" in pysd else _read(result)[0]
 
 
 def _alone(entry: Entry, folder: Path, engine: str, out: Path, limit: float) -> dict[str, Any]:
@@ -150,14 +175,16 @@ def against_vensim(ours: pd.DataFrame, constant: Sequence[str], run: Path) -> st
     theirs = simlin.load_vdf(run)
     theirs = theirs.where(theirs.abs() < 1e30)  # Vensim's :NA:
     known = {spelled(name) for name in constant}
-    other = 0
-    gaps = []
+    mine = {spelled(str(name)): name for name in ours.columns}
+    other, gaps = 0, []
     for name in theirs.columns:
-        gap, count, _ = compare(ours, theirs[[name]])
-        if count and spelled(str(name)) in known:
-            other += gap > FINE
-        elif count:
-            gaps.append(gap)
+        key = spelled(str(name))
+        if key in mine:
+            gap, count, _ = compare(ours[[mine[key]]], theirs[[name]])
+            if count and key in known:
+                other += gap > FINE
+            elif count:
+                gaps.append(gap)
     if other:
         return f"{other} constants differ"
     beyond = sum(gap > FINE for gap in gaps)
@@ -201,7 +228,7 @@ def _line(row: Found) -> str:
         _seconds(pysd, "ran") or _short(pysd.get("refused", "")),
         apart,
         row.genuine,
-        entry.why or _short(ours.get("refused", "")),
+        _short(ours.get("refused", "")) or entry.why,
     ]
     return "| " + " | ".join(cell.replace("|", "/").replace("\n", " ") for cell in cells) + " |"
 
@@ -224,12 +251,19 @@ def _each(found: Iterator[Found]) -> Iterator[Found]:
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--write", "out", type=click.Path(path_type=Path), help="Page to write it into.")
 @click.option("--limit", default=LIMIT, show_default=True, help="Seconds for one run.")
+@click.option(
+    "--kept",
+    type=click.Path(path_type=Path),
+    help="Results of PySD, kept from one command to the next; FOLDER/pysd if left out.",
+)
 @click.option("--only", default="", help="Files whose repository or path holds this text.")
-def main(folder: Path, out: Path | None, limit: float, only: str) -> None:
+def main(folder: Path, out: Path | None, limit: float, kept: Path | None, only: str) -> None:
     """Run each listed model that lies in FOLDER."""
     listed = entries(LIST.read_text(encoding="utf-8"))
     chosen = [e for e in listed if only in f"{e.repository}/{e.path}" and e.file(folder).is_file()]
-    text = section(list(_each(examine(entry, folder, limit) for entry in chosen)))
+    text = section(
+        list(_each(examine(entry, folder, kept or folder / "pysd", limit) for entry in chosen))
+    )
     if out is None:
         click.echo(text)
     else:

@@ -54,7 +54,7 @@ def run(model: Path, result: Path, engine: Any, data: list[Path]) -> dict[str, A
         opening = time.process_time() - begun if engine != "pysd" else 0.0
         begun = time.process_time()
         frame = simulate_model(model, engine=engine, data_files=data)
-        said["ran"] = time.process_time() - begun - opening
+        said["ran"] = max(time.process_time() - begun - opening, 0.0)
         said["engine"] = frame.attrs["engine"]
     except Unsupported as refusal:
         return {**said, "refused": str(refusal)}

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+#: What moves the cursor of a terminal, colours it, breaks a line, turns the direction of writing,
+#: or is no character at all: C0 and C1 controls, marks of the bidirectional algorithm (Unicode
+#: standard annex 9), line separators, half a surrogate pair.
+_STEERING = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+
+
+def printable(text: str) -> str:
+    r"""Return a text with what would steer a terminal written out, as in ``\x1b``."""
+    return _STEERING.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 @dataclass(frozen=True)
@@ -32,7 +45,8 @@ class Fault:
 
     def __str__(self) -> str:
         place = _shown(self.file) if self.line is None else f"{_shown(self.file)}:{self.line}"
-        return f"{place}: {self.where}: {self.what}" if self.where else f"{place}: {self.what}"
+        said = f"{self.where}: {self.what}" if self.where else self.what
+        return printable(f"{place}: {said}")
 
 
 #: Exit codes: bad input, and a run or test that was made and failed.

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qiantang.engine.ir import Engine, Integrator, Program, Unsupported
+from qiantang.divergence import first_not_finite
+from qiantang.engine.ir import ROLES, Engine, Integrator, Program, Unsupported
 from qiantang.engine.savetimes import on_grid, save_times
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.files import door
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 TRUST = "PySD runs Python code that it makes from the model file; this is for files that you trust"
 RUNGE_KUTTA = "integrated by Runge-Kutta of the fourth order, as the file asks"
-GRID = ("initial_time", "final_time", "time_step", "saveper")
 
 
 def simulate_model(
@@ -102,7 +102,7 @@ def simulate_model(
         columns=[titles[name] for name in wanted],
     )
     asked = [RUNGE_KUTTA] if integrator is None and program.integrator == "rk4" else []
-    notes = [*program.notes, *asked, *saving_note, *_broken(result, titles)]
+    notes = [*program.notes, *asked, *saving_note, *_broken(result, titles, frame)]
     frame.attrs.update(_attrs(file, result.engine, integrator or program.integrator, notes))
     return frame
 
@@ -128,6 +128,37 @@ def load(file: Path, data_files: Iterable[str | Path] = ()) -> Program:
         raise StudyError([Fault(error.filename or file, None, "", what)]) from None
 
 
+def refuse_settings(
+    file: Path, given: Mapping[str, float], data_files: Iterable[str | Path] = ()
+) -> None:
+    """Refuse values that a model cannot be run with, and time grids, before anything is run.
+
+    Where the model is not compiled, its time grid alone is looked at.
+
+    Raises
+    ------
+    StudyError
+        With all faults at once.
+    """
+    from qiantang.engine.gridpart import grid_program
+
+    program: Program | None
+    values = given
+    try:
+        program = load(file, data_files)
+    except StudyError:
+        program = grid_program(file)
+        known = {} if program is None else _roles(program) | _spelled(program)
+        values = {name: value for name, value in given.items() if spelled(name) in known}
+    if program is None:
+        return
+    program, saveper, parameters = _applied(program, values, file)
+    try:
+        save_times(program, saveper, parameters)
+    except ValueError as error:
+        raise StudyError([Fault(file, None, "", str(error))]) from None
+
+
 def _attrs(
     file: Path, engine: str, integrator: str, notes: Sequence[str]
 ) -> dict[str, str | list[str]]:
@@ -140,13 +171,13 @@ def _attrs(
     }
 
 
-def _broken(result: RunResult, titles: Mapping[str, str]) -> list[str]:
+def _broken(result: RunResult, titles: Mapping[str, str], frame: pd.DataFrame) -> list[str]:
     """Say where a run ceased to be numbers."""
     if not result.diverged.any():
         return []
     name, time = result.first_fault[0] if result.first_fault else ("", float("nan"))
     if not name:
-        return ["some values are not finite"]
+        return [first_not_finite(frame) or "some values are not finite"]
     return [f"{titles.get(name, name)} is not finite from time {time:g} on"]
 
 
@@ -155,15 +186,19 @@ def _applied(
 ) -> tuple[Program, float | None, dict[str, float]]:
     """Return the program on the wanted time grid, the saving step, and the values to replace."""
     names = _spelled(program)
+    roles = _roles(program)
     grid: dict[str, float] = {}
     parameters: dict[str, float] = {}
     faults: list[Fault] = []
-    for name, value in given.items():
+    seen: dict[tuple[str, ...], str] = {}
+    # A whole array first, so that an element set as well stands whatever their order.
+    for name, value in sorted(given.items(), key=lambda item: "[" in item[0]):
         key = spelled(name)
         found = names.get(key) or [n for k, ns in names.items() if _stem(k) == key for n in ns]
         what = ""
-        if key in GRID:
-            grid[key] = float(value)
+        role = roles.get(key)
+        if role is not None:
+            grid[role] = float(value)
         elif not found:
             close = [*names, *dict.fromkeys(_stem(k) for k in names)]
             what = f"the model has no variable {name}{nearest(key, close)}"
@@ -174,16 +209,31 @@ def _applied(
             what = f"{name} sets the order of a delay and cannot be replaced"
         if not np.isfinite(value):
             what = what or f"the value of {name} is {value}, expected a number"
+        first = seen.setdefault((role, "") if role else tuple(found), name)
+        if (role or found) and first != name:
+            what = what or f"{name} is set twice, first as {first}"
         if what:
             faults.append(Fault(file, None, "--set", what))
-        elif key not in GRID:
+        elif role is None:
             parameters.update(dict.fromkeys(found, float(value)))
     if "time_step" in grid and grid["time_step"] <= 0:
         faults.append(Fault(file, None, "--set", "TIME STEP is not above zero"))
+    if "saveper" in grid and grid["saveper"] <= 0:
+        what = f"SAVEPER is {grid['saveper']:g}, expected a number above zero"
+        faults.append(Fault(file, None, "--set", what))
     if faults:
         raise StudyError(faults)
     saveper = grid.pop("saveper", None)
     return on_grid(program, grid, parameters), saveper, parameters
+
+
+def _roles(program: Program) -> dict[str, str]:
+    """Return the parts of the time grid by the names that set them.
+
+    What the model calls otherwise, as its own variable has the usual name, goes by that name.
+    """
+    called = {role: program.controls.get(role, role) for role in ROLES}
+    return {name: role for role, name in called.items()}
 
 
 def _wanted(program: Program, outputs: Sequence[str] | None, file: Path) -> list[str]:
@@ -236,6 +286,7 @@ def _by_pysd(
     if integrator != "euler":
         what = "PySD integrates by Euler only, expected integrator euler"
         raise StudyError([Fault(file, None, "--integrator", what)])
+    refuse_settings(file, given, data_files)
     try:
         frame = run_alone(file, given, [Path(item) for item in data_files])
     except FileNotFoundError as error:

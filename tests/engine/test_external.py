@@ -152,7 +152,7 @@ def test_cells_without_a_number_are_left_out_and_text_among_them_is_told(tmp_pat
     assert knots == [0, 1, 2, 3]
     assert np.isnan(values[1]).tolist() == [True, True]
     assert list(model.notes) == ["x: 1 cell of c.csv passed over for text, the first B3"]
-    table = external.table_at(np.array(knots), np.array(values), (1,), "interpolate")
+    table = external.table_at(np.array(knots), np.array(values)[:, 1], "interpolate")
     assert (table.x, table.y) == ((0, 2, 3), (1, 3, 4))
 
 

@@ -83,6 +83,21 @@ BY_HAND = {
     "LOOKUP AREA(tab, 0, Time)": [0, 0, 2.5, 10, 20],
     # fn_npv without discounting: what has been paid and what is paid in this step
     "NPV(3, 0, 10, 2)": [26, 32, 38, 44, 50],
+    # fn_x_if_missing; :NA: is equal to itself
+    "X IF MISSING(IF THEN ELSE(Time = 2, :NA:, Time), 9)": [0, 1, 9, 3, 4],
+    # fn_get_time_value, relative to the initial time
+    "GET TIME VALUE(1, 5, 0)": [5, 5, 5, 5, 5],
+    # fn_sinteg: never above its greatest value
+    "SINTEG(2, 1, :NA:, 6, :NA:, :NA:, :NA:)": [1, 3, 5, 6, 6],
+    # fn_delay_information, the delay falling from 3 to 1 at time 2: values on the way are passed
+    "DELAY INFORMATION(Time, 3 - STEP(2, 2), -7)": [-7, -7, -7, 2, 3],
+    # rising from 1 to 3: what came last is held
+    "DELAY INFORMATION(Time, 1 + STEP(2, 2), -7)": [-7, 0, 1, 1, 1],
+    # fn_delay_material: inputs that arrive together are added; where none does, the last
+    "DELAY MATERIAL(Time + 10, 3 - STEP(2, 2), -7, -1)": [-7, -7, -7, 10 + 12, 11 + 13],
+    "DELAY MATERIAL(Time + 10, 1 + STEP(2, 2), -7, -1)": [-7, 10, 11, -1, -1],
+    # fn_depreciate_straightline: a third of what is paid in each of three years
+    "DEPRECIATE STRAIGHTLINE(PULSE(1, 1)*6 + 3, 3, 1, 3)": [3, 5, 5, 5, 3],
     # a table with one x twice is a vertical step
     "WITH LOOKUP(Time, ((0,0),(2,0),(2,6),(4,6)))": [0, 0, 6, 6, 6],
 }
@@ -193,20 +208,54 @@ def test_deep_and_long_equations(tmp_path: File) -> None:
 RANDOM = {
     "RANDOM WEIBULL(0, 100, 2, 1, 3, 5)": (1 + 3, 3 * math.sqrt(4 / math.pi - 1)),
     "RANDOM TRIANGULAR(0, 9, 0, 3, 9, 5)": (4, math.sqrt((81 + 9 - 27) / 18)),
+    "RANDOM POISSON(0, 1000, 6, 1, 2, 5)": (1 + 2 * 6, 2 * math.sqrt(6)),
+    "RANDOM BINOMIAL(0, 1000, 0.3, 20, 0, 1, 5)": (6, math.sqrt(20 * 0.3 * 0.7)),
+    "RANDOM BINOMIAL(0, 1, 0.25, 1, 0, 1, 5)": (0.25, math.sqrt(0.25 * 0.75)),
+    # the number of trials it takes to some successes
+    "RANDOM NEGATIVE BINOMIAL(0, 1000, 0.4, 3, 0, 1, 5)": (3 / 0.4, math.sqrt(3 * 0.6) / 0.4),
+    "RANDOM GAMMA(0, 1000, 2.5, 1, 2, 5)": (1 + 2 * 2.5, 2 * math.sqrt(2.5)),
+    "RANDOM BETA(0, 1, 2, 3, 0, 1, 5)": (2 / 5, math.sqrt(6 / (25 * 6))),
+    # cut off: a fair die
+    "RANDOM BETA(0, 0.5, 1, 1, 0, 1, 5)": (0.25, 0.5 / math.sqrt(12)),
+    "RANDOM LOOKUP(rising, 0, 9, 0, 1, 5)": (2, 3 / math.sqrt(18)),
+    # a triangle without its lower third: three halves of (x^2 - 1) / 4 from 1 to 3
+    "RANDOM LOOKUP(rising, 1, 9, 0, 1, 5)": (13 / 6, math.sqrt(5 - (13 / 6) ** 2)),
 }
 """Mean and deviation of distributions, in closed form."""
 
 
 @pytest.mark.parametrize("draw", RANDOM)
 def test_draws_have_their_distribution(tmp_path: File, draw: str) -> None:
-    file = model(tmp_path, f"x = {draw}", end=200)
+    file = model(tmp_path, f"rising((0,0),(3,7))\nx = {draw}", end=200)
     found = load_model(file).run(["x"], np.arange(201.0), members=50, engine="numpy").values
     mean, deviation = RANDOM[draw]
     assert found.mean() == pytest.approx(mean, abs=5 * deviation / 100)
     assert found.std() == pytest.approx(deviation, rel=0.05)
 
 
-@pytest.mark.parametrize("name", ["RANDOM BETA", "FIND ZERO", "DELAY CONVEYOR", "A FUNCTION OF"])
+def test_engines_draw_the_same_numbers(tmp_path: File) -> None:
+    lines = [f"x{number} = {draw}" for number, draw in enumerate(RANDOM)]
+    lines += ["y = RANDOM PINK NOISE(3, 2, 4, 1)", "z = RANDOM GAMMA(0, 99, 12, 0, 1, 3)"]
+    program = load_model(model(tmp_path, "\n".join(["rising((0,0),(3,7))", *lines]), end=40))
+    names = [*(f"x{number}" for number in range(len(RANDOM))), "y", "z"]
+    kernel = program.run(names, np.arange(41.0), engine="kernel").values
+    plain = program.run(names, np.arange(41.0), engine="scalar").values
+    assert kernel == pytest.approx(plain, rel=1e-9, abs=1e-9)
+
+
+def test_pink_noise_has_its_deviation_and_correlation(tmp_path: File) -> None:
+    """vensim.com/documentation, random_pink_noise: both as asked for, whatever the time step."""
+    file = model(tmp_path, "x = RANDOM PINK NOISE(3, 2, 4, 1)", end=100, step=0.25)
+    times = np.arange(0, 101.0)
+    found = load_model(file).run(["x"], times, members=1000, engine="numpy").values[0] - 3
+    assert found.mean() == pytest.approx(0, abs=0.1)
+    assert found[0].std() == pytest.approx(2, rel=0.1)
+    assert found.std() == pytest.approx(2, rel=0.05)
+    after = (found[4:] * found[:-4]).mean() / found.var()
+    assert after == pytest.approx((1 - 0.25 / 4) ** 16, abs=0.05)
+
+
+@pytest.mark.parametrize("name", ["SIMULTANEOUS", "FIND ZERO", "DELAY CONVEYOR", "A FUNCTION OF"])
 def test_what_is_not_compiled_is_named(tmp_path: File, name: str) -> None:
     with pytest.raises(Unsupported, match=rf"{name} \(.*in the equation of x \(line 2\)") as found:
         load_model(model(tmp_path, f"x = {name}(1, 2, 3)"))
@@ -294,3 +343,116 @@ def test_a_model_is_opened_without_pysd(tmp_path: File) -> None:
         f"simulate_model({str(file)!r}); sys.exit('pysd' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_variable_with_the_name_of_a_control_is_a_variable(tmp_path: File) -> None:
+    """XMILE 1.0, 3.2.2.1 and 3.5.5: the grid is that of <sim_specs>."""
+    file = xmile(
+        tmp_path,
+        '<aux name="Time Step"><eqn>7</eqn></aux><aux name="SAVEPER"><eqn>3</eqn></aux>'
+        '<aux name="FINAL TIME"><eqn>Time_Step + 1</eqn></aux>'
+        '<stock name="s"><eqn>0</eqn><inflow>f</inflow></stock><flow name="f"><eqn>1</eqn></flow>'
+        '<aux name="d"><eqn>DT</eqn></aux>',
+        step=0.5,
+    )
+    frame = simulate_model(file)
+    assert frame.index.tolist() == [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4]
+    assert frame["s"].tolist() == frame.index.tolist()
+    assert frame.iloc[0][["d", "FINAL TIME", "SAVEPER"]].tolist() == [0.5, 8, 3]
+    changed = simulate_model(file, {"Time Step": 9, "DT": 1, "STOPTIME": 2})
+    assert changed["s"].tolist() == [0, 1, 2]
+    assert changed.iloc[0][["d", "FINAL TIME"]].tolist() == [1, 10]
+
+
+def test_a_sample_may_read_itself(tmp_path: File) -> None:
+    """vensim.com/documentation, fn_sample_if_true: between samples it keeps its value."""
+    file = model(
+        tmp_path, "y = 5 - (Time - 2)^2\nleast = SAMPLE IF TRUE(y < least, y, 4)\n"
+        "count = SAMPLE IF TRUE(Time > 1, count + 1, 0)"
+    )  # fmt: skip
+    assert column(file, "least") == [1, 1, 1, 1, 1]
+    assert column(file, "count") == [0, 0, 1, 2, 3]
+
+
+def test_a_delay_with_its_pipeline(tmp_path: File) -> None:
+    """vensim.com/documentation, fn_delayp: what is on the way is what came in and not yet out."""
+    file = model(
+        tmp_path, "x = DELAYP(2 + STEP(4, 1), 3 : on the way)\ny = DELAY3(2 + STEP(4, 1), 3)"
+    )
+    frame = simulate_model(file)
+    assert frame["x"].tolist() == pytest.approx(frame["y"].tolist())
+    content = 2 * 3 + np.cumsum([0, *(2 + 4 * (frame.index[:-1] >= 1) - frame["x"][:-1])])
+    assert frame["on the way"].tolist() == pytest.approx(content.tolist())
+
+
+def test_depreciation_counts_fiscal_periods(tmp_path: File) -> None:
+    """vensim.com/documentation, fn_depreciate_straightline: all is written off in its periods."""
+    file = model(tmp_path, "x = DEPRECIATE STRAIGHTLINE(PULSE(1, 1)*6, 4, 2, 0)", end=8, step=0.5)
+    times = column(file, "x")
+    assert times[4:8] == [1.5] * 4  # the six of the first two years: half in the next two
+    assert times[8:] == [0] * 9
+
+
+@pytest.mark.parametrize(
+    ("mode", "wanted"),
+    [
+        (0, [10, 10, 20, 25, 30]),
+        (1, [-10, 0, 15, 26.25, 70]),
+        (2, [10, 10, 20, 20, 30]),
+        (3, [0, 10, 20, 25, 40]),
+        (4, [10, 10, 20, 30, 30]),
+        (7, [-5, 0, 15, 26.25, 75]),
+    ],
+)
+def test_a_vector_as_a_table(tmp_path: File, mode: int, wanted: list[float]) -> None:
+    """vensim.com/documentation, fn_vector_lookup; areas from the least x, by hand."""
+    file = model(
+        tmp_path,
+        "d: a, b, c\nv[d] = 10, 20, 30\nat((0,-1),(1,0),(2,1),(3,1.5),(4,3))\n"
+        f"y = VECTOR LOOKUP(v[a], at(Time), 0, 2, {mode})",
+    )
+    assert column(file, "y") == pytest.approx(wanted)
+
+
+def test_points_of_data_between_times(tmp_path: File) -> None:
+    """vensim.com/documentation, fn_get_data_min and its kin: no data there is :NA:."""
+    (tmp_path / "d.csv").write_text("Time,1,2,3,4\nd,5,1,6,8\n", encoding="utf-8")
+    calls = {
+        "GET DATA MAX(d, 2, 3)": 6,
+        "GET DATA MIN(d, 2, 3)": 1,
+        "GET DATA MEAN(d, 1, 3)": 4,
+        "GET DATA MEAN(d, 1.5, 9)": 5,
+        "GET DATA MEAN(d, 4.5, 9)": NA,
+        "GET DATA MAX(d, -2, 0)": NA,
+        "GET DATA TOTAL POINTS(d, 2, 4)": 3,
+        "GET DATA TOTAL POINTS(d, 5, 6)": 0,
+        "GET DATA FIRST TIME(d)": 1,
+        "GET DATA LAST TIME(d)": 4,
+        "INITIAL(GET DATA AT TIME(d, 3.5))": 7,
+        "GET DATA BETWEEN TIMES(d, 3.5, -1)": 6,
+        "GET DATA BETWEEN TIMES(d, 3.5, 1)": 8,
+    }
+    lines = [f"x{number} = {call}" for number, call in enumerate(calls)]
+    file = model(tmp_path, "\n".join(["d", *lines]))
+    frame = simulate_model(file, data_files=[tmp_path / "d.csv"])
+    found = {call: frame[f"x{number}"].iloc[-1] for number, call in enumerate(calls)}
+    assert found == pytest.approx(calls)
+
+
+def test_stella_builtins(tmp_path: File) -> None:
+    """Stella's help, test input, array and data builtins; XMILE 1.0, 3.7.1.3 of RANK."""
+    file = xmile(
+        tmp_path,
+        '<aux name="a"><eqn>PULSE(3)</eqn></aux><aux name="b"><eqn>RAMP(2)</eqn></aux>'
+        '<aux name="c"><eqn>COUNTER(5, 7)</eqn></aux><aux name="d"><eqn>SINWAVE(-2, 4)</eqn></aux>'
+        '<aux name="e"><eqn>HISTORY(TIME + 1, TIME - 2)</eqn></aux>'
+        '<aux name="f"><eqn>ROOTN(27, 3)</eqn></aux>'
+        '<aux name="INITIAL TIME"><eqn>99</eqn></aux>',
+    )
+    frame = simulate_model(file)
+    assert frame["a"].tolist() == [3] * 5
+    assert frame["b"].tolist() == [0, 2, 4, 6, 8]
+    assert frame["c"].tolist() == [5, 6, 5, 6, 5]
+    assert frame["d"].tolist() == pytest.approx([0, 2, 0, -2, 0], abs=1e-12)
+    assert frame["e"].tolist() == [0, 0, 1, 2, 3]
+    assert frame["f"].iloc[0] == pytest.approx(3)

@@ -48,6 +48,11 @@ def test_utf8_needs_no_header() -> None:
         ("gb18030", "GBK", "第1年 = 3 ~ 万元 ~ （节能率） |"),
         ("big5", "Big5", "人口數 = 3 ~~|\n出生率 = 人口數 * 2 ~~|"),
         ("shift_jis", "Shift JIS", "人口 = 3 ~~|\n出生率 = 2 ~ コスト ~ |"),
+        ("gb18030", "GBK", "啊=2 ~~|\ny=啊 ~~|"),
+        ("big5", "Big5", "功=3 ~~|\n許=2 ~~|\ny=功*許 ~~|"),
+        ("big5", "Big5", "許可 = 3 ~~|\n成功 = 2 ~~|"),
+        ("cp1252", "Windows-1252", "people’s share = 1 ~~|\nit’s = 2 ~ don’t |"),
+        ("cp1252", "Windows-1252", "part d’eau = 1 ~ l’année, qu’il |"),
         ("euc_kr", "EUC-KR", "인구 = 3 ~~|\n출생률 = 2 ~~|"),
         ("cp1252", "Windows-1252", "año = 10 ~~|\nao = 3 ~~|"),
         ("cp1252", "Windows-1252", "população = 3 ~~|\nprodução = 2 ~~|"),
@@ -68,6 +73,24 @@ def test_what_cannot_be_told_is_refused_with_its_line() -> None:
     with pytest.raises(UndecodableError, match="the code page cannot be told") as refused:
         decoded(b"a = 1 ~~|\n\x81\xff\x8d = 2 ~~|")
     assert refused.value.line == 2
+
+
+@pytest.mark.parametrize(
+    ("codec", "text", "told"),
+    [
+        ("mac_roman", "año=3 ~~|\nniño=año ~~|", "Mac Roman, DOS 850 or Windows-1252,"),
+        ("mac_roman", "población=3 ~~|\nproducción=2 ~~|", "Mac Roman, DOS 850 or Windows-1252,"),
+        ("cp850", "año=3 ~~|\nniño=año ~~|", "DOS 850"),
+        ("koi8_r", "население=3 ~~|\nрождаемость=2 ~~|", "KOI8-R or Windows-1251,"),
+        ("euc_kr", "인구=3 ~~|", "EUC-KR, GBK or "),
+        ("cp1252", "supply–demand=3 ~~|", "Mac Roman, DOS 850 or Windows-1252,"),
+    ],
+)
+def test_where_two_readings_are_near_both_are_named(codec: str, text: str, told: str) -> None:
+    with pytest.raises(UndecodableError) as refused:
+        decoded(text.encode(codec))
+    assert f"cannot be told from the file: it may be {told}" in str(refused.value)
+    assert refused.value.line == 1
 
 
 def test_a_header_binds() -> None:

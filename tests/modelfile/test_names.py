@@ -14,6 +14,10 @@ from qiantang.modelfile.names import identifier, identifiers, plain
         ("TIME STEP", "Time_Step"),
         ("a\\nb", "A b"),
         ("a\u00a0b", "a b"),
+        ("caf\u00e9", "cafe\u0301"),
+        ('"\u00c9t\u00e9"!', '"e\u0301te\u0301"!'),
+        ("\uac00", "\u1100\u1161"),
+        ("\u212b", "\u00e5"),
     ],
 )
 def test_spellings_of_one_name_are_equal(one: str, other: str) -> None:

@@ -69,12 +69,12 @@ def simulate(
     """
     from qiantang.divergence import first_not_finite
     from qiantang.engine.ir import Unsupported
-    from qiantang.faults import FAILED, Fault, StudyError
+    from qiantang.faults import FAILED, Fault, StudyError, printable
     from qiantang.simulate import simulate_model
     from qiantang.tablefile import check_table_out, write_table
 
     check_table_out(out)
-    given = _settings(settings)
+    given = _settings(settings, model, data_files)
     try:
         frame = simulate_model(
             model,
@@ -93,39 +93,48 @@ def simulate(
     notes = frame.attrs["notes"]
     broken = [note for note in notes if " not finite" in note] or [first_not_finite(frame)]
     for note in [*filter(None, broken), *(note for note in notes if note not in broken)]:
-        click.echo(f"{model.name}: {note}", err=True)
+        click.echo(printable(f"{model.name}: {note}"), err=True)
     write_table(frame, out)
-    click.echo(f"{out}: {len(frame)} times, {len(frame.columns)} variables")
+    click.echo(printable(f"{out}: {len(frame)} times, {len(frame.columns)} variables"))
     if any(broken):
         click.get_current_context().exit(FAILED)
 
 
-def _settings(settings: tuple[str, ...]) -> dict[str, float]:
+def _settings(
+    settings: tuple[str, ...], model: Path, data_files: tuple[Path, ...]
+) -> dict[str, float]:
     """Return the values to set, by name.
 
     Raises
     ------
     StudyError
-        If a setting is no NAME=VALUE, or the same name is set twice.
+        If a setting is no NAME=VALUE, or the same name is set twice; with what is wrong about the
+        others too.
     """
     from qiantang.faults import Fault, StudyError
+    from qiantang.simulate import refuse_settings
 
     found: dict[str, float] = {}
     faults = []
     for setting in settings:
-        name, sign, text = setting.rpartition("=")
+        name, sign, text = (part.strip() for part in setting.rpartition("="))
         what = ""
         try:
             value = float(text)
         except ValueError:
-            value, what = 0.0, f"the value of {name.strip()} is {text.strip()!r}, expected a number"
-        if not sign or not name.strip():
+            value, what = 0.0, f"the value of {name} is {text!r}, expected a number"
+        if not sign or not name:
             what = f"{setting!r} is no setting, expected NAME=VALUE"
-        elif name.strip() in found:
-            what = f"{name.strip()} is set twice"
+        elif name in found:
+            what = f"{name} is set twice"
         if what:
-            faults.append(Fault("--set", None, "", what))
-        found[name.strip()] = value
-    if faults:
-        raise StudyError(faults)
-    return found
+            faults.append(Fault(model, None, "--set", what))
+        else:
+            found[name] = value
+    if not faults:
+        return found
+    try:
+        refuse_settings(model, found, data_files)
+    except StudyError as error:
+        faults += error.faults
+    raise StudyError(faults)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from qiantang.engine.operations import SMALL
+from qiantang.engine.operations import BETA, BINOMIAL, GAMMA, LARGEST, POISSON, SMALL
 
 Array = Any
 """A float or an array of shape (members,); operations take both."""
@@ -113,3 +113,50 @@ def normal_quantile(share: Array) -> Array:
     from scipy.special import ndtri
 
     return ndtri(share)
+
+
+def distribution_share(kind: float, a: Array, b: Array, x: Array) -> Array:
+    """Return the share of one of the distributions at or below a value; counts are whole.
+
+    NaN where the distribution has no such parameters.
+    """
+    from scipy.special import betainc, gammainc
+
+    if kind == GAMMA:
+        return np.where(a > 0.0, gammainc(a, np.maximum(x, 0.0)), np.nan)
+    if kind == BETA:
+        known = (a > 0.0) & (b > 0.0)
+        return np.where(known, betainc(a, b, np.clip(x, 0.0, 1.0)), np.nan)
+    if kind == POISSON:
+        below = 1.0 - gammainc(np.maximum(x, 0.0) + 1.0, a)
+        return np.where(a >= 0.0, np.where(x < 0.0, 0.0, below), np.nan)
+    if kind == BINOMIAL:
+        inside = (x >= 0.0) & (x < a)
+        below = betainc(np.where(inside, a - x, 1.0), np.where(inside, x + 1.0, 1.0), 1.0 - b)
+        known = (a >= 0.0) & (b >= 0.0) & (b <= 1.0)
+        return np.where(known, np.where(inside, below, np.where(x < 0.0, 0.0, 1.0)), np.nan)
+    known = (a > 0.0) & (b > 0.0) & (b <= 1.0)
+    inside = x >= a
+    below = betainc(a, np.where(inside, x - a + 1.0, 1.0), b)
+    return np.where(known, np.where(inside, below, 0.0), np.nan)
+
+
+def distribution_quantile(kind: float, a: Array, b: Array, part: Array) -> Array:
+    """Return the least value at or below which there is a share of one of the distributions."""
+    from scipy.special import betaincinv, gammaincinv
+
+    if kind == GAMMA:
+        return gammaincinv(a, part)
+    if kind == BETA:
+        return betaincinv(a, b, part)
+    low, high = np.full(np.shape(a + b + part), -1.0), np.ones(np.shape(a + b + part))
+    for _ in range(50):
+        high = np.where(
+            (distribution_share(kind, a, b, high) < part) & (high < LARGEST), 2.0 * high, high
+        )
+    for _ in range(52):
+        middle = np.floor(0.5 * (low + high))
+        below = distribution_share(kind, a, b, middle) < part
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    found = np.where(part > 0.0, high, 0.0)
+    return np.where(distribution_share(kind, a, b, high) >= 0.0, found, np.nan)

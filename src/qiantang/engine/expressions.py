@@ -12,6 +12,7 @@ Kind = Literal["constant", "auxiliary", "stock", "lookup", "driver", "control"]
 Engine = Literal["auto", "kernel", "scalar", "numpy", "pysd"]
 Integrator = Literal["euler", "rk4"]
 Rule = Literal["integrate", "assign", "hold"]
+Travel = Literal["fixed", "information", "material"]
 Found = TypeVar("Found")
 Mode = Literal["interpolate", "extrapolate", "hold_backward", "look_forward", "raw"]
 
@@ -21,6 +22,9 @@ NA = -(2.0**109)
 TIME, TIME_STEP, INITIAL_TIME, FINAL_TIME, MEMBER, STEP_TIME = range(6)
 """Slots that every program has: the time grid, the number of the member, from 0, and the time at
 which the step at hand began, which an integrator that looks inside a step leaves as it is."""
+
+ROLES = ("initial_time", "final_time", "time_step", "saveper")
+"""What a file says of its time grid; ``saveper`` is the time between saved values."""
 
 
 class Unsupported(StudyError):  # noqa: N818 - it reads as what it says
@@ -146,6 +150,10 @@ class State:
 class FixedDelay:
     """A slot whose value is an input of some whole number of steps ago.
 
+    Where that number changes, each input arrives by the number it came in with. Of information the
+    input that came in last is taken, among those that have arrived; of material those that arrive
+    at the step are added up.
+
     Parameters
     ----------
     slot : int
@@ -153,15 +161,22 @@ class FixedDelay:
     source : int
         Slot of the input.
     order : int
-        Slot, computed at the start, of the number of steps.
+        Slot, computed at the start, of the number of steps; or of the fixed delay, by one step,
+        that remembers the numbers.
     start : Expression
         The value until the first input arrives.
+    rule : {"fixed", "information", "material"}
+        Whether the number of steps changes, and what then arrives.
+    reach : int
+        Where it changes, the slot of the largest number so far.
     """
 
     slot: int
     source: int
     order: int
     start: Expression
+    rule: Travel = "fixed"
+    reach: int = -1
 
 
 def arguments_of(expression: Expression) -> tuple[Expression, ...]:

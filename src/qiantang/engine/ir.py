@@ -12,6 +12,7 @@ from qiantang.engine.expressions import (
     FINAL_TIME,
     INITIAL_TIME,
     MEMBER,
+    ROLES,
     STEP_TIME,
     TIME,
     TIME_STEP,
@@ -45,6 +46,7 @@ __all__ = [
     "FINAL_TIME",
     "INITIAL_TIME",
     "MEMBER",
+    "ROLES",
     "STEP_TIME",
     "TIME",
     "TIME_STEP",
@@ -109,6 +111,8 @@ class Program:
         What the translation wants a reader to know, for example a documented departure.
     files : tuple of str
         Files that the model reads, as it names them.
+    controls : mapping of str to str
+        Which variable plays each part of :data:`ROLES`.
     """
 
     names: tuple[str, ...]
@@ -130,6 +134,7 @@ class Program:
     integrator: Integrator = "euler"
     notes: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    controls: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def hash(self) -> str:

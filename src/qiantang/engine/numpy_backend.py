@@ -139,6 +139,30 @@ class ArrayRun(Run):
         result[~np.isfinite(order)] = np.nan
         return result
 
+    def arrived(
+        self, delay: FixedDelay, history: Sequence[Any], numbers: Sequence[Any], first: Any,
+        step: int,
+    ) -> Any:  # fmt: skip
+        """Return what a delay of a varying number of steps yields at a step."""
+        members = self.inputs.members
+        reach = np.broadcast_to(self.values[delay.reach], (members,))
+        furthest = np.max(reach, where=np.isfinite(reach), initial=0.0)
+        result = np.array(np.broadcast_to(first, (members,)), dtype=np.float64)
+        waiting = np.ones(members, dtype=np.bool_)
+        material = delay.rule == "material"
+        if material:
+            result[step >= np.broadcast_to(numbers[0], (members,))] = 0.0
+        for past in range(step - 1, max(0, step - int(min(furthest, step))) - 1, -1):
+            due = np.broadcast_to(past + numbers[past], (members,))
+            here = (due == step) if material else waiting & (due <= step)
+            value = np.broadcast_to(history[past], (members,))
+            result[here] = result[here] + value[here] if material else value[here]
+            waiting &= ~here
+            if not material and not waiting.any():
+                break
+        result[np.isnan(reach)] = np.nan
+        return result
+
     def kept(self, value: Any) -> Any:
         """Return values kept at or above zero."""
         return np.maximum(value, 0.0)

@@ -11,6 +11,13 @@ from dataclasses import dataclass
 SMALL = 1e-6
 """What Vensim takes for zero in ZIDZ, QUANTUM and the pulse functions."""
 
+GAMMA, BETA, POISSON, BINOMIAL, TRIALS = range(5)
+"""Distributions: a gamma one of an order, with scale one; a beta one of alpha and beta; counts: of
+a Poisson one of a mean, of successes in some trials of a chance, of trials to some successes."""
+
+LARGEST = 1e15
+"""Largest number that is drawn from a distribution without end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
@@ -83,6 +90,8 @@ OPERATIONS: dict[str, Operation] = {
     "draw": Operation("draw({0}, {1}, {2}, {3})"),
     "normal_share": Operation("normal_share({0})"),
     "normal_quantile": Operation("normal_quantile({0})"),
+    "share": Operation("distribution_share({0}, {1}, {2}, {3})"),
+    "quantile": Operation("distribution_quantile({0}, {1}, {2}, {3})"),
 }
 
 FUNCTIONS: dict[str, tuple[str, int]] = {

@@ -159,9 +159,11 @@ def _reached(
 
 
 def _order(program: Program, slot: int) -> tuple[int, ...]:
-    """Return the slot of the number of steps of a fixed delay."""
+    """Return the slots of the number of steps of a fixed delay, and of the largest so far."""
     delay = program.delay_of.get(slot)
-    return () if delay is None else (delay.order,)
+    if delay is None:
+        return ()
+    return (delay.order,) if delay.rule == "fixed" else (delay.order, delay.reach)
 
 
 def _of_time(program: Program, reads: _Reads, slot: int) -> bool:

@@ -130,8 +130,12 @@ def grid_steps(start: float, end: float, dt: float) -> int:
     Raises
     ------
     ValueError
-        If they are more than :data:`STEPS`, or the time step is not above zero.
+        If they are more than :data:`STEPS`, a time is not finite, or the time step is not above
+        zero.
     """
+    for name, time in (("INITIAL TIME", start), ("FINAL TIME", end)):
+        if not np.isfinite(time):
+            raise ValueError(f"{name} is {time:g}, expected a finite number")
     if not 0.0 < dt < np.inf:
         raise ValueError(f"the time step is {dt:g}, expected a number above zero")
     steps = (end - start) / dt

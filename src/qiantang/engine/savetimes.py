@@ -69,6 +69,7 @@ def save_times(
         If the saving step is not above zero, or no constant.
     """
     dt = program.time_step
+    grid_steps(program.initial_time, program.final_time, dt)
     every = saveper if saveper is not None else _file_saveper(program, parameters or {})
     if not every > 0:
         raise ValueError(f"SAVEPER is {every:g}, expected a number above zero")
@@ -76,7 +77,6 @@ def save_times(
         raise ValueError(
             f"FINAL TIME {program.final_time:g} is before INITIAL TIME {program.initial_time:g}"
         )
-    grid_steps(program.initial_time, program.final_time, dt)
     steps = int(np.floor((program.final_time - program.initial_time) / dt + PRECISION))
     grid = time_grid(program.initial_time, dt, steps, 1)
     gone = grid - program.initial_time
@@ -91,7 +91,7 @@ def save_times(
 
 
 def _file_saveper(program: Program, parameters: Mapping[str, float]) -> float:
-    slot = program.slot_of.get("saveper")
+    slot = program.slot_of.get(program.controls.get("saveper", "saveper"))
     if slot is None:
         return program.time_step
     equations = _replaced(program, parameters)

@@ -169,6 +169,25 @@ class FloatRun(Run):
             return NAN
         return history[step - int(order)] if step >= order else first
 
+    def arrived(
+        self, delay: FixedDelay, history: Sequence[Any], numbers: Sequence[Any], first: Any,
+        step: int,
+    ) -> Any:  # fmt: skip
+        """Return what a delay of a varying number of steps yields at a step."""
+        reach = self.values[delay.reach]
+        if reach != reach:
+            return NAN
+        begin = step - int(min(reach, step))
+        if delay.rule == "information":
+            latest = (p for p in range(step - 1, begin - 1, -1) if p + numbers[p] <= step)
+            found = next(latest, None)
+            return first if found is None else history[found]
+        result = first if step < numbers[0] else 0.0
+        for past in range(step - 1, begin - 1, -1):
+            if past + numbers[past] == step:
+                result += history[past]
+        return result
+
     def kept(self, value: Any) -> Any:
         """Return a value kept at or above zero."""
         return value if value > 0.0 or value != value else 0.0

@@ -76,6 +76,12 @@ class Run(ABC):
         self.equations, self.shown = self.code(ruling), self.code(shown)
         self.rates = self.code(rates)
         self.history: list[list[Any]] = [[] for _ in plan.delays]
+        places = {delay.slot: place for place, delay in enumerate(plan.delays)}
+        self.numbers = [
+            None if delay.rule == "fixed" else self.history[places[delay.order]]
+            for delay in plan.delays
+        ]
+        """For each delay of a varying number of steps, those numbers."""
         self.first: list[Any] = []
         self.places: dict[int, list[int]] = {}
         for place, step in enumerate(inputs.saved.tolist()):
@@ -98,6 +104,13 @@ class Run(ABC):
         """Return what a fixed delay yields at a step."""
 
     @abstractmethod
+    def arrived(
+        self, delay: FixedDelay, history: Sequence[Any], numbers: Sequence[Any], first: Any,
+        step: int,
+    ) -> Any:  # fmt: skip
+        """Return what a delay of a varying number of steps yields at a step."""
+
+    @abstractmethod
     def kept(self, value: Any) -> Any:
         """Return a value kept at or above zero."""
 
@@ -116,7 +129,8 @@ class Run(ABC):
         if early is not None:
             for state, value in zip(self.moved, early.states, strict=True):
                 self.values[state.slot] = value
-            self.history = [list(past) for past in early.past]
+            for history, past in zip(self.history, early.past, strict=True):
+                history[:] = past
 
     def states(self) -> tuple[Any, ...]:
         """Return the values of the states that move."""
@@ -138,10 +152,14 @@ class Run(ABC):
         for slot, value in zip(self.plan.filled, given, strict=True):
             self.values[slot] = value
         if half == 0 and step > 0:
-            for delay, history, first in zip(
-                self.plan.delays, self.history, self.first, strict=True
+            for delay, history, numbers, first in zip(
+                self.plan.delays, self.history, self.numbers, self.first, strict=True
             ):
-                self.values[delay.slot] = self.delayed(delay, history, first, step)
+                self.values[delay.slot] = (
+                    self.delayed(delay, history, first, step)
+                    if numbers is None
+                    else self.arrived(delay, history, numbers, first, step)
+                )
 
     def advance(self, step: int) -> None:
         """Carry the states from one step to the next."""

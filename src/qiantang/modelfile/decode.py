@@ -105,15 +105,18 @@ def _declared(content: bytes, name: str) -> tuple[str, list[str]]:
 
 
 def _by_its_bytes(content: bytes) -> tuple[str, list[str]]:
-    codec = guessed(content)
-    if codec is None:
+    guess = guessed(content)
+    if not guess.codec:
         match = re.search(rb"[\x80-\xff]", content)
         at = match.start() if match else 0
+        *rivals, last = ("", *(NAMES[codec] for codec in guess.rivals))
+        named = f"{', '.join(rivals[1:])} or {last}" if rivals[1:] else last
+        told = f": it may be {named}" if named else ""
         what = (
             f"byte {content[at]:#04x} is not UTF-8, and the code page cannot be told from the"
-            " file, save the model as UTF-8"
+            f" file{told}, save the model as UTF-8"
         )
         raise UndecodableError(what, content.count(b"\n", 0, at) + 1)
-    text = _strict(content, codec)
-    note = f"read as {NAMES[codec]}: the file is not UTF-8 and does not state its code page"
+    text = _strict(content, guess.codec)
+    note = f"read as {NAMES[guess.codec]}: the file is not UTF-8 and does not state its code page"
     return text, [note]

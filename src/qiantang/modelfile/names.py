@@ -16,9 +16,13 @@ def plain(name: str) -> str:
     r"""Return a name in the form in which two spellings of it are equal.
 
     Case, quotes around the whole, and runs of blanks and underscores do not matter, in Vensim and
-    in XMILE alike; ``\n`` in an XMILE name is a blank.
+    in XMILE alike; ``\n`` in an XMILE name is a blank. A letter with an accent may be one
+    character or two (Unicode standard annex 15, form C). The mark of a range that a function runs
+    over stays behind the quotes: ``"a b"!`` is ``a_b!``.
     """
-    bare = name.strip()
+    bare = name.strip() if name.isascii() else normalize("NFC", name.strip())
+    if bare.endswith('"!'):
+        return f"{plain(bare[:-1])}!"
     if len(bare) > 1 and bare[0] == bare[-1] == '"':
         bare = bare[1:-1].replace('\\"', '"')
     return re.sub(r"(?:[\s_\u00a0]|\\n)+", "_", bare.strip()).strip("_").lower() or bare

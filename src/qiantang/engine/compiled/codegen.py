@@ -14,8 +14,12 @@ from qiantang.engine.compiled.layout import Layout, layout
 from qiantang.engine.compiled.rewrite import rewritten
 from qiantang.engine.compiled.step_source import full_step, start_body, still_body, still_odd
 from qiantang.engine.compiled.table_source import table_source
+from qiantang.engine.expressions import Travel
 from qiantang.engine.ir import Integrator, Table, tables_in
 from qiantang.engine.plan import Plan
+
+TRAVELS: tuple[Travel, ...] = ("fixed", "information", "material")
+"""How inputs of a delay arrive, by the number that the kernel knows them by."""
 
 
 def kernel_source(plan: Plan, tables: Sequence[Table], integrator: Integrator) -> str:
@@ -74,8 +78,16 @@ def _frame(plan: Plan, rows: Layout, integrator: Integrator) -> list[str]:
     wanted = [(o, rows.row[slot], slot in step) for o, slot in enumerate(plan.outputs)]
     before = [(o, row) for o, row, late in wanted if not late]
     after = [(o, row) for o, row, late in wanted if late]
+    places = {delay.slot: place for place, delay in enumerate(plan.delays)}
     delays = [
-        (rows.row[d.slot], rows.first[d.slot], rows.row[d.source], rows.row[d.order])
+        (
+            rows.row[d.slot],
+            rows.first[d.slot],
+            rows.row[d.source],
+            rows.row[d.order],
+            TRAVELS.index(d.rule),
+            *((0, 0) if d.rule == "fixed" else (places[d.order], rows.row[d.reach])),
+        )
         for d in plan.delays
     ]
     stages = 1 if integrator == "euler" else 4
@@ -83,7 +95,7 @@ def _frame(plan: Plan, rows: Layout, integrator: Integrator) -> list[str]:
         f"MOVED = np.array({moved!r}, dtype=np.int64)",
         f"BEFORE = np.array({before!r}, dtype=np.int64).reshape(-1, 2)",
         f"AFTER = np.array({after!r}, dtype=np.int64).reshape(-1, 2)",
-        f"DELAYS = np.array({delays!r}, dtype=np.int64).reshape(-1, 4)",
+        f"DELAYS = np.array({delays!r}, dtype=np.int64).reshape(-1, 7)",
         "def kernel(first, last, offset, steps, dt, const_shared, const_lane, const_of,",
         "           lane_constants, series, series_of, knots, knot_of, knot_rows, left, share,",
         "           saved, place, out, members, bad, begin, stop, early, late):",

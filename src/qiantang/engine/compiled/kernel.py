@@ -259,6 +259,9 @@ def _stamp() -> str:
         f"{numba.__version__} {llvmlite.__version__} {sys.version} {np.__version__} "
         f"{machine.get_host_cpu_name()} {machine.get_host_cpu_features().flatten()}".encode()
     )
-    for name in ("intrinsics", "lanes", "powers", "lane_functions", "kernel_loop", "kernel"):
+    for name in (
+        *("distributions", "intrinsics", "lanes", "powers", "lane_functions", "kernel_loop"),
+        "kernel",
+    ):
         digest.update((here / f"{name}.py").read_bytes())
     return digest.hexdigest()

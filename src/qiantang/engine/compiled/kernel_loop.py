@@ -67,11 +67,37 @@ def common_orders(a: Any, delays: Any, common: Any) -> None:
 
 
 @inline
+def arrived(a: Any, delays: Any, d: Any, past: Any, k: Any, steps: Any, lane: Any) -> Any:
+    """Return what a delay of a varying number of steps yields at a step in one lane."""
+    first, reach = a[delays[d, 1] * WIDTH + lane], a[delays[d, 6] * WIDTH + lane]
+    inputs = d * (steps + 1) * WIDTH + lane
+    numbers = delays[d, 5] * (steps + 1) * WIDTH + lane
+    if k == 0:
+        return first
+    if reach != reach:
+        return np.nan
+    begin = k - int(min(reach, float(k)))
+    if delays[d, 4] == 1:
+        for i in range(k - 1, begin - 1, -1):
+            if i + past[numbers + i * WIDTH] <= k:
+                return past[inputs + i * WIDTH]
+        return first
+    total = first if k < past[numbers] else 0.0
+    for i in range(k - 1, begin - 1, -1):  # as the other engines add them up
+        if i + past[numbers + i * WIDTH] == k:
+            total += past[inputs + i * WIDTH]
+    return total
+
+
+@inline
 def delayed(a: Any, delays: Any, common: Any, past: Any, k: Any, steps: Any) -> None:
     """Put what fixed delays yield at a step into their rows."""
     for d in range(delays.shape[0]):
         row, first = delays[d, 0] * WIDTH, delays[d, 1] * WIDTH
-        if common[d] > k:
+        if delays[d, 4] > 0:
+            for lane in range(WIDTH):
+                a[row + lane] = arrived(a, delays, d, past, k, steps, lane)
+        elif common[d] > k:
             store(a, row, load(a, first))
         elif common[d] >= 0:
             store(a, row, load(past, (d * (steps + 1) + k - common[d]) * WIDTH))

@@ -11,6 +11,7 @@ from typing import Any
 import numba
 import numpy as np
 
+from qiantang.engine.compiled.distributions import one_quantile, one_share
 from qiantang.engine.compiled.intrinsics import (
     absolute,
     bits,
@@ -184,3 +185,23 @@ def normal_quantile(share: Any) -> Any:
     step = error * 2.5066282746310002 * exp(guess * guess * 0.5)
     better = guess - step / (1.0 + guess * step * 0.5)
     return choose(tail > 0.0, better, choose(share < 0.5, -INF, INF))
+
+
+@inline
+def distribution_share(kind: Any, a: Any, b: Any, x: Any) -> Any:
+    """Return the share of one of the distributions at or below a value."""
+    first, second, y = wide(a), wide(b), wide(x)
+    for lane in range(WIDTH):
+        one = one_share(kind, lane_of(first, lane), lane_of(second, lane), lane_of(y, lane))
+        y = with_lane(y, lane, one)
+    return y
+
+
+@inline
+def distribution_quantile(kind: Any, a: Any, b: Any, part: Any) -> Any:
+    """Return the least value at or below which there is a share of one of the distributions."""
+    first, second, y = wide(a), wide(b), wide(part)
+    for lane in range(WIDTH):
+        one = one_quantile(kind, lane_of(first, lane), lane_of(second, lane), lane_of(y, lane))
+        y = with_lane(y, lane, one)
+    return y

@@ -32,7 +32,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         *("INF", "NAN", "arccos", "arcsin", "arctan", "cos", "cosh", "each", "greater", "lesser"),
         *("pulse", "pulse_train", "quantum", "quotient", "ramp", "sin", "sinh"),
         *("square", "step_function", "tan", "tanh", "xidz", "draw", "normal_share"),
-        *("log10", "log_gamma", "normal_quantile"),
+        *("log10", "log_gamma", "normal_quantile", "distribution_share", "distribution_quantile"),
     ),
     "kernel_loop": (
         *("aligned", "check", "common_orders", "constants", "delayed", "fill", "record"),

@@ -8,9 +8,11 @@ from qiantang.engine.functions import (
     data,
     draws,
     memory,
+    noise,
     numbers,
     tables,
     timed,
+    transit,
     vectors,
 )
 from qiantang.engine.functions.entry import FunctionEntry
@@ -20,7 +22,7 @@ __all__ = ["FUNCTIONS", "FunctionEntry"]
 FUNCTIONS: dict[str, FunctionEntry] = {
     entry.name: entry
     for module in (
-        numbers, timed, memory, arrays, vectors, allocations, tables, data, draws
+        numbers, timed, memory, transit, arrays, vectors, allocations, tables, data, draws, noise
     )
     for entry in module.ENTRIES
 }  # fmt: skip

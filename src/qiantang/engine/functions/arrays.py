@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from qiantang.engine.translation.subscripts import Bindings
 
 GROUP = "Arrays"
+ZERO, ONE = Number(0.0), Number(1.0)
 
 
 def _joined(operation: str) -> Special:
@@ -54,6 +55,37 @@ def _count(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
     return Number(float(len(axis)))
 
 
+def _rank(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
+    """Return XMILE's RANK: the position of the element of a rank, from the least (3.7.1.3).
+
+    A second array decides between equals, then the order of the elements; 0 where there is no
+    element of that rank.
+    """
+    array, wanted, *second = tree.arguments
+    cases = builder.cases((array,), bindings)
+    entries = [builder.kept(array, case) for case in cases]
+    ties = [
+        builder.kept(tree, case) for tree in second for case in builder.cases((tree,), bindings)
+    ]
+    rank = builder.number(wanted, bindings)
+    terms = []
+    for i, entry in enumerate(entries):
+        before: list[Expression] = [ONE]
+        for j, other in enumerate(entries):
+            if j == i:
+                continue
+            tied = call("eq", other, entry)
+            first = call("eq", ZERO, ZERO) if j < i else call("ne", ZERO, ZERO)
+            if ties:
+                alike = call("and", call("eq", ties[j], ties[i]), first)
+                first = call("or", call("lt", ties[j], ties[i]), alike)
+            less = call("or", call("lt", other, entry), call("and", tied, first))
+            before.append(call("number", less))
+        here = call("eq", total("add", before), rank)
+        terms.append(call("if", here, Number(float(i + 1)), ZERO))
+    return total("add", terms)
+
+
 ENTRIES = (
     special("SUM", GROUP, 1, _joined("add")),
     special("PROD", GROUP, 1, _joined("mul")),
@@ -61,5 +93,6 @@ ENTRIES = (
     special("VMAX", GROUP, 1, _joined("max")),
     special("MEAN (XMILE)", GROUP, 1, _mean),
     special("STDDEV (XMILE)", GROUP, 1, _deviation),
+    special("RANK (XMILE)", GROUP, (2, 3), _rank),
     special("ELMCOUNT", GROUP, 1, _count),
 )

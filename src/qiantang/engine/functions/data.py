@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from qiantang.engine.functions.entry import Special, refused, special
@@ -57,12 +60,70 @@ def _end(place: int) -> Special:
     return written
 
 
+def _within(
+    builder: Builder, tree: Call, bindings: Bindings
+) -> tuple[Table, Expression, Expression]:
+    """Return the points of a data variable, and the first and last time that count."""
+    table = _table(builder, tree.arguments[0], bindings)
+    first, last = (builder.number(argument, bindings) for argument in tree.arguments[1:])
+    return table, first, last
+
+
+def _points(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
+    """Return how many points lie within two times, these included."""
+    table, first, last = _within(builder, tree, bindings)
+    return _sum_within(builder, table, [1.0] * len(table.x), first, last)
+
+
+def _sum_within(
+    builder: Builder, table: Table, values: Sequence[float], first: Expression, last: Expression
+) -> Expression:
+    """Return the sum of values of the points within two times."""
+    sums = (0.0, *accumulate(values))
+    upto = builder.context.new_table(Table(table.x, sums[1:], "hold_backward"))
+    through = call("if", call("lt", last, Number(table.x[0])), Number(0.0), Lookup(upto, last))
+    # One knot more stands for all times after the last point.
+    knots = (*table.x, math.nextafter(table.x[-1], math.inf))
+    below = builder.context.new_table(Table(knots, sums, "look_forward"))
+    before = Lookup(below, first)
+    return call("if", call("lt", last, first), Number(0.0), call("sub", through, before))
+
+
+def _mean(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
+    """Return the mean of the points within two times; :NA: where there are none."""
+    table, first, last = _within(builder, tree, bindings)
+    count = _sum_within(builder, table, [1.0] * len(table.x), first, last)
+    summed = _sum_within(builder, table, table.y, first, last)
+    return call("if", call("gt", count, Number(0.0)), call("div", summed, count), Number(NA))
+
+
+def _extreme(operation: str, neutral: float) -> Special:
+    """Return the least or greatest of the points within two times; :NA: where there are none."""
+
+    def written(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
+        table, first, last = _within(builder, tree, bindings)
+        found: Expression = Number(neutral)
+        for x, y in zip(table.x, table.y, strict=True):
+            inside = call("and", call("ge", Number(x), first), call("le", Number(x), last))
+            here = call("if", inside, Number(y), Number(neutral))
+            found = call(operation, found, here)
+        result = builder.context.keep(found)
+        return call("if", call("eq", result, Number(neutral)), Number(NA), result)
+
+    return written
+
+
 ENTRIES = (
     special("GET DATA AT TIME", GROUP, 2, _at_time, shaped=True),
     special("GET DATA BETWEEN TIMES", GROUP, 3, _between, shaped=True),
     special("GET DATA FIRST TIME", GROUP, 1, _end(0), shaped=True),
     special("GET DATA LAST TIME", GROUP, 1, _end(-1), shaped=True),
+    special("GET DATA MAX", GROUP, 3, _extreme("max", -math.inf), shaped=True),
+    special("GET DATA MIN", GROUP, 3, _extreme("min", math.inf), shaped=True),
+    special("GET DATA MEAN", GROUP, 3, _mean, shaped=True),
+    special("GET DATA TOTAL POINTS", GROUP, 3, _points, shaped=True),
     refused("TIME SHIFT", "it moves a data variable in time"),
     refused("GET VDF DATA", "it reads a run of Vensim"),
-    refused("GET DATA MEAN", "it averages data by their points"),
+    refused("GET DATA MEDIAN", "it sorts data by their points"),
+    refused("GET DATA STDV", "its manual does not say by which number it divides"),
 )

@@ -3,7 +3,10 @@
 So the same model, members and seeds give the same numbers in any engine, on any number of
 threads, and members may be run in any order. The numbers are not those of Vensim or Stella; only
 their distribution is. Each is found from one uniform draw by the inverse of its distribution
-function; distributions without a closed inverse are refused by name.
+function, between the shares of what may not be drawn at both ends.
+
+Sources: Vensim's reference manual, RANDOM Number Functions and RANDOM PINK NOISE; XMILE 1.0,
+section 3.5.2.
 """
 
 from __future__ import annotations
@@ -11,8 +14,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from qiantang.engine.functions.entry import FunctionEntry, refused, special
+from qiantang.engine.functions.entry import FunctionEntry, special
 from qiantang.engine.ir import MEMBER, STEP_TIME, Expression, Number, Slot
+from qiantang.engine.operations import BETA, BINOMIAL, GAMMA, POISSON, TRIALS
 from qiantang.engine.translation.algebra import call
 
 if TYPE_CHECKING:
@@ -28,30 +32,40 @@ Inverse = Callable[..., Expression]
 """Takes a uniform draw and the arguments of the file, the seed left out."""
 
 
+def drawn_at(builder: Builder, seed: Expression, place: Expression) -> Expression:
+    """Return a uniform draw for a place in the model, and say whose draws they are."""
+    builder.context.notes.setdefault(NOTE)
+    return call("draw", Slot(STEP_TIME), Slot(MEMBER), seed, place)
+
+
+def between(below: Expression, uniform: Expression, above: Expression) -> Expression:
+    """Return the value a share of the way from one to another."""
+    return call("add", below, call("mul", uniform, call("sub", above, below)))
+
+
 def _drawn(title: str, most: int, inverse: Inverse) -> FunctionEntry:
     """Return the entry of a random function; the last of its arguments, if given, is the seed."""
 
     def written(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
-        builder.context.notes.setdefault(NOTE)
         place = builder.once(tree, bindings, lambda: Number(float(builder.context.new_slot())))
         values = [builder.number(argument, bindings) for argument in tree.arguments]
         seed = values.pop() if values and len(values) == most else ZERO
-        return inverse(call("draw", Slot(STEP_TIME), Slot(MEMBER), seed, place), *values)
+        return inverse(drawn_at(builder, seed, place), *values)
 
     return special(title, GROUP, (max(most - 1, 0), most), written)
 
 
 def _uniform(uniform: Expression, low: Expression, high: Expression) -> Expression:
-    return call("add", low, call("mul", call("sub", high, low), uniform))
+    return between(low, uniform, high)
 
 
-def _normal(
+def normal(
     uniform: Expression, low: Expression, high: Expression, mean: Expression, deviation: Expression
 ) -> Expression:
     """Return a normal draw cut off at both ends, by its distribution function and the inverse."""
     below = call("normal_share", call("div", call("sub", low, mean), deviation))
     above = call("normal_share", call("div", call("sub", high, mean), deviation))
-    share = call("add", below, call("mul", uniform, call("sub", above, below)))
+    share = between(below, uniform, above)
     value = call("add", mean, call("mul", deviation, call("normal_quantile", share)))
     return call("max", low, call("min", high, value))
 
@@ -87,7 +101,7 @@ def _weibull(
         return call("sub", ONE, call("exp", call("neg", call("pow", above, shape))))
 
     below, above = share(low), share(high)
-    part = call("add", below, call("mul", uniform, call("sub", above, below)))
+    part = between(below, uniform, above)
     root = call("pow", call("neg", call("log", call("sub", ONE, part))), call("div", ONE, shape))
     value = call("add", shift, call("mul", width, root))
     return call("max", low, call("min", high, value))
@@ -115,7 +129,7 @@ def _triangular(
         return call("if", call("lt", inside, peak), early, late)
 
     below, above = share(low), share(high)
-    part = call("add", below, call("mul", uniform, call("sub", above, below)))
+    part = between(below, uniform, above)
     early = call("sqrt", call("mul", part, call("mul", width, rise)))
     late = call("sqrt", call("mul", call("sub", ONE, part), call("mul", width, fall)))
     up, down = call("add", start, early), call("sub", stop, late)
@@ -136,27 +150,79 @@ def _same(uniform: Expression) -> Expression:
     return uniform
 
 
-_CLOSED = "its distribution function has no closed inverse"
+def _scaled(
+    kind: int, low: Expression, high: Expression, shift: Expression, stretch: Expression
+) -> Callable[[Expression, Expression, Expression], Expression]:
+    """Return how one of the distributions is stretched, then shifted, then cut off at both ends."""
+    which, whole = Number(float(kind)), kind >= POISSON
+
+    def drawn(uniform: Expression, first: Expression, second: Expression) -> Expression:
+        one, other = (call("div", call("sub", end, shift), stretch) for end in (low, high))
+        least, most = call("min", one, other), call("max", one, other)
+        if whole:
+            ceiling = call("neg", call("floor", call("neg", least)))
+            least, most = call("sub", ceiling, ONE), call("floor", most)
+        below = call("share", which, first, second, least)
+        above = call("share", which, first, second, most)
+        part = between(below, uniform, above)
+        value = call("quantile", which, first, second, part)
+        value = call("add", shift, call("mul", stretch, value))
+        return call("max", low, call("min", high, value))
+
+    return drawn
+
+
+def _of_one(kind: int) -> Inverse:
+    """Return the inverse of a distribution of one parameter; gamma's order is one at least."""
+
+    def inverse(
+        uniform: Expression,
+        low: Expression,
+        high: Expression,
+        parameter: Expression,
+        shift: Expression,
+        stretch: Expression,
+    ) -> Expression:
+        first = call("max", ONE, parameter) if kind == GAMMA else parameter
+        return _scaled(kind, low, high, shift, stretch)(uniform, first, ONE)
+
+    return inverse
+
+
+def _of_two(kind: int, turned: bool = False) -> Inverse:
+    """Return the inverse of a distribution of two parameters; a chance comes before its trials."""
+
+    def inverse(
+        uniform: Expression,
+        low: Expression,
+        high: Expression,
+        first: Expression,
+        second: Expression,
+        shift: Expression,
+        stretch: Expression,
+    ) -> Expression:
+        pair = (second, first) if turned else (first, second)
+        return _scaled(kind, low, high, shift, stretch)(uniform, *pair)
+
+    return inverse
+
+
+def _poisson(uniform: Expression, mean: Expression) -> Expression:
+    return call("quantile", Number(float(POISSON)), mean, ONE, uniform)
+
 
 ENTRIES = (
     _drawn("RANDOM 0 1", 0, _same),
     _drawn("RANDOM UNIFORM", 3, _uniform),
-    _drawn("RANDOM NORMAL", 5, _normal),
+    _drawn("RANDOM NORMAL", 5, normal),
     _drawn("RANDOM EXPONENTIAL", 5, _exponential),
     _drawn("RANDOM WEIBULL", 6, _weibull),
     _drawn("RANDOM TRIANGULAR", 6, _triangular),
     _drawn("RANDOM LOGNORMAL (XMILE)", 3, _lognormal),
-    *(
-        refused(f"RANDOM {name}", _CLOSED)
-        for name in (
-            "BETA",
-            "BINOMIAL",
-            "GAMMA",
-            "LOOKUP",
-            "NEGATIVE BINOMIAL",
-            "POISSON",
-            "POISSON (XMILE)",
-        )
-    ),
-    refused("RANDOM PINK NOISE", "its numbers depend on each other over time"),
+    _drawn("RANDOM GAMMA", 6, _of_one(GAMMA)),
+    _drawn("RANDOM POISSON", 6, _of_one(POISSON)),
+    _drawn("RANDOM POISSON (XMILE)", 2, _poisson),
+    _drawn("RANDOM BETA", 7, _of_two(BETA)),
+    _drawn("RANDOM BINOMIAL", 7, _of_two(BINOMIAL, turned=True)),
+    _drawn("RANDOM NEGATIVE BINOMIAL", 7, _of_two(TRIALS, turned=True)),
 )

@@ -10,17 +10,17 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from qiantang.engine.functions.entry import FunctionEntry, Special, refused, special
+from qiantang.engine.functions.entry import FunctionEntry, Special, special
 from qiantang.engine.ir import (
     TIME_STEP,
     Expression,
-    FixedDelay,
     Number,
     Slot,
     State,
 )
-from qiantang.engine.translation.algebra import call, settle_expression, truth
-from qiantang.modelfile.tree import Call
+from qiantang.engine.translation.algebra import call, replaced, settle_expression, total, truth
+from qiantang.modelfile.names import plain
+from qiantang.modelfile.tree import NA, Call
 
 if TYPE_CHECKING:
     from qiantang.engine.translation.builder import Builder
@@ -30,21 +30,27 @@ GROUP = "Memory"
 ZERO, ONE = Number(0.0), Number(1.0)
 MOST_STAGES = 100
 
-ROUNDING = 1e-6
-"""Share of a step that brings a half, which rounding would bring to an even number, up."""
 
+class Parts:
+    """The arguments of one call: in a run, at the start, or at hand so that twice costs once.
 
-class _Parts:
-    """The arguments of one call: in a run, at the start, or at hand so that twice costs once."""
+    Parameters
+    ----------
+    builder : Builder
+    tree : Call
+    bindings : mapping of str to str
+    """
 
     def __init__(self, builder: Builder, tree: Call, bindings: Bindings) -> None:
         self.builder, self.trees, self.bindings = builder, tree.arguments, bindings
         self.context = builder.context
 
     def run(self, place: int) -> Expression:
+        """Return the value of an argument in a run."""
         return self.builder.pair(self.trees[place], self.bindings)[0]
 
     def start(self, place: int) -> Expression:
+        """Return the value of an argument before the run begins."""
         return self.builder.pair(self.trees[place], self.bindings)[1]
 
     def hidden(self, place: int) -> Expression:
@@ -65,7 +71,7 @@ class _Parts:
 
 
 def _initial(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
-    parts = _Parts(builder, tree, bindings)
+    parts = Parts(builder, tree, bindings)
     slot = builder.context.new_slot()
     builder.context.states.append(State(slot, parts.start(0), "hold", ZERO))
     return Slot(slot)
@@ -75,7 +81,7 @@ def _smooth(order: int | None, start: int) -> Special:
     """Return how a smooth is written out, whose start is one of its arguments."""
 
     def written(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
-        parts = _Parts(builder, tree, bindings)
+        parts = Parts(builder, tree, bindings)
         stages = order if order is not None else parts.order(len(tree.arguments) - 1)
         time = parts.hidden(1)
         slots = [builder.context.new_slot() for _ in range(stages)]
@@ -101,7 +107,7 @@ def _delay(order: int | None, start: int) -> Special:
     """
 
     def written(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
-        parts, context = _Parts(builder, tree, bindings), builder.context
+        parts, context = Parts(builder, tree, bindings), builder.context
         stages = order if order is not None else parts.order(len(tree.arguments) - 1)
         time, at_start = parts.hidden(1), parts.start(1)
         used: Expression = Number(float(stages))
@@ -159,56 +165,8 @@ def _travelling_times(
     return times, Slot(slots[0])
 
 
-def _delay_fixed(start: int) -> Special:
-    """Return how DELAY FIXED is written out: by the nearest number of steps, one at least.
-
-    Vensim's manual does not say what becomes of a delay that is no multiple of the time step. Its
-    own output for the public model ``delay_fixed`` has 1.2 steps as one, 1.5 as two, 3.7 as four.
-    """
-
-    def written(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
-        parts = _Parts(builder, tree, bindings)
-        steps = call("div", parts.start(1), Slot(TIME_STEP))
-        whole = call("rint", call("add", call("max", steps, ONE), Number(ROUNDING)))
-        return _shifted(builder, tree, bindings, whole, parts.start(start))
-
-    return written
-
-
-def _shifted(
-    builder: Builder, tree: Call, bindings: Bindings, steps: Expression, start: Expression
-) -> Slot:
-    """Return the first argument of a call some steps ago."""
-    context = builder.context
-    order, slot = context.new_slot(), context.new_slot()
-    context.states.append(State(order, steps, "hold", ZERO))
-    # A slot of its own: a stock would have moved on by the time its past is stored.
-    source = context.keep(*builder.pair(tree.arguments[0], bindings))
-    context.delays.append(FixedDelay(slot, source.index, order, start))
-    return Slot(slot)
-
-
-def _previous(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
-    """Return XMILE's PREVIOUS, the value one step ago (section 3.5.6)."""
-    return _shifted(builder, tree, bindings, ONE, _Parts(builder, tree, bindings).start(1))
-
-
-def _constant_delay(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
-    """Return DELAY MATERIAL or DELAY INFORMATION, where its delay time stays as it is.
-
-    With a delay time that never changes nothing is lost, overtaken or missing on the way, and
-    both are a fixed delay.
-    """
-    time = builder.pair(tree.arguments[1], bindings)[0]
-    if settle_expression(time, builder.context.equations, at_start=False) is None:
-        name = tree.function.upper().replace("_", " ")
-        raise builder.refuse(f"{name} with a delay time that is no constant")
-    builder.context.orders.append(time)
-    return _delay_fixed(2)(builder, tree, bindings)
-
-
 def _trend(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
-    parts = _Parts(builder, tree, bindings)
+    parts = Parts(builder, tree, bindings)
     average, source = parts.hidden(1), parts.hidden(0)
     growth = call("mul", parts.start(2), parts.start(1))
     start = call("div", parts.start(0), call("add", ONE, growth))
@@ -220,7 +178,7 @@ def _trend(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
 
 def _forecast(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
     """Return FORECAST; the fourth argument of XMILE's is a trend, as TREND's third is."""
-    parts = _Parts(builder, tree, bindings)
+    parts = Parts(builder, tree, bindings)
     average, source = parts.hidden(1), parts.hidden(0)
     begins = parts.start(0)
     if len(tree.arguments) > 3:
@@ -238,17 +196,21 @@ def _forecast(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
 
 
 def _sample_if_true(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
-    parts, context = _Parts(builder, tree, bindings), builder.context
+    """Return SAMPLE IF TRUE; its own variable, in its condition or value, is what is held."""
+    parts, context = Parts(builder, tree, bindings), builder.context
     slot, value = context.new_slot(), context.new_slot()
     condition = truth(builder.running.build(tree.arguments[0], bindings))
-    context.equations[value] = call("if", condition, parts.run(1), Slot(slot))
+    held = call("if", condition, parts.run(1), Slot(slot))
+    if tree is builder.definition.tree:
+        held = replaced(held, builder.definition.slot, Slot(slot))
+    context.equations[value] = held
     context.states.append(State(slot, parts.start(2), "assign", Slot(value)))
     return Slot(value)
 
 
 def _npv(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
     """Return NPV(stream, rate, start, factor) as Vensim's manual writes it out."""
-    parts, context = _Parts(builder, tree, bindings), builder.context
+    parts, context = Parts(builder, tree, bindings), builder.context
     stream, rate, step = parts.hidden(0), parts.hidden(1), Slot(TIME_STEP)
     discount = Slot(context.new_slot())
     growth = call("add", ONE, call("mul", rate, step))
@@ -259,8 +221,19 @@ def _npv(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
     return call("mul", call("add", sum_so_far, call("mul", paid, step)), parts.run(3))
 
 
-def _stateful(title: str, count: int, form: Special, *, shaped: bool = False) -> FunctionEntry:
-    """Return the entry of a function that gets its hidden stocks once a place."""
+def stateful(title: str, count: int, form: Special, *, shaped: bool = False) -> FunctionEntry:
+    """Return the entry of a function that gets its hidden stocks once a place.
+
+    Parameters
+    ----------
+    title : str
+    count : int
+        Number of arguments.
+    form : callable
+        How it is written out.
+    shaped : bool
+        As in :class:`qiantang.engine.functions.entry.FunctionEntry`.
+    """
 
     def once(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
         made: Expression = builder.once(tree, bindings, lambda: form(builder, tree, bindings))
@@ -269,44 +242,65 @@ def _stateful(title: str, count: int, form: Special, *, shaped: bool = False) ->
     return special(title, GROUP, count, once, shaped=shaped)
 
 
+def _bounded(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
+    """Return SINTEG(rate, start, least, most, :NA:, :NA:, :NA:): a stock between bounds."""
+    parts = Parts(builder, tree, bindings)
+    given = [builder.number(argument, bindings) for argument in tree.arguments[2:]]
+    if any(value != Number(NA) for value in given[2:]):
+        raise builder.refuse("SINTEG in steps of a quantity or with a special value")
+    slot, start, rate = Slot(builder.context.new_slot()), parts.start(1), parts.run(0)
+    for bound, side in ((given[0], "max"), (given[1], "min")):
+        if bound != Number(NA):
+            start = call(side, start, bound)
+            rate = call(side, rate, call("div", call("sub", bound, slot), Slot(TIME_STEP)))
+    builder.context.states.append(State(slot.index, start, "integrate", rate))
+    return slot
+
+
+def _pipeline(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
+    """Return DELAYP(input, delay time : pipeline), and let its second variable be its content."""
+    parts, context = Parts(builder, tree, bindings), builder.context
+    stage, first = call("div", parts.hidden(1), Number(3.0)), parts.start(1)
+    begins = call("mul", call("div", first, Number(3.0)), parts.start(0))
+    inflow, slots = parts.run(0), [Slot(context.new_slot()) for _ in range(3)]
+    for slot in slots:
+        outflow = call("div", slot, stage)
+        rate = call("sub", inflow, outflow)
+        context.states.append(State(slot.index, begins, "integrate", rate))
+        inflow, begins = outflow, slot
+    for target in tree.outputs[:1]:
+        key = plain(target.name), builder.coordinates(target, bindings)
+        context.equations[builder.scope.slots[key]] = total("add", slots[::-1])
+    return inflow
+
+
 def _integ(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
-    parts = _Parts(builder, tree, bindings)
+    parts = Parts(builder, tree, bindings)
     return builder.context.state(parts.start(1), parts.run(0))
 
 
 ENTRIES = (
-    _stateful("INTEG", 2, _integ),
-    _stateful("INITIAL", 1, _initial),
-    _stateful("REINITIAL", 1, _initial),
-    _stateful("SMOOTH", 2, _smooth(1, 0)),
-    _stateful("SMOOTHI", 3, _smooth(1, 2)),
-    _stateful("SMOOTH3", 2, _smooth(3, 0)),
-    _stateful("SMOOTH3I", 3, _smooth(3, 2)),
-    _stateful("SMOOTH N", 4, _smooth(None, 2), shaped=True),
-    _stateful("SMOOTH N (XMILE)", 3, _smooth(None, 0), shaped=True),
-    _stateful("DELAY1", 2, _delay(1, 0)),
-    _stateful("DELAY1I", 3, _delay(1, 2)),
-    _stateful("DELAY3", 2, _delay(3, 0)),
-    _stateful("DELAY3I", 3, _delay(3, 2)),
-    _stateful("DELAY N", 4, _delay(None, 2), shaped=True),
-    _stateful("DELAY N (XMILE)", 3, _delay(None, 0), shaped=True),
-    _stateful("DELAY FIXED", 3, _delay_fixed(2)),
-    _stateful("DELAY FIXED (XMILE)", 2, _delay_fixed(0)),
-    _stateful("DELAY MATERIAL", 4, _constant_delay, shaped=True),
-    _stateful("DELAY INFORMATION", 3, _constant_delay, shaped=True),
-    _stateful("PREVIOUS (XMILE)", 2, _previous),
-    _stateful("TREND", 3, _trend),
-    _stateful("FORECAST", 3, _forecast),
-    _stateful("FORECAST (XMILE)", 4, _forecast),
-    _stateful("SAMPLE IF TRUE", 3, _sample_if_true),
-    _stateful("NPV", 4, _npv),
-    refused("DELAY CONVEYOR", "its content leaks and changes speed on the way"),
-    refused("DELAY BATCH", "it delivers in batches"),
-    refused("DELAY PROFILE", "its profile of delays is not written out"),
-    refused("DELAYP", "it keeps a pipeline beside its value"),
-    refused("HISTORY (XMILE)", "it looks back to a time that is computed"),
-    refused("SHIFT IF TRUE", "it moves a whole vector by discrete events"),
-    refused("QUEUE FIFO", "it is a discrete queue"),
-    refused("QUEUE AGE AVERAGE", "it is a discrete queue"),
+    stateful("INTEG", 2, _integ),
+    stateful("INITIAL", 1, _initial),
+    stateful("REINITIAL", 1, _initial),
+    stateful("SMOOTH", 2, _smooth(1, 0)),
+    stateful("SMOOTHI", 3, _smooth(1, 2)),
+    stateful("SMOOTH3", 2, _smooth(3, 0)),
+    stateful("SMOOTH3I", 3, _smooth(3, 2)),
+    stateful("SMOOTH N", 4, _smooth(None, 2), shaped=True),
+    stateful("SMOOTH N (XMILE)", 3, _smooth(None, 0), shaped=True),
+    stateful("DELAY1", 2, _delay(1, 0)),
+    stateful("DELAY1I", 3, _delay(1, 2)),
+    stateful("DELAY3", 2, _delay(3, 0)),
+    stateful("DELAY3I", 3, _delay(3, 2)),
+    stateful("DELAY N", 4, _delay(None, 2), shaped=True),
+    stateful("DELAY N (XMILE)", 3, _delay(None, 0), shaped=True),
+    stateful("TREND", 3, _trend),
+    stateful("FORECAST", 3, _forecast),
+    stateful("FORECAST (XMILE)", 4, _forecast),
+    stateful("SAMPLE IF TRUE", 3, _sample_if_true),
+    stateful("NPV", 4, _npv),
+    stateful("SINTEG", 7, _bounded),
+    stateful("DELAYP", 2, _pipeline),
 )
 """Vensim's REINITIAL is INITIAL in a run that does not go on from another."""

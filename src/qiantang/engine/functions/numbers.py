@@ -7,6 +7,7 @@ import math
 from qiantang.engine.functions.entry import MANY, composed, operation, refused, special
 from qiantang.engine.ir import Expression, Number
 from qiantang.engine.translation.algebra import call, numeric, total
+from qiantang.modelfile.tree import NA
 
 GROUP = "Numbers and conditions"
 ZERO, ONE = Number(0.0), Number(1.0)
@@ -56,6 +57,12 @@ def _rounded(value: Expression) -> Expression:
     return call("if", call("lt", value, ZERO), call("neg", up), up)
 
 
+def _if_missing(value: Expression, otherwise: Expression) -> Expression:
+    """Return a value, or another where it is :NA:."""
+    value = numeric(value)
+    return call("if", call("eq", value, Number(NA)), numeric(otherwise), value)
+
+
 def _same(value: Expression) -> Expression:
     return value
 
@@ -94,6 +101,7 @@ ENTRIES = (
     composed("LOG", GROUP, 2, _log),
     composed("MODULO", GROUP, 2, _modulo),
     composed("ROUND (XMILE)", GROUP, 1, _rounded),
+    composed("X IF MISSING", GROUP, 2, _if_missing),
     composed("PI", GROUP, 0, lambda: Number(math.pi)),
     composed("GAME", GROUP, 1, _same),
     special("ACTIVE INITIAL", GROUP, 2, lambda builder, tree, at: builder.active(tree, at)),

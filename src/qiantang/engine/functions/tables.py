@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from qiantang.engine.functions.entry import Special, special
-from qiantang.engine.ir import Expression, Lookup, Mode, Number, Table
-from qiantang.engine.translation.algebra import call
+from qiantang.engine.ir import Expression, Lookup, Mode, Number, Slot, Table
+from qiantang.engine.translation.algebra import call, chosen, settle_expression
 from qiantang.engine.translation.tables import table_of
-from qiantang.modelfile.tree import Call, Knots
+from qiantang.modelfile.names import plain
+from qiantang.modelfile.tree import Call, Knots, Reference, Tree
 
 if TYPE_CHECKING:
     from qiantang.engine.translation.builder import Builder
     from qiantang.engine.translation.subscripts import Bindings
 
 GROUP = "Tables and data"
+ZERO, HALF, NAN = Number(0.0), Number(0.5), Number(math.nan)
 
 
 def _with_lookup(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
@@ -74,6 +77,58 @@ def _area(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
     return call("sub", up_to(last), up_to(first))
 
 
+VECTOR_MODES = {0: "plain", 1: "area", 2: "backward", 3: "beyond", 4: "forward", 7: "area beyond"}
+"""Modes of VECTOR LOOKUP that are compiled, as Vensim numbers them."""
+
+
+def _vector(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
+    """Return VECTOR LOOKUP(vector, x, least x, greatest x, mode), its knots equally far apart."""
+    vector, *rest = tree.arguments
+    value, low, high, how = (builder.number(argument, bindings) for argument in rest)
+    builder.context.orders.append(how)
+    mode = VECTOR_MODES.get(int(settle_expression(how, builder.context.equations) or 0))
+    if mode is None or settle_expression(how, builder.context.equations) is None:
+        raise builder.refuse("VECTOR LOOKUP with another mode than 0 to 4 and 7")
+    entries = _entries(builder, vector, bindings)
+    last = len(entries) - 1
+    keep = builder.context.keep
+    width = keep(call("div", call("sub", high, low), Number(float(last))))
+    far = keep(call("div", call("sub", value, low), width))
+    if mode in ("backward", "forward"):
+        whole = call("floor", far if mode == "backward" else call("neg", far))
+        whole = whole if mode == "backward" else call("neg", whole)
+        near = call("max", ZERO, call("min", Number(float(last)), whole))
+        return chosen(near, entries, NAN)
+    inside = call("max", ZERO, call("min", Number(float(last)), far))
+    place = keep(call("min", Number(float(last - 1)), call("floor", inside)))
+    left, right = keep(chosen(place, entries, NAN)), keep(chosen(place, entries[1:], NAN))
+    part = call("sub", inside if mode in ("plain", "area") else far, place)
+    rise = call("mul", part, call("sub", right, left))
+    if not mode.startswith("area"):
+        return call("add", left, rise)
+    halves = [call("mul", HALF, call("add", a, b)) for a, b in pairwise(entries)]
+    sums: list[Expression] = [ZERO]
+    for half in halves[:-1]:
+        sums.append(keep(call("add", sums[-1], half)))
+    area = call("mul", part, call("add", left, call("mul", HALF, rise)))
+    area = call("add", chosen(place, sums, NAN), area)
+    if mode == "area":
+        end = call("if", call("lt", far, ZERO), entries[0], entries[-1])
+        area = call("add", area, call("mul", call("sub", far, inside), end))
+    return call("mul", width, area)
+
+
+def _entries(builder: Builder, tree: Tree, bindings: Bindings) -> list[Expression]:
+    """Return the elements of a vector along its last subscript, of which one is named."""
+    if isinstance(tree, Reference) and tree.subscripts:
+        name, here = plain(tree.name), builder.coordinates(tree, bindings)
+        known = builder.scope.coordinates.get(name, {})
+        axis = builder.scope.axis(name, len(here) - 1)
+        if len(axis) > 1 and all((*here[:-1], last) in known for last in axis):
+            return [Slot(known[*here[:-1], last]) for last in axis]
+    raise builder.refuse("VECTOR LOOKUP of what is no vector")
+
+
 ENTRIES = (
     special("WITH LOOKUP", GROUP, 2, _with_lookup),
     special("LOOKUP (XMILE)", GROUP, 2, _read_as(None)),
@@ -83,4 +138,5 @@ ENTRIES = (
     special("LOOKUP BACKWARD", GROUP, 2, _read_as("hold_backward")),
     special("LOOKUP INVERT", GROUP, 2, _inverted),
     special("LOOKUP AREA", GROUP, 3, _area),
+    special("VECTOR LOOKUP", GROUP, 5, _vector, shaped=True),
 )

@@ -10,7 +10,7 @@ import math
 from typing import TYPE_CHECKING
 
 from qiantang.engine.functions.entry import composed, special
-from qiantang.engine.ir import STEP_TIME, TIME, TIME_STEP, Expression, Number, Slot
+from qiantang.engine.ir import INITIAL_TIME, STEP_TIME, TIME, TIME_STEP, Expression, Number, Slot
 from qiantang.engine.translation.algebra import call, numeric
 from qiantang.modelfile.tree import Call, Literal
 
@@ -68,14 +68,12 @@ def _impulse(volume: Expression, first: Expression, interval: Expression) -> Exp
 
 
 def _time_value(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
-    """Return GET TIME VALUE relative to the run, in its time unit; a clock is refused."""
+    """Return GET TIME VALUE in the time unit of the run; a clock or calendar is refused."""
     relative, offset, measure = tree.arguments
-    zero = Literal(0.0)
-    if relative != zero or measure != zero:
-        clock = relative == Literal(2.0) or measure != zero
-        what = "a clock or calendar" if clock else "the initial time"
-        raise builder.refuse(f"GET TIME VALUE of {what}")
-    return call("add", Slot(TIME), builder.number(offset, bindings))
+    known = {Literal(0.0): TIME, Literal(1.0): INITIAL_TIME}
+    if relative not in known or measure != Literal(0.0):
+        raise builder.refuse("GET TIME VALUE of a clock or calendar")
+    return call("add", Slot(known[relative]), builder.number(offset, bindings))
 
 
 ENTRIES = (
@@ -84,5 +82,7 @@ ENTRIES = (
     composed("PULSE", GROUP, 2, _pulse),
     composed("PULSE TRAIN", GROUP, 4, _pulse_train),
     composed("PULSE (XMILE)", GROUP, 3, _impulse),
+    composed("STARTTIME (XMILE)", GROUP, 0, lambda: Slot(INITIAL_TIME)),
+    composed("DT (XMILE)", GROUP, 0, lambda: STEP),
     special("GET TIME VALUE", GROUP, 3, _time_value),
 )

@@ -75,6 +75,19 @@ def chosen(wanted: Expression, cases: Sequence[Expression], otherwise: Expressio
     return result
 
 
+def replaced(expression: Expression, slot: int, by: Expression) -> Expression:
+    """Return an expression with another in the place of a slot."""
+
+    def part(here: Expression, arguments: Sequence[Expression]) -> Expression:
+        if isinstance(here, Call):
+            return Call(here.operation, tuple(arguments))
+        if isinstance(here, Lookup):
+            return Lookup(here.table, arguments[0])
+        return by if here == Slot(slot) else here
+
+    return fold(expression, part)
+
+
 def folded(expression: Expression) -> Expression:
     """Return the number an expression without slots stands for, or the expression."""
     if isinstance(expression, Number) or any(True for _ in slots_in(expression)):

@@ -12,7 +12,7 @@ from qiantang.engine.functions.numbers import floored_modulo
 from qiantang.engine.ir import Expression, Lookup, Number, Slot, Unsupported
 from qiantang.engine.operations import ARITHMETIC, COMPARISONS, LOGIC
 from qiantang.engine.translation.algebra import call, chosen, numeric, truth
-from qiantang.engine.translation.scope import CONTROL, Definition, Scope, Translation
+from qiantang.engine.translation.scope import Definition, Scope, Translation
 from qiantang.engine.translation.subscripts import Bindings, Coordinates, plain
 from qiantang.engine.translation.tables import table_of
 from qiantang.modelfile.tree import (
@@ -39,6 +39,24 @@ class _Notice:
     differs: bool = False
 
 
+@dataclass
+class Trace:
+    """Which parts of an expression stand for a name under which subscripts.
+
+    Parameters
+    ----------
+    slots, tables : list of (expression, tree, bindings)
+        As they are met.
+    varies : bool
+        Whether anything else depends on the element at hand, so that another element has an
+        expression of another form.
+    """
+
+    slots: list[tuple[Slot, Reference, Bindings]] = field(default_factory=list)
+    tables: list[tuple[Lookup, Call, Bindings]] = field(default_factory=list)
+    varies: bool = False
+
+
 @dataclass(frozen=True)
 class Builder:
     """Builds the expressions of one definition.
@@ -53,6 +71,8 @@ class Builder:
         Where slots, tables and stocks are put.
     at_start : bool
         Whether values before the run begins are wanted.
+    trace : Trace, optional
+        Where it is noted what stands for what.
     """
 
     definition: Definition
@@ -60,6 +80,7 @@ class Builder:
     context: Translation
     at_start: bool = False
     notice: _Notice = field(default_factory=_Notice)
+    trace: Trace | None = None
 
     @cached_property
     def running(self) -> Builder:
@@ -150,11 +171,14 @@ class Builder:
         slot = self.scope.slots.get((name, self.coordinates(tree, bindings)))
         if slot is None:
             raise self.refuse(f"the reference to {tree.name}")
-        return Slot(slot)
+        found = Slot(slot)
+        if self.trace is not None:
+            self.trace.slots.append((found, tree, bindings))
+        return found
 
     def _of_no_variable(self, tree: Reference, name: str, bindings: Bindings) -> Expression:
         """Return the slot of a part of the time grid, or the place of a subscript as a number."""
-        control = CONTROL.get(name.rstrip("$"))
+        control = self.context.grid.get(name.rstrip("$"))
         if control is not None and tree.subscripts is None:
             return Slot(control)
         if name in self.scope.tables:
@@ -163,6 +187,8 @@ class Builder:
         position = None if element is None else self.scope.ranges.position(element)
         if position is None:
             raise self.refuse(f"the unknown name {tree.name}")
+        if self.trace is not None:
+            self.trace.varies = True
         return Number(float(position))
 
     def _picked(self, tree: Reference) -> int | None:
@@ -238,7 +264,10 @@ class Builder:
         if len(tree.arguments) != 1:
             raise self.refuse(f"the table {tree.function} with {len(tree.arguments)} arguments")
         number = self._numbered(tree.function, self.coordinates(tree, bindings))
-        return Lookup(number, self.number(tree.arguments[0], bindings))
+        found = Lookup(number, self.number(tree.arguments[0], bindings))
+        if self.trace is not None:
+            self.trace.tables.append((found, tree, bindings))
+        return found
 
     def table_number(self, tree: Tree, bindings: Bindings) -> int:
         """Return the number of a table that is an argument."""

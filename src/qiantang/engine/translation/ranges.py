@@ -25,19 +25,21 @@ def ranges_of(document: Document, from_file: FromFile) -> Ranges:
     """
     known = {plain(r.name): r for r in document.ranges}
     titles: dict[str, str] = {}
-    found: dict[str, tuple[str, ...]] = {}
+    written: dict[str, tuple[str, ...]] = {}
     faults: list[Fault] = []
     for item in document.ranges:
         titles.setdefault(plain(item.name), item.name)
     for name in known:
         try:
-            _fill(name, known, found, titles, from_file)
+            _fill(name, known, written, titles, from_file)
         except RecursionError:
             what = f"the range {known[name].name} is defined by itself"
             faults.append(Fault(document.path, known[name].line, known[name].name, what))
         except ValueError as error:  # of the file that its elements stand in
             what = str(error).removeprefix(known[name].name).strip()
             faults.append(Fault(document.path, known[name].line, known[name].name, what))
+    found = {name: tuple(dict.fromkeys(elements)) for name, elements in written.items()}
+    repeated = {name: elements for name, elements in written.items() if elements != found[name]}
     mappings = {
         name: tuple(plain(m.target) for m in r.mappings if not m.elements)
         for name, r in known.items()
@@ -50,10 +52,14 @@ def ranges_of(document: Document, from_file: FromFile) -> Ranges:
         for mapping in item.mappings:
             if not mapping.elements or name not in found:
                 continue
-            if len(mapping.elements) != len(found.get(name, ())):
+            if name in repeated:
+                what = "a range that names an element twice maps to another as a whole only"
+                faults.append(Fault(document.path, item.line, item.name, what))
+                continue
+            if len(mapping.elements) != len(found[name]):
                 what = (
                     f"the mapping to {mapping.target} lists {len(mapping.elements)} elements, "
-                    f"expected {len(found.get(name, ()))}"
+                    f"expected {len(found[name])}"
                 )
                 faults.append(Fault(document.path, item.line, item.name, what))
                 continue
@@ -62,7 +68,7 @@ def ranges_of(document: Document, from_file: FromFile) -> Ranges:
             ]
     if faults:
         raise StudyError(faults)
-    return Ranges(found, mappings, titles, listed)
+    return Ranges(found, mappings, titles, listed, repeated)
 
 
 def _fill(
@@ -73,7 +79,7 @@ def _fill(
     from_file: FromFile,
     depth: int = 0,
 ) -> tuple[str, ...]:
-    """Return the elements of a range, the ranges it names written out."""
+    """Return the elements of a range, the ranges it names written out, repeats included."""
     if name in found:
         return found[name]
     if depth > len(known):
@@ -91,6 +97,6 @@ def _fill(
         titles.setdefault(inner, element)
         return (inner,)
 
-    elements = tuple(dict.fromkeys(chain.from_iterable(map(written_out, names))))
+    elements = tuple(chain.from_iterable(map(written_out, names)))
     found[name] = elements
     return elements

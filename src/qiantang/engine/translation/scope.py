@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from qiantang.engine.ir import (
     Table,
     Unsupported,
 )
+from qiantang.engine.translation.layout import Index, Placed, Slots
 from qiantang.engine.translation.subscripts import Coordinates, Ranges
 from qiantang.faults import Fault
 from qiantang.modelfile.document import Equation, Macro
@@ -32,7 +34,7 @@ CONTROL = {
     "initial_time": INITIAL_TIME,
     "final_time": FINAL_TIME,
 }
-"""Names of the time grid and their slots, the same in every scope."""
+"""Usual names of the time grid and their slots."""
 
 FIRST_FREE = STEP_TIME + 1
 """The first slot that a model may use; those below are the time grid and the member's number."""
@@ -55,20 +57,25 @@ class Definition:
         The entry of the file.
     coordinates : tuple of str
         Elements, one a subscript.
-    title : str
-        Its name as the file writes it, with its elements.
     bindings : dict of str to str
         Range name to the element it stands for here.
     tree : Tree
         Its right side.
+    titles : mapping of str to str
+        Spelling of elements in the file.
     """
 
     slot: int
     equation: Equation
     coordinates: Coordinates
-    title: str
     bindings: dict[str, str]
     tree: Tree
+    titles: Mapping[str, str]
+
+    @property
+    def title(self) -> str:
+        """Its name as the file writes it, with its elements."""
+        return titled(self.equation.name, self.coordinates, self.titles)
 
 
 @dataclass
@@ -89,12 +96,10 @@ class Scope:
         The line of that variable.
     depth : int
         Macros around this one.
-    slots : dict of (str, coordinates) to int
-        Slot of each scalar.
     table_of : dict of (str, coordinates) to int
         Number of each table.
-    coordinates : dict of str to dict of coordinates
-        Elements of each variable, in order.
+    coordinates : dict of str to Placed
+        Slots of the elements of each variable, in order.
     tables : dict of str to dict of coordinates
         Elements of each table, in order.
     """
@@ -104,10 +109,18 @@ class Scope:
     user: str = ""
     line: int | None = None
     depth: int = 0
-    slots: dict[Key, int] = field(default_factory=dict)
     table_of: dict[Key, int] = field(default_factory=dict)
-    coordinates: dict[str, dict[Coordinates, int]] = field(default_factory=dict)
+    coordinates: dict[str, Placed] = field(default_factory=dict)
     tables: dict[str, dict[Coordinates, int]] = field(default_factory=dict)
+
+    @cached_property
+    def slots(self) -> Slots:
+        """Slot of each scalar, by name and coordinates."""
+        return Slots(self.coordinates)
+
+    def place(self, name: str, index: Index, first: int) -> None:
+        """Give elements of a variable the slots from a first one on."""
+        self.coordinates.setdefault(name, Placed()).add(index, first)
 
     def axis(self, name: str, place: int) -> tuple[str, ...]:
         """Return the elements that a variable or table has along one of its subscripts."""
@@ -131,6 +144,8 @@ class Translation:
         Whether the file is Vensim's, which decides where Vensim and Stella differ.
     euler : bool
         Whether the file asks for integration by Euler, which is all that PySD does.
+    grid : mapping of str to int
+        Plain names of the time grid in this file and their slots, the same in every scope.
     """
 
     path: Path
@@ -138,6 +153,7 @@ class Translation:
     data_files: tuple[Path, ...] = ()
     vensim: bool = True
     euler: bool = True
+    grid: Mapping[str, int] = field(default_factory=lambda: CONTROL)
     files: dict[str, None] = field(default_factory=dict)
     tables: list[Table] = field(default_factory=list)
     numbers: dict[Table, int] = field(default_factory=dict)
@@ -150,6 +166,7 @@ class Translation:
     faults: list[Fault] = field(default_factory=list)
     seen: dict[tuple[object, ...], Any] = field(default_factory=dict)
     scopes: list[Scope] = field(default_factory=list)
+    known: dict[int, Slot] = field(default_factory=dict)
     count: int = FIRST_FREE
 
     @property
@@ -159,8 +176,19 @@ class Translation:
 
     def new_slot(self) -> int:
         """Return the number of a slot nobody else has."""
-        self.count += 1
-        return self.count - 1
+        return self.new_slots(1)
+
+    def new_slots(self, count: int) -> int:
+        """Return the first of some slots in a row that nobody else has."""
+        self.count += count
+        return self.count - count
+
+    def read(self, slot: int) -> Slot:
+        """Return the value of a slot, the same object whoever reads it."""
+        known = self.known.get(slot)
+        if known is None:
+            known = self.known[slot] = Slot(slot)
+        return known
 
     def new_table(self, table: Table) -> int:
         """Store a table, once, and return its number."""

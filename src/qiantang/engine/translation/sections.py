@@ -2,32 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain
-from math import prod
 
 from qiantang.engine.functions import FUNCTIONS
 from qiantang.engine.ir import TIME, Lookup, Number, Slot, State
 from qiantang.engine.translation import external
 from qiantang.engine.translation.algebra import folded
 from qiantang.engine.translation.builder import Builder
-from qiantang.engine.translation.scope import (
-    CONTROL,
-    Definition,
-    Scope,
-    Translation,
-    titled,
-)
-from qiantang.engine.translation.subscripts import Coordinates, plain
+from qiantang.engine.translation.layout import Index
+from qiantang.engine.translation.scope import Definition, Scope, Translation
+from qiantang.engine.translation.subscripts import Coordinates, Ranges, plain
 from qiantang.engine.translation.tables import table_of
+from qiantang.engine.translation.templates import at_once
 from qiantang.modelfile.clashes import twice
 from qiantang.modelfile.document import Equation
 from qiantang.modelfile.tree import Call, Knots, Literal, Numbers, Tree, walk
 
-Instances = list[tuple[Coordinates, dict[str, str]]]
+ONE: Index = {(): 0}
+"""The coordinates of a variable without subscripts."""
+
+FEWEST = 3
+"""Elements from which an entry is written out once for all of them."""
 
 
-def declare(equations: Iterable[Equation], scope: Scope, context: Translation) -> list[Definition]:
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One entry of the file whose expressions are to be made.
+
+    Parameters
+    ----------
+    equation : Equation
+    tree : Tree
+        Its right side.
+    index : mapping of Coordinates to int
+        What it covers.
+    first : int
+        Slot of the first element; the others follow.
+    """
+
+    equation: Equation
+    tree: Tree
+    index: Index
+    first: int
+
+
+def declare(equations: Iterable[Equation], scope: Scope, context: Translation) -> list[Block]:
     """Give every scalar a slot, every table a number; return what is to be defined.
 
     Parameters
@@ -39,84 +60,92 @@ def declare(equations: Iterable[Equation], scope: Scope, context: Translation) -
     context : Translation
         Filled with tables, the equations of data variables, and faults.
     """
-    definitions: list[Definition] = []
-    lines: dict[tuple[str, Coordinates], int] = {}
+    blocks: list[Block] = []
+    earlier: dict[str, list[Equation]] = {}
     for equation in equations:
         unknown = scope.ranges.unknown(equation.subscripts, equation.exceptions)
         if unknown:
             context.fault(equation, f"{unknown} is no subscript range and no element of one")
             continue
-        instances = scope.ranges.instances(equation.subscripts, equation.exceptions)
+        index = scope.ranges.index(equation.subscripts, equation.exceptions)
         name = plain(equation.name)
-        again = next((c for c, _ in instances if (name, c) in lines), None)
-        if again is not None:
-            element = (scope.ranges.titles[c] for c in again)
-            context.fault(equation, twice(element, lines[name, again]))
+        again = _again(name, index, scope, earlier.get(name, ()))
+        if again:
+            context.fault(equation, again)
             continue
-        lines.update(((name, c), equation.line) for c, _ in instances)
-        definitions += _declared(equation, name, instances, scope, context)
-        _declare_outputs(equation, instances, scope, context)
-    return definitions
+        earlier.setdefault(name, []).append(equation)
+        blocks += _declared(equation, name, index, scope, context)
+        _declare_outputs(equation, index, scope, context)
+    return blocks
+
+
+def _again(name: str, index: Index, scope: Scope, earlier: Iterable[Equation]) -> str:
+    """Say where an element is defined already, if one is."""
+    for known in (scope.coordinates.get(name, {}), scope.tables.get(name, {})):
+        if not known:
+            continue
+        here = next((c for c in index if c in known), None)
+        for equation in earlier if here is not None else ():
+            if here in scope.ranges.index(equation.subscripts, equation.exceptions):
+                return twice((scope.ranges.titles[c] for c in here or ()), equation.line)
+    return ""
 
 
 def _declared(
-    equation: Equation, name: str, instances: Instances, scope: Scope, context: Translation
-) -> list[Definition]:
+    equation: Equation, name: str, index: Index, scope: Scope, context: Translation
+) -> list[Block]:
     """Declare one entry: a table, data, constants from a file, or scalars to define."""
     tree = equation.tree
+    again = scope.ranges.again(equation.subscripts)
+    if again and _is_laid_out(tree):
+        context.fault(equation, f"{again}, so that it is unclear where its numbers belong")
+        return []
     if isinstance(tree, Knots):
         number = context.new_table(table_of(tree))
-        for coordinates, _ in instances:
+        for coordinates in index:
             _add_table(name, coordinates, number, scope)
         return []
     source = tree.function if isinstance(tree, Call) else ""
     if tree is None or source in external.DATA or source in external.TABLES:
-        _read(equation, name, instances, scope, context)
+        _read(equation, name, index, scope, context)
         return []
     if source in external.CONSTANTS:
-        _read_constants(equation, name, instances, scope, context)
+        _read_constants(equation, name, index, scope, context)
         return []
     if isinstance(tree, Numbers):
-        _put_numbers(equation, name, tree, instances, scope, context)
+        _put_numbers(equation, name, tree, index, scope, context)
         return []
-    titles = scope.ranges.titles
-    return [
-        Definition(
-            _new_slot(name, coordinates, scope, context),
-            equation,
-            coordinates,
-            titled(equation.name, coordinates, titles),
-            bindings,
-            tree,
-        )
-        for coordinates, bindings in instances
-    ]
+    return [Block(equation, tree, index, _new_slots(name, index, scope, context))]
 
 
-def _declare_outputs(
-    equation: Equation, instances: Instances, scope: Scope, context: Translation
-) -> None:
+def _is_laid_out(tree: Tree | None) -> bool:
+    """Return whether values come place by place, from a list or a file."""
+    source = tree.function if isinstance(tree, Call) else ""
+    return (
+        tree is None
+        or isinstance(tree, Numbers)
+        or source in external.DATA | external.TABLES | external.CONSTANTS
+    )
+
+
+def _declare_outputs(equation: Equation, index: Index, scope: Scope, context: Translation) -> None:
     """Give the variables after the colon of a macro's call their slots."""
     if equation.tree is None:
         return
     for part in walk(equation.tree):
         for target in part.outputs if isinstance(part, Call) else ():
-            for coordinates, _ in instances:
-                here = coordinates if target.subscripts else ()
-                if (plain(target.name), here) not in scope.slots:
-                    _new_slot(plain(target.name), here, scope, context)
+            here = index if target.subscripts else ONE
+            name = plain(target.name)
+            for coordinates in [c for c in here if (name, c) not in scope.slots]:
+                _new_slots(name, {coordinates: 0}, scope, context)
 
 
-def _axes(equation: Equation, scope: Scope) -> list[tuple[str, ...]]:
-    return [scope.ranges.members(plain(s)) or () for s in equation.subscripts]
-
-
-def _new_slot(name: str, coordinates: Coordinates, scope: Scope, context: Translation) -> int:
-    grid = name in CONTROL and not coordinates and not scope.depth
-    slot = CONTROL[name] if grid else context.new_slot()
-    scope.slots[name, coordinates] = slot
-    scope.coordinates.setdefault(name, {})[coordinates] = slot
-    return slot
+def _new_slots(name: str, index: Index, scope: Scope, context: Translation) -> int:
+    """Give a variable slots for some of its elements, and return the first."""
+    grid = name in context.grid and () in index and not scope.depth
+    first = context.grid[name] if grid else context.new_slots(len(index))
+    scope.place(name, index, first)
+    return first
 
 
 def _add_table(name: str, coordinates: Coordinates, number: int, scope: Scope) -> None:
@@ -124,18 +153,13 @@ def _add_table(name: str, coordinates: Coordinates, number: int, scope: Scope) -
     scope.tables.setdefault(name, {})[coordinates] = number
 
 
-def _places(
-    equation: Equation, instances: Instances, scope: Scope
-) -> Iterable[tuple[Coordinates, tuple[int, ...]]]:
-    """Yield the coordinates of an entry, and their place in an array along its axes."""
-    places = [{e: i for i, e in enumerate(axis)} for axis in _axes(equation, scope)]
-    for coordinates, _ in instances:
-        yield coordinates, tuple(p[c] for p, c in zip(places, coordinates, strict=True))
+def _places(equation: Equation, index: Index, scope: Scope) -> Iterable[int]:
+    """Return the place of each element of an entry in an array along its axes."""
+    whole = scope.ranges.index(equation.subscripts)
+    return range(len(whole)) if len(whole) == len(index) else (whole[c] for c in index)
 
 
-def _read(
-    equation: Equation, name: str, instances: Instances, scope: Scope, context: Translation
-) -> None:
+def _read(equation: Equation, name: str, index: Index, scope: Scope, context: Translation) -> None:
     """Read a table, or a variable given over time, from a file."""
     tree = equation.tree if isinstance(equation.tree, Call) else None
     axes = external.axes_of(equation.subscripts, scope.ranges)
@@ -145,18 +169,22 @@ def _read(
         context.fault(equation, _bare(error, equation))
         return
     knots, values, mode = found
-    is_table = tree is not None and tree.function in external.TABLES
-    for coordinates, place in _places(equation, instances, scope):
-        number = context.new_table(external.table_at(knots, values, place, mode))
-        if is_table:
+    columns = values.reshape(len(knots), -1).T
+    numbers = [
+        context.new_table(external.table_at(knots, columns[place], mode))
+        for place in _places(equation, index, scope)
+    ]
+    if tree is not None and tree.function in external.TABLES:
+        for coordinates, number in zip(index, numbers, strict=True):
             _add_table(name, coordinates, number, scope)
-        else:
-            slot = _new_slot(name, coordinates, scope, context)
-            context.equations[slot] = Lookup(number, Slot(TIME))
+        return
+    first = _new_slots(name, index, scope, context)
+    for slot, number in enumerate(numbers, first):
+        context.equations[slot] = Lookup(number, Slot(TIME))
 
 
 def _read_constants(
-    equation: Equation, name: str, instances: Instances, scope: Scope, context: Translation
+    equation: Equation, name: str, index: Index, scope: Scope, context: Translation
 ) -> None:
     axes = external.axes_of(equation.subscripts, scope.ranges)
     assert isinstance(equation.tree, Call)
@@ -165,30 +193,29 @@ def _read_constants(
     except ValueError as error:
         context.fault(equation, _bare(error, equation))
         return
-    for coordinates, place in _places(equation, instances, scope):
-        slot = _new_slot(name, coordinates, scope, context)
-        context.equations[slot] = Number(float(array[place]))
+    values = array.ravel().tolist()
+    first = _new_slots(name, index, scope, context)
+    for slot, place in enumerate(_places(equation, index, scope), first):
+        context.equations[slot] = Number(values[place])
 
 
 def _put_numbers(
     equation: Equation,
     name: str,
     tree: Numbers,
-    instances: Instances,
+    index: Index,
     scope: Scope,
     context: Translation,
 ) -> None:
     """Give the elements of an array their numbers, the last subscript fastest."""
-    sizes = [len(axis) for axis in _axes(equation, scope)]
     numbers = list(chain.from_iterable(tree.rows))
-    if len(numbers) != prod(sizes):
-        context.fault(equation, f"has {len(numbers)} numbers, expected {prod(sizes)}")
+    count = len(scope.ranges.index(equation.subscripts))
+    if len(numbers) != count:
+        context.fault(equation, f"has {len(numbers)} numbers, expected {count}")
         return
-    strides = [prod(sizes[place + 1 :]) for place in range(len(sizes))]
-    for coordinates, place in _places(equation, instances, scope):
-        slot = _new_slot(name, coordinates, scope, context)
-        number = numbers[sum(p * s for p, s in zip(place, strides, strict=True))]
-        context.equations[slot] = context.literal(number)
+    first = _new_slots(name, index, scope, context)
+    for slot, place in enumerate(_places(equation, index, scope), first):
+        context.equations[slot] = context.literal(numbers[place])
 
 
 def _bare(error: ValueError, equation: Equation) -> str:
@@ -196,18 +223,42 @@ def _bare(error: ValueError, equation: Equation) -> str:
     return str(error).removeprefix(equation.name).strip()
 
 
-def define_all(definitions: Sequence[Definition], scope: Scope, context: Translation) -> None:
+def define_all(blocks: Sequence[Block], scope: Scope, context: Translation) -> None:
     """Fill the slots.
 
     Literals come first, and last what is shaped by constants that the file may define later, as a
     delay is by its order.
     """
-    turns: dict[int, int] = {}
-    for definition in definitions:
-        if id(definition.equation) not in turns:
-            turns[id(definition.equation)] = _turn(definition.tree, context)
-    for definition in sorted(definitions, key=lambda d: turns[id(d.equation)]):
+    for block in sorted(blocks, key=lambda block: _turn(block.tree, context)):
+        _define_block(block, scope, context)
+
+
+def _define_block(block: Block, scope: Scope, context: Translation) -> None:
+    """Fill the slots of one entry, of many elements at once where they differ by slots only."""
+    if isinstance(block.tree, Literal):
+        number = context.literal(block.tree.value)
+        slots = range(block.first, block.first + len(block.index))
+        context.equations.update(dict.fromkeys(slots, number))
+        return
+    definitions = _definitions(block, scope.ranges)
+    if len(block.index) >= FEWEST and at_once(next(definitions), block.index, scope, context):
+        return
+    for definition in _definitions(block, scope.ranges):
         define(definition, scope, context)
+
+
+def _definitions(block: Block, ranges: Ranges) -> Iterator[Definition]:
+    """Yield the elements of an entry."""
+    subscripts = block.equation.subscripts
+    for coordinates, place in block.index.items():
+        yield Definition(
+            block.first + place,
+            block.equation,
+            coordinates,
+            ranges.bound(subscripts, coordinates),
+            block.tree,
+            ranges.titles,
+        )
 
 
 def _turn(tree: Tree, context: Translation) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -34,12 +34,22 @@ class Ranges:
     listed : mapping of (str, str) to sequence of frozenset of str
         Mappings written out in the file, by range and target: for each element of the range, in
         order, the elements of the target that it stands for.
+    repeated : mapping of str to tuple of str
+        Elements, repeats included, of each range that names an element more than once. Such a
+        range has it once as an array has it; where it maps to another, every place counts.
     """
 
     elements: Mapping[str, tuple[str, ...]]
     mappings: Mapping[str, tuple[str, ...]]
     titles: Mapping[str, str]
     listed: Mapping[tuple[str, str], Sequence[frozenset[str]]] = field(default_factory=dict)
+    repeated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ways: dict[tuple[str, str], dict[str, tuple[str, ...]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    indices: dict[tuple[object, ...], dict[Coordinates, int]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @cached_property
     def places(self) -> dict[str, dict[str, int]]:
@@ -74,28 +84,54 @@ class Ranges:
         every = [*subscripts, *itertools.chain.from_iterable(exceptions)]
         return next((s for s in every if self.members(plain(s)) is None), "")
 
+    def again(self, subscripts: Sequence[str]) -> str:
+        """Say which of some subscripts is a range that names an element twice, if any."""
+        for subscript in subscripts:
+            elements = self.repeated.get(plain(subscript), ())
+            for place, element in enumerate(elements):
+                if element in elements[:place]:
+                    return f"{subscript} names {self.titles.get(element, element)} more than once"
+        return ""
+
+    def index(
+        self, subscripts: Sequence[str], exceptions: Sequence[Sequence[str]] = ()
+    ) -> dict[Coordinates, int]:
+        """Return the coordinates one definition covers, in order, and their places, from 0.
+
+        Definitions with the same subscripts share one index.
+        """
+        key = tuple(map(plain, subscripts)), tuple(tuple(map(plain, hole)) for hole in exceptions)
+        if key not in self.indices:
+            self.indices[key] = {c: place for place, c in enumerate(self._covered(*key))}
+        return self.indices[key]
+
+    def _covered(
+        self, names: Sequence[str], exceptions: Sequence[Sequence[str]]
+    ) -> Iterator[Coordinates]:
+        covered = itertools.product(*(self.members(name) or () for name in names))
+        holes = [[set(self.members(name) or ()) for name in hole] for hole in exceptions]
+        holes = [hole for hole in holes if len(hole) == len(names)]
+        if not holes:
+            return covered
+        return (
+            coordinates
+            for coordinates in covered
+            if not any(
+                all(c in axis for c, axis in zip(coordinates, hole, strict=True)) for hole in holes
+            )
+        )
+
+    def bound(self, subscripts: Sequence[str], coordinates: Coordinates) -> dict[str, str]:
+        """Return what the ranges among some subscripts stand for at coordinates."""
+        names = map(plain, subscripts)
+        pairs = zip(names, coordinates, strict=True)
+        return {name: element for name, element in pairs if name in self.elements}
+
     def instances(
         self, subscripts: Sequence[str], exceptions: Sequence[Sequence[str]]
     ) -> list[Instance]:
         """List the coordinates one definition covers, each with its bindings."""
-        names = [plain(subscript) for subscript in subscripts]
-        axes = [self.members(name) or () for name in names]
-        holes = [[set(self.members(plain(n)) or ()) for n in hole] for hole in exceptions]
-        found = []
-        for coordinates in itertools.product(*axes):
-            if any(
-                len(hole) == len(coordinates)
-                and all(c in axis for c, axis in zip(coordinates, hole, strict=True))
-                for hole in holes
-            ):
-                continue
-            bindings = {
-                name: element
-                for name, element in zip(names, coordinates, strict=True)
-                if name in self.elements
-            }
-            found.append((coordinates, bindings))
-        return found
+        return [(c, self.bound(subscripts, c)) for c in self.index(subscripts, exceptions)]
 
     def element(self, subscript: str, bindings: Bindings) -> str | None:
         """Return the element that a subscript means under some bindings, or None if unclear."""
@@ -108,19 +144,30 @@ class Ranges:
             element
             for bound, value in bindings.items()
             if not bound.endswith("!")
-            for element in self._through(name, bound, value)
+            for element in self.through(name, bound, value)
         }
         return found.pop() if len(found) == 1 else None
 
-    def _through(self, name: str, bound: str, value: str) -> tuple[str, ...]:
+    def through(self, name: str, bound: str, value: str) -> tuple[str, ...]:
         """Carry a bound element over to another range, by a mapping or by being a member."""
-        here, there = self.places.get(bound, {}), self.elements[name]
-        if (bound, name) in self.listed and value in here:
-            return tuple(self.listed[bound, name][here[value]])
+        ways = self.ways.get((bound, name))
+        if ways is None:
+            ways = self.ways[bound, name] = self._ways(bound, name)
+        return ways.get(value) or ((value,) if value in self.places[name] else ())
+
+    def _ways(self, bound: str, name: str) -> dict[str, tuple[str, ...]]:
+        """Return what each element of a range becomes in another, as far as a mapping says."""
+        here, there = self.elements.get(bound, ()), self.elements[name]
+        if (bound, name) in self.listed:
+            pairs = zip(here, self.listed[bound, name], strict=True)
+            return {value: tuple(sorted(stands_for)) for value, stands_for in pairs}
+        found: dict[str, tuple[str, ...]] = {}
         if (name, bound) in self.listed:
-            pairs = zip(there, self.listed[name, bound], strict=True)
-            return tuple(element for element, stands_for in pairs if value in stands_for)
-        mapped = name in self.mappings.get(bound, ()) or bound in self.mappings.get(name, ())
-        if mapped and len(here) == len(there) and value in here:
-            return (there[here[value]],)
-        return (value,) if value in self.places[name] else ()
+            for element, stands_for in zip(there, self.listed[name, bound], strict=True):
+                found |= {value: (*found.get(value, ()), element) for value in stands_for}
+        elif name in self.mappings.get(bound, ()) or bound in self.mappings.get(name, ()):
+            first, second = self.repeated.get(bound, here), self.repeated.get(name, there)
+            for value, element in zip(first, second, strict=False):
+                if len(first) == len(second):
+                    found[value] = (*found.get(value, ()), element)
+        return found

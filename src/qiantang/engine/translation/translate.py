@@ -9,6 +9,7 @@ from pathlib import Path
 from qiantang.engine.ir import (
     FINAL_TIME,
     INITIAL_TIME,
+    ROLES,
     TIME,
     TIME_STEP,
     Expression,
@@ -59,6 +60,7 @@ def translate(document: Document, data_files: Iterable[Path] = ()) -> Program:
         data_files=tuple(data_files),
         vensim=document.dialect == "vensim",
         euler=document.integrator == "euler",
+        grid={plain(document.controls.get(_title(n), n)): slot for n, slot in CONTROL.items()},
     )
     context.notes.update(dict.fromkeys(document.notes))
     if document.integrator_note:
@@ -80,7 +82,7 @@ def translate(document: Document, data_files: Iterable[Path] = ()) -> Program:
 
 
 def _refuse_missing_grid(scope: Scope, context: Translation) -> None:
-    for name, slot in CONTROL.items():
+    for name, slot in context.grid.items():
         if slot != TIME and (name, ()) not in scope.slots:
             what = f"the model does not define {_title(name)}"
             context.faults.append(Fault(context.path, None, "", what))
@@ -100,11 +102,12 @@ def _program(document: Document, scope: Scope, context: Translation) -> Program:
         if plain(title) != "time":
             titles.setdefault(plain(title), title)
     called = identifiers(titles.values(), reserved=("time",))
+    control = _controls(document)
     for name, title in titles.items():
         for coordinates, slot in scope.coordinates.get(name, {}).items():
             names.append(titled(called[name], coordinates, scope.ranges.titles))
             spelled.append(titled(title, coordinates, scope.ranges.titles))
-            kinds.append(_kind(name, context.equations.get(slot), slot in states))
+            kinds.append(_kind(name in control, context.equations.get(slot), slot in states))
             slots.append(slot)
         for coordinates in scope.tables.get(name, {}):
             names.append(titled(called[name], coordinates, scope.ranges.titles))
@@ -133,7 +136,13 @@ def _program(document: Document, scope: Scope, context: Translation) -> Program:
         integrator=document.integrator,
         notes=tuple(context.notes),
         files=tuple(context.files),
+        controls={role: called[name] for name, role in control.items() if name in called},
     )
+
+
+def _controls(document: Document) -> dict[str, str]:
+    """Return the part that each name of the time grid plays, by plain name."""
+    return {plain(document.controls.get(_title(role), role)): role for role in ROLES}
 
 
 def _calls(document: Document) -> Iterable[Call]:
@@ -143,8 +152,8 @@ def _calls(document: Document) -> Iterable[Call]:
     return (part for part in parts if isinstance(part, Call) and part.outputs)
 
 
-def _kind(name: str, equation: Expression | None, is_state: bool) -> Kind:
-    if name in CONTROL or name == "saveper":
+def _kind(is_control: bool, equation: Expression | None, is_state: bool) -> Kind:
+    if is_control:
         return "control"
     if is_state:
         return "stock"
@@ -158,7 +167,7 @@ def _kind(name: str, equation: Expression | None, is_state: bool) -> Kind:
 def _settled(document: Document, context: Translation) -> Mapping[int, float]:
     """Compute the time grid from the file's constants."""
     settled: dict[int, float] = {}
-    for name, slot in CONTROL.items():
+    for name, slot in context.grid.items():
         if slot == TIME:
             continue
         value = settle(slot, context.equations, tables=context.tables)

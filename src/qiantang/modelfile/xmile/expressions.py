@@ -12,7 +12,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 
 from qiantang.modelfile.tree import Binary, Call, Literal, Numbers, Reference, Tree, Unary
 
-IF, SLICE, WHOLE, EVERY = "if:", "slice:", "*", "every:"
+IF, SLICE, WHOLE, EVERY, AXIS = "if:", "slice:", "*", "every:", "axis:"
 """Marks of a parsed tree that no name of a file can have."""
 
 _NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*", re.ASCII)
@@ -91,6 +91,9 @@ class _Trees(Transformer[Token, Tree]):
 
     def every(self, name: str) -> Tree:
         return Call(EVERY, (Reference(name),))
+
+    def axis(self, token: Token) -> Tree:
+        return Call(AXIS, (Literal(float(token[1:])),))
 
     def element(self, token: Token) -> Tree:
         return Reference(str(token))

@@ -25,6 +25,9 @@ equal there:
 ``random_lognormal_xmile(mean, deviation, seed)``, ``random_poisson_xmile(mean, seed)``
     Section 3.5.2; 0 is no seed.
 
+``starttime_xmile()``, ``dt_xmile()``
+    The initial time and the time step, whatever the model calls them.
+
 ``floor(x)`` is INT, rounding down; ``sum``, ``prod``, ``vmin`` and ``vmax`` run over ``X!``.
 """
 
@@ -97,6 +100,7 @@ ARRAY = frozenset({"sum", "mean", "size", "prod", "stddev", "rank", "vmin", "vma
 
 _ZERO = Literal(0.0)
 _FOREVER = Literal(math.inf)
+_START = Call("starttime_xmile", ())
 
 
 def _normal(a: Trees) -> Tree:
@@ -112,9 +116,15 @@ def _exponential(a: Trees) -> Tree:
 
 
 def _wave(function: str, a: Trees) -> Tree:
-    """Return Stella's SINWAVE(amplitude, period) or COSWAVE."""
+    """Return Stella's SINWAVE(amplitude, period) or COSWAVE; a sign of the amplitude is dropped."""
     angle = Binary("/", Binary("*", Literal(2 * math.pi), Reference("Time")), a[1])
-    return Binary("*", a[0], Call(function, (angle,)))
+    return Binary("*", Call("abs", a[:1]), Call(function, (angle,)))
+
+
+def _counter(a: Trees) -> Tree:
+    """Return Stella's COUNTER(start, end), which counts the time of a cycle from its start."""
+    gone = Binary("-", Reference("Time"), _START)
+    return Binary("+", a[0], Binary("mod", gone, Binary("-", a[1], a[0])))
 
 
 def _extreme(function: str) -> Callable[[Trees], Tree]:
@@ -128,8 +138,16 @@ def _extreme(function: str) -> Callable[[Trees], Tree]:
 
 
 ARRANGED: dict[str, dict[int, Callable[[Trees], Tree]]] = {
-    "ramp": {2: lambda a: Call("ramp", (*a, _FOREVER))},
-    "pulse": {2: lambda a: Call("pulse_xmile", (*a, _ZERO))},
+    "ramp": {
+        1: lambda a: Call("ramp", (*a, _START, _FOREVER)),
+        2: lambda a: Call("ramp", (*a, _FOREVER)),
+    },
+    "pulse": {
+        1: lambda a: Binary("/", a[0], Call("dt_xmile", ())),
+        2: lambda a: Call("pulse_xmile", (*a, _ZERO)),
+    },
+    "counter": {2: _counter},
+    "rootn": {2: lambda a: Binary("^", a[0], Binary("/", Literal(1.0), a[1]))},
     "delayn": {4: lambda a: Call("delay_n", (a[0], a[1], a[3], a[2]))},
     "smthn": {4: lambda a: Call("smooth_n", (a[0], a[1], a[3], a[2]))},
     "trend": {2: lambda a: Call("trend", (*a, _ZERO))},

@@ -9,7 +9,7 @@ from qiantang.modelfile.names import plain
 from qiantang.modelfile.tree import Call, Literal, Reference, Tree
 from qiantang.modelfile.xmile import functions
 from qiantang.modelfile.xmile.context import File, Place
-from qiantang.modelfile.xmile.expressions import EVERY, IF, SLICE, WHOLE, NotUnderstood
+from qiantang.modelfile.xmile.expressions import AXIS, EVERY, IF, SLICE, WHOLE, NotUnderstood
 from qiantang.modelfile.xmile.names import Dimension, Variable, bare, parts
 
 MOST_HINTS = 20
@@ -184,6 +184,8 @@ class Planner:
             return f"{self._every(axis, every)}!"
         if isinstance(subscript, Call) and subscript.function == SLICE:
             return f"{self._slice(dimension, subscript)}!"
+        if isinstance(subscript, Call) and subscript.function == AXIS:
+            return self._axis(subscript.arguments[0])
         if isinstance(subscript, Literal):
             number = subscript.value
             return dimension.element(f"{number:.0f}") if number.is_integer() else None
@@ -204,6 +206,18 @@ class Planner:
                 return f"{self._every(key, every)}!"
             return self._bound(key, bound)
         return None
+
+    def _axis(self, number: Tree) -> str:
+        """Return what the left side has on its axis of a number, from 1: ``m[@2, @1]`` is turned.
+
+        Not in XMILE 1.0; Stella's reference calls it a dimension wildcard.
+        """
+        place = number.value if isinstance(number, Literal) else 0
+        if not 1 <= place <= len(self.place.left):
+            count = len(self.place.left)
+            what = f"@{place:.0f} means a subscript of the left side, which has {count or 'none'}"
+            raise NotUnderstood(what)
+        return self.place.left[int(place) - 1][1]
 
     def _slice(self, dimension: Dimension, node: Call) -> str:
         """Return a range of the elements between two positions (section 3.7.1.2)."""

@@ -76,8 +76,7 @@ def tables(
     return *series(call, axes, title, context), mode
 
 
-def table_at(knots: Floats, values: Floats, place: tuple[int, ...], mode: Mode) -> Table:
-    """Return the table of one coordinate, of the knots at which it has a value."""
-    column = np.moveaxis(values, 0, -1)[place]
-    known = ~np.isnan(column)
-    return Table(tuple(knots[known].tolist()), tuple(column[known].tolist()), mode)
+def table_at(knots: Floats, values: Floats, mode: Mode) -> Table:
+    """Return the table of one element, of the knots at which it has a value."""
+    known = ~np.isnan(values)
+    return Table(tuple(knots[known].tolist()), tuple(values[known].tolist()), mode)

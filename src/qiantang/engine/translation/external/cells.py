@@ -13,6 +13,7 @@ MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 """Size of a sheet of Excel since 2007."""
 
 NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_GROUPED = re.compile(r"[+-]?[0-9]+(?:[.,' \u00a0\u202f\u2019][0-9]+)+")
 _PLACE = re.compile(r"\$?(?P<column>[A-Za-z]{1,3})\$?(?P<row>[1-9][0-9]{0,6})")
 
 
@@ -30,6 +31,11 @@ def number(cell: Cell) -> float | None:
     else:
         return None
     return value if math.isfinite(value) else None
+
+
+def is_grouped(cell: Cell) -> bool:
+    """Say whether a text is a number with a decimal comma, or with marks between thousands."""
+    return isinstance(cell, str) and number(cell) is None and bool(_GROUPED.fullmatch(cell.strip()))
 
 
 def is_blank(cell: Cell) -> bool:

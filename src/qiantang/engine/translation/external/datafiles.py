@@ -16,8 +16,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from qiantang.engine.translation.external.cells import NUMBER
-from qiantang.engine.translation.external.datatable import Name, Series, name_of, read_table
+from qiantang.engine.translation.external.cells import NUMBER, number
+from qiantang.engine.translation.external.columns import Column, name_of, passed_over
+from qiantang.engine.translation.external.datatable import Columns, read_table
 from qiantang.engine.translation.external.sources import Axes, Sources, sizes
 from qiantang.engine.translation.external.textgrid import lines_of, table_text
 from qiantang.files import door
@@ -26,7 +27,7 @@ from qiantang.modelfile.names import plain
 Floats = npt.NDArray[np.float64]
 
 _DELIMITERS = {".csv": ",", ".tab": "\t", ".txt": "\t"}
-_POINT = re.compile(rf"\s*({NUMBER})[\s,]+({NUMBER})(?:\s.*)?", re.DOTALL)
+_POINT = re.compile(rf"\s*({NUMBER})[\s,]+(\S+)(?:\s.*)?", re.DOTALL)
 _REMARK = re.compile(r"(\"[^\"]*\")|/.*", re.DOTALL)
 _BASE = re.compile(r"<[^<>]*>\s*$")
 
@@ -42,28 +43,38 @@ def series(axes: Axes, title: str, context: Sources) -> tuple[Floats, Floats]:
     if not context.data_files:
         raise ValueError(f"{title} is a data variable without a file, expected one with --data")
     known = [_known(path, context) for path in context.data_files]
+    names = [(plain(title), *map(plain, elements)) for elements in _elements(axes)]
+    for path, found in zip(context.data_files, known, strict=True):
+        note = passed_over(path.name, title, (found[name] for name in names if name in found))
+        if note:
+            context.notes.setdefault(note)
     columns = []
-    for elements in itertools.product(*(axis.labels for axis in axes)):
-        name = (plain(title), *map(plain, elements))
-        column = next((found[name] for found in reversed(known) if name in found), None)
+    for name, elements in zip(names, _elements(axes), strict=True):
+        column = next((f[name] for f in reversed(known) if name in f and f[name].times), None)
         if column is None:
             shown = f"{title}[{','.join(elements)}]" if elements else title
-            names = ", ".join(path.name for path in context.data_files)
-            raise ValueError(f"the data of {shown} are not found in {names}")
-        columns.append(dict(zip(*column, strict=True)))
+            files = ", ".join(path.name for path in context.data_files)
+            first = next((f[name].first for f in known if name in f and f[name].odd), "")
+            what = f" as numbers; a cell {first}" if first else ""
+            raise ValueError(f"the data of {shown} are not found in {files}{what}")
+        columns.append(dict(zip(column.times, column.values, strict=True)))
     knots = sorted(set(itertools.chain.from_iterable(columns)))
     values = [[column.get(knot, math.nan) for column in columns] for knot in knots]
     return np.array(knots), np.array(values).reshape(len(knots), *sizes(axes))
 
 
-def _known(path: Path, context: Sources) -> Series:
+def _elements(axes: Axes) -> Iterable[tuple[str, ...]]:
+    return itertools.product(*(axis.labels for axis in axes))
+
+
+def _known(path: Path, context: Sources) -> Columns:
     found, notes = context.once(("data file", path), lambda: read(path))
     for note in notes:
         context.notes.setdefault(f"{path.name}: {note}")
     return found  # type: ignore[no-any-return]
 
 
-def read(path: Path) -> tuple[Series, list[str]]:
+def read(path: Path) -> tuple[Columns, list[str]]:
     """Read all series of a file, and what a reader must know about it.
 
     Raises
@@ -80,7 +91,8 @@ def read(path: Path) -> tuple[Series, list[str]]:
         text, notes = table_text(door.content(path, door.DATA_LIMIT))
         if suffix == ".dat":
             return _read_dat(lines_of(text)), notes
-        return read_table(text, _DELIMITERS[suffix]), notes
+        columns, further = read_table(text, _DELIMITERS[suffix])
+        return columns, [*notes, *further]
     except FileNotFoundError:
         raise
     except OSError as error:
@@ -89,21 +101,23 @@ def read(path: Path) -> tuple[Series, list[str]]:
         raise ValueError(f"{path.name} {error}") from None
 
 
-def _read_dat(lines: Iterable[str]) -> Series:
-    """Read Vensim's format: a line without two numbers is a name, and a name may come again."""
-    points: dict[Name, dict[float, float]] = {}
-    here: dict[float, float] | None = None
-    for line in lines:
+def _read_dat(lines: Iterable[str]) -> Columns:
+    """Read Vensim's format: a line that begins with no number is a name, which may come again."""
+    found: Columns = {}
+    here: Column | None = None
+    for at, line in enumerate(lines, 1):
         point = _POINT.fullmatch(line)
-        if point is not None:
+        time = None if point is None else number(point[1])
+        if point is not None and time is not None:
             if here is None:
                 raise ValueError("begins with numbers, expected the name of a variable")
-            here[float(point[1])] = float(point[2])
+            here.take(at, time, point[2])
         elif line.strip():
             written = _REMARK.sub(lambda found: found[1] or "", line).strip()
             if _BASE.search(written):
                 raise ValueError(f"gives {written[:60]} in a time base of its own, expected Time")
-            here = points.setdefault(name_of(written), {})
-    return {
-        name: (list(column), list(column.values())) for name, column in points.items() if column
-    }
+            here = found.setdefault(name_of(written), Column(written))
+    for column in found.values():
+        if len(set(column.times)) < len(column.times):
+            raise ValueError(f"gives {column.title} a time twice, expected every time once")
+    return found

@@ -2,98 +2,135 @@
 
 from __future__ import annotations
 
-import math
-import re
-from array import array
 from collections.abc import Iterator, Sequence
 
-from qiantang.engine.translation.external.cells import is_blank, number
-from qiantang.engine.translation.external.textgrid import lines_of, reader
+from qiantang.engine.translation.external.cells import described, is_blank, number
+from qiantang.engine.translation.external.columns import (
+    Column,
+    Name,
+    joined,
+    name_of,
+    refuse_grouped,
+)
+from qiantang.engine.translation.external.textgrid import lines_of, numbered, reader
 from qiantang.modelfile.names import plain
 
-Name = tuple[str, ...]
-"""A variable and its elements, each in the form in which two spellings are equal."""
+Columns = dict[Name, Column]
+Record = tuple[int, list[str]]
+"""Line on which it begins, and its cells."""
 
-Series = dict[Name, tuple[Sequence[float], Sequence[float]]]
-"""Times and values of each variable, as they stand in the file, without empty ones."""
-
-_NAME = re.compile(r"(?P<name>\"[^\"]*\"|[^\[]*)(?:\[(?P<elements>.*)\])?\s*")
+_DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons"}
 
 
-def name_of(text: str) -> Name:
-    """Return the parts of a name such as ``sales[north, new]``."""
-    found = _NAME.fullmatch(text.strip())
-    if found is None or found["elements"] is None:
-        return (plain(text),)
-    return (plain(found["name"]), *map(plain, found["elements"].split(",")))
-
-
-def read_table(text: str, delimiter: str) -> Series:
+def read_table(text: str, delimiter: str) -> tuple[Columns, list[str]]:
     """Read a table; times go down where the first line names variables, else across.
+
+    Parameters
+    ----------
+    text : str
+    delimiter : str
+        Usual between its cells; where it does not part the first line, another that does.
+
+    Returns
+    -------
+    tuple of (dict of Column by name, list of str)
+        And what a reader must know.
 
     Raises
     ------
     ValueError
         With what is wrong, to follow the name of the file.
     """
-    rows = (row for row in reader(lines_of(text), delimiter) if not all(map(is_blank, row)))
-    head = next(rows, None)
-    if head is None:
-        raise ValueError("is empty")
+    delimiter, notes = _told(text, delimiter)
+    records = numbered(lines_of(text), delimiter)
+    rows = ((line, cells) for line, cells in records if not all(map(is_blank, cells)))
+    _, head = next(rows)
     cells = [cell for cell in head[1:] if not is_blank(cell)]
     if cells and all(number(cell) is not None for cell in cells):
-        return _across(head, rows)
-    return _down(_joined(head), rows)
+        return _across(head, rows), notes
+    return _down(joined(head), rows, notes), notes
 
 
-def _joined(head: Sequence[str]) -> list[str]:
-    """Put the names together again that a comma between two elements has cut in two."""
-    names: list[str] = []
-    for cell in head:
-        if names and names[-1].count("[") > names[-1].count("]"):
-            names[-1] += f",{cell}"
-        else:
-            names.append(cell)
-    return names
+def _told(text: str, usual: str) -> tuple[str, list[str]]:
+    """Return what stands between the cells of a text, and a note if it is not the usual."""
+    first = next((line for line in lines_of(text) if line.strip()), "")
+    if not first:
+        raise ValueError("is empty")
+    for delimiter in dict.fromkeys((usual, *_DELIMITERS)):
+        if len(joined(next(reader(iter([first]), delimiter)))) > 1:
+            said = f"its cells are told apart by {_DELIMITERS[delimiter]}"
+            return delimiter, [] if delimiter == usual else [said]
+    expected = f"{_DELIMITERS[usual]} between its cells, or other tabs, commas or semicolons"
+    raise ValueError(f"has one cell on its first line, expected {expected}")
 
 
-def _down(head: Sequence[str], rows: Iterator[list[str]]) -> Series:
+def _down(head: Sequence[str], rows: Iterator[Record], notes: list[str]) -> Columns:
     """Read a table whose first line names its columns; rows without a time are passed over."""
     along = next((i for i, cell in enumerate(head) if plain(cell) == "time"), 0)
-    names = {name_of(cell): i for i, cell in enumerate(head) if i != along and not is_blank(cell)}
-    columns = {name: (array("d"), array("d")) for name in names}
+    columns = _columns(head, along)
+    named = [(i, columns[name_of(head[i])]) for i in range(len(head))
+             if i != along and not is_blank(head[i])]  # fmt: skip
     seen: set[float] = set()
-    for row in rows:
-        time = number(row[along]) if along < len(row) else None
+    passed: list[int] = []
+    for line, row in rows:
+        cell = row[along] if along < len(row) else ""
+        time = number(cell)
         if time is None:
+            refuse_grouped(line, "the time", cell)
+            passed.append(line)
             continue
         _once(time, seen)
-        for name, i in names.items():
-            value = number(row[i]) if i < len(row) else None
-            if value is not None:
-                columns[name][0].append(time)
-                columns[name][1].append(value)
+        _refuse_longer(line, row, len(head))
+        for i, column in named:
+            if i < len(row):
+                column.take(line, time, row[i])
     if not seen:
         raise ValueError("has no times, expected numbers in its first column or its first line")
-    return {name: column for name, column in columns.items() if column[0]}
+    if passed:
+        lines = f"{len(passed)} line{'s' if len(passed) > 1 else ''}"
+        notes.append(f"{lines} without a time passed over, the first of them line {passed[0]}")
+    return columns
 
 
-def _across(head: Sequence[str], rows: Iterator[list[str]]) -> Series:
+def _columns(head: Sequence[str], along: int) -> Columns:
+    """Return a column for each name of a head."""
+    places: dict[Name, int] = {}
+    for place, cell in enumerate(head):
+        first = place if is_blank(cell) else places.setdefault(name_of(cell), place)
+        if first != place:
+            what = f"names {cell.strip()} twice on its first line, in columns {first + 1} and"
+            raise ValueError(f"{what} {place + 1}")
+    return {name: Column(head[i].strip()) for name, i in places.items() if i != along}
+
+
+def _across(head: Sequence[str], rows: Iterator[Record]) -> Columns:
     """Read a table whose first line holds the times; each further line begins with its name."""
-    times = [math.nan if (time := number(cell)) is None else time for cell in head[1:]]
+    times = [number(cell) for cell in head[1:]]
     seen: set[float] = set()
     for time in times:
-        if not math.isnan(time):
+        if time is not None:
             _once(time, seen)
-    found: Series = {}
-    for row in rows:
-        joined = _joined(row)
-        pairs = zip(times, map(number, joined[1:]), strict=False)
-        known = [(time, value) for time, value in pairs if value is not None and time == time]
-        if known:
-            ahead, behind = zip(*known, strict=True)
-            found[name_of(joined[0])] = array("d", ahead), array("d", behind)
+    found: Columns = {}
+    lines: dict[Name, int] = {}
+    for line, row in rows:
+        title, *cells = joined(row)
+        name = name_of(title)
+        if lines.setdefault(name, line) != line:
+            raise ValueError(f"names {title.strip()} twice, on lines {lines[name]} and {line}")
+        _refuse_longer(line, cells, len(times))
+        column = found[name] = Column(title.strip())
+        for time, cell in zip(times, cells, strict=False):
+            if time is not None:
+                column.take(line, time, cell)
     return found
+
+
+def _refuse_longer(line: int, cells: Sequence[str], most: int) -> None:
+    """Refuse a line with more than the first line has names or times for."""
+    more = next((cell for cell in cells[most:] if not is_blank(cell)), None)
+    if more is not None:
+        what = f"{described(more)} behind the last column on line {line}"
+        raise ValueError(f"{what}, expected no more cells than its first line has")
 
 
 def _once(time: float, seen: set[float]) -> None:

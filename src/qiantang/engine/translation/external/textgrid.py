@@ -108,15 +108,24 @@ def lines_of(text: str) -> Iterator[str]:
 
 
 def reader(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
-    """Yield the cells of each record.
+    """Yield the cells of each record; errors as in :func:`numbered`."""
+    return (cells for _, cells in numbered(lines, delimiter))
+
+
+def numbered(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line, from 1, on which each record begins, and its cells.
 
     Raises
     ------
     ValueError
         With what is wrong, to follow the name of the file.
     """
+    records = csv.reader(lines, delimiter=delimiter, skipinitialspace=delimiter != " ")
+    line = 1
     try:
-        yield from csv.reader(lines, delimiter=delimiter, skipinitialspace=delimiter != " ")
+        for cells in records:
+            yield line, cells
+            line = records.line_num + 1
     except csv.Error:
         raise ValueError("has a cell that is too long or has no end") from None
 
