@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path as File
+from typing import Any
 
 import numpy as np
 import pytest
@@ -374,6 +375,24 @@ def test_a_sample_may_read_itself(tmp_path: File) -> None:
     assert column(file, "count") == [0, 0, 1, 2, 3]
 
 
+def test_elements_have_samples_draws_and_delays_of_their_own(tmp_path: File) -> None:
+    range_ = ", ".join(f"e{number}" for number in range(12))
+    file = model(
+        tmp_path,
+        f"d: {range_}\ny[d] = d*Time\nmost[d] = SAMPLE IF TRUE(y[d] > most[d], y[d], -1)\n"
+        "late[d] = DELAY INFORMATION(y[d], 1 + STEP(d, 9), -d)\n"
+        "u[d] = RANDOM POISSON(0, 1e6, 1e4, 0, 1, 0)\n"
+        "p[d] = RANDOM PINK NOISE(d, 1, 2, 0)",
+    )  # fmt: skip
+    frame = simulate_model(file)
+    for number in range(12):
+        place = number + 1.0
+        assert frame[f"most[e{number}]"].tolist() == [place * time for time in range(5)]
+        assert frame[f"late[e{number}]"].tolist() == [-place, *(place * t for t in range(4))]
+    assert len(set(frame[[f"u[e{number}]" for number in range(12)]].iloc[0])) > 6
+    assert len({round(frame[f"p[e{n}]"].iloc[0] - n, 9) for n in range(12)}) == 12
+
+
 def test_a_delay_with_its_pipeline(tmp_path: File) -> None:
     """vensim.com/documentation, fn_delayp: what is on the way is what came in and not yet out."""
     file = model(
@@ -456,3 +475,30 @@ def test_stella_builtins(tmp_path: File) -> None:
     assert frame["d"].tolist() == pytest.approx([0, 2, 0, -2, 0], abs=1e-12)
     assert frame["e"].tolist() == [0, 0, 1, 2, 3]
     assert frame["f"].iloc[0] == pytest.approx(3)
+
+
+def test_delays_of_varying_times_agree_and_go_on_from_a_history(tmp_path: File) -> None:
+    """Every member by its own delay; one step after the other and from a history alike."""
+    file = model(
+        tmp_path,
+        "a = 2\nt = a + 2*SIN(Time)\nx = DELAY INFORMATION(Time^2, t, -1)\n"
+        "y = DELAY MATERIAL(Time + 1, t, -1, -5)\n"
+        "long = DELAY INFORMATION(Time, 1 + STEP(1e6, 9), 0)",
+        end=30,
+        step=0.25,
+    )  # fmt: skip
+    program, times, names = load_model(file), np.arange(31.0), ["x", "y", "long"]
+    members = np.linspace(1, 6, 20)
+    given: Any = {"parameters": {"a": members}, "members": 20}
+    numpy = program.run(names, times, engine="numpy", **given).values
+    kernel = program.run(names, times, engine="kernel", **given).values
+    assert kernel == pytest.approx(numpy, abs=1e-9)
+    for member in (0, 7, 19):
+        own = {"a": members[member]}
+        single = program.run(names, times, parameters=own, engine="scalar").values[:, :, 0]
+        assert numpy[:, :, member] == pytest.approx(single, abs=1e-9)
+    engines: tuple[Engine, ...] = ("numpy", "kernel")
+    for engine in engines:
+        early = program.history(names, times, until=12, engine=engine, **given)
+        late = program.run(names, times, engine=engine, history=early, **given).values
+        assert np.array_equal(late, numpy if engine == "numpy" else kernel)

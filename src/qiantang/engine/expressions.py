@@ -167,8 +167,6 @@ class FixedDelay:
         The value until the first input arrives.
     rule : {"fixed", "information", "material"}
         Whether the number of steps changes, and what then arrives.
-    reach : int
-        Where it changes, the slot of the largest number so far.
     """
 
     slot: int
@@ -176,7 +174,6 @@ class FixedDelay:
     order: int
     start: Expression
     rule: Travel = "fixed"
-    reach: int = -1
 
 
 def arguments_of(expression: Expression) -> tuple[Expression, ...]:

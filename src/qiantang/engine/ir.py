@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from qiantang.engine.expressions import (
@@ -69,6 +70,10 @@ __all__ = [
     "slots_in",
     "tables_in",
 ]
+
+
+AT_ONCE = 10_000
+"""Equations whose text is held at once."""
 
 
 @dataclass(frozen=True)
@@ -139,20 +144,20 @@ class Program:
     @cached_property
     def hash(self) -> str:
         """The sha256 of everything that can change a result."""
-        content = (
-            self.names,
-            self.kinds,
-            self.slots,
-            sorted(self.equations.items()),
-            sorted(self.starts.items()),
-            self.states,
-            self.delays,
-            self.tables,
-            self.initial_time,
-            self.final_time,
-            self.time_step,
-        )
-        return hashlib.sha256(repr(content).encode()).hexdigest()
+        digest = hashlib.sha256(b"(")
+        for part in (self.names, self.kinds, self.slots):
+            digest.update(f"{part!r}, ".encode())
+        for equations in (self.equations, self.starts):
+            items = sorted(equations.items(), key=itemgetter(0))
+            digest.update(b"[")
+            for first in range(0, len(items), AT_ONCE):  # the text of all may be gigabytes
+                digest.update(b", " if first else b"")
+                digest.update(repr(items[first : first + AT_ONCE])[1:-1].encode())
+            digest.update(b"], ")
+        grid = self.initial_time, self.final_time, self.time_step
+        rest = (self.states, self.delays, self.tables, *grid)
+        digest.update(repr(rest)[1:].encode())
+        return digest.hexdigest()
 
     @cached_property
     def slot_of(self) -> dict[str, int]:

@@ -139,29 +139,33 @@ class ArrayRun(Run):
         result[~np.isfinite(order)] = np.nan
         return result
 
-    def arrived(
-        self, delay: FixedDelay, history: Sequence[Any], numbers: Sequence[Any], first: Any,
-        step: int,
-    ) -> Any:  # fmt: skip
-        """Return what a delay of a varying number of steps yields at a step."""
-        members = self.inputs.members
-        reach = np.broadcast_to(self.values[delay.reach], (members,))
-        furthest = np.max(reach, where=np.isfinite(reach), initial=0.0)
-        result = np.array(np.broadcast_to(first, (members,)), dtype=np.float64)
-        waiting = np.ones(members, dtype=np.bool_)
+    def expect(
+        self, delay: FixedDelay, coming: dict[float, Any], value: Any, number: Any, step: int
+    ) -> None:
+        """Note when what comes in at a step will arrive; one of no number arrives at the next."""
+        members = (self.inputs.members,)
+        due = step + np.broadcast_to(np.where(np.isnan(number), 1.0, number), members)
+        value = np.broadcast_to(np.where(np.isnan(number), np.nan, value), members)
         material = delay.rule == "material"
-        if material:
-            result[step >= np.broadcast_to(numbers[0], (members,))] = 0.0
-        for past in range(step - 1, max(0, step - int(min(furthest, step))) - 1, -1):
-            due = np.broadcast_to(past + numbers[past], (members,))
-            here = (due == step) if material else waiting & (due <= step)
-            value = np.broadcast_to(history[past], (members,))
-            result[here] = result[here] + value[here] if material else value[here]
-            waiting &= ~here
-            if not material and not waiting.any():
-                break
-        result[np.isnan(reach)] = np.nan
-        return result
+        for when in np.unique(due).tolist():
+            here = due == when
+            since, sums = coming.setdefault(when, (np.full(members, -1), np.zeros(members)))
+            since[here] = step
+            sums[here] = sums[here] + value[here] if material else value[here]
+
+    def arrived(
+        self, delay: FixedDelay, coming: dict[float, Any], waiting: Any, first: Any, step: int
+    ) -> Any:
+        """Return what a delay of a varying number of steps yields at a step."""
+        members = (self.inputs.members,)
+        nothing = np.full(members, -1), np.zeros(members)
+        since, values = coming.pop(float(step), nothing)
+        if delay.rule == "material":
+            return np.where(waiting, first, 0.0) + values
+        last, held = coming.get(-1.0, (nothing[0], np.broadcast_to(first, members)))
+        later = since > last
+        coming[-1.0] = np.where(later, since, last), np.where(later, values, held)
+        return coming[-1.0][1]
 
     def kept(self, value: Any) -> Any:
         """Return values kept at or above zero."""

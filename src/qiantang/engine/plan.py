@@ -159,11 +159,9 @@ def _reached(
 
 
 def _order(program: Program, slot: int) -> tuple[int, ...]:
-    """Return the slots of the number of steps of a fixed delay, and of the largest so far."""
+    """Return the slot of the number of steps of a fixed delay."""
     delay = program.delay_of.get(slot)
-    if delay is None:
-        return ()
-    return (delay.order,) if delay.rule == "fixed" else (delay.order, delay.reach)
+    return () if delay is None else (delay.order,)
 
 
 def _of_time(program: Program, reads: _Reads, slot: int) -> bool:

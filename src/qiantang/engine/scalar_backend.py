@@ -169,24 +169,27 @@ class FloatRun(Run):
             return NAN
         return history[step - int(order)] if step >= order else first
 
+    def expect(
+        self, delay: FixedDelay, coming: dict[float, Any], value: Any, number: Any, step: int
+    ) -> None:
+        """Note when what comes in at a step will arrive; one of no number arrives at the next."""
+        if number != number:
+            value, number = NAN, 1.0
+        if delay.rule == "material":
+            coming[step + number] = coming.get(step + number, 0.0) + value
+        else:
+            coming[step + number] = step, value
+
     def arrived(
-        self, delay: FixedDelay, history: Sequence[Any], numbers: Sequence[Any], first: Any,
-        step: int,
-    ) -> Any:  # fmt: skip
+        self, delay: FixedDelay, coming: dict[float, Any], waiting: Any, first: Any, step: int
+    ) -> Any:
         """Return what a delay of a varying number of steps yields at a step."""
-        reach = self.values[delay.reach]
-        if reach != reach:
-            return NAN
-        begin = step - int(min(reach, step))
-        if delay.rule == "information":
-            latest = (p for p in range(step - 1, begin - 1, -1) if p + numbers[p] <= step)
-            found = next(latest, None)
-            return first if found is None else history[found]
-        result = first if step < numbers[0] else 0.0
-        for past in range(step - 1, begin - 1, -1):
-            if past + numbers[past] == step:
-                result += history[past]
-        return result
+        if delay.rule == "material":
+            result: float = (first if waiting else 0.0) + coming.pop(step, 0.0)
+            return result
+        nothing = -1, first
+        coming[-1.0] = max(coming.get(-1.0, nothing), coming.pop(step, nothing), key=itemgetter(0))
+        return coming[-1.0][1]
 
     def kept(self, value: Any) -> Any:
         """Return a value kept at or above zero."""

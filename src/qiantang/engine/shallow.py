@@ -47,6 +47,20 @@ def shallow(program: Program) -> Program:
     )
 
 
+def _fits(expression: Expression) -> bool:
+    """Return whether an expression needs no cut anywhere, by its levels from the top."""
+    level: list[Expression] = [expression]
+    size = 0
+    for _ in range(DEPTH - 1):
+        size += len(level)
+        level = [argument for part in level for argument in arguments_of(part)]
+        if not level:
+            return True
+        if size > SIZE:
+            return False
+    return False
+
+
 class _Cut:
     """Cuts expressions, and keeps what it cut off by the hidden slot that now stands for it."""
 
@@ -56,7 +70,7 @@ class _Cut:
         self.known: dict[int, _Part] = {}
 
     def of(self, expression: Expression) -> Expression:
-        return fold(expression, self.part)[0]
+        return expression if _fits(expression) else fold(expression, self.part)[0]
 
     def part(self, part: Expression, arguments: Sequence[_Part]) -> _Part:
         if not arguments:

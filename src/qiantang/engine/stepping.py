@@ -82,6 +82,8 @@ class Run(ABC):
             for delay in plan.delays
         ]
         """For each delay of a varying number of steps, those numbers."""
+        self.coming: list[dict[float, Any]] = [{} for _ in plan.delays]
+        """For each such delay, what arrives at which step; what came last at step -1."""
         self.first: list[Any] = []
         self.places: dict[int, list[int]] = {}
         for place, step in enumerate(inputs.saved.tolist()):
@@ -104,11 +106,19 @@ class Run(ABC):
         """Return what a fixed delay yields at a step."""
 
     @abstractmethod
+    def expect(
+        self, delay: FixedDelay, coming: dict[float, Any], value: Any, number: Any, step: int
+    ) -> None:
+        """Note when what comes in at a step will arrive; one of no number arrives at the next."""
+
+    @abstractmethod
     def arrived(
-        self, delay: FixedDelay, history: Sequence[Any], numbers: Sequence[Any], first: Any,
-        step: int,
-    ) -> Any:  # fmt: skip
-        """Return what a delay of a varying number of steps yields at a step."""
+        self, delay: FixedDelay, coming: dict[float, Any], waiting: Any, first: Any, step: int
+    ) -> Any:
+        """Return what a delay of a varying number of steps yields at a step.
+
+        ``waiting`` says whether nothing has had to arrive so far.
+        """
 
     @abstractmethod
     def kept(self, value: Any) -> Any:
@@ -131,6 +141,10 @@ class Run(ABC):
                 self.values[state.slot] = value
             for history, past in zip(self.history, early.past, strict=True):
                 history[:] = past
+            for step in range(early.step):
+                self._expect(step)
+                if step > 0:
+                    self._delay(step)
 
     def states(self) -> tuple[Any, ...]:
         """Return the values of the states that move."""
@@ -152,19 +166,32 @@ class Run(ABC):
         for slot, value in zip(self.plan.filled, given, strict=True):
             self.values[slot] = value
         if half == 0 and step > 0:
-            for delay, history, numbers, first in zip(
-                self.plan.delays, self.history, self.numbers, self.first, strict=True
-            ):
-                self.values[delay.slot] = (
-                    self.delayed(delay, history, first, step)
-                    if numbers is None
-                    else self.arrived(delay, history, numbers, first, step)
-                )
+            self._delay(step)
+
+    def _delay(self, step: int) -> None:
+        """Put what delays yield at a step in place."""
+        for delay, history, numbers, coming, first in zip(
+            self.plan.delays, self.history, self.numbers, self.coming, self.first, strict=True
+        ):
+            self.values[delay.slot] = (
+                self.delayed(delay, history, first, step)
+                if numbers is None
+                else self.arrived(delay, coming, step < numbers[0], first, step)
+            )
+
+    def _expect(self, step: int) -> None:
+        """Note when what came in at a step will arrive, where that varies."""
+        for delay, history, numbers, coming in zip(
+            self.plan.delays, self.history, self.numbers, self.coming, strict=True
+        ):
+            if numbers is not None:
+                self.expect(delay, coming, history[step], numbers[step], step)
 
     def advance(self, step: int) -> None:
         """Carry the states from one step to the next."""
         for delay, history in zip(self.plan.delays, self.history, strict=True):
             history.append(self.values[delay.source])
+        self._expect(step)
         dt = self.inputs.time_step
         self.rates(self.values)
         rates = self.values[self.base :]

@@ -78,6 +78,7 @@ def _frame(plan: Plan, rows: Layout, integrator: Integrator) -> list[str]:
     wanted = [(o, rows.row[slot], slot in step) for o, slot in enumerate(plan.outputs)]
     before = [(o, row) for o, row, late in wanted if not late]
     after = [(o, row) for o, row, late in wanted if late]
+    varying = [delay for delay in plan.delays if delay.rule != "fixed"]
     places = {delay.slot: place for place, delay in enumerate(plan.delays)}
     delays = [
         (
@@ -86,7 +87,7 @@ def _frame(plan: Plan, rows: Layout, integrator: Integrator) -> list[str]:
             rows.row[d.source],
             rows.row[d.order],
             TRAVELS.index(d.rule),
-            *((0, 0) if d.rule == "fixed" else (places[d.order], rows.row[d.reach])),
+            *((0, 0) if d.rule == "fixed" else (places[d.order], varying.index(d))),
         )
         for d in plan.delays
     ]
@@ -101,6 +102,7 @@ def _frame(plan: Plan, rows: Layout, integrator: Integrator) -> list[str]:
         "           saved, place, out, members, bad, begin, stop, early, late):",
         f"    a = aligned({rows.rows * WIDTH})",
         f"    past = aligned({len(delays)} * (steps + 1) * {WIDTH})",
+        f"    due = np.zeros({len(varying)} * (steps + 2) * {WIDTH})",
         f"    common = np.zeros({len(delays)}, dtype=np.int64)",
         "    for block in range(first, last):",
         f"        here = offset + block * {WIDTH}",
@@ -121,12 +123,13 @@ def _frame(plan: Plan, rows: Layout, integrator: Integrator) -> list[str]:
         "        if begin > 0:",
         f"            size = record_size + {len(delays)} * begin",
         "            s = resume(a, MOVED, DELAYS, past, begin, steps, here * size, early)",
+        *(["        arrivals(a, DELAYS, past, due, begin, steps)"] if varying else []),
         "        for k in range(begin, steps + 1):",
         "            if k == stop:",
         f"                size = record_size + {len(delays)} * stop",
         "                keep(a, MOVED, DELAYS, past, stop, steps, s, here * size, late)",
         "                break",
-        "            delayed(a, DELAYS, common, past, k, steps)",
+        "            delayed(a, DELAYS, common, past, due, k, steps)",
         f"            for stage in range({stages}):",
         "                if k + stage > 0:",
         f"                    fill(a, {rows.filled}, {_index(stages)}, series, series_of,",
@@ -148,7 +151,7 @@ def _frame(plan: Plan, rows: Layout, integrator: Integrator) -> list[str]:
         "                           here, bad)",
         "                    p += 1",
         "                if stage == 0:",
-        "                    remember(a, DELAYS, past, k, steps)",
+        "                    remember(a, DELAYS, past, due, k, steps)",
         "                if k == steps:",
         "                    break",
     ]

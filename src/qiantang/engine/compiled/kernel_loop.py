@@ -67,36 +67,64 @@ def common_orders(a: Any, delays: Any, common: Any) -> None:
 
 
 @inline
-def arrived(a: Any, delays: Any, d: Any, past: Any, k: Any, steps: Any, lane: Any) -> Any:
-    """Return what a delay of a varying number of steps yields at a step in one lane."""
-    first, reach = a[delays[d, 1] * WIDTH + lane], a[delays[d, 6] * WIDTH + lane]
-    inputs = d * (steps + 1) * WIDTH + lane
-    numbers = delays[d, 5] * (steps + 1) * WIDTH + lane
-    if k == 0:
-        return first
-    if reach != reach:
-        return np.nan
-    begin = k - int(min(reach, float(k)))
-    if delays[d, 4] == 1:
-        for i in range(k - 1, begin - 1, -1):
-            if i + past[numbers + i * WIDTH] <= k:
-                return past[inputs + i * WIDTH]
-        return first
-    total = first if k < past[numbers] else 0.0
-    for i in range(k - 1, begin - 1, -1):  # as the other engines add them up
-        if i + past[numbers + i * WIDTH] == k:
-            total += past[inputs + i * WIDTH]
-    return total
+def expect(delays: Any, past: Any, due: Any, k: Any, steps: Any) -> None:
+    """Note when what came in at a step will arrive, in delays of a varying number of steps.
+
+    Of material the sum of what arrives is kept, of information the step from which it came, from
+    1; a number of steps that is none makes what arrives at the next step none.
+    """
+    for d in range(delays.shape[0]):
+        rule, here = delays[d, 4], delays[d, 6] * (steps + 2)
+        for lane in range(WIDTH if rule > 0 else 0):
+            number = past[(delays[d, 5] * (steps + 1) + k) * WIDTH + lane]
+            value = past[(d * (steps + 1) + k) * WIDTH + lane]
+            if number != number:
+                due[(here + k + 1) * WIDTH + lane] = np.nan
+            elif k + number <= steps:
+                at = (here + k + int(number)) * WIDTH + lane
+                due[at] = k + 1.0 if rule == 1 else due[at] + value
 
 
 @inline
-def delayed(a: Any, delays: Any, common: Any, past: Any, k: Any, steps: Any) -> None:
+def arrived(a: Any, delays: Any, d: Any, past: Any, due: Any, k: Any, steps: Any) -> None:
+    """Put what a delay of a varying number of steps yields at a step into its row."""
+    here = (delays[d, 6] * (steps + 2) + k) * WIDTH
+    for lane in range(WIDTH):
+        first, value = a[delays[d, 1] * WIDTH + lane], due[here + lane]
+        if k == 0:
+            value = first
+        elif delays[d, 4] == 2:
+            waiting = k < past[delays[d, 5] * (steps + 1) * WIDTH + lane]
+            value = (first if waiting else 0.0) + value
+        else:
+            if due[here - WIDTH + lane] > value:
+                value = due[here - WIDTH + lane]
+                due[here + lane] = value
+            if value == 0.0:
+                value = first
+            elif value == value:
+                value = past[(d * (steps + 1) + int(value) - 1) * WIDTH + lane]
+        a[delays[d, 0] * WIDTH + lane] = value
+
+
+@inline
+def arrivals(a: Any, delays: Any, past: Any, due: Any, begin: Any, steps: Any) -> None:
+    """Begin with nothing on the way but what came in before a step."""
+    due[:] = 0.0
+    for k in range(begin):
+        for d in range(delays.shape[0]):
+            if delays[d, 4] > 0:
+                arrived(a, delays, d, past, due, k, steps)
+        expect(delays, past, due, k, steps)
+
+
+@inline
+def delayed(a: Any, delays: Any, common: Any, past: Any, due: Any, k: Any, steps: Any) -> None:
     """Put what fixed delays yield at a step into their rows."""
     for d in range(delays.shape[0]):
         row, first = delays[d, 0] * WIDTH, delays[d, 1] * WIDTH
         if delays[d, 4] > 0:
-            for lane in range(WIDTH):
-                a[row + lane] = arrived(a, delays, d, past, k, steps, lane)
+            arrived(a, delays, d, past, due, k, steps)
         elif common[d] > k:
             store(a, row, load(a, first))
         elif common[d] >= 0:
@@ -113,10 +141,12 @@ def delayed(a: Any, delays: Any, common: Any, past: Any, k: Any, steps: Any) -> 
 
 
 @inline
-def remember(a: Any, delays: Any, past: Any, k: Any, steps: Any) -> None:
+def remember(a: Any, delays: Any, past: Any, due: Any, k: Any, steps: Any) -> None:
     """Keep the inputs of fixed delays at a step."""
     for d in range(delays.shape[0]):
         store(past, (d * (steps + 1) + k) * WIDTH, load(a, delays[d, 2] * WIDTH))
+    if due.size > 0:
+        expect(delays, past, due, k, steps)
 
 
 @inline

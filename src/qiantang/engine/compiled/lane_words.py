@@ -35,7 +35,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         *("log10", "log_gamma", "normal_quantile", "distribution_share", "distribution_quantile"),
     ),
     "kernel_loop": (
-        *("aligned", "check", "common_orders", "constants", "delayed", "fill", "record"),
-        *("keep", "remember", "resume"),
+        *("aligned", "arrivals", "check", "common_orders", "constants", "delayed", "fill"),
+        *("keep", "record", "remember", "resume"),
     ),
 }

@@ -51,7 +51,7 @@ def _slots(plan: Plan) -> Iterator[int]:
     for state in plan.states:
         yield state.slot
     for delay in plan.delays:
-        yield from (delay.slot, delay.source, delay.order, delay.reach)
+        yield from (delay.slot, delay.source, delay.order)
 
 
 def _factors(expression: Expression, inverse: bool) -> Iterator[tuple[Expression, bool]]:

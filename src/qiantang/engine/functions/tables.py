@@ -122,10 +122,11 @@ def _entries(builder: Builder, tree: Tree, bindings: Bindings) -> list[Expressio
     """Return the elements of a vector along its last subscript, of which one is named."""
     if isinstance(tree, Reference) and tree.subscripts:
         name, here = plain(tree.name), builder.coordinates(tree, bindings)
-        known = builder.scope.coordinates.get(name, {})
         axis = builder.scope.axis(name, len(here) - 1)
-        if len(axis) > 1 and all((*here[:-1], last) in known for last in axis):
-            return [Slot(known[*here[:-1], last]) for last in axis]
+        slots = [builder.scope.slots.get((name, (*here[:-1], last))) for last in axis]
+        found: list[Expression] = [Slot(slot) for slot in slots if slot is not None]
+        if len(found) == len(axis) > 1:
+            return found
     raise builder.refuse("VECTOR LOOKUP of what is no vector")
 
 

@@ -113,14 +113,10 @@ def _varying(rule: Travel) -> Special:
             return _delay_fixed(2)(builder, tree, bindings)
         steps = context.keep(_steps(parts.run(1)), _steps(parts.start(1)))
         numbers = _shifted(context, steps, ONE, steps)
-        reach = context.new_slot()
-        most = call("max", Slot(reach), steps)
-        context.states.append(State(reach, steps, "assign", most))
-        # A state is one step behind, as are the inputs that have come in.
 
         def arriving(source: Slot, start: Expression) -> Slot:
             slot = context.new_slot()
-            context.delays.append(FixedDelay(slot, source.index, numbers.index, start, rule, reach))
+            context.delays.append(FixedDelay(slot, source.index, numbers.index, start, rule))
             return Slot(slot)
 
         value = arriving(_source(parts), parts.start(2))

@@ -34,11 +34,15 @@ def call(operation: str, *arguments: Expression) -> Expression:
     """Return an operation on its arguments, computed already where all of them are numbers."""
     if operation == "pow" and arguments[1] == Number(2.0):
         operation, arguments = "square", arguments[:1]
-    if operation in FOLDED and all(isinstance(a, Number) for a in arguments):
+    if operation in FOLDED and isinstance(arguments[-1], Number) and _are_numbers(arguments):
         value = _value(operation, [a.value for a in arguments if isinstance(a, Number)])
         if math.isfinite(value):
             return Number(value)
     return Call(operation, arguments)
+
+
+def _are_numbers(expressions: Sequence[Expression]) -> bool:
+    return all(isinstance(expression, Number) for expression in expressions)
 
 
 def is_truth(expression: Expression) -> bool:
