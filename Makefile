@@ -34,10 +34,10 @@ test-all: .venv/dev.stamp lint ## everything, the slow checks too
 	$(PYTEST)
 
 lint: .venv/dev.stamp ## ruff, mypy --strict, codespell, yamllint
-	$(BIN)/ruff format --check src tests docs/site_pages.py notebooks/execute.py
-	$(BIN)/ruff check src tests docs/site_pages.py notebooks/execute.py
+	$(BIN)/ruff format --check src tests tools docs/site_pages.py notebooks/execute.py
+	$(BIN)/ruff check src tests tools docs/site_pages.py notebooks/execute.py
 	$(BIN)/mypy
-	$(BIN)/codespell README.md CHANGELOG.md docs src scenarios model calibration/priors.yaml
+	$(BIN)/codespell README.md CHANGELOG.md docs src tools scenarios model calibration/priors.yaml
 	$(BIN)/yamllint -s study.yaml scenarios model calibration
 
 golden: .venv/dev.stamp ## write the golden results anew, after showing old, new and change

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -17,10 +18,11 @@ _LINK = re.compile(r"(?<!!)\[(?P<words>[^\]]+)\]\((?P<target>[^)#:\s]+)(?:#[^)]*
 @cache
 def made_pages() -> dict[str, str]:
     """Return the pages made from the model file and from the command line, by place."""
+    sys.path.insert(0, str(ROOT))  # tools/ stands beside the package, not in it
     from qiantang.cli import program
-    from qiantang.docs_reference import command_page, model_pages
     from qiantang.levers import articles_of
     from qiantang.study import open_study
+    from tools.docs_reference import command_page, model_pages
 
     study = open_study()
     pages = model_pages(study.dictionary, articles=lambda name: articles_of(study, name))

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from qiantang.cli import VERBS, program
-from qiantang.docs_reference import command_page, groups, model_pages, slug
 from qiantang.model.mdl import read_dictionary
 from qiantang.study import open_study
+from tools.docs_reference import command_page, groups, model_pages, slug
 
 ROOT = Path(__file__).parents[1]
 SMALL = """{UTF-8}

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from qiantang.cli import program
 from qiantang.ensemble.reach import measure
 from qiantang.ensemble.runs import run_resolved
-from qiantang.levers import LeverTable, articles_of, lever_effects, lever_table
+from qiantang.levers import LeverTable, articles_of, effects_alone, lever_table
 from qiantang.policy.packages import open_packages
 from qiantang.study import Study
 
@@ -32,7 +32,7 @@ def test_an_effect_alone_is_the_difference_of_two_plain_runs(small_study: Study)
     ground, plan = small_study.scenario("current_policy"), small_study.scenario("plan_in_full")
     alone = replace(ground, name="air_routes", levers={"air_routes": plan.levers["air_routes"]})
     runs = run_resolved(small_study, [ground, alone], members=12, seed=1)
-    effects = lever_effects(small_study, members=12, seed=1)
+    effects = effects_alone(open_packages(small_study, members=12, seed=1))
     for target in small_study.plan.targets.targets:
         values = measure(runs.dataset, target.measure)
         (effect,) = [e for e in effects if (e.lever, e.target) == ("air_routes", target.id)]

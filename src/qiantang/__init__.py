@@ -12,7 +12,9 @@ and run it::
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from lazy_loader import attach
 
 if TYPE_CHECKING:
     from qiantang.faults import Fault, StudyError
@@ -21,24 +23,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Fault", "Study", "StudyError", "open_study", "open_sweep"]
 
-_HOMES = {
-    "Fault": "qiantang.faults",
-    "StudyError": "qiantang.faults",
-    "open_sweep": "qiantang.sweep.reading",
-    "Study": "qiantang.study",
-    "open_study": "qiantang.study",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Load a public name when it is first used: the command line's help must not wait for numpy."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'qiantang' has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(_HOMES[name]), name)
-
-
-def __dir__() -> list[str]:
-    """List the public names."""
-    return sorted(__all__)
+# The command line's help must not wait for numpy: a name is loaded when it is first used.
+__getattr__, __dir__, _ = attach(
+    __name__,
+    submod_attrs={
+        "faults": ["Fault", "StudyError"],
+        "study": ["Study", "open_study"],
+        "sweep.reading": ["open_sweep"],
+    },
+)

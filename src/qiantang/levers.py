@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from qiantang.ensemble.reach import INTERVAL
-from qiantang.policy.packages import Packages, open_packages
+from qiantang.policy.packages import Packages
 from qiantang.policy.shapley import Shares, sampled_shares
 from qiantang.study import Study
 
@@ -173,32 +173,6 @@ class LeverTable:
                 }
             )
         return pd.DataFrame(rows)
-
-
-def lever_effects(
-    study: Study,
-    *,
-    base: str | None = None,
-    full: str | None = None,
-    members: int = 1000,
-    seed: int = 1,
-    progress: Callable[[str], None] = lambda _: None,
-) -> list[Effect]:
-    """Pull each lever of a scenario alone and return its effect on every target.
-
-    Parameters
-    ----------
-    study : Study
-    base : str, optional
-        Scenario in which the other levers stay.
-    full : str, optional
-        Scenario whose lever paths are taken one at a time.
-    members, seed : int
-    progress : callable
-        Told the lever before each run.
-    """
-    packages = open_packages(study, base=base, full=full, members=members, seed=seed)
-    return effects_alone(packages, progress)
 
 
 def effects_alone(

@@ -13,7 +13,10 @@ from scipy import special, stats
 from qiantang.calibrate.chains import Plan, Sample, sample
 from qiantang.calibrate.diagnostics import diagnose
 from qiantang.calibrate.laplace import Normal
-from qiantang.calibrate.quick import COARSENESS, DRAWS, KEPT, PARTS, quick_sample
+from qiantang.calibrate.quick import DRAWS, KEPT, PARTS, quick_sample
+
+#: The coarseness that the docs state: means of the posterior are met within so many posterior sd.
+COARSENESS = 0.5
 
 
 def flat(found: Sample) -> np.ndarray:

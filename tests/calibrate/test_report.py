@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from qiantang.calibrate.chains import Sample
 from qiantang.calibrate.diagnostics import diagnose
 from qiantang.calibrate.figure import draw_fit
-from qiantang.calibrate.fit import Posterior
 from qiantang.calibrate.observed import Observed, select_observed
+from qiantang.calibrate.posterior import Posterior
 from qiantang.calibrate.report import (
     MOVED,
     chain_table,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import pickle
+import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+import platformdirs
 import pytest
 
 from qiantang.engine import cache, load_model
@@ -134,3 +136,19 @@ def test_results_are_those_of_a_kernel_from_memory(home: tuple[Path, Path]) -> N
     forget()
     again = program.run(["b"], [2.0], parameters={"a": random}, members=50).values
     assert np.array_equal(fresh, again)
+
+
+def test_the_folder_named_comes_before_the_cache_of_the_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QIANTANG_CACHE", str(tmp_path / "mine"))
+    assert cache.folder() == tmp_path / "mine"
+    monkeypatch.delenv("QIANTANG_CACHE")
+    assert cache.folder() == platformdirs.user_cache_path(
+        "qiantang", appauthor=False, opinion=False
+    )
+    if sys.platform == "linux":
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+        assert cache.folder() == tmp_path / "qiantang"
+        monkeypatch.delenv("XDG_CACHE_HOME")
+        assert cache.folder() == Path.home() / ".cache" / "qiantang"

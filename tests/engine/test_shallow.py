@@ -23,7 +23,6 @@ from qiantang.engine.expressions import (
     slots_in,
     tables_in,
 )
-from qiantang.engine.numpy_backend import constant_value
 from qiantang.engine.plan import SERIES, plan
 from qiantang.engine.request import STEPS, VALUES, refuse_size
 from qiantang.engine.savetimes import save_times
@@ -117,7 +116,7 @@ def test_walking_a_deep_tree_does_not_recurse() -> None:
     assert list(slots_in(tree)) == [5, *[6] * DEEP]
     assert list(tables_in(tree)) == [3]
     assert source(tree, "s{}".format, "t{}({})".format).count("s6") == DEEP
-    assert constant_value(chain("add", Number(1.0), Number(2.0))) == 1.0 + 2.0 * DEEP
+    assert size(chain("add", Number(1.0), Number(2.0))) == 1 + 2 * DEEP
 
 
 def test_what_is_not_finite_is_named_though_it_was_cut_off(program: Program) -> None:

@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+from math import factorial
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from qiantang.policy.packages import open_packages
-from qiantang.policy.shapley import exact_shares, sampled_shares
+from qiantang.policy.shapley import Coalition, Game, sampled_shares
 from qiantang.study import Study
 
 Array = NDArray[np.float64]
-Coalition = NDArray[np.bool_]
+
+
+def exact_shares(game: Game, players: int) -> Array:
+    """Return the Shapley shares from all 2**players coalitions."""
+    known = {}
+    for size in range(players + 1):
+        for members in combinations(range(players), size):
+            known[members] = np.asarray(game(_coalition(members, players)), dtype=np.float64)
+    shares = []
+    for player in range(players):
+        share = np.zeros_like(known[()])
+        for members, value in known.items():
+            if player not in members:
+                size = len(members)
+                weight = factorial(size) * factorial(players - size - 1) / factorial(players)
+                share += weight * (known[tuple(sorted((*members, player)))] - value)
+        shares.append(share)
+    return np.array(shares)
+
+
+def _coalition(members: tuple[int, ...], players: int) -> Coalition:
+    joined = np.zeros(players, dtype=bool)
+    joined[list(members)] = True
+    return joined
 
 
 def gloves(coalition: Coalition) -> Array:

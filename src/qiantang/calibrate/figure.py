@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from qiantang.calibrate.fit import Posterior
+    from qiantang.calibrate.posterior import Posterior
     from qiantang.study import Study
 
 #: Columns of the page, and the size of a panel. [inch]

@@ -10,7 +10,7 @@ import json
 import shutil
 import warnings
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -18,10 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qiantang.calibrate.carry import Carried, carry
-from qiantang.calibrate.chains import Plan, Sample, sample
-from qiantang.calibrate.diagnostics import Diagnostics, diagnose, inference_data
+from qiantang.calibrate.chains import Plan, sample
+from qiantang.calibrate.diagnostics import diagnose, inference_data
 from qiantang.calibrate.laplace import Normal, approximate
 from qiantang.calibrate.observed import Observed, select_observed
+from qiantang.calibrate.posterior import Posterior
 from qiantang.calibrate.quick import quick_sample
 from qiantang.calibrate.report import report_texts
 from qiantang.calibrate.runner import Runner
@@ -48,29 +49,6 @@ METHOD_QUICK = (
 )
 #: Files of an unfinished fit.
 KEY, START = "made-from.json", "start.npz"
-
-
-@dataclass(frozen=True)
-class Posterior:
-    """What a report needs of a fit.
-
-    Parameters
-    ----------
-    target : Target
-    sample : Sample
-        Draws over the active coordinates.
-    diagnostics : Diagnostics
-    x : ndarray, shape (member, D)
-        Members kept, all coordinates.
-    figures : ndarray, shape (n, member)
-        Log figures of the members without their deviations.
-    """
-
-    target: Target
-    sample: Sample
-    diagnostics: Diagnostics
-    x: Array
-    figures: Array
 
 
 def calibrate(

@@ -62,13 +62,6 @@ class Observed:
         return np.array(found, dtype=np.intp)
 
     @property
-    def end_error(self) -> Array:
-        """Measurement error in logs without the width of an interval, shape (n,)."""
-        width = np.where(self.is_point | self.is_bound, 0.0, self.upper - self.lower)
-        left = np.square(self.error) - np.square(width * _UNIFORM)
-        return np.asarray(np.sqrt(np.maximum(left, 0.0)))
-
-    @property
     def centres(self) -> Array:
         """Times at which the figures sit. [Year]"""
         return np.array([figure.centre for figure in self.figures])

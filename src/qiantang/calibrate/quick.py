@@ -30,8 +30,6 @@ DRAWS, KEPT = 2**13, 0.25
 PARTS = 4
 #: Draws run at a time.
 BATCH = 2**10
-#: The coarseness that the look states: means of the posterior are met within so many posterior sd.
-COARSENESS = 0.5
 
 
 def quick_sample(

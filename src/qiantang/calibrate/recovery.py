@@ -19,7 +19,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chisquare
 
 from qiantang.calibrate.chains import Plan, sample
 from qiantang.calibrate.discrepancy import covariance
@@ -63,13 +62,6 @@ class Recovery:
         """Return the count of ranks in each bin, all coordinates together."""
         counts, _ = np.histogram(self.ranks, bins=BINS, range=(0.0, 1.0))
         return counts
-
-    def p_values(self) -> Array:
-        """Return for each coordinate the chance of ranks this uneven if they were uniform."""
-        counts = np.array(
-            [np.histogram(column, bins=5, range=(0.0, 1.0))[0] for column in self.ranks.T]
-        )
-        return np.asarray(chisquare(counts, axis=1).pvalue)
 
 
 def recover(

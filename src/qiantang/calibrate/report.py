@@ -12,7 +12,7 @@ from qiantang.calibrate.figure import draw_fit
 from qiantang.files.cells import csv_text
 
 if TYPE_CHECKING:
-    from qiantang.calibrate.fit import Posterior
+    from qiantang.calibrate.posterior import Posterior
     from qiantang.fits import FitRecord
     from qiantang.study import Study
 

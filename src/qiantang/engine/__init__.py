@@ -8,8 +8,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from lazy_loader import attach
 
 if TYPE_CHECKING:
     from qiantang.engine.history import History
@@ -20,17 +21,14 @@ if TYPE_CHECKING:
 
 __all__ = ["History", "Path", "Program", "RunResult", "Unsupported", "load_model"]
 
-_HOME = {
-    "History": "qiantang.engine.history",
-    "Path": "qiantang.engine.path",
-    "Program": "qiantang.engine.ir",
-    "RunResult": "qiantang.engine.run",
-    "Unsupported": "qiantang.engine.ir",
-    "load_model": "qiantang.engine.load",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__} has no attribute {name}")
-    return getattr(import_module(_HOME[name]), name)
+# A reader of programs needs no backend: a name is loaded when it is first used.
+__getattr__, __dir__, _ = attach(
+    __name__,
+    submod_attrs={
+        "history": ["History"],
+        "ir": ["Program", "Unsupported"],
+        "load": ["load_model"],
+        "path": ["Path"],
+        "run": ["RunResult"],
+    },
+)

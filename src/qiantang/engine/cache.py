@@ -11,12 +11,13 @@ import io
 import os
 import pickle
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from platformdirs import user_cache_path
 
 MANIFEST = "digests"
 """File in a folder of derived files that names each and its digest."""
@@ -31,15 +32,7 @@ TRUSTED = ("qiantang.engine.ir", "qiantang.engine.expressions")
 def folder() -> Path:
     """Return the cache folder: ``QIANTANG_CACHE``, or the user's cache of this system."""
     given = os.environ.get("QIANTANG_CACHE")
-    if given:
-        return Path(given)
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "qiantang"
+    return Path(given) if given else user_cache_path("qiantang", appauthor=False, opinion=False)
 
 
 def read(kind: str, key: str) -> bytes | None:

@@ -49,10 +49,6 @@ class Inputs:
         """Return the value of a filled slot at an index of the grid."""
         return self.rows[row].at(index)
 
-    def places_at(self, step: int) -> npt.NDArray[np.int64]:
-        """Return the places, among the wanted times, of a step."""
-        return np.flatnonzero(self.saved == step)
-
 
 @dataclass(frozen=True)
 class Row:

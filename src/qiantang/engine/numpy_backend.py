@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -15,11 +14,7 @@ from qiantang.engine.expressions import (
     NA,
     Expression,
     FixedDelay,
-    Lookup,
-    Number,
     Table,
-    fold,
-    tables_in,
 )
 from qiantang.engine.generated import Code, Values, function, in_turn, used_tables
 from qiantang.engine.plan import Equation
@@ -78,30 +73,6 @@ def compiled(equations: Iterable[Equation], tables: Sequence[Table]) -> Code:
 
 def _source(expression: Expression) -> str:
     return source(expression, "v[{}]".format, "table_{}({})".format, ARRAY_TEMPLATES)
-
-
-def constant_value(expression: Expression) -> float | None:
-    """Return the value of an expression without slots and tables, or None if it has tables."""
-    if any(True for _ in tables_in(expression)):
-        return None
-    with np.errstate(all="ignore"):
-        return float(fold(expression, _value))
-
-
-def _value(part: Expression, arguments: Sequence[Any]) -> Any:
-    if isinstance(part, Number):
-        return part.value
-    assert not isinstance(part, Lookup)
-    return _operation(getattr(part, "operation"), len(arguments))(*arguments)  # noqa: B009
-
-
-@cache
-def _operation(name: str, count: int) -> Callable[..., Any]:
-    """Return an operation over arrays as a function of its arguments."""
-    names = [f"a{place}" for place in range(count)]
-    text = f"lambda {', '.join(names)}: {ARRAY_TEMPLATES[name].format(*names)}"
-    made: Callable[..., Any] = eval(text, dict(SCOPE))
-    return made
 
 
 def time_series(equations: Sequence[Equation], tables: Sequence[Table], known: Values) -> Values:

@@ -121,4 +121,3 @@ FUNCTIONS: dict[str, tuple[str, int]] = {
 ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", "/": "div", "^": "pow"}
 COMPARISONS = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "=": "eq", "<>": "ne"}
 LOGIC = {":AND:": "and", ":OR:": "or"}
-REDUCTIONS = {"sum": "add", "prod": "mul", "vmin": "min", "vmax": "max"}

@@ -44,7 +44,6 @@ class Series:
     kind: Kind
     role: str
     basis: str
-    breaks: tuple[str, ...]
     observations: tuple[Observation, ...]
 
     @property
@@ -126,7 +125,7 @@ def read_evidence(folder: Path) -> Evidence:
             name: Series(
                 name=name,
                 observations=tuple(row for row in by_date if row.series == name),
-                **definition.model_dump(),
+                **definition.model_dump(exclude={"breaks"}),
             )
             for name, definition in series.root.items()
         },

@@ -181,13 +181,6 @@ class TrustFacts:
             ],
         }
 
-    @property
-    def skill_name(self) -> str:
-        """Name of that scoreboard."""
-        from qiantang.skill.saved import newest
-
-        return quoted(newest(self.teller.worlds.study).record.version)
-
     def _count(self, key: str, value: int, world: World | None = None, **blanks: object) -> str:
         teller = self.teller
         scenario = teller.worlds.first.name if world else ""

@@ -6,13 +6,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from pathlib import Path
 
 from qiantang.faults import Fault
 from qiantang.model.dimension_rules import CALLS, Known, literal, only_numbers
 from qiantang.model.functions import reads_a_file
 from qiantang.model.mdl import TIME
-from qiantang.model.syntax import Syntax, chain, parse, shown
+from qiantang.model.syntax import Syntax, chain, shown
 from qiantang.model.units import DIMENSIONLESS, Unit, parse_unit
 from qiantang.modelfile.tree import NA, Binary, Call, Literal, Reference, Tree, Unary
 
@@ -30,25 +29,6 @@ _ALIKE = {
     "sum",
 }
 _ALIKE |= {"vmin", "vmax"}
-
-
-def check_dimensions(path: Path, *, time_unit: str | None = "Year") -> list[Fault]:
-    """Check the units of every equation of a .mdl file.
-
-    Parameters
-    ----------
-    path : Path
-    time_unit : str or None
-        Unit the four time settings must have; None takes that of TIME STEP.
-
-    Returns
-    -------
-    list of Fault
-        One sentence for each mismatch, at the line of the variable; equations that cannot be
-        parsed and variables without a unit are left to ``check_model``.
-    """
-    syntax, _ = parse(path)
-    return dimension_faults(syntax, time_unit=time_unit)
 
 
 def dimension_faults(syntax: Syntax, *, time_unit: str | None = "Year") -> list[Fault]:
@@ -73,31 +53,6 @@ def dimension_faults(syntax: Syntax, *, time_unit: str | None = "Year") -> list[
         for what in dict.fromkeys(judge.complaints):
             faults.append(Fault(syntax.dictionary.path, item.line, item.name, what))
     return faults
-
-
-def simlin_unit_errors(path: Path) -> list[str]:
-    """Ask Simlin, an independent engine, for its list of unit errors.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    list of str
-        One line for each issue.
-
-    Raises
-    ------
-    ModuleNotFoundError
-        If pysimlin is not installed.
-    """
-    import simlin
-
-    model = simlin.load(path)
-    told = [issue.message for issue in model.check_units()]
-    told += [issue.message for issue in model.check()]
-    return [" ".join(text.split()) for text in dict.fromkeys(told) if "unit" in text]
 
 
 def _declared(syntax: Syntax) -> tuple[dict[str, Known], list[Fault]]:

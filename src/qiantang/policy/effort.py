@@ -104,7 +104,6 @@ class EffortFile(BaseModel):
 
     note: Text
     unit: Text = Field(description="unit of the costs")
-    unit_zh: Text
     levers: dict[str, LeverEffort] = Field(min_length=1)
     budget: Above | None = Field(description="most that a package may cost, or null")
     rules: list[Rule]

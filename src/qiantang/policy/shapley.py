@@ -15,8 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import combinations
-from math import factorial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,31 +75,6 @@ def sampled_shares(
     return Shares(sample.mean(axis=0), sample.std(axis=0, ddof=1) / np.sqrt(pairs), pairs)
 
 
-def exact_shares(game: Game, players: int) -> Array:
-    """Return the Shapley shares from all 2**players coalitions.
-
-    Parameters
-    ----------
-    game : callable
-    players : int
-        Few: the number of coalitions doubles with each.
-    """
-    known = {}
-    for size in range(players + 1):
-        for members in combinations(range(players), size):
-            known[members] = np.asarray(game(_coalition(members, players)), dtype=np.float64)
-    shares = []
-    for player in range(players):
-        share = np.zeros_like(known[()])
-        for members, value in known.items():
-            if player not in members:
-                size = len(members)
-                weight = factorial(size) * factorial(players - size - 1) / factorial(players)
-                share += weight * (known[tuple(sorted((*members, player)))] - value)
-        shares.append(share)
-    return np.array(shares)
-
-
 def _gains(game: Game, order: NDArray[np.int64]) -> Array:
     """Return what each player adds on joining in this order."""
     joined = np.zeros(len(order), dtype=bool)
@@ -113,9 +86,3 @@ def _gains(game: Game, order: NDArray[np.int64]) -> Array:
         gains[player] = after - before
         before = after
     return gains
-
-
-def _coalition(members: tuple[int, ...], players: int) -> Coalition:
-    joined = np.zeros(players, dtype=bool)
-    joined[list(members)] = True
-    return joined

@@ -61,11 +61,7 @@ def persistence(past: History, world: World, years: Sequence[int], members: int)
 
 def drift(past: History, world: World, years: Sequence[int], members: int) -> Array:
     """Carry the mean growth of the whole history on: a random walk with drift."""
-    steps, free = np.diff(past.logs), past.figures - 2
-    ahead = np.array(years) - past.last
-    variance = np.sum((steps - steps.mean()) ** 2) / free
-    scale = np.sqrt(variance * (ahead + ahead**2 / len(steps)))
-    return student(past.logs[-1] + ahead * steps.mean(), scale, free, members)
+    return student(*statespace.walk(past, years), members)
 
 
 def trend(past: History, world: World, years: Sequence[int], members: int) -> Array:

@@ -25,6 +25,15 @@ KPSS_FIGURES = 8
 FORMS = ((None, False), ("add", False), ("add", True))
 
 
+def walk(past: History, years: Sequence[int]) -> Predictive:
+    """Return a random walk with drift: what both families come to on a handful of figures."""
+    steps, free = np.diff(past.logs), past.figures - 2
+    ahead = np.array(years) - past.last
+    variance = np.sum((steps - steps.mean()) ** 2) / free
+    scale = np.sqrt(variance * (ahead + ahead**2 / len(steps)))
+    return past.logs[-1] + ahead * steps.mean(), scale, free
+
+
 def smoothing(past: History, years: Sequence[int]) -> Predictive:
     """Return location, scale and degrees of freedom of exponential smoothing with additive errors.
 
@@ -53,7 +62,7 @@ def smoothing(past: History, years: Sequence[int]) -> Predictive:
         likelihood = fitted.llf
         found.append((_aicc(likelihood, count + 1, past.figures), count, fitted))
     if not found:
-        return _walk(past, years)
+        return walk(past, years)
     _, count, fitted = min(found, key=lambda item: item[0])
     ahead = [year - past.last for year in years]
     with _quietly():
@@ -96,7 +105,7 @@ def arima(past: History, years: Sequence[int]) -> Predictive:
         if _is_sound(fitted):
             found.append((_aicc(fitted.llf, count + 1, past.figures - times), count, fitted))
     if not found:
-        return _walk(past, years)
+        return walk(past, years)
     _, count, fitted = min(found, key=lambda item: item[0])
     ahead = [year - past.last for year in years]
     with _quietly():
@@ -127,15 +136,6 @@ def differences(past: History) -> int:
             return times
         values = np.diff(values)
     return HIGHEST_D
-
-
-def _walk(past: History, years: Sequence[int]) -> Predictive:
-    """Return a random walk with drift: what both families come to on a handful of figures."""
-    steps, free = np.diff(past.logs), past.figures - 2
-    ahead = np.array(years) - past.last
-    variance = np.sum((steps - steps.mean()) ** 2) / free
-    scale = np.sqrt(variance * (ahead + ahead**2 / len(steps)))
-    return past.logs[-1] + ahead * steps.mean(), scale, free
 
 
 def _aicc(likelihood: float, count: int, figures: int) -> float:

@@ -77,11 +77,6 @@ class SweepPlan:
         return len(self.cases) * self.world.members.size
 
     @property
-    def runs_asked(self) -> int:
-        """Runs that the design asks for, those that ask the same counted each."""
-        return len(self.case_of) * self.world.members.size
-
-    @property
     def keep(self) -> str:
         """What is kept: every run, or summaries."""
         return self.design.file.keep

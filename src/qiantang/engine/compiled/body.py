@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qiantang.engine.compiled.emit import literal
+from qiantang.engine.compiled.emit import TEMPLATES, literal
 from qiantang.engine.compiled.layout import Layout, load_text, store_text
 from qiantang.engine.ir import Call, Expression, Lookup, Number, Slot
-from qiantang.engine.operations import OPERATIONS
 
-TEMPLATES = {name: operation.template for name, operation in OPERATIONS.items()}
-TEMPLATES |= {"fused": "fused({0}, {1}, {2})", "exp_of_sum": "exp({0})"}
+LANE_TEMPLATES = {**TEMPLATES, "fused": "fused({0}, {1}, {2})", "exp_of_sum": "exp({0})"}
 
 LATENCY = {"exp": 60, "exp_of_sum": 60, "log": 60, "pow": 130, "div": 13, "sqrt": 20, "xidz": 20}
 """Cycles, roughly, from argument to value of the dear operations, which are done once each."""
@@ -90,7 +88,7 @@ class Body:
             name = self.once(expression)
             return name, self.ready[name]
         parts = [self.part(argument) for argument in expression.arguments]
-        text = TEMPLATES[expression.operation].format(*(text for text, _ in parts))
+        text = LANE_TEMPLATES[expression.operation].format(*(text for text, _ in parts))
         return text, CHEAP + max((ready for _, ready in parts), default=0)
 
     def once(self, expression: Call | Lookup) -> str:
@@ -133,7 +131,7 @@ class Body:
                 self.odd[f"odd_exponent({texts[1]})"] = None
             if self.hot:
                 return f"{'log' if operation == 'log' else 'power'}_normal({', '.join(texts)})"
-        return TEMPLATES[operation].format(*texts)
+        return LANE_TEMPLATES[operation].format(*texts)
 
     def settled(self, expression: Expression) -> bool:
         """Return whether the exponents of a power, or in a sum of logarithms, are fixed.
