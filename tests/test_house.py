@@ -47,7 +47,7 @@ def test_every_yaml_file_of_scenarios_names_its_schema() -> None:
 
 
 #: A year that the program might take for granted, and facts of the bundled study.
-_YEAR = re.compile(r"(?<![\d.])(199\d|20[0-3]\d)(?!\d)")
+_YEAR = re.compile(r"(?<![\d.u])(199\d|20[0-3]\d)(?!\d)")
 _FACT = re.compile(
     r"\bJune\b|[六6]月|[Hh]angzhou|杭州|浙江|萧山|Zhejiang|Xiaoshan|current_policy|plan_in_full"
     r"|pandemic|疫情|tariff|关税|意见"

@@ -56,4 +56,4 @@ def test_every_word_of_a_sentence_counts(tmp_path: Path) -> None:
 
 
 def test_the_tables_hold_every_mistake() -> None:
-    assert sum(len(mistakes(path.stem)) for path in BAD.glob("*.yaml")) >= 272
+    assert sum(len(mistakes(path.stem)) for path in BAD.glob("*.yaml")) >= 271

@@ -73,7 +73,7 @@ def decoded(content: bytes) -> tuple[str, list[str]]:
 
 def _wide(content: bytes) -> str:
     """Return the codec of UTF-16 without a mark: ASCII in it has a zero in every other byte."""
-    head = content[:2000]
+    head = content[:2048]
     if b"\0" not in head:
         return ""
     odd, even = head[1::2].count(0), head[0::2].count(0)

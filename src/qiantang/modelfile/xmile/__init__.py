@@ -1,4 +1,4 @@
-r"""XMILE 1.0 (OASIS standard of 14 December 2015) and what Stella writes, read into a Document.
+r"""XMILE 1.0 (the OASIS standard) and what Stella writes, read into a Document.
 
 What a translator of the document may rely on
 ---------------------------------------------

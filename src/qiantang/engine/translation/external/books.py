@@ -127,7 +127,7 @@ class _Workbook:
 
 
 class _New(_Workbook):
-    """A workbook of Excel since 2007."""
+    """A workbook in XML, .xlsx and .xlsm."""
 
     def __init__(self, content: bytes) -> None:
         from openpyxl import load_workbook
@@ -161,13 +161,13 @@ class _New(_Workbook):
 
 
 class _Old(_Workbook):
-    """A workbook of Excel before 2007, for which xlrd is needed."""
+    """A workbook of the old kind, .xls, for which xlrd is needed."""
 
     def __init__(self, content: bytes) -> None:
         try:
             import xlrd
         except ImportError:
-            what = "is of Excel before 2007, expected .xlsx, or the package xlrd to read it"
+            what = "is a workbook of the old kind, expected .xlsx, or the package xlrd to read it"
             raise ValueError(what) from None
         self._kinds = {xlrd.XL_CELL_TEXT: str, xlrd.XL_CELL_NUMBER: float}
         self._date = xlrd.XL_CELL_DATE

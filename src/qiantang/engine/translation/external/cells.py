@@ -10,7 +10,7 @@ Cell = object
 """None where empty, text, a number, a truth value, or a date."""
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
-"""Size of a sheet of Excel since 2007."""
+"""Size of a sheet of .xlsx."""
 
 NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _GROUPED = re.compile(r"[+-]?[0-9]+(?:[.,' \u00a0\u202f\u2019][0-9]+)+")
