@@ -82,7 +82,8 @@ def test_arrows_are_the_dependencies_of_the_equations(view: View) -> None:
     for arrow in view.arrows:
         for source, target in _meant(view, syntax, arrow.source, arrow.target, pipe=arrow.pipe):
             drawn.add((source, target))
-    own = {syntax.name(shape.name) for shape in view.shapes.values() if not shape.shadow} - {""}
+    words = [shape for shape in view.shapes.values() if shape.kind == "word"]
+    own = {syntax.name(shape.name) for shape in words if not shape.shadow}
     wanted = {
         (used, name)
         for name in own

@@ -182,7 +182,7 @@ class _Finder:
         for arrow in self.view.arrows:
             if arrow.pipe:
                 continue
-            source, target = (self.names.get(number) for number in self._ends(arrow))
+            source, target = (self.names.get(number, "") for number in self._ends(arrow))
             for cause, effect in self.sector.links:
                 if cause == source and (effect == target or target in enters.get(effect, ())):
                     yield cause, effect, arrow

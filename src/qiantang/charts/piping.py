@@ -128,8 +128,8 @@ def draw_link(
     """Draw a link as an arc from the edge of a cause to the edge of its effect."""
     one, two = np.array([link.start.x, link.start.y]), np.array([link.stop.x, link.stop.y])
     bend = 2 * np.array(link.middle) - (one + two) / 2
-    start = _edge(one, bend, _half(link.start, link.source, sector, names))
-    stop = _edge(two, bend, _half(link.stop, link.target, sector, names))
+    start = _edge(*_shape(one, bend, link.start, link.source, sector, names), bend)
+    stop = _edge(*_shape(two, bend, link.stop, link.target, sector, names), bend)
     kinds = {loop.polarity for loop in loops}
     colour = LOOPS[kinds.pop()] if len(kinds) == 1 else BOTH if kinds else _LINK
     arrow = FancyArrowPatch(
@@ -142,19 +142,30 @@ def draw_link(
     axes.add_patch(arrow)
 
 
-def _half(place: Place, name: str, sector: Sector, names: Mapping[str, str]) -> Point:
-    """Return half the width and height of what is drawn at a place."""
+def _shape(
+    centre: np.ndarray,
+    other: np.ndarray,
+    place: Place,
+    name: str,
+    sector: Sector,
+    names: Mapping[str, str],
+) -> tuple[np.ndarray, Point]:
+    """Return centre and half size of what a link meets: below a valve that is the flow's name."""
     kind = sector.kinds[name]
     if kind == "stock":
-        return place.width + 0.02, place.height + 0.02
-    if kind == "flow":
-        return _VALVE, _VALVE
+        return centre, (place.width + 0.02, place.height + 0.02)
     lines = names[name].split("\n")
     wide = max(lettering.width(line, SIZE) for line in lines) / 2
-    return wide + 0.04, _LINE * len(lines) + 0.02
+    high = _LINE * len(lines)
+    if kind != "flow":
+        return centre, (wide + 0.04, high + 0.02)
+    way = other - centre
+    if way[1] > 0 or abs(way[0]) * (0.12 + 2 * high) > abs(way[1]) * (wide + 0.1):
+        return centre, (_VALVE, _VALVE)
+    return centre - np.array([0.0, 0.12 + high]), (wide + 0.03, high + 0.03)
 
 
-def _edge(centre: np.ndarray, other: np.ndarray, half: Point) -> np.ndarray:
+def _edge(centre: np.ndarray, half: Point, other: np.ndarray) -> np.ndarray:
     """Return the point of a rectangle's edge that lies towards another point."""
     way = other - centre
     scale = min(half[axis] / abs(way[axis]) if way[axis] else np.inf for axis in (0, 1))
