@@ -117,5 +117,6 @@ def test_every_sector_of_the_study_is_drawn_in_both_languages(study: Study) -> N
             chart = study.chart.flow(name, lang=lang)
             texts = [text for text in chart.figure.axes[0].texts if text.get_gid() != "badge"]
             assert all(text.get_text() for text in texts), name
-            boxes = [text.get_window_extent(drawn(chart)) for text in texts]
+            renderer = drawn(chart)
+            boxes = [text.get_window_extent(renderer) for text in texts]
             assert not any(one.overlaps(two) for one, two in combinations(boxes, 2)), (name, lang)

@@ -29,7 +29,7 @@ _WIDTHS = (7.2, 9.2)
 #: Names from which a page is wide.
 _MANY = 18
 #: Width that a name may take, and the name of a flow. [inch]
-_ROOM, _FLOW_ROOM = 1.12, 0.92
+_ROOM, _FLOW_ROOM = 1.12, 0.82
 #: Kinds in the order of the legend, with their ink.
 INKS = {
     "auxiliary": style.INK,

@@ -36,8 +36,8 @@ _LINK = "#9A9A9A"
 _LONG = 2.5
 #: Half the size of a valve, for links that end at it. [inch]
 _VALVE = 0.1
-#: Height of half a line of a name. [inch]
-_LINE = 0.063
+#: Height of half a line of a name, and of a stock's. [inch]
+_LINE, _STOCK_LINE = 0.063, 0.07
 
 
 def draw_pipes(axes: Axes, layout: Layout, sector: Sector, names: Mapping[str, str]) -> None:
@@ -71,11 +71,10 @@ def draw_pipes(axes: Axes, layout: Layout, sector: Sector, names: Mapping[str, s
 
 def draw_box(axes: Axes, here: Place, name: str) -> None:
     """Draw a stock."""
-    corner = (here.x - here.width, here.y - here.height)
+    high = max(here.height, _STOCK_LINE * (name.count("\n") + 1) + 0.05)
+    corner = (here.x - here.width, here.y - high)
     axes.add_patch(
-        Rectangle(
-            corner, 2 * here.width, 2 * here.height, fc=_BOX_FACE, ec=style.INK, lw=1.1, zorder=4
-        )
+        Rectangle(corner, 2 * here.width, 2 * high, fc=_BOX_FACE, ec=style.INK, lw=1.1, zorder=4)
     )
     axes.text(
         here.x,
