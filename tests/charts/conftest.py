@@ -95,6 +95,42 @@ Closing= Routes open / 15 ~ route/Year ~ Given up. [zh: 停航] |
 Demand= Routes open * Elasticity * Mood ~ route ~ Wanted. [zh: 需求] |
 Elasticity= 1.1 ~ Dmnl ~ A constant. [zh: 弹性] |
 Mood= INTEG((Demand / 20 - Mood) / 3, 1) ~ Dmnl ~ A smoothed share. [zh: 预期] |
+
+\\\\\\---/// Sketch information - do not modify anything except names
+V300  Do not put anything below this section - it will be ignored
+*Routes
+$192-192-192,0,Arial|9||0-0-0|0-0-0|0-0-255|-1--1--1|-1--1--1|96,96,100,0
+12,1,48,40,60,10,8,0,3,0,0,-1,0,0,0
+11,2,48,110,60,6,8,34,3,0,0,1,0,0,0
+10,3,Planning,110,79,30,9,40,3,0,0,-1,0,0,0
+10,4,Routes planned,230,60,55,20,3,3,0,0,0,0,0,0
+11,5,48,350,60,6,8,34,3,0,0,1,0,0,0
+10,6,Opening,350,79,30,9,40,3,0,0,-1,0,0,0
+10,7,Routes open,470,60,55,20,3,3,0,0,0,0,0,0
+11,8,48,590,60,6,8,34,3,0,0,1,0,0,0
+10,9,Closing,590,79,30,9,40,3,0,0,-1,0,0,0
+12,10,48,660,60,10,8,0,3,0,0,-1,0,0,0
+10,11,Demand,290,170,30,9,8,3,0,0,0,0,0,0
+12,12,48,440,210,10,8,0,3,0,0,-1,0,0,0
+11,13,48,510,210,6,8,2,3,0,0,1,0,0,0
+10,14,Mood,620,210,45,20,3,3,0,0,0,0,0,0
+10,15,Elasticity,160,210,30,9,8,3,0,0,0,0,0,0
+1,16,2,4,4,0,0,22,0,0,0,-1--1--1,,1|(150,60)|
+1,17,2,1,100,0,0,22,0,0,0,-1--1--1,,1|(80,60)|
+1,18,5,7,4,0,0,22,0,0,0,-1--1--1,,1|(390,60)|
+1,19,5,4,100,0,0,22,0,0,0,-1--1--1,,1|(310,60)|
+1,20,8,10,4,0,0,22,0,0,0,-1--1--1,,1|(620,60)|
+1,21,8,7,100,0,0,22,0,0,0,-1--1--1,,1|(560,60)|
+1,22,13,14,4,0,0,22,0,0,0,-1--1--1,,1|(545,210)|
+1,23,13,12,4,0,0,22,0,0,0,-1--1--1,,1|(475,210)|
+1,24,11,3,1,0,0,0,0,128,0,-1--1--1,,1|(180,130)|
+1,25,4,6,1,0,0,0,0,128,0,-1--1--1,,1|(300,26)|
+1,26,7,9,1,0,0,0,0,128,0,-1--1--1,,1|(540,26)|
+1,27,7,11,1,0,0,0,0,128,0,-1--1--1,,1|(400,140)|
+1,28,14,11,1,0,0,0,0,128,0,-1--1--1,,1|(470,165)|
+1,29,11,13,1,0,0,0,0,128,0,-1--1--1,,1|(390,215)|
+1,30,14,13,1,0,0,0,0,128,0,-1--1--1,,1|(560,250)|
+1,31,15,11,1,0,0,0,0,128,0,-1--1--1,,1|(230,200)|
 """
 SMALL_LOOPS = """title: Loops
 levers_at_maximum_from: 5
@@ -108,10 +144,17 @@ loops:
 """
 
 
+def routes_study(folder: Path, model: str = SMALL_MODEL, loops: str = SMALL_LOOPS) -> Study:
+    """Write a small study, told by the study.yaml of the repository; without loops if empty."""
+    (folder / "model").mkdir()
+    (folder / "model" / "routes.mdl").write_text(model, encoding="utf-8")
+    if loops:
+        (folder / "model" / "loops.yaml").write_text(loops, encoding="utf-8")
+    told = (open_study().folder / "study.yaml").read_text(encoding="utf-8")
+    (folder / "study.yaml").write_text(told, encoding="utf-8")
+    return Study(folder)
+
+
 @pytest.fixture(scope="session")
 def routes(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    folder: Path = tmp_path_factory.mktemp("small")
-    (folder / "model").mkdir()
-    (folder / "model" / "routes.mdl").write_text(SMALL_MODEL, encoding="utf-8")
-    (folder / "model" / "loops.yaml").write_text(SMALL_LOOPS, encoding="utf-8")
-    return Study(folder)
+    return routes_study(tmp_path_factory.mktemp("small"))

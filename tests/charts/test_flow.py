@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
-from qiantang.charts import piping, plumbing
 from qiantang.charts.flow import sector_title
+from qiantang.charts.layout import lay_out
 from qiantang.charts.structure import Pipe, check_sector, read_sector, sectors
+from qiantang.faults import StudyError
+from qiantang.model.syntax import syntax_of
+from qiantang.modelfile.read import read_document
 from qiantang.study import Study
 from qiantang.wording import Wording
 
+from .conftest import SMALL_MODEL, routes_study
 from .gallery import drawn
 
 
@@ -60,19 +65,6 @@ def test_a_sector_goes_by_either_name(study: Study) -> None:
     }
 
 
-def test_boxes_stand_apart_and_pipes_begin_and_end_at_them() -> None:
-    pipes = [Pipe("in", None, "a"), Pipe("ab", "a", "b"), Pipe("out", "a", None),
-             Pipe("cb", "c", "b"), Pipe("ic", None, "c")]  # fmt: skip
-    (body,) = plumbing.bodies(pipes, dict.fromkeys("abc", 1.0))
-    for one, two in combinations(body.boxes.values(), 2):
-        apart = abs(one[0] - two[0]) >= (one[2] + two[2]) / 2
-        assert apart or abs(one[1] - two[1]) >= (one[3] + two[3]) / 2
-    x, y, wide, _ = body.boxes["a"]
-    assert body.routes["ab"][0][0] == pytest.approx(x + wide / 2)
-    assert len(body.clouds) == 3
-    assert abs(body.routes["ab"][0][1] - y) < 0.5
-
-
 def test_no_two_names_overlap_and_loops_are_named(routes: Study) -> None:
     for lang in ("en", "zh"):
         chart = routes.chart.flow("Routes", lang=lang)
@@ -85,16 +77,46 @@ def test_no_two_names_overlap_and_loops_are_named(routes: Study) -> None:
         assert row["loops"].item() == "R1"
 
 
-def test_a_picture_without_loops_file_is_drawn_too(routes: Study, tmp_path: object) -> None:
-    from pathlib import Path
-
-    folder = Path(str(tmp_path))
-    (folder / "model").mkdir()
-    text = routes.model_file.read_text(encoding="utf-8")
-    (folder / "model" / "routes.mdl").write_text(text, encoding="utf-8")
-    assert "no named loop" in Study(folder).chart.flow("Routes").finding
+def test_a_picture_without_loops_file_is_drawn_too(tmp_path: Path) -> None:
+    study = routes_study(tmp_path, loops="")
+    assert "no named loop" in study.chart.flow("Routes").finding
 
 
-def test_shelves_refuse_a_page_that_is_too_low() -> None:
-    (body,) = plumbing.bodies([Pipe("in", None, "a")], {"a": 1.0})
-    assert piping.shelve([body], 7.0, 0.3) is None
+def test_a_model_without_a_drawing_says_so(tmp_path: Path) -> None:
+    message = "the model file has no drawing of it"
+    with pytest.raises(StudyError, match=message):
+        routes_study(tmp_path, SMALL_MODEL.split("\\\\\\---///")[0]).chart.flow("Routes")
+
+
+def test_what_a_view_does_not_draw_is_named(tmp_path: Path) -> None:
+    lines = [line for line in SMALL_MODEL.split("\n") if not line.startswith(("10,11,", "1,25,"))]
+    with pytest.raises(StudyError, match=r"does not draw demand, .*from routes_planned to opening"):
+        routes_study(tmp_path, "\n".join(lines)).chart.flow("Routes")
+
+
+def test_pipes_begin_and_end_at_their_stocks(routes: Study) -> None:
+    document, _ = read_document(routes.model_file)
+    layout = lay_out(document, syntax_of(document), read_sector(routes, "Routes"), 8.0)
+    one, two = layout.boxes["routes_planned"], layout.boxes["routes_open"]
+    route = layout.routes["opening"]
+    assert route[0] == pytest.approx((one.x + one.width, one.y))
+    assert route[-1] == pytest.approx((two.x - two.width, two.y))
+    assert len(layout.clouds) == 3
+    assert set(layout.valves) == {"planning", "opening", "closing", "mood:net"}
+
+
+def test_a_flow_without_a_name_is_a_net_change(routes: Study) -> None:
+    for lang, said in (("en", "net change"), ("zh", "净变化")):
+        texts = routes.chart.flow("Routes", lang=lang).figure.axes[0].texts
+        assert said in [text.get_text() for text in texts]
+
+
+def test_every_sector_of_the_study_is_drawn_in_both_languages(study: Study) -> None:
+    for name in sectors(study):
+        for lang in ("en", "zh"):
+            chart = study.chart.flow(name, lang=lang)
+            texts = [text for text in chart.figure.axes[0].texts if text.get_gid() != "badge"]
+            assert all(text.get_text() for text in texts), name
+            renderer = drawn(chart)
+            boxes = [text.get_window_extent(renderer) for text in texts]
+            assert not any(one.overlaps(two) for one, two in combinations(boxes, 2)), (name, lang)

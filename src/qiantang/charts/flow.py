@@ -1,23 +1,26 @@
-"""The stock-and-flow diagram of a sector, drawn from the model file itself."""
+"""The stock-and-flow diagram of a sector, drawn as the model file draws it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from qiantang.charts import lettering, page, piping, placing, plumbing, provenance, style
+from qiantang.charts import lettering, page, piping, provenance, style
+from qiantang.charts.layout import lay_out
 from qiantang.charts.structure import Sector, read_sector
+from qiantang.model.syntax import syntax_of
+from qiantang.modelfile.read import read_document
 from qiantang.wording import Wording
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from qiantang.charts.chart import Chart
+    from qiantang.charts.layout import Layout
     from qiantang.model.loops import Loop
     from qiantang.study import Study
 
@@ -25,12 +28,8 @@ if TYPE_CHECKING:
 _WIDTHS = (7.2, 9.2)
 #: Names from which a page is wide.
 _MANY = 18
-#: Cells of the picture for each name to be placed.
-_SPACE = 2.6
-#: Size of a name, and room it may take. [point, inch]
-_SIZE, _ROOM, _FLOW_ROOM = 7.2, 1.12, 0.92
-#: Orders of the plumbing that are tried, and moves for each name in a trial.
-_ORDERS, _TRIAL = 5, 25
+#: Width that a name may take, and the name of a flow. [inch]
+_ROOM, _FLOW_ROOM = 1.12, 0.82
 #: Kinds in the order of the legend, with their ink.
 INKS = {
     "auxiliary": style.INK,
@@ -53,24 +52,25 @@ def flow(study: Study, sector: str, *, lang: str = "en") -> Chart:
     Raises
     ------
     StudyError
-        Unknown sector or language; a fault of the model file or of ``loops.yaml``.
+        Unknown sector or language; a sector the model file does not draw; a fault of the model
+        file or of ``loops.yaml``.
     """
     words = Wording(study, lang)
     read = read_sector(study, sector)
     loops = _loops(study, read)
     title = sector_title(study, read.name, words)
-    free = [name for name, kind in read.kinds.items() if kind not in ("stock", "flow")]
     across = _WIDTHS[len(read.kinds) >= _MANY]
+    document, _ = read_document(study.model_file)
+    layout = lay_out(document, syntax_of(document), read, across - 2 * style.MARGIN)
     with style.drawing(words.lang):
-        names = {name: _name(name, read, words) for name in read.kinds}
-        placed = arrange(read, names, free, across)
-        paper = page.blank(placed.height + 0.1, across)
+        names = _names(layout, read, words)
+        paper = page.blank(layout.height + 0.1, across)
         axes = paper.subplots()
         axes.set_axis_off()
-        axes.set_xlim(0, placed.width)
-        axes.set_ylim(0, placed.height)
+        axes.set_xlim(0, layout.width)
+        axes.set_ylim(0, layout.height)
         axes.set_aspect("equal")
-        _draw(axes, read, placed, names, loops)
+        _draw(axes, read, layout, names, loops)
         counts = {
             "stocks": sum(kind == "stock" for kind in read.kinds.values()),
             "flows": len(read.pipes),
@@ -108,103 +108,48 @@ def _loops(study: Study, sector: Sector) -> list[Loop]:
     return [loop for loop in loops if links & set(loop.links)]
 
 
-def _name(name: str, sector: Sector, words: Wording) -> str:
-    if name.endswith(":net"):
-        return ""
-    text = words.model_name(name)
-    if name in sector.alike:
-        text = words.phrase("flow.alike", name=text, count=sector.alike[name])
-    room = {"stock": _ROOM + 0.25, "flow": _FLOW_ROOM}.get(sector.kinds[name], _ROOM)
-    return "\n".join(lettering.wrap(text, room, _SIZE, lines=3))
-
-
-def arrange(
-    sector: Sector, names: Mapping[str, str], free: list[str], across: float
-) -> piping.Placed:
-    """Place the plumbing, then the names around it, on the smallest picture that holds them."""
-    stocks = [name for name, kind in sector.kinds.items() if kind == "stock"]
-    widths = {
-        name: max(
-            0.85,
-            max(lettering.width(line, _SIZE + 0.4, "bold") for line in names[name].split("\n"))
-            + 0.18,
-        )
-        for name in stocks
-    }
-    pieces = plumbing.bodies(sector.pipes, widths)
-    width = across - 2 * style.MARGIN
-    cells = len(free) * _SPACE * placing.CELL[0] * placing.CELL[1]
-    taken = sum(piece.width * piece.height for piece in pieces)
-    height = max((cells + taken) / width, 1.8)
-    orders = _orders(pieces)
-    while True:
-        tried: list[tuple[float, int, placing.Problem, list[plumbing.Body]]] = []
-        for order in orders:
-            problem = _problem(sector, order, free, width, height)
-            if problem is not None:
-                moves = _TRIAL if len(orders) > 1 else 0
-                tried.append((placing.place(problem, moves, 1)[1], len(tried), problem, order))
-        if tried:
-            _, _, problem, order = min(tried, key=lambda item: item[:2])
-            points, _ = placing.place(problem)
-            corners = piping.shelve(order, width, height) or []
-            everything = piping.Placed(width, height, order, corners, {**points, **problem.fixed})
-            return piping.cropped(everything)
-        height += placing.CELL[1]
-
-
-def _orders(pieces: list[plumbing.Body]) -> list[list[plumbing.Body]]:
-    """Return orders in which the pieces may be laid on their shelves, each once."""
-    chance = np.random.default_rng(0)
-    places = [tuple(range(len(pieces)))]
-    places += [tuple(map(int, chance.permutation(len(pieces)))) for _ in range(_ORDERS - 1)]
-    return [[pieces[place] for place in order] for order in dict.fromkeys(places)]
-
-
-def _problem(
-    sector: Sector, pieces: list[plumbing.Body], free: list[str], width: float, height: float
-) -> placing.Problem | None:
-    """Return what is to be placed around pieces in that order, None if the picture is too small."""
-    corners = piping.shelve(pieces, width, height)
-    if corners is None:
-        return None
-    fixed = piping.fixed_points(pieces, corners)
-    blocks = piping.blocks(pieces, corners)
-    problem = placing.Problem(
-        fixed, blocks, free, sector.links, width, height, piping.halves(pieces)
-    )
-    return problem if placing.room(problem) >= len(free) else None
+def _names(layout: Layout, sector: Sector, words: Wording) -> dict[str, str]:
+    """Return every name broken to the room it has; a flow without one is a net change."""
+    net = words.phrase("flow.net")
+    names = {}
+    for name, kind in sector.kinds.items():
+        text = net if name.endswith(":net") else words.model_name(name)
+        if name in sector.alike:
+            text = words.phrase("flow.alike", name=text, count=sector.alike[name])
+        if kind == "stock":
+            room = 2 * layout.boxes[name].width - 0.1
+            lines = lettering.wrap(text, room, piping.STOCK_SIZE, "bold", lines=3)
+        else:
+            room = _FLOW_ROOM if kind == "flow" else _ROOM
+            lines = lettering.wrap(text, room, piping.SIZE, lines=3)
+        names[name] = "\n".join(lines)
+    return names
 
 
 def _draw(
-    axes: Axes, sector: Sector, placed: piping.Placed, names: Mapping[str, str], loops: list[Loop]
+    axes: Axes, sector: Sector, layout: Layout, names: Mapping[str, str], loops: list[Loop]
 ) -> None:
-    for piece, (left, low) in zip(placed.pieces, placed.corners, strict=True):
-        piping.draw_piece(axes, piece, (left, low), sector, names, _SIZE)
-    for source, target in sector.links:
-        members = [loop for loop in loops if _carries(loop, source, target)]
-        piping.draw_link(axes, placed, names, source, target, members)
-    for name, kind in sector.kinds.items():
-        if kind in INKS:
-            x, y = placed.points[name]
-            axes.text(
-                x,
-                y,
-                names[name],
-                ha="center",
-                va="center",
-                fontsize=_SIZE,
-                color=INKS[kind],
-                linespacing=1.12,
-                zorder=6,
-                bbox={"fc": "white", "ec": "none", "pad": 0.6},
-            )
+    piping.draw_pipes(axes, layout, sector, names)
+    for name, here in layout.boxes.items():
+        piping.draw_box(axes, here, names[name])
+    for link in layout.links:
+        members = [loop for loop in loops if piping.carries(loop, link.source, link.target)]
+        piping.draw_link(axes, link, sector, names, members)
+    for name, here in layout.words:
+        axes.text(
+            here.x,
+            here.y,
+            names[name],
+            ha="center",
+            va="center",
+            fontsize=piping.SIZE,
+            color=INKS[sector.kinds[name]],
+            linespacing=1.12,
+            zorder=6,
+            bbox={"fc": "white", "ec": "none", "pad": 0.6},
+        )
     for loop in loops:
-        piping.draw_badge(axes, loop, placed, sector)
-
-
-def _carries(loop: Loop, source: str, target: str) -> bool:
-    return (source, target.removesuffix(":net")) in loop.links
+        piping.draw_badge(axes, loop, layout)
 
 
 def _loop_finding(loops: list[Loop], words: Wording) -> str:
@@ -258,7 +203,7 @@ def _table(sector: Sector, loops: list[Loop], words: Wording) -> pd.DataFrame:
         for pipe in sector.pipes
     ]
     for source, target in sector.links:
-        ids = ", ".join(loop.id for loop in loops if _carries(loop, source, target))
+        ids = ", ".join(loop.id for loop in loops if piping.carries(loop, source, target))
         rows.append(
             {
                 "kind": "link",
