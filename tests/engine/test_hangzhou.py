@@ -14,6 +14,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from pulses import PULSED
+from pulses import on_step as nearest_step
 from qiantang.benchmark.measure import request
 from qiantang.benchmark.peers import Task, simlin_rate, worst
 from qiantang.engine import Path, Program, load_model
@@ -24,12 +26,6 @@ MEMBERS = 8
 TIMES = np.arange(2000.0, 2027.0)
 KNOTS = np.array([2003.0, 2011.5, 2020.0])
 Floats = npt.NDArray[np.float64]
-PULSED = (
-    *("terminal_two_start", "terminal_two_opening", "terminal_three_opening"),
-    *("terminal_four_start", "construction_time"),
-)
-"""Times of pulses. PySD and Simlin begin a pulse between two steps with the later, Vensim with the
-nearer one; on a step all agree, so here they are put on one."""
 
 
 @cache
@@ -50,9 +46,8 @@ def limits(name: str) -> tuple[float, float]:
 
 
 def on_step(values: npt.ArrayLike) -> Floats:
-    """Return the steps of the time grid nearest to some times."""
-    step = program().time_step
-    return np.asarray(np.rint(np.asarray(values) / step) * step)
+    """Return the steps of the model nearest to some times."""
+    return nearest_step(values, program().time_step)
 
 
 class Asked(dict[str, Any]):

@@ -107,12 +107,10 @@ def test_the_order_of_a_delay_cannot_be_replaced(written: Callable[[str], File])
 
 def test_what_is_not_compiled_is_named_with_its_line(written: Callable[[str], File]) -> None:
     with pytest.raises(Unsupported) as refusal:
-        load_model(written("a = 1\nnoise = RANDOM POISSON(0, a, 5)"))
+        load_model(written("a = 1\nnoise = DELAY BATCH(0, a, 5)"))
     found = refusal.value
     assert (found.variable, found.line) == ("noise", 6)
-    said = (
-        "RANDOM POISSON (its distribution function has no closed inverse) in the equation of noise"
-    )
+    said = "DELAY BATCH (it delivers in batches) in the equation of noise"
     assert str(found) == f"{said} (line 6) is not compiled"
     assert not found.elsewhere
     assert str(pickle.loads(pickle.dumps(found))) == str(found)

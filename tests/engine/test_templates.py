@@ -22,9 +22,8 @@ FORMS = {
     "plain": "z[r] = IF THEN ELSE(x[r] > 2, x[r]^2, -x[u]) + MAX(x[r], Time)",
     "mapped": "z[r] = x[r]*y[other]\nk[listed] = x[some] + m[some,a]",
     "summed": "z[r] = SUM(m[r,other!]*y[other!]) + SUM(x[r!])\nk[some] = VMAX(m[some,other!])",
-    "left out": "z[r,other] :EXCEPT: [u,other],[r,b] = m[r,other]\nz[u,other] = 1\nz[v,b] = 2\n"
-    "z[w,b] = 2\n"
-    "z[q,b] = 3\nk[r] = SUM(z[r,other!])",
+    "left out": "z[r,other] :EXCEPT: [u,other],[r,b] = m[r,other]\nz[u,other] = 1\n"
+    "z[v,b] = 2\nz[w,b] = 2\nz[q,b] = 3\nk[r] = SUM(z[r,other!])",
     "tables": "z[some] = t[some](x[some]*Time) + t[u](Time)",
     "stocks": "z[r] = INTEG(x[r] - z[r]/3, x[r]*2)\nk[r] = ACTIVE INITIAL(z[r], x[r])",
     "remembered": "z[r] = SMOOTH3(m[r,a], x[r])\nk[r] = DELAY FIXED(z[r], 1, 0)",

@@ -47,6 +47,17 @@ def told(folder: Path, entries: str) -> list[str]:
         ("t((0,0),(1,1))~~|\nt=3~~|", "6: t: defined twice, first on line 5"),
         ("Tail: a1~~|\nx=1~~|", "5: Tail: the range is defined twice, first on line 3"),
         (":MACRO: m(p)\nm=p~~|\nm=2~~|\n:END OF MACRO:", "7: m: defined twice, first on line 6"),
+        ("b=3~~|\nx=1~~|", "5: b: the name is that of a range on line 4, expected another"),
+        ("A1=3~~|", "5: A1: the name is that of an element of A on line 2, expected another"),
+        (
+            "a2((0,0),(1,1))~~|",
+            "5: a2: the name is that of an element of A on line 2, expected another",
+        ),
+        ("Time = 2~~|\nx=1~~|", "5: Time: the name is that of the clock, expected another"),
+        (
+            ":MACRO: m(p)\nm=p*TIME~~|\ntime=2~~|\n:END OF MACRO:",
+            "7: time: the name is that of the clock, expected another",
+        ),
     ],
 )
 def test_a_second_definition_is_told_with_both_lines(
@@ -95,3 +106,15 @@ def test_ranges_are_followed_to_their_elements_and_not_in_circles() -> None:
     found = elements_of(ranges)
     assert found["all"] == found["same"] == ("a", "b", "c")
     assert found["round"] == ("round",)
+
+
+def test_ranges_may_name_each_other_thousands_deep(tmp_path: Path) -> None:
+    chained = "".join(f"R{i}: R{i + 1}~~|\n" for i in range(3000)) + "R3000: one, two~~|\n"
+    file = model(tmp_path, f"{chained}x[R0]=2~~|")
+    assert simulate_model(file, outputs=["x"]).iloc[0].tolist() == [2, 2]
+
+
+def test_a_circle_of_ranges_is_refused(tmp_path: Path) -> None:
+    file = model(tmp_path, "R: S, one~~|\nS: R~~|\nx[R]=2~~|")
+    with pytest.raises(StudyError, match="5: R: the range R is defined by itself"):
+        simulate_model(file)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from tests.modelfile.xmile_files import OVER_X, aux, document, equations, faults, tree
 
 from qiantang.modelfile.tree import Binary, Call, Knots, Literal, Numbers, Reference
@@ -115,6 +116,15 @@ def test_a_subscript_that_is_a_value_stays_a_tree(tmp_path: Path) -> None:
     value = Binary("+", Reference("pick"), Literal(1.0))
     assert tree(tmp_path, "m[pick + 1]", others) == Reference("m", (value,))
     assert tree(tmp_path, "m[5]", others) == Reference("m", (Literal(5.0),))
+
+
+@pytest.mark.parametrize("number", ["5", "0", "1.5"])
+def test_a_number_that_no_element_has_is_said(tmp_path: Path, number: str) -> None:
+    """3.7.1: a subscript out of range yields 0."""
+    found = document(tmp_path, aux("a", f"m[{number}]") + M)
+    said = f"a: X has no element {number}, so that 0 stands for it (XMILE 1.0, section 3.7.1)"
+    assert found.notes == (said,)
+    assert document(tmp_path, aux("a", "m[2] + m[p]") + M).notes == ()
 
 
 def test_an_index_may_be_a_number_or_carry_its_dimension(tmp_path: Path) -> None:

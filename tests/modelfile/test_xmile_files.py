@@ -212,11 +212,19 @@ def test_a_module_is_flattened(to: str, tmp_path: Path) -> None:
     assert equations(found, "M.given") == []
 
 
-def test_modules_may_feed_each_other(tmp_path: Path) -> None:
-    variables = (
+@pytest.mark.parametrize(
+    "variables",
+    [
         '<module name="M"><connect to="given" from="N.level"/></module>'
-        '<module name="N"><connect to="given" from="M.level"/></module>'
-    )
+        '<module name="N"><connect to="given" from="M.level"/></module>',
+        '<module name="M"><connect to="M.given" from="N.level"/>'
+        '<connect to="N.given" from="M.level"/></module>'
+        '<module name="N"><connect to="N.given" from="M.level"/>'
+        '<connect to="M.given" from="N.level"/></module>',
+    ],
+)
+def test_modules_may_feed_each_other(variables: str, tmp_path: Path) -> None:
+    """A module lists what leaves it as well, in files of Stella."""
     more = MODULE + MODULE.replace('name="M"', 'name="N"')
     found = document(tmp_path, variables, more=more)
     assert equations(found, "M.in")[0].tree == Binary("*", Reference("N.level"), Literal(2.0))
@@ -228,7 +236,23 @@ def test_modules_may_feed_each_other(tmp_path: Path) -> None:
     [
         ('<module name="M" resource="other.stmx"/>', "stands in another file, other.stmx"),
         ('<module name="K"/>', 'the module has no <model name="K"> in the file'),
-        ('<module name="M"><connect to="given" from="zz"/></module>', "it is connected to zz"),
+        (
+            '<module name="M"><connect to="M.given" from=".zz"/></module>',
+            "4: M.given: it is connected to .zz, which is not in the file",
+        ),
+        (
+            '<module name="M"><connect to="M.nosuch" from="b"/></module>' + aux("b", "1"),
+            "4: M: it connects M.nosuch, which is no variable of a module",
+        ),
+        (
+            '<module name="M"><connect to="N.given" from="b"/></module>' + aux("b", "1"),
+            "4: M: it connects N.given, which is no variable of a module",
+        ),
+        (
+            '<module name="M"><connect to="M.given" from="b"/>\n<connect to="given" from=".c"/>'
+            "</module>" + aux("b", "1") + aux("c", "2"),
+            "5: M.given: it is connected to b on line 4 and to .c, expected one source",
+        ),
     ],
 )
 def test_a_module_that_cannot_be_placed_is_refused(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import chain, product
 
 from qiantang.faults import Fault
 from qiantang.modelfile.document import Document, Equation, Range
 from qiantang.modelfile.names import identifier, plain
+from qiantang.modelfile.nested import in_order
 
 Elements = Mapping[str, tuple[str, ...]]
 """Plain name of a range to the plain names of its elements."""
@@ -16,6 +17,8 @@ Elements = Mapping[str, tuple[str, ...]]
 
 def defined_twice(document: Document) -> list[Fault]:
     """List variables, and elements of arrays, that two entries define, with both lines.
+
+    In a .mdl a variable has no name of a range, of an element or of the clock either.
 
     Parameters
     ----------
@@ -28,6 +31,8 @@ def defined_twice(document: Document) -> list[Fault]:
     """
     elements = elements_of(document.ranges)
     found = list(_ranges_twice(document))
+    if document.dialect == "vensim":
+        found += _taken(document)
     for scope in (document.equations, *(macro.equations for macro in document.macros)):
         seen: dict[str, _Defined] = {}
         for equation in scope:
@@ -61,26 +66,36 @@ def one_identifier(document: Document) -> list[Fault]:
 def elements_of(ranges: Iterable[Range]) -> dict[str, tuple[str, ...]]:
     """Return the elements of each range, subranges and aliases followed, by plain names."""
     by_name = {plain(item.name): item for item in ranges}
+    parts = {name: tuple(map(plain, _parts(item))) for name, item in by_name.items()}
     found: dict[str, tuple[str, ...]] = {}
-    for name in by_name:
-        _expand(name, by_name, found, frozenset())
+    for name in in_order(parts)[0]:
+        inner = (found.get(part, (part,)) for part in parts[name])
+        found[name] = tuple(dict.fromkeys(one for part in inner for one in part))
     return {name: found[name] for name in by_name}
 
 
-def _expand(
-    name: str,
-    ranges: Mapping[str, Range],
-    found: dict[str, tuple[str, ...]],
-    above: frozenset[str],
-) -> tuple[str, ...]:
-    if name not in ranges or name in above:
-        return (name,)
-    if name not in found:
-        item = ranges[name]
-        listed = item.elements or ((item.alias_of,) if item.alias_of else (item.name,))
-        inner = (_expand(plain(part), ranges, found, above | {name}) for part in listed)
-        found[name] = tuple(dict.fromkeys(one for part in inner for one in part))
-    return found[name]
+def _parts(item: Range) -> tuple[str, ...]:
+    return item.elements or ((item.alias_of,) if item.alias_of else (item.name,))
+
+
+def _taken(document: Document) -> Iterator[Fault]:
+    """Yield variables of a .mdl whose name is that of the clock, a range or an element.
+
+    Vensim's reference manual, "Variable Types": ranges and elements are types of variables, and a
+    name is of one type.
+    """
+    taken = {"time": ("the clock", 0)}
+    for item in document.ranges:
+        taken.setdefault(plain(item.name), ("a range", item.line))
+    for item in document.ranges:
+        for element in item.elements:
+            taken.setdefault(plain(element), (f"an element of {_bare(item.name)}", item.line))
+    for equation in chain(document.equations, *(macro.equations for macro in document.macros)):
+        what, line = taken.get(plain(equation.name), ("", 0))
+        if what:
+            where = f" on line {line}" if line else ""
+            told = f"the name is that of {what}{where}, expected another"
+            yield Fault(document.path, equation.line, _bare(equation.name), told)
 
 
 def _ranges_twice(document: Document) -> Iterator[Fault]:

@@ -132,12 +132,13 @@ def _straight_line(builder: Builder, tree: Call, bindings: Bindings) -> Expressi
     """Return DEPRECIATE STRAIGHTLINE(stream, lifetime, fiscal period, start).
 
     The stream at hand and its means over the fiscal periods before, as many as a lifetime has in
-    all, each count for their share of the lifetime.
+    all, each count for their share of the lifetime, which is the one at the start.
     """
     parts, context = Parts(builder, tree, bindings), builder.context
     lifetime, period = parts.run(1), parts.run(2)
     context.orders.extend((lifetime, period))
-    ratio = settle_expression(call("div", lifetime, period), context.equations, at_start=True)
+    periods_of = call("div", lifetime, period)
+    ratio = settle_expression(periods_of, context.equations, True, context.tables)
     if ratio is None or not 0.5 <= ratio < MOST_STAGES + 0.5:
         raise builder.refuse("DEPRECIATE STRAIGHTLINE over periods not known beforehand")
     step, stream = Slot(TIME_STEP), parts.hidden(0)

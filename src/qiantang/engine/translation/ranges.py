@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from itertools import chain
+from collections.abc import Callable, Iterable
 
 from qiantang.engine.translation.subscripts import Ranges, plain
 from qiantang.faults import Fault, StudyError
 from qiantang.modelfile.document import Document, Range
+from qiantang.modelfile.nested import in_order
 from qiantang.modelfile.tree import Call
 
 FromFile = Callable[[Call, str], Iterable[str]]
@@ -29,15 +29,24 @@ def ranges_of(document: Document, from_file: FromFile) -> Ranges:
     faults: list[Fault] = []
     for item in document.ranges:
         titles.setdefault(plain(item.name), item.name)
-    for name in known:
+    parts: dict[str, tuple[str, ...]] = {}
+    for name, item in known.items():
         try:
-            _fill(name, known, written, titles, from_file)
-        except RecursionError:
-            what = f"the range {known[name].name} is defined by itself"
-            faults.append(Fault(document.path, known[name].line, known[name].name, what))
+            parts[name] = tuple(_named(item, from_file))
         except ValueError as error:  # of the file that its elements stand in
-            what = str(error).removeprefix(known[name].name).strip()
-            faults.append(Fault(document.path, known[name].line, known[name].name, what))
+            what = str(error).removeprefix(item.name).strip()
+            faults.append(Fault(document.path, item.line, item.name, what))
+    order, circles = in_order({name: map(plain, inner) for name, inner in parts.items()})
+    for name in circles:
+        what = f"the range {known[name].name} is defined by itself"
+        faults.append(Fault(document.path, known[name].line, known[name].name, what))
+    for name in order:
+        elements: list[str] = []
+        for part in parts[name]:
+            titles.setdefault(plain(part), part)
+            inner = plain(part)
+            elements += written.get(inner, (inner,)) if inner != name else (inner,)
+        written[name] = tuple(elements)
     found = {name: tuple(dict.fromkeys(elements)) for name, elements in written.items()}
     repeated = {name: elements for name, elements in written.items() if elements != found[name]}
     mappings = {
@@ -71,32 +80,8 @@ def ranges_of(document: Document, from_file: FromFile) -> Ranges:
     return Ranges(found, mappings, titles, listed, repeated)
 
 
-def _fill(
-    name: str,
-    known: Mapping[str, Range],
-    found: dict[str, tuple[str, ...]],
-    titles: dict[str, str],
-    from_file: FromFile,
-    depth: int = 0,
-) -> tuple[str, ...]:
-    """Return the elements of a range, the ranges it names written out, repeats included."""
-    if name in found:
-        return found[name]
-    if depth > len(known):
-        raise RecursionError
-    item = known[name]
+def _named(item: Range, from_file: FromFile) -> Iterable[str]:
+    """Return what a range names as its parts."""
     if item.alias_of:
-        names: Iterable[str] = (item.alias_of,)
-    else:
-        names = item.elements if item.source is None else from_file(item.source, item.name)
-
-    def written_out(element: str) -> tuple[str, ...]:
-        inner = plain(element)
-        if inner in known and inner != name:
-            return _fill(inner, known, found, titles, from_file, depth + 1)
-        titles.setdefault(inner, element)
-        return (inner,)
-
-    elements = tuple(chain.from_iterable(map(written_out, names)))
-    found[name] = elements
-    return elements
+        return (item.alias_of,)
+    return item.elements if item.source is None else from_file(item.source, item.name)

@@ -31,6 +31,8 @@ class File:
         Ranges that the document needs beside the dimensions: name to alias or elements.
     spent : int
         Steps taken so far; an equation of many elements is resolved for each.
+    notes : dict
+        What a reader must know; grows.
     hints : int
         Unknown names so far.
     full : bool
@@ -45,6 +47,7 @@ class File:
     tables: set[str] = field(default_factory=set)
     ranges: dict[str, str | tuple[str, ...]] = field(default_factory=dict)
     spent: int = 0
+    notes: dict[str, None] = field(default_factory=dict)
     hints: int = 0
     full: bool = False
 

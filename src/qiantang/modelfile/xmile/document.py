@@ -13,8 +13,8 @@ from qiantang.modelfile.names import plain
 from qiantang.modelfile.xmile.context import File
 from qiantang.modelfile.xmile.controls import controls
 from qiantang.modelfile.xmile.macros import read_macro, signatures
-from qiantang.modelfile.xmile.models import Complaint, Models, own_specs, read_models
-from qiantang.modelfile.xmile.names import Dimension, dimensions
+from qiantang.modelfile.xmile.models import Models, own_specs, read_models
+from qiantang.modelfile.xmile.names import Complaint, Dimension, dimensions
 from qiantang.modelfile.xmile.specs import ROLES, Specs, read_specs
 from qiantang.modelfile.xmile.variables import Reader, tables_used
 from qiantang.modelfile.xmile.xml import Node, read_xml
@@ -97,7 +97,7 @@ def _document(path: Path, root: Node, notes: list[str]) -> tuple[Document, list[
         macros=tuple(macro for macro in found if isinstance(macro, Macro)),
         integrator=specs.integrator if specs else "euler",
         integrator_note=specs.note if specs else "",
-        notes=(*notes, *models.notes),
+        notes=(*notes, *models.notes, *file.notes),
         controls=grid.names,
     )
     return document, sorted(faults, key=lambda fault: fault.line or 0)

@@ -7,8 +7,8 @@ from qiantang.modelfile.names import plain
 from qiantang.modelfile.tree import Literal, Reference, Tree
 from qiantang.modelfile.xmile.context import Place
 from qiantang.modelfile.xmile.expressions import NotUnderstood, parse
-from qiantang.modelfile.xmile.models import KINDS, Complaint, declare
-from qiantang.modelfile.xmile.names import Dimension, Scope, bare
+from qiantang.modelfile.xmile.models import KINDS, declare
+from qiantang.modelfile.xmile.names import Complaint, Dimension, Scope, bare
 from qiantang.modelfile.xmile.resolve import resolve
 from qiantang.modelfile.xmile.variables import Reader
 from qiantang.modelfile.xmile.xml import Node

@@ -7,16 +7,14 @@ from dataclasses import dataclass, field
 
 from qiantang.modelfile.clashes import twice
 from qiantang.modelfile.names import plain
-from qiantang.modelfile.xmile.names import Dimension, Scope, Variable, bare, parts, said
+from qiantang.modelfile.xmile.connections import connect
+from qiantang.modelfile.xmile.names import Complaint, Dimension, Scope, Variable, bare, said
 from qiantang.modelfile.xmile.specs import Specs, read_specs
 from qiantang.modelfile.xmile.xml import Node
 
 KINDS = ("stock", "flow", "aux", "gf")
 MOST_MODULES = 2_000
 MOST_VARIABLES = 200_000
-
-Complaint = tuple[int, str, str]
-"""Line, name, and one sentence."""
 
 
 @dataclass
@@ -73,9 +71,7 @@ def read_models(root: Node, dimensions: dict[str, Dimension]) -> Models:
                 used.add(key)
                 scope.modules[key] = inner
                 todo.append((inner, path | {key}))
-    for scope in models.scopes:
-        for module in _modules(scope):
-            _connect(models, scope, module)
+    models.faults += connect((s, node) for s in models.scopes for node in _modules(s))
     for key in named.keys() - used:
         shown = bare(named[key].attributes["name"])
         models.notes.append(f"the model {shown} is not used by any module and is passed over")
@@ -177,37 +173,3 @@ def _module(
         models.faults.append((module.line, shown, what))
         return None
     return Scope(f"{shown}.", model, scope)
-
-
-def _connect(models: Models, scope: Scope, module: Node) -> None:
-    """Let the inputs of a module stand for what is connected to them."""
-    key = plain(bare(module.attributes.get("name", "")))
-    inner = scope.modules.get(key)
-    if inner is None:
-        return
-    for node in module.all("connect"):
-        target, source = node.attributes.get("to", ""), node.attributes.get("from", "")
-        path = parts(target)
-        if not path or not source.strip():
-            continue
-        into, path = _target(scope, inner, key, path, target.startswith("."))
-        for part in path[:-1]:
-            into = into.modules.get(part, into)
-        if scope.find(source) is None:
-            shown = inner.prefix + bare(target)
-            models.faults.append(
-                (node.line, shown, f"it is connected to {source}, which is not in the file")
-            )
-        elif scope.find(source) is not into.variables.get(path[-1]):
-            into.inputs[path[-1]] = (scope, source)
-
-
-def _target(
-    scope: Scope, inner: Scope, key: str, path: tuple[str, ...], rooted: bool
-) -> tuple[Scope, tuple[str, ...]]:
-    """Return the model that a connection goes into, and the path from there."""
-    if rooted:
-        return scope.root(), path
-    if len(path) > 1 and path[0] == key:
-        return inner, path[1:]
-    return inner, path

@@ -15,6 +15,9 @@ from qiantang.modelfile.xmile.xml import Node
 MOST_ELEMENTS = 200_000
 """Of all dimensions of a file together."""
 
+Complaint = tuple[int, str, str]
+"""Line, name, and one sentence."""
+
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _PART = re.compile(r'"(?:[^"\\]|\\.)*"|[^."]+')
 
@@ -158,10 +161,10 @@ class Scope:
         return None
 
 
-def dimensions(root: Node) -> tuple[dict[str, Dimension], list[tuple[int, str, str]]]:
+def dimensions(root: Node) -> tuple[dict[str, Dimension], list[Complaint]]:
     """Return the dimensions by plain name, and faults as line, name and sentence."""
     found: dict[str, Dimension] = {}
-    faults: list[tuple[int, str, str]] = []
+    faults: list[Complaint] = []
     for block in root.all("dimensions"):
         for node in block.all("dim"):
             name = bare(node.attributes.get("name", ""))

@@ -187,8 +187,7 @@ class Planner:
         if isinstance(subscript, Call) and subscript.function == AXIS:
             return self._axis(subscript.arguments[0])
         if isinstance(subscript, Literal):
-            number = subscript.value
-            return dimension.element(f"{number:.0f}") if number.is_integer() else None
+            return self._numbered(dimension, subscript.value)
         if isinstance(subscript, Call) and subscript.function == EVERY:
             (inner,) = subscript.arguments
             key = plain(bare(inner.name)) if isinstance(inner, Reference) else ""
@@ -206,6 +205,18 @@ class Planner:
                 return f"{self._every(key, every)}!"
             return self._bound(key, bound)
         return None
+
+    def _numbered(self, dimension: Dimension, number: float) -> str | None:
+        """Return the element of a number from 1; None, for a value of 0, where there is none.
+
+        A subscript out of range yields 0 (section 3.7.1); one that is written out is worth a note.
+        """
+        element = dimension.element(f"{number:.0f}") if number.is_integer() else None
+        if element is None:
+            user = f"{self.place.owner.name}: " if self.place.owner else ""
+            what = f"{dimension.name} has no element {number:g}, so that 0 stands for it"
+            self.file.notes.setdefault(f"{user}{what} (XMILE 1.0, section 3.7.1)")
+        return element
 
     def _axis(self, number: Tree) -> str:
         """Return what the left side has on its axis of a number, from 1: ``m[@2, @1]`` is turned.
