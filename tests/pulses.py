@@ -1,7 +1,7 @@
 """The pulses of the Hangzhou model, put on a step for engines that begin them later.
 
-PySD and Simlin begin a pulse between two steps with the later step, Vensim with the nearer one; on a
-step all agree.
+PySD and Simlin begin a pulse between two steps with the later step, Vensim with the nearer one; on
+a step all agree.
 """
 
 from __future__ import annotations
