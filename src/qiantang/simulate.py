@@ -6,14 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from qiantang.divergence import first_not_finite
-from qiantang.engine.ir import ROLES, Engine, Integrator, Program, Unsupported
-from qiantang.engine.savetimes import on_grid, save_times
+from qiantang.engine.circles import told
+from qiantang.engine.ir import Engine, Integrator, Program, Unsupported
+from qiantang.engine.plan import CircleError
+from qiantang.engine.savetimes import save_times
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.files import door
 from qiantang.modelfile.names import spelled
+from qiantang.settings import applied, roles_of, spellings, stem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,7 +81,7 @@ def simulate_model(
             raise
         notes = [f"{refusal}; the run goes to PySD. {TRUST}"]
         return _by_pysd(file, given, integrator or "euler", outputs, data_files, notes)
-    program, saveper, parameters = _applied(program, given, file)
+    program, saveper, parameters = applied(program, given, file)
     wanted = _wanted(program, outputs, file)
     titles = dict(zip(program.names, program.titles, strict=True))
     try:
@@ -92,6 +93,8 @@ def simulate_model(
             engine=engine,
             integrator=integrator or program.integrator,
         )
+    except CircleError as circle:
+        raise StudyError([told(file, program, circle.names)]) from None
     except ValueError as error:
         raise StudyError([Fault(file, None, "", str(error))]) from None
     import pandas as pd
@@ -148,11 +151,11 @@ def refuse_settings(
         program = load(file, data_files)
     except StudyError:
         program = grid_program(file)
-        known = {} if program is None else _roles(program) | _spelled(program)
+        known = {} if program is None else roles_of(program) | spellings(program)
         values = {name: value for name, value in given.items() if spelled(name) in known}
     if program is None:
         return
-    program, saveper, parameters = _applied(program, values, file)
+    program, saveper, parameters = applied(program, values, file)
     try:
         save_times(program, saveper, parameters)
     except ValueError as error:
@@ -181,61 +184,6 @@ def _broken(result: RunResult, titles: Mapping[str, str], frame: pd.DataFrame) -
     return [f"{titles.get(name, name)} is not finite from time {time:g} on"]
 
 
-def _applied(
-    program: Program, given: Mapping[str, float], file: Path
-) -> tuple[Program, float | None, dict[str, float]]:
-    """Return the program on the wanted time grid, the saving step, and the values to replace."""
-    names = _spelled(program)
-    roles = _roles(program)
-    grid: dict[str, float] = {}
-    parameters: dict[str, float] = {}
-    faults: list[Fault] = []
-    seen: dict[tuple[str, ...], str] = {}
-    # A whole array first, so that an element set as well stands whatever their order.
-    for name, value in sorted(given.items(), key=lambda item: "[" in item[0]):
-        key = spelled(name)
-        found = names.get(key) or [n for k, ns in names.items() if _stem(k) == key for n in ns]
-        what = ""
-        role = roles.get(key)
-        if role is not None:
-            grid[role] = float(value)
-        elif not found:
-            close = [*names, *dict.fromkeys(_stem(k) for k in names)]
-            what = f"the model has no variable {name}{nearest(key, close)}"
-        elif {program.kind(n) for n in found} & {"stock", "lookup"}:
-            kind = program.kind(found[0])
-            what = f"{name} is a {'table' if kind == 'lookup' else kind}, expected a constant"
-        elif set(found) & set(program.structural):
-            what = f"{name} sets the order of a delay and cannot be replaced"
-        if not np.isfinite(value):
-            what = what or f"the value of {name} is {value}, expected a number"
-        first = seen.setdefault((role, "") if role else tuple(found), name)
-        if (role or found) and first != name:
-            what = what or f"{name} is set twice, first as {first}"
-        if what:
-            faults.append(Fault(file, None, "--set", what))
-        elif role is None:
-            parameters.update(dict.fromkeys(found, float(value)))
-    if "time_step" in grid and grid["time_step"] <= 0:
-        faults.append(Fault(file, None, "--set", "TIME STEP is not above zero"))
-    if "saveper" in grid and grid["saveper"] <= 0:
-        what = f"SAVEPER is {grid['saveper']:g}, expected a number above zero"
-        faults.append(Fault(file, None, "--set", what))
-    if faults:
-        raise StudyError(faults)
-    saveper = grid.pop("saveper", None)
-    return on_grid(program, grid, parameters), saveper, parameters
-
-
-def _roles(program: Program) -> dict[str, str]:
-    """Return the parts of the time grid by the names that set them.
-
-    What the model calls otherwise, as its own variable has the usual name, goes by that name.
-    """
-    called = {role: program.controls.get(role, role) for role in ROLES}
-    return {name: role for role, name in called.items()}
-
-
 def _wanted(program: Program, outputs: Sequence[str] | None, file: Path) -> list[str]:
     known = [
         name
@@ -245,31 +193,18 @@ def _wanted(program: Program, outputs: Sequence[str] | None, file: Path) -> list
     ]
     if outputs is None:
         return known
-    names = _spelled(program)
-    close = [*names, *dict.fromkeys(_stem(k) for k in names)]
+    names = spellings(program)
+    close = [*names, *dict.fromkeys(stem(k) for k in names)]
     faults = [
         Fault(file, None, "outputs", f"the model has no variable {o}{nearest(spelled(o), close)}")
         for o in outputs
-        if not names.get(spelled(o)) and not any(_stem(k) == spelled(o) for k in names)
+        if not names.get(spelled(o)) and not any(stem(k) == spelled(o) for k in names)
     ]
     if faults:
         raise StudyError(faults)
     keys = {spelled(o) for o in outputs}
-    wanted = {n for k, ns in names.items() if k in keys or _stem(k) in keys for n in ns}
+    wanted = {n for k, ns in names.items() if k in keys or stem(k) in keys for n in ns}
     return [name for name in known if name in wanted]
-
-
-def _stem(key: str) -> str:
-    return key.partition("[")[0]
-
-
-def _spelled(program: Program) -> dict[str, list[str]]:
-    """Return the names of the program by each spelling a user may choose."""
-    found: dict[str, list[str]] = {}
-    for name, title in zip(program.names, program.titles, strict=True):
-        for key in dict.fromkeys((spelled(title), spelled(name))):
-            found.setdefault(key, []).append(name)
-    return found
 
 
 def _by_pysd(
@@ -299,7 +234,7 @@ def _by_pysd(
         raise StudyError([Fault(file, None, "", what)]) from None
     if outputs is not None:
         keys = {spelled(o) for o in outputs}
-        kept = [c for c in frame.columns if {spelled(c), _stem(spelled(c))} & keys]
+        kept = [c for c in frame.columns if {spelled(c), stem(spelled(c))} & keys]
         frame = frame[kept]
     frame.attrs.clear()
     frame.attrs.update(_attrs(file, "pysd", integrator, notes))

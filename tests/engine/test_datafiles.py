@@ -134,3 +134,22 @@ def test_a_table_of_ours_is_read_back(tmp_path: Path) -> None:
     (tmp_path / "d.mdl").write_text(data, encoding="utf-8")
     frame = simulate_model(tmp_path / "d.mdl", data_files=[tmp_path / "ours.csv"])
     assert frame["y"].tolist() == [0, 20, 40, 60, 80]
+
+
+def test_a_text_of_the_model_may_name_the_file(tmp_path: Path) -> None:
+    """Vensim's reference manual, "String Constants"."""
+    (tmp_path / "d.csv").write_text("7,8\na,b\n", encoding="utf-8")
+    arrays = (
+        "r: GET DIRECT SUBSCRIPT(my_file, ',', 'A2', '2', '') ~~|\nmy File :IS: 'd.csv' ~~|\n"
+        "x[r] = GET DIRECT CONSTANTS(My file, ',', 'A1') ~~|\n"
+    )
+    text = MODEL.replace("x ~~|\n", arrays).replace("x*2", "x[b]*2")
+    (tmp_path / "m.mdl").write_text(text, encoding="utf-8")
+    assert simulate_model(tmp_path / "m.mdl")["y"].tolist() == [16] * 5
+
+
+def test_a_text_is_defined_once(tmp_path: Path) -> None:
+    text = MODEL.replace("x ~~|", "x = 1 ~~|\nf :IS: 'a' ~~|\nF :IS: 'b' ~~|")
+    (tmp_path / "m.mdl").write_text(text, encoding="utf-8")
+    with pytest.raises(StudyError, match="4: F: the text is defined twice"):
+        simulate_model(tmp_path / "m.mdl")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import chain, islice
@@ -26,8 +26,33 @@ from qiantang.engine.ir import (
 SERIES = 4096
 """Most functions of time alone that are known for all times ahead; the rest wait for their step."""
 
+MOST_NAMED = 12
+"""Variables of a circle that a sentence names."""
+
 GRID = (TIME_STEP, INITIAL_TIME, FINAL_TIME)
 Equation = tuple[int, Expression]
+
+
+class CircleError(ValueError):
+    """Variables that depend on each other at the same time.
+
+    Parameters
+    ----------
+    names : sequence of str
+        In the order in which each reads the next; empty for delays alone.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = tuple(names)
+        super().__init__(circle_sentence(names))
+
+
+def circle_sentence(names: Sequence[str]) -> str:
+    """Return the sentence about a circle, however long it is."""
+    more = len(names) - MOST_NAMED
+    rest = f" and {more:,} more" if more > 0 else ""
+    told = ", ".join(names[:MOST_NAMED]) or "a delay"
+    return f"these variables depend on each other at the same time: {told}{rest}"
 
 
 @dataclass(frozen=True)
@@ -92,7 +117,7 @@ def plan(program: Program, outputs: Iterable[int], replaced: frozenset[int]) -> 
 
     Raises
     ------
-    ValueError
+    CircleError
         If equations go round in a circle.
     """
     wanted = tuple(outputs)
@@ -208,7 +233,7 @@ def topological(
 
     Raises
     ------
-    ValueError
+    CircleError
         If slots depend on each other in a circle.
     """
     done: dict[int, None] = {}
@@ -227,10 +252,6 @@ def topological(
             used = left.pop()
             if used in path:
                 circle = list(path)[list(path).index(used) :]
-                names = [name(member) for member in circle if name(member)]
-                raise ValueError(
-                    "these variables depend on each other at the same time: "
-                    + (", ".join(names) or "a delay")
-                )
+                raise CircleError([name(member) for member in circle if name(member)])
             path[used] = [further for further in reads(used) if further not in given]
     return tuple(done)

@@ -186,7 +186,7 @@ class Builder:
         element = self.scope.ranges.element(name, bindings)
         position = None if element is None else self.scope.ranges.position(element)
         if position is None:
-            raise self.refuse(f"the unknown name {tree.name}")
+            raise self.refuse(f"the unknown name {tree.name}", elsewhere=False)
         if self.trace is not None:
             self.trace.varies = True
         return Number(float(position))

@@ -26,6 +26,7 @@ from qiantang.engine.translation.ranges import ranges_of
 from qiantang.engine.translation.scope import CONTROL, Scope, Translation, titled
 from qiantang.engine.translation.sections import declare, define_all
 from qiantang.engine.translation.subscripts import plain
+from qiantang.engine.translation.unknown import refuse_unknown
 from qiantang.faults import Fault, StudyError
 from qiantang.modelfile.document import Document
 from qiantang.modelfile.names import identifiers
@@ -72,6 +73,7 @@ def translate(document: Document, data_files: Iterable[Path] = ()) -> Program:
     scope = Scope(ranges_of(document, from_file))
     definitions = declare(document.equations, scope, context)
     _refuse_missing_grid(scope, context)
+    refuse_unknown(document, scope, context)
     if context.faults:
         raise StudyError(context.faults)
     define_all(definitions, scope, context)

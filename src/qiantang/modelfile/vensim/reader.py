@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeGuard
 
 from qiantang.faults import Fault
 from qiantang.files import door
 from qiantang.modelfile.decode import decoded
 from qiantang.modelfile.document import Document, Equation, Macro, Range
 from qiantang.modelfile.names import plain
-from qiantang.modelfile.tree import Call
+from qiantang.modelfile.tree import Call, Reference, Text, Tree
 from qiantang.modelfile.vensim.entry import RealityCheck, TextConstant, name_of, understood
 from qiantang.modelfile.vensim.scan import Entry, Scan, scan
 from qiantang.modelfile.vensim.settings import integration
@@ -79,7 +81,7 @@ class _Reader:
         elif isinstance(item, Range):
             self.ranges.append(item)
         elif isinstance(item, TextConstant):
-            if item.name in self.texts:
+            if plain(item.name) in map(plain, self.texts):
                 raise MisreadError("the text is defined twice")
             self.texts[item.name] = item.value
         elif isinstance(item, RealityCheck):
@@ -93,15 +95,18 @@ class _Reader:
                 head.line,
                 head.parameters,
                 head.outputs,
-                _written(self.equations.get(number, ())),
+                self._written(self.equations.get(number, ())),
             )
             for number, head in enumerate(self.found.macros)
         )
         return Document(
             path=self.path,
             dialect="vensim",
-            equations=_written(self.equations[-1]),
-            ranges=tuple(self.ranges),
+            equations=self._written(self.equations[-1]),
+            ranges=tuple(
+                r if r.source is None else replace(r, source=self._spelled_out(r.source))
+                for r in self.ranges
+            ),
             macros=macros,
             integrator=integrator,
             integrator_note=integrator_note,
@@ -111,8 +116,26 @@ class _Reader:
             groups=tuple(self.found.groups),
         )
 
+    def _written(self, equations: Iterable[Equation]) -> tuple[Equation, ...]:
+        return tuple(
+            replace(e, tree=self._spelled_out(e.tree)) if _reads_a_file(e.tree) else e
+            for e in _without_arrows(equations)
+        )
 
-def _written(equations: Iterable[Equation]) -> tuple[Equation, ...]:
+    def _spelled_out(self, call: Call) -> Call:
+        """Return a call that reads a file, with its text in place of the name of one."""
+        texts = {plain(name): Text(value) for name, value in self.texts.items()}
+        arguments = (
+            texts.get(plain(a.name), a) if isinstance(a, Reference) else a for a in call.arguments
+        )
+        return replace(call, arguments=tuple(arguments))
+
+
+def _reads_a_file(tree: Tree | None) -> TypeGuard[Call]:
+    return isinstance(tree, Call) and tree.function.startswith(("get_direct_", "get_xls_"))
+
+
+def _without_arrows(equations: Iterable[Equation]) -> tuple[Equation, ...]:
     """Leave out what stands for an equation where the equation is there too.
 
     Vensim writes ``x = A FUNCTION OF(a, b)`` for the arrows of the sketch, and may keep it beside
