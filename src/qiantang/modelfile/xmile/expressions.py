@@ -101,7 +101,9 @@ class _Trees(Transformer[Token, Tree]):
 
 @cache
 def _parser() -> Lark:
-    grammar = files("qiantang.modelfile.xmile").joinpath("expressions.lark").read_text("utf-8")
+    grammar = (
+        files("qiantang.modelfile.xmile").joinpath("expressions.lark").read_text(encoding="utf-8")
+    )
     return Lark(grammar, parser="lalr", transformer=_Trees(), maybe_placeholders=False)
 
 
