@@ -51,7 +51,7 @@ def fit(town: Study) -> Fit:
 def test_a_calibration_is_saved_with_what_it_was_made_from(town: Study, fit: Fit) -> None:
     assert newest_fit(fits_of(town)).record == fit.record
     record = fit.record
-    assert record.model == text_digest(town.model_file)
+    assert record.model == town.model_meaning
     assert (record.sees_until, record.seed) == (town.about.origin, SEED)
     assert record.plan == json.loads(json.dumps(asdict(TINY)))
     for name, digest in record.inputs.items():

@@ -73,7 +73,7 @@ def add_fit(
     made_from = text_digest(study.folder / "calibration" / "priors.yaml")
     record = FitRecord(
         version=version, method="drawn about the centre", members=MEMBERS, seed=1,
-        sees_until=2018.0 + later, model=text_digest(study.model_file),
+        sees_until=2018.0 + later, model=study.model_meaning,
         inputs={"priors.yaml": made_from} if inputs else {}, plan={}, drift={},
         diagnostics={}, runs=0, files={},
     )  # fmt: skip
