@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from harbour import Change, build
+from harbour import Broken, Change, build
 
 from qiantang.study import Study
 from qiantang.validate.ground import Ground
-
-Broken = Callable[[Mapping[str, Change]], Ground]
 
 
 @pytest.fixture(scope="session")

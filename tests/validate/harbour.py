@@ -21,9 +21,11 @@ from qiantang.model.figures import Figure, outputs_of, read_figures, times_of
 from qiantang.plan.articles import draft_text, read_articles
 from qiantang.study import Study, open_study
 from qiantang.studyfile import StudyFile, read_study
+from qiantang.validate.ground import Ground
 
 MEMBERS = 40
 Change = Callable[[str], str]
+Broken = Callable[[Mapping[str, Change]], Ground]
 
 
 def build(

@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from harbour import Change, add_fit, build
+from harbour import Broken, Change, add_fit, build
 
-from conftest import Broken
 from qiantang.study import Study
 from qiantang.validate import (
     boundary,

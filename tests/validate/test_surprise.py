@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from harbour import Broken
 
-from conftest import Broken
 from qiantang.study import Study
 from qiantang.validate import surprise
 from qiantang.validate.ground import Ground
