@@ -135,15 +135,43 @@ def test_an_element_stands_beside_its_array_in_either_order(tmp_path: Path) -> N
         assert frame[["k[a]", "k[b]"]].iloc[0].tolist() == [7, 5]
 
 
-def test_an_infinite_constant_is_named(tmp_path: Path) -> None:
-    xmile = (
+def xmile(folder: Path, variables: str) -> Path:
+    text = (
         '<xmile version="1.0" xmlns="http://docs.oasis-open.org/xmile/ns/XMILE/v1.0">'
         "<header><vendor>t</vendor><product>t</product></header>"
-        "<sim_specs><start>0</start><stop>4</stop></sim_specs><model><variables>"
-        '<aux name="y"><eqn>INF</eqn></aux></variables></model></xmile>'
+        "<sim_specs><start>0</start><stop>4</stop><dt>1</dt></sim_specs><model><variables>"
+        f"{variables}</variables></model></xmile>"
     )
-    (tmp_path / "m.xmile").write_text(xmile, encoding="utf-8")
-    frame = simulate_model(tmp_path / "m.xmile")
+    (folder / "m.xmile").write_text(text, encoding="utf-8")
+    return folder / "m.xmile"
+
+
+@pytest.mark.parametrize("engine", ["auto", "pysd"])
+def test_the_time_grid_of_xmile_goes_by_its_own_words(tmp_path: Path, engine: str) -> None:
+    file = xmile(tmp_path, '<aux name="y"><eqn>TIME</eqn></aux>')
+    given = {"DT": 0.5, "STARTTIME": 1.0, "StopTime": 2.0}
+    frame = simulate_model(file, given, engine=engine)  # type: ignore[arg-type]
+    assert frame.index.tolist() == [1, 1.5, 2]
+    own = xmile(tmp_path, '<aux name="dt"><eqn>3</eqn></aux>')
+    assert simulate_model(own, {"DT": 7.0})["dt"].tolist() == [7] * 5
+    with pytest.raises(StudyError, match="the model has no variable DT"):
+        simulate_model(model(tmp_path), {"DT": 0.5})
+
+
+@pytest.mark.parametrize(("step", "end"), [("0.3", "1.8"), ("3", "0"), ("0.7", "1.4")])
+def test_a_final_time_between_steps_is_said(tmp_path: Path, step: str, end: str) -> None:
+    file = model(tmp_path)
+    frame = simulate_model(file, {"FINAL TIME": 2.0, "TIME STEP": float(step), "SAVEPER": 0.1})
+    said = f"FINAL TIME 2 lies between two steps of TIME STEP {step}: the run ends at {end}"
+    assert said in frame.attrs["notes"]
+    assert frame.index[-1] == pytest.approx(float(end))
+    for whole in (0.1, 0.125, 2 / 3):
+        notes = simulate_model(file, {"FINAL TIME": 2.0, "TIME STEP": whole}).attrs["notes"]
+        assert not [note for note in notes if "FINAL TIME" in note]
+
+
+def test_an_infinite_constant_is_named(tmp_path: Path) -> None:
+    frame = simulate_model(xmile(tmp_path, '<aux name="y"><eqn>INF</eqn></aux>'))
     assert "y is not finite from time 0 on" in frame.attrs["notes"]
 
 

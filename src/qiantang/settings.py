@@ -12,6 +12,9 @@ from qiantang.engine.savetimes import on_grid
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.modelfile.names import spelled
 
+XMILE_WORDS = {"starttime": "initial_time", "stoptime": "final_time", "dt": "time_step"}
+"""What XMILE calls the time grid in equations (section 3.5.5)."""
+
 
 def applied(
     program: Program, given: Mapping[str, float], file: Path
@@ -32,7 +35,7 @@ def applied(
         With all faults at once.
     """
     names = spellings(program)
-    roles = roles_of(program)
+    roles = roles_of(program, file)
     grid: dict[str, float] = {}
     parameters: dict[str, float] = {}
     faults: list[Fault] = []
@@ -73,13 +76,17 @@ def applied(
     return on_grid(program, grid, parameters), saveper, parameters
 
 
-def roles_of(program: Program) -> dict[str, str]:
+def roles_of(program: Program, file: Path) -> dict[str, str]:
     """Return the parts of the time grid by the names that set them.
 
-    What the model calls otherwise, as its own variable has the usual name, goes by that name.
+    What the model calls otherwise, as its own variable has the usual name, goes by that name; the
+    words of XMILE count in its files.
     """
-    called = {role: program.controls.get(role, role) for role in ROLES}
-    return {name: role for role, name in called.items()}
+    called = {program.controls.get(role, role): role for role in ROLES}
+    if file.suffix.lower() == ".mdl":
+        return called
+    own = spellings(program)
+    return {word: role for word, role in XMILE_WORDS.items() if word not in own} | called
 
 
 def stem(key: str) -> str:

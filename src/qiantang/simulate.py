@@ -133,10 +133,15 @@ def load(file: Path, data_files: Iterable[str | Path] = ()) -> Program:
 
 def refuse_settings(
     file: Path, given: Mapping[str, float], data_files: Iterable[str | Path] = ()
-) -> None:
+) -> dict[str, float]:
     """Refuse values that a model cannot be run with, and time grids, before anything is run.
 
     Where the model is not compiled, its time grid alone is looked at.
+
+    Returns
+    -------
+    dict of str to float
+        The values, those of the time grid by their usual names.
 
     Raises
     ------
@@ -151,15 +156,17 @@ def refuse_settings(
         program = load(file, data_files)
     except StudyError:
         program = grid_program(file)
-        known = {} if program is None else roles_of(program) | spellings(program)
+        known = {} if program is None else roles_of(program, file) | spellings(program)
         values = {name: value for name, value in given.items() if spelled(name) in known}
     if program is None:
-        return
+        return dict(given)
+    roles = roles_of(program, file)
     program, saveper, parameters = applied(program, values, file)
     try:
         save_times(program, saveper, parameters)
     except ValueError as error:
         raise StudyError([Fault(file, None, "", str(error))]) from None
+    return {roles.get(spelled(name), name): value for name, value in given.items()}
 
 
 def _attrs(
@@ -221,7 +228,7 @@ def _by_pysd(
     if integrator != "euler":
         what = "PySD integrates by Euler only, expected integrator euler"
         raise StudyError([Fault(file, None, "--integrator", what)])
-    refuse_settings(file, given, data_files)
+    given = refuse_settings(file, given, data_files)
     try:
         frame = run_alone(file, given, [Path(item) for item in data_files])
     except FileNotFoundError as error:

@@ -109,8 +109,30 @@ def test_a_macro_that_uses_itself_is_refused(written: Written) -> None:
     file = _macros(written, "x = TWICE(1, 2)")
     text = file.read_text(encoding="utf-8").replace("GROW(a, b)*2", "TWICE(a, b)*2")
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(Unsupported, match="which uses itself"):
+    with pytest.raises(StudyError, match="the macro uses itself"):
         load_model(file)
+
+
+def _nested(folder: File, count: int) -> File:
+    """Write a model of macros of which each uses the next."""
+    entries = "".join(
+        f":MACRO: F{i}(p)\nF{i} = 1 + {'p' if i + 1 == count else f'F{i + 1}(p)'} ~~|\n"
+        ":END OF MACRO:\n"
+        for i in range(count)
+    )
+    (folder / "nested.mdl").write_text(
+        "{UTF-8}\n" + entries + "y = F0(2) ~~|\nINITIAL TIME = 0 ~~|\nFINAL TIME = 1 ~~|\n"
+        "TIME STEP = 1 ~~|\nSAVEPER = 1 ~~|\n",
+        encoding="utf-8",
+    )
+    return folder / "nested.mdl"
+
+
+def test_macros_use_each_other_as_deep_as_python_can(tmp_path: File) -> None:
+    assert simulate_model(_nested(tmp_path, 60))["y"].tolist() == [62, 62]
+    with pytest.raises(Unsupported, match="the macro F60, more than 60 macros deep") as refusal:
+        load_model(_nested(tmp_path, 1000))
+    assert not refusal.value.elsewhere
 
 
 def agrees_with_pysd(file: File, engines: tuple[Engine, ...]) -> None:

@@ -61,7 +61,7 @@ def save_times(
     -------
     array of shape (time,) [time unit of the model]
     list of str
-        A note, where saving times lie between steps.
+        A note each where saving times, or the final time, lie between steps.
 
     Raises
     ------
@@ -82,12 +82,19 @@ def save_times(
     gone = grid - program.initial_time
     near = PRECISION * dt
     saved = grid[(np.mod(gone, every) < near) | (np.mod(-gone, every) < near)]
+    notes = []
+    if steps * dt < program.final_time - program.initial_time - near:
+        notes.append(
+            f"FINAL TIME {program.final_time:g} lies between two steps of TIME STEP {dt:g}: "
+            f"the run ends at {grid[-1]:g}"
+        )
     whole = abs(every / dt - np.rint(every / dt)) < PRECISION
-    note = (
-        f"SAVEPER {every:g} is no multiple of TIME STEP {dt:g}: "
-        f"only the {len(saved)} saving times that fall on a step are saved"
-    )
-    return saved, [] if whole else [note]
+    if not whole:
+        notes.append(
+            f"SAVEPER {every:g} is no multiple of TIME STEP {dt:g}: "
+            f"only the {len(saved)} saving times that fall on a step are saved"
+        )
+    return saved, notes
 
 
 def _file_saveper(program: Program, parameters: Mapping[str, float]) -> float:

@@ -13,8 +13,8 @@ from qiantang.modelfile.tree import Call, Knots, Reference, Tree
 if TYPE_CHECKING:
     from qiantang.engine.translation.builder import Builder
 
-DEEPEST = 20
-"""Macros inside macros, from which on a macro is taken to call itself."""
+DEEPEST = 60
+"""Macros inside macros; more would need a deeper stack than Python has."""
 
 
 def used(builder: Builder, tree: Call, bindings: Bindings) -> Slot:
@@ -34,7 +34,8 @@ def used(builder: Builder, tree: Call, bindings: Bindings) -> Slot:
     context = builder.context
     macro = context.macros[tree.function]
     if builder.scope.depth >= DEEPEST:
-        raise builder.refuse(f"the macro {macro.name}, which uses itself,")
+        what = f"the macro {macro.name}, more than {DEEPEST} macros deep,"
+        raise builder.refuse(what, elsewhere=False)
     if len(tree.arguments) != len(macro.parameters):
         raise builder.refuse(f"the macro {macro.name} with {len(tree.arguments)} arguments")
     if len(tree.outputs) > len(macro.outputs):

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from qiantang.engine.functions import FUNCTIONS
 from qiantang.engine.translation.scope import Scope, Translation
 from qiantang.engine.translation.subscripts import plain
-from qiantang.faults import nearest
+from qiantang.faults import Fault, nearest
 from qiantang.modelfile.document import Document, Equation, Macro
+from qiantang.modelfile.nested import in_order
 from qiantang.modelfile.tree import Call, Reference, Tree, walk
 
 MOST_HINTS = 20
@@ -21,7 +22,8 @@ ARROWS = "a_function_of"
 def refuse_unknown(document: Document, scope: Scope, context: Translation) -> None:
     """Note a fault for each name that an equation uses and nothing defines.
 
-    Macros that are used are looked into as well; inside them no name of the model is known.
+    Macros that are used are looked into as well; inside them no name of the model is known, and
+    none may use itself.
 
     Parameters
     ----------
@@ -38,7 +40,9 @@ def refuse_unknown(document: Document, scope: Scope, context: Translation) -> No
     for equation in document.equations:
         for what in _unknown(equation, known, scope, context, subscripts=True):
             _fault(equation, what, variables, context)
-    for macro in _used(document, context):
+    macros = _used(document, context)
+    _refuse_circles(macros, context)
+    for macro in macros:
         inside = _defined(macro.equations) | {plain(n) for n in (*macro.parameters, *macro.outputs)}
         known = inside | shared
         for equation in macro.equations:
@@ -78,6 +82,20 @@ def _used(document: Document, context: Translation) -> list[Macro]:
                 found[call.function] = macro
                 todo += macro.equations
     return list(found.values())
+
+
+def _refuse_circles(macros: Iterable[Macro], context: Translation) -> None:
+    """Note a fault for each macro that uses itself, by others or directly."""
+    by_name = {plain(macro.name): macro for macro in macros}
+    uses = {
+        name: {call.function for e in macro.equations for call in _calls(e.tree)}
+        for name, macro in by_name.items()
+    }
+    direct = [name for name in by_name if name in uses[name]]
+    for name in dict.fromkeys((*direct, *in_order(uses)[1])):
+        macro = by_name[name]
+        what = "the macro uses itself"
+        context.faults.append(Fault(context.path, macro.line, macro.name, what))
 
 
 def _unknown(
