@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,7 +92,7 @@ class Rows:
         return len(self.rows)
 
 
-class _Workbook:
+class _Workbook(ABC):
     """What Excel's files of either age have in common."""
 
     def __init__(self, sheets: Sequence[str]) -> None:
@@ -118,12 +119,12 @@ class _Workbook:
         """Return the sheet's name for a message."""
         return f", sheet {self.sheet(tab)}"
 
+    @abstractmethod
     def area(self, name: str, tab: str) -> Area | None:
         """Return the cells that have a name, in a sheet or in the whole book."""
-        raise NotImplementedError
 
-    def _read(self, name: str) -> Rows:
-        raise NotImplementedError
+    @abstractmethod
+    def _read(self, name: str) -> Rows: ...
 
 
 class _New(_Workbook):
