@@ -54,7 +54,7 @@ def test_each_is_one_axis_a_lever(plan: Plan, small_study: Study) -> None:
     levers = len(small_study.vocabulary.levers)
     assert len(pairs.points) == 1 + levers + levers * (levers - 1) // 2
     assert len(pairs.cases) == len(pairs.points)
-    assert [name for name, _, _ in case_at(pairs, 1).levers] == [pairs.moves[0].names[0]]
+    assert list(case_at(pairs, 1).levers) == [pairs.moves[0].names[0]]
 
 
 def test_a_latin_hypercube_fills_every_strip() -> None:
@@ -108,7 +108,10 @@ def test_intensity_start_and_delay_shape_a_lever(plan: Plan, small_study: Study)
         "  - {half: 0}\n"
     )
     shaped = plan(text)
-    levers = [{n: (t, v) for n, t, v in case_at(shaped, p).levers} for p in range(5)]
+    levers = [
+        {n: (tuple(k.times), tuple(k.values)) for n, k in case_at(shaped, p).levers.items()}
+        for p in range(5)
+    ]
     times, values = levers[0]["airport_capacity"]
     assert levers[1]["airport_capacity"] == (times, tuple(0.5 * v for v in values))
     assert levers[2]["airport_capacity"][0][0] == 2020
@@ -136,7 +139,7 @@ def test_vintage_and_parameter_reach_the_run(plan: Plan) -> None:
     case = case_at(both, 0)
     assert dict(case.vintages)["added_us_tariff"] == "actual"
     assert set(dict(case.vintages).values()) == {"2018", "actual"}
-    assert case.parameters == (("execution_base", 0.5),)
+    assert case.parameters == {"execution_base": 0.5}
 
 
 def test_a_sweep_without_axes_is_the_run_of_its_scenarios(plan: Plan, small_study: Study) -> None:
