@@ -7,7 +7,6 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from qiantang.engine import Path as Course
 from qiantang.ensemble.case import case_of
 from qiantang.ensemble.ensemble import ensemble_of
 from qiantang.ensemble.members import choose_members
@@ -59,7 +58,7 @@ def test_by_2020_slots_hold_passengers_back_and_terminals_do_not(small_study: St
     middle = small_study.priors.as_parameters(np.zeros(len(small_study.priors.names)))
     central = {name: float(values[0]) for name, values in middle.items()}
     drivers = small_study.drivers.central({}).items()
-    paths = {name: Course(path.times, path.values[0]) for name, path in drivers}
+    paths = dict(drivers)
     names = ["passengers", "slot_limit", "slots_granted", "passengers_per_flight"]
 
     def at_2020(**changes: float) -> np.ndarray:

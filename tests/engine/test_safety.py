@@ -34,7 +34,7 @@ FRAME = {
     *("r", "p", "q", "k", "keep", "first", "last", "lanes", "offset", "steps", "const_shared"),
     *("const_lane", "const_of", "series", "series_of", "knots", "knot_of", "left", "share"),
     *("saved", "place", "out", "members", "bad", "MOVED", "BEFORE", "AFTER", "DELAYS", "check"),
-    *("delayed", "fill", "record", "remember", "x", "c", "y", "s", "i", "choose", "return"),
+    *("delayed", "due", "fill", "record", "remember", "x", "c", "y", "s", "i", "choose", "return"),
     *("greater", "step_any", "lane_constants", "knot_rows", "base", "common", "begin", "early"),
     *("late", "now", "record_size", "still_odd", "stop", "stuck"),
 }
