@@ -20,6 +20,7 @@ from qiantang.vocabulary import Vocabulary
 from qiantang.yamlfile import read_yaml, validate
 
 if TYPE_CHECKING:
+    from qiantang.calibrate.counts import CountRecord
     from qiantang.calibrate.discrepancy import DiscrepancyRecord
     from qiantang.charts.rooms import StudyCharts
     from qiantang.constants import ConstantRecord
@@ -123,8 +124,8 @@ class Study:
         """Source of every constant that is the same in every member."""
         from qiantang.constants import constants_path, read_constants
 
-        carried = {record.innovation for record in self.discrepancy.values()}
-        known = carried | set(self.priors.names) | {i.identifier for i in self.dictionary.levers()}
+        levers = {item.identifier for item in self.dictionary.levers()}
+        known = set(self.innovations) | set(self.priors.names) | levers
         fixed = set(self.program.constants) - known - set(_CONTROL)
         return read_constants(constants_path(self.folder), fixed)
 
@@ -134,6 +135,19 @@ class Study:
         from qiantang.calibrate.discrepancy import read_discrepancy
 
         return read_discrepancy(self.folder / "calibration" / "discrepancy.yaml")
+
+    @cached_property
+    def counts(self) -> dict[str, CountRecord]:
+        """How the draws of the model's counts are drawn; empty where it counts nothing."""
+        from qiantang.calibrate.counts import counts_path, read_counts
+
+        return read_counts(counts_path(self.folder))
+
+    @property
+    def innovations(self) -> tuple[str, ...]:
+        """Constants of the model that carry a path of their own in each member."""
+        carried = (record.innovation for record in self.discrepancy.values())
+        return (*(name for name in carried if name is not None), *self.counts)
 
     @cached_property
     def plan(self) -> Plan:

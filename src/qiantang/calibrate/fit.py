@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from qiantang.calibrate.carry import Carried, carry
 from qiantang.calibrate.chains import Plan, sample
+from qiantang.calibrate.counts import draw_counts
 from qiantang.calibrate.diagnostics import diagnose, inference_data
 from qiantang.calibrate.laplace import Normal, approximate
 from qiantang.calibrate.observed import Observed, select_observed
@@ -116,6 +117,7 @@ def calibrate(
     count = members + members // SPARE
     x = target.complete(flat[rng.choice(len(flat), count, replace=len(flat) < count)], rng)
     carried = carry(target, x, rng)
+    drawn_counts = draw_counts(study.counts, (count, len(target.runner.grid)), rng)
     sound = carried.settled & (np.cumsum(carried.settled) <= members)
     progress(f"{int(carried.settled.sum())} of {count} members settled, {int(sound.sum())} kept")
     posterior = Posterior(target, drawn, diagnostics, x[sound], target.figures(x[sound]))
@@ -125,7 +127,8 @@ def calibrate(
         inputs=input_digests(study), plan=asdict(plan), drift=_drift(target, x[sound]),
         diagnostics=diagnostics.worst(), runs=target.runner.runs, files={},
     )  # fmt: skip
-    made = _save(study, folder, record, posterior, carried, sound)
+    counted = {name: paths[sound] for name, paths in drawn_counts.items()}
+    made = _save(study, folder, record, posterior, carried, sound, counted)
     shutil.rmtree(unfinished)
     return made
 
@@ -135,7 +138,8 @@ def input_digests(study: Study) -> dict[str, str]:
     folder = study.folder / "calibration"
     names = ("priors.yaml", "discrepancy.yaml", "evidence/observations.csv", "evidence/drivers.csv",
              "evidence/drivers.yaml", "evidence/series.yaml", "evidence/grades.yaml")  # fmt: skip
-    return {name: text_digest(folder / name) for name in names}
+    counts = ("counts.yaml",) if (folder / "counts.yaml").is_file() else ()
+    return {name: text_digest(folder / name) for name in (*names, *counts)}
 
 
 def _open_unfinished(folder: Path, study: Study, plan: Plan, seed: int, quick: bool) -> None:
@@ -195,7 +199,7 @@ def _drift(target: Target, x: Array) -> dict[str, dict[str, float]]:
 
 def _save(
     study: Study, folder: Path, record: FitRecord, posterior: Posterior, carried: Carried,
-    sound: NDArray[np.bool_],
+    sound: NDArray[np.bool_], counted: dict[str, Array],
 ) -> Fit:  # fmt: skip
     target, observed = posterior.target, posterior.target.observed
     parameters = study.priors.as_parameters(target.standard(posterior.x))
@@ -203,7 +207,7 @@ def _save(
         item.innovation: item.sign * carried.deviations[name][sound]
         for name, item in study.discrepancy.items()
         if item.innovation is not None
-    }
+    } | counted
     data = inference_data(
         posterior.sample, posterior.diagnostics.names, _observed_groups(observed),
         {"fit": record.version, "model_sha256": record.model, "seed": str(record.seed)},

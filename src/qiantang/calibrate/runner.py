@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from qiantang.calibrate.counts import NEVER
 from qiantang.calibrate.observed import Observed
 from qiantang.ensemble.case import Case
 from qiantang.ensemble.ensemble import Ensemble, levers_of
@@ -45,6 +46,7 @@ class Runner:
         program = study.program
         #: Times at which deviations are told, the middle of each year. [Year]
         self.grid = np.arange(program.initial_time, program.final_time) + 0.5
+        self.origin = study.about.origin if origin is None else origin
         self._drivers = study.drivers.central({}, origin)
         self._readout = readout_of(study, observed.figures)
         self._levers = levers_of(study)
@@ -66,7 +68,7 @@ class Runner:
         deviations : mapping
         """
         self.runs += len(z)
-        members = deviating(self.study, z, self.grid, deviations)
+        members = deviating(self.study, z, self.grid, deviations, self.origin)
         ensemble = Ensemble(
             self.study.program, self._levers, members, self._drivers, 0, self._readout,
             engine=self.engine,
@@ -96,7 +98,9 @@ def at_time(grid: Array, paths: Array, time: float) -> Array:
     return np.asarray(paths[:, right - 1] * (1.0 - share) + paths[:, right] * share)
 
 
-def deviating(study: Study, z: Array, grid: Array, deviations: Deviations) -> Members:
+def deviating(
+    study: Study, z: Array, grid: Array, deviations: Deviations, origin: float
+) -> Members:
     """Return members of some parameters whose deviations are the model's innovations.
 
     Parameters
@@ -107,6 +111,8 @@ def deviating(study: Study, z: Array, grid: Array, deviations: Deviations) -> Me
         [Year]
     deviations : mapping
         A series that has none carries nought.
+    origin : float
+        A count whose last figure came later never begins. [Year]
     """
     innovations = {
         record.innovation: record.sign * deviations[name]
@@ -115,4 +121,9 @@ def deviating(study: Study, z: Array, grid: Array, deviations: Deviations) -> Me
         for name, record in study.discrepancy.items()
         if record.innovation is not None
     }
-    return Members(dict(study.priors.as_parameters(z)), grid, innovations, len(z))
+    later = {
+        record.start: np.full(len(z), NEVER)
+        for record in study.counts.values()
+        if float(study.dictionary[record.start].equation) > origin
+    }
+    return Members(dict(study.priors.as_parameters(z)) | later, grid, innovations, len(z))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from qiantang.calibrate.counts import NEVER
 from qiantang.engine.path import Path
 from qiantang.faults import Fault, StudyError
 from qiantang.fits import DRAWS, INNOVATIONS, Fit
@@ -29,12 +30,15 @@ class Members:
     innovations : mapping
         Innovation to paths, each of shape (member, k), or (1, k) where all members share one.
     size : int
+    counted : frozenset of str
+        Innovations that are draws of counts: without them a count would not move.
     """
 
     parameters: Mapping[str, Array]
     times: Array
     innovations: Mapping[str, Array]
     size: int
+    counted: frozenset[str] = frozenset()
 
     @property
     def paths(self) -> dict[str, Path]:
@@ -45,9 +49,18 @@ class Members:
         }
 
     def still(self) -> Members:
-        """Return the same members with no innovation: the structure alone."""
+        """Return the same members with no deviation: the structure alone, its counts drawn."""
         nothing = np.zeros((1, len(self.times)))
-        return replace(self, innovations=dict.fromkeys(self.innovations, nothing))
+        still = {
+            name: path if name in self.counted else nothing
+            for name, path in self.innovations.items()
+        }
+        return replace(self, innovations=still)
+
+    def uncounted(self, study: Study) -> Members:
+        """Return the same members in which no count ever begins: what moves continuously."""
+        never = {record.start: np.full(self.size, NEVER) for record in study.counts.values()}
+        return replace(self, parameters={**self.parameters, **never})
 
 
 def choose_members(study: Study, members: int, seed: int) -> Members:
@@ -74,6 +87,7 @@ def choose_members(study: Study, members: int, seed: int) -> Members:
         times,
         {name: values[order] for name, values in paths.items()},
         members,
+        frozenset(study.counts),
     )
 
 

@@ -62,7 +62,8 @@ class Definition(BaseModel):
     between : {"mid_year", "step", "point"}
         Yearly figures kept by the path; figures that hold from their date; dated figures joined.
     cycle : float
-        Share of the yearly surprise that comes from the common world cycle [Dmnl].
+        Correlation of the yearly surprise with the common world cycle; below zero where the driver
+        falls when the others rise [Dmnl].
     jumps : tuple of int
         Years that open with a jump instead of a slope.
     scheduled : bool
@@ -79,7 +80,7 @@ class Definition(BaseModel):
     title_zh: str = ""
     unit: str = Field(min_length=1)
     between: Literal["mid_year", "step", "point"]
-    cycle: float = Field(default=0.0, ge=0.0, le=1.0, allow_inf_nan=False)
+    cycle: float = Field(default=0.0, ge=-1.0, le=1.0, allow_inf_nan=False)
     jumps: tuple[int, ...] = ()
     scheduled: bool = False
     contained_in: tuple[str, ...] = ()

@@ -79,15 +79,14 @@ def _outside_series(ground: Ground) -> Finding:
     known = set(ground.study.drivers.names)
     bare = [name for name in outside if name not in known]
     unused = [name for name in known if name not in outside]
-    carried = {r.innovation for r in ground.study.discrepancy.values()}
     inside = kinds["stock"] + kinds["auxiliary"]
     return judged(
         "outside_series",
         OUTSIDE,
         not bare and not unused,
         figure=f"{inside} endogenous variables ({kinds['stock']} stocks), {len(outside)} outside "
-        f"series, {len(outside) - len(bare)} with evidence; {len(carried - {None})} deviations "
-        "carried",
+        f"series, {len(outside) - len(bare)} with evidence; {len(ground.study.innovations)} "
+        "deviations and draws carried",
         limit="every outside series",
         reason=" ".join(
             text for text in (

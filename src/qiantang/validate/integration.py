@@ -31,7 +31,8 @@ _READ = {"": "Largest over members", "_median": "Median over members"}
 
 
 def integration(ground: Ground) -> list[Finding]:
-    """Judge integration error."""
+    """Judge integration error, of what moves continuously: a count moves by whole events."""
+    few = ground.few.uncounted(ground.study)
     step = ground.program.time_step
     others: dict[str, dict[str, Any]] = {
         "half_step": {"time_step": step / 2},
@@ -40,7 +41,7 @@ def integration(ground: Ground) -> list[Finding]:
     errors: dict[str, dict[tuple[str, str], float]] = {id: {} for id in WORDS}
     scenarios = [ground.base, ground.full] if ground.quick else ground.scenarios
     for scenario in {item.name: item for item in scenarios}.values():
-        batch = ground.batch(scenario, ground.few)
+        batch = ground.batch(scenario, few)
         euler = ground.yearly(batch)
         plain = target_values(euler, ground.targets)
         for id, options in others.items():

@@ -55,8 +55,8 @@ def constants_of(ground: Ground) -> list[str]:
 
 def fixed_constants(ground: Ground) -> list[str]:
     """Return the constants that lead to no source: neither a prior nor a deviation nor a record."""
-    carried = {record.innovation for record in ground.study.discrepancy.values()}
-    known = carried | set(ground.study.priors.names) | set(_sources(ground))
+    study = ground.study
+    known = set(study.innovations) | set(study.priors.names) | set(_sources(ground))
     return [name for name in constants_of(ground) if name not in known]
 
 
