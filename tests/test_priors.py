@@ -29,7 +29,7 @@ def made(folder: Path, *rows: Row) -> Priors:
     """Read priors of (name, distribution, central, p05, p95)."""
     text = "".join(
         f"{name}: {{unit: {CONSTANTS[name][0]}, distribution: {kind}, central: {central!r}, "
-        f"p05: {p05!r}, p95: {p95!r}, grade: judgement, source: a test}}\n"
+        f"p05: {p05!r}, p95: {p95!r}, grade: judgement, source: a test, known: 2018-06}}\n"
         for name, kind, central, p05, p95 in rows
     )
     path = folder / "priors.yaml"

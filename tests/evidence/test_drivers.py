@@ -34,6 +34,7 @@ drivers:
     unit: Dmnl
     between: step
     scheduled: true
+    known: 2018-06
     contained_in: [rain]
 """
 SUN = """\
