@@ -52,12 +52,8 @@ KnownDate = Annotated[str, BeforeValidator(_as_text)]
 
 def end_of(known: str) -> float:
     """Return the end of a month or a day as a decimal year of twelve equal months. [Year]"""
-    found = _FORM.fullmatch(known)
-    if found is None:
-        raise ValueError(_EXPECTED)
-    year, month, day = (int(part) if part else None for part in found.groups())
-    assert year is not None and month is not None
-    passed = 1.0 if day is None else day / monthrange(year, month)[1]
+    year, month, *days = (int(part) for part in known.split("-"))
+    passed = days[0] / monthrange(year, month)[1] if days else 1.0
     return year + (month - 1 + passed) / 12
 
 
