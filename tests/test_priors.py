@@ -29,7 +29,7 @@ def made(folder: Path, *rows: Row) -> Priors:
     """Read priors of (name, distribution, central, p05, p95)."""
     text = "".join(
         f"{name}: {{unit: {CONSTANTS[name][0]}, distribution: {kind}, central: {central!r}, "
-        f"p05: {p05!r}, p95: {p95!r}, grade: judgement, source: a test}}\n"
+        f"p05: {p05!r}, p95: {p95!r}, grade: judgement, source: a test, known: 2018-06}}\n"
         for name, kind, central, p05, p95 in rows
     )
     path = folder / "priors.yaml"
@@ -201,7 +201,7 @@ def cut_at(low: float, high: float) -> Priors:
     one = np.ones(1)
     record = PriorRecord(
         unit="Dmnl", distribution="normal", central=0.0, p05=-1.0, p95=1.0, grade="judgement",
-        source="a test",
+        source="a test", known="2018-06",
     )  # fmt: skip
     spread, is_log = np.ones((2, 1)), np.zeros(1, dtype=np.bool_)
     return Priors(("a",), (record,), 0 * one, spread, is_log, low * one, high * one)

@@ -91,7 +91,7 @@ def test_a_lever_has_no_prior(bare: Path) -> None:
     path = bare / "calibration" / "priors.yaml"
     text = path.read_text(encoding="utf-8") + (
         "market_access: {unit: Dmnl, distribution: normal, central: 0.5, p05: 0.1, p95: 0.9, "
-        "grade: judgement, source: a test}\n"
+        "grade: judgement, source: a test, known: 2018-06}\n"
     )
     path.write_text(text, encoding="utf-8")
     with pytest.raises(StudyError) as caught:

@@ -9,6 +9,7 @@ from qiantang.constants import constants_path
 from qiantang.evidence.lookups import driver_faults
 from qiantang.faults import Fault, StudyError
 from qiantang.files import door
+from qiantang.known import hindsight_faults
 from qiantang.policy.effort import effort_path
 from qiantang.study import Study
 from qiantang.studyfile import scenario_faults, study_path
@@ -78,6 +79,7 @@ def _agreement(study: Study) -> None:
     faults += driver_faults(study.model_file, study.drivers)
     faults += _unit_faults(study)
     faults += _discrepancy_faults(study)
+    faults += hindsight_faults(study)
     if study.has_fit():
         faults += _fit_faults(study)
     if faults:
@@ -128,14 +130,14 @@ def _discrepancy_faults(study: Study) -> Iterator[Fault]:
 
 def _fit_faults(study: Study) -> Iterator[Fault]:
     """Find a fit that was made from other files than those that stand there now."""
-    from qiantang.fits import text_digest
+    from qiantang.meaning import meaning_digest
 
     place = study.fit.folder / "fit.yaml"
     if study.fit.record.model != study.model_meaning:
         yield Fault(place, None, "model", "made with another model, run: qiantang calibrate")
     for name, expected in study.fit.record.inputs.items():
         folder = study.folder / "calibration"
-        if not door.stands(folder, name) or text_digest(folder / name) != expected:
+        if not door.stands(folder, name) or meaning_digest(folder / name) != expected:
             what = "has changed since the fit was made, run: qiantang calibrate"
             yield Fault(place, None, f"inputs.{name}", what)
 

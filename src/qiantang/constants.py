@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.known import KnownDate
 from qiantang.yamlfile import read_yaml, validate
 
 
@@ -19,6 +20,7 @@ class ConstantRecord(BaseModel):
 
     grade: Literal["document", "data", "derived", "definition", "judgement"]
     source: str = Field(min_length=1)
+    known: KnownDate
 
 
 class ConstantsFile(RootModel[dict[str, ConstantRecord]]):

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, RootModel, model_validator
 
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.known import KnownDate
 from qiantang.yamlfile import read_yaml, validate
 
 Array = NDArray[np.float64]
@@ -32,6 +33,7 @@ class PriorRecord(BaseModel):
     p95: float
     grade: Literal["NUMBER", "SIGN", "data", "judgement"]
     source: str
+    known: KnownDate
     note: str = ""
 
     @model_validator(mode="after")

@@ -26,7 +26,12 @@ def record(
     yearly: tuple[float, float] = (0.03, 0.2), kept: tuple[float, float] = (0.2, 0.95)
 ) -> DiscrepancyRecord:
     return DiscrepancyRecord(
-        innovation=None, sign=1, yearly_sd=yearly, persistence=kept, grade="judgement"
+        innovation=None,
+        sign=1,
+        yearly_sd=yearly,
+        persistence=kept,
+        grade="judgement",
+        known="2018-06",
     )
 
 

@@ -42,7 +42,7 @@ def town_priors(folder: Path, size: int) -> Priors:
     edge = 1.6448536269514722
     text = "".join(
         f"a{i}: {{unit: Dmnl, distribution: normal, central: 0.0, p05: {-edge}, p95: {edge}, "
-        "grade: judgement, source: a test}\n"
+        "grade: judgement, source: a test, known: 2018-06}\n"
         for i in range(size)
     )
     path = folder / "priors.yaml"

@@ -34,6 +34,7 @@ drivers:
     unit: Dmnl
     between: step
     scheduled: true
+    known: 2018-06
     contained_in: [rain]
 """
 SUN = """\
@@ -336,6 +337,7 @@ BAD_REGISTERS = {
     "cycle above one": ("cycle: 0.5", "cycle: 1.5", "less than or equal to 1"),
     "unknown join": ("between: mid_year", "between: spline", "rain.between"),
     "contained in nothing": ("[rain]", "[rian]", "unknown driver rian (did you mean rain?)"),
+    "schedule without a date": ("    known: 2018-06\n", "", "flood.known: required key is missing"),
     "step without schedule": ("    scheduled: true\n", "", "a schedule has between: step"),
     "late projection": ("from: 2018", "from: 2019", "begins in 2019, expected 2018"),
     "short projection": (RUN, RUN.replace("2025", "2020"), "ends in 2020, expected 2025"),

@@ -16,7 +16,8 @@ import numpy as np
 from qiantang.engine import load_model
 from qiantang.evidence.drivers import read_drivers
 from qiantang.evidence.lookups import write_driver_lookups
-from qiantang.fits import FitRecord, save_fit, text_digest
+from qiantang.fits import FitRecord, save_fit
+from qiantang.meaning import meaning_digest
 from qiantang.model.figures import Figure, outputs_of, read_figures, times_of
 from qiantang.plan.articles import draft_text, read_articles
 from qiantang.study import Study, open_study
@@ -72,7 +73,7 @@ def add_fit(
     z = 0.1 * study.priors.draw(MEMBERS, rng) + shift
     times = np.arange(2000.0, 2026.0) + 0.5 + later
     paths = {"trade_innovation": 0.005 * rng.standard_normal((MEMBERS, len(times)))}
-    made_from = text_digest(study.folder / "calibration" / "priors.yaml")
+    made_from = meaning_digest(study.folder / "calibration" / "priors.yaml")
     record = FitRecord(
         version=version, method="drawn about the centre", members=MEMBERS, seed=1,
         sees_until=2018.0 + later, model=study.model_meaning,
@@ -198,7 +199,7 @@ def _prior(name: str, unit: str, central: float) -> str:
     return (
         f"{name}:\n  unit: {unit}\n  distribution: lognormal\n  central: {central}\n"
         f"  p05: {0.8 * central:g}\n  p95: {1.25 * central:g}\n  grade: data\n"
-        "  source: Yearbook, page 3\n"
+        "  source: Yearbook, page 3\n  known: 2011-05\n"
     )
 
 
@@ -305,7 +306,7 @@ targets:
 """,
     "calibration/priors.yaml": PRIORS,
     "calibration/discrepancy.yaml": "ships: {innovation: trade_innovation, sign: 1, "
-    "yearly_sd: [0.02, 0.1], persistence: [0.5, 0.9], grade: data}\n",
+    "yearly_sd: [0.02, 0.1], persistence: [0.5, 0.9], grade: data, known: 2018-01}\n",
     "calibration/evidence/grades.yaml": "documented: {log_sd: 0.01, reason: stands in it}\n",
     "calibration/evidence/series.yaml": "".join(
         f"{name}: {{title: {name.title()}, title_zh: 港, unit: {unit}, variable: {name}, "

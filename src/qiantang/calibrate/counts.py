@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
+from qiantang.known import KnownDate
 from qiantang.yamlfile import read_yaml, validate
 
 Array = NDArray[np.float64]
@@ -38,6 +39,7 @@ class CountRecord(BaseModel):
 
     draws: Literal["normal", "uniform"]
     start: str = Field(min_length=1)
+    known: KnownDate
     note: str = ""
 
     def draw(self, shape: tuple[int, int], rng: np.random.Generator) -> Array:

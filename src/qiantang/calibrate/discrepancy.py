@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, RootModel, model_validator
 
 from qiantang.calibrate.factors import factor, whiten
+from qiantang.known import KnownDate
 from qiantang.yamlfile import read_yaml, validate
 
 Array = NDArray[np.float64]
@@ -51,6 +52,7 @@ class DiscrepancyRecord(BaseModel):
     yearly_sd: tuple[float, float]
     persistence: tuple[float, float]
     grade: str
+    known: KnownDate
     note: str = ""
 
     @model_validator(mode="after")

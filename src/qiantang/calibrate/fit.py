@@ -30,7 +30,8 @@ from qiantang.calibrate.runner import Runner
 from qiantang.calibrate.target import Target
 from qiantang.faults import Fault, StudyError
 from qiantang.files import door
-from qiantang.fits import POSTERIOR, Fit, FitRecord, refuse_existing, save_fit, text_digest
+from qiantang.fits import POSTERIOR, Fit, FitRecord, refuse_existing, save_fit
+from qiantang.meaning import meaning_digest
 from qiantang.study import Study
 
 Array = NDArray[np.float64]
@@ -139,7 +140,7 @@ def input_digests(study: Study) -> dict[str, str]:
     names = ("priors.yaml", "discrepancy.yaml", "evidence/observations.csv", "evidence/drivers.csv",
              "evidence/drivers.yaml", "evidence/series.yaml", "evidence/grades.yaml")  # fmt: skip
     counts = ("counts.yaml",) if (folder / "counts.yaml").is_file() else ()
-    return {name: text_digest(folder / name) for name in (*names, *counts)}
+    return {name: meaning_digest(folder / name) for name in (*names, *counts)}
 
 
 def _open_unfinished(folder: Path, study: Study, plan: Plan, seed: int, quick: bool) -> None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from qiantang.evidence.csvfile import CsvDocument, number, read_csv
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.known import KnownDate
 from qiantang.studyfile import Span, StudyFile
 from qiantang.yamlfile import YamlDocument, validate
 
@@ -68,6 +69,8 @@ class Definition(BaseModel):
         Years that open with a jump instead of a slope.
     scheduled : bool
         The schedule is known ahead: rows after the plan may stand in its vintage, none is drawn.
+    known : str or None
+        Latest date of what the rows of a schedule rest on that stand in the vintage known.
     contained_in : tuple of str
         Drivers whose actual figures carry this one already.
     projection_known, projection_actual : tuple of Growth
@@ -83,6 +86,7 @@ class Definition(BaseModel):
     cycle: float = Field(default=0.0, ge=-1.0, le=1.0, allow_inf_nan=False)
     jumps: tuple[int, ...] = ()
     scheduled: bool = False
+    known: KnownDate | None = None
     contained_in: tuple[str, ...] = ()
     missing: str = ""
     basis: str = ""
@@ -153,6 +157,9 @@ def register_faults(document: YamlDocument, register: Register, about: StudyFile
         if definition.scheduled != (definition.between == "step"):
             what = "a schedule has between: step, and a step is a schedule"
             faults.append(document.fault(("drivers", name, "between"), what))
+        if definition.scheduled and definition.known is None:
+            what = "required key is missing: the date when the schedule was known"
+            faults.append(document.fault(("drivers", name, "known"), what))
         for vintage, runs in projections(definition, about).items():
             where = ("drivers", name, f"projection_{vintage}")
             faults += _run_faults(document, definition, where, runs, about.drivers.last)

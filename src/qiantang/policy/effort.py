@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.known import KnownDate
 from qiantang.model.mdl import Dictionary
 from qiantang.vocabulary import Vocabulary
 from qiantang.yamlfile import KeyPath, YamlDocument, read_yaml, validate
@@ -38,6 +39,7 @@ class LeverEffort(_Record):
     )
     grade: Literal["data", "judgement"] = Field(description="where the cost comes from")
     source: Text
+    known: KnownDate = Field(description="latest date of what the cost rests on")
 
 
 class Rule(_Record):

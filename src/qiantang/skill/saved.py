@@ -15,7 +15,8 @@ from ruamel.yaml import YAML
 from qiantang.faults import Fault, StudyError
 from qiantang.files import door
 from qiantang.files.cells import csv_text
-from qiantang.fits import digest, text_digest
+from qiantang.fits import digest
+from qiantang.meaning import meaning_digest
 from qiantang.skill.scoreboard import Scoreboard
 from qiantang.yamlfile import read_yaml, validate
 
@@ -75,7 +76,7 @@ def inputs_of(study: Study) -> dict[str, str]:
         study.folder / "scenarios" / "plan" / "targets.yaml",
     ]
     return {
-        path.relative_to(study.folder).as_posix(): text_digest(path)
+        path.relative_to(study.folder).as_posix(): meaning_digest(path)
         for path in paths
         if path.is_file()
     }

@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from qiantang.files.code import code_digest
-from qiantang.fits import text_digest
+from qiantang.meaning import meaning_digest
 from qiantang.sweep.designfile import Design
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def identity(design: Design, study: Study) -> dict[str, Any]:
             [target.model_dump(mode="json") for target in study.plan.targets.targets]
         ),
         "headlines": digest_of(study.headlines),
-        "priors": text_digest(study.folder / "calibration" / "priors.yaml"),
+        "priors": meaning_digest(study.folder / "calibration" / "priors.yaml"),
         "code": code_digest(),
         "versions": versions(),
     }

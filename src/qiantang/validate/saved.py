@@ -11,7 +11,7 @@ from typing import Any
 
 from qiantang.files import door
 from qiantang.files.cells import bare
-from qiantang.fits import text_digest
+from qiantang.meaning import meaning_digest
 from qiantang.validate.ground import Ground
 from qiantang.validate.records import Finding, judged, listed, open_question, table
 from qiantang.yamlfile import read_yaml
@@ -160,7 +160,7 @@ def _current(ground: Ground, path: Path | None) -> Finding:
         str(name)
         for name, expected in inputs.items()
         if not door.stands(ground.study.folder, str(name))
-        or text_digest(ground.study.folder / str(name)) != expected
+        or meaning_digest(ground.study.folder / str(name)) != expected
     ]
     return judged(
         "current",
