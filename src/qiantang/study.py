@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from qiantang.ensemble.runs import Runs
     from qiantang.evidence.observations import Evidence
     from qiantang.fits import Fit
+    from qiantang.plan.outcomes import Outcomes
     from qiantang.policy.effort import Effort
 
 
@@ -154,6 +155,13 @@ class Study:
         """The articles and targets of the plan."""
         levers = {item.identifier for item in self.dictionary.levers()}
         return read_plan(self.folder / "scenarios" / "plan", levers, set(self.dictionary))
+
+    @cached_property
+    def outcomes(self) -> Outcomes | None:
+        """What the plan moves that has no figure of its own; None where the study names none."""
+        from qiantang.plan.outcomes import outcomes_path, read_outcomes
+
+        return read_outcomes(outcomes_path(self.folder), set(self.dictionary))
 
     @cached_property
     def headlines(self) -> tuple[str, ...]:

@@ -103,9 +103,7 @@ def forecast_from(
     series = [s for s in study.evidence.series.values() if s.kind == "yearly_total"]
     figures = [Figure(s.variable, "yearly_total", float(y)) for s in series for y in years]
     readout = readout_of(study, figures)
-    forecasters = deviating(
-        study, fit.z, fit.target.runner.grid, fit.carried.deviations, origin
-    )
+    forecasters = deviating(study, fit.z, fit.target.runner.grid, fit.carried.deviations, origin)
     ensemble = replace(
         ensemble_of(study, forecasters, seed, readout), origin=min(origin, about.origin)
     )

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from qiantang.commands import options
 
 if TYPE_CHECKING:
+    from qiantang.ensemble.outcomes import OutcomeRow
     from qiantang.ensemble.reach import Row
     from qiantang.ensemble.runs import Runs
     from qiantang.study import Study
+    from qiantang.wording import Wording
 
 #: Heads of the columns of numbers.
-NUMBERS = ("threshold", "median", "90 % interval", "P", "happened")
+NUMBERS = ("threshold", "median", "90 % interval", "P", "structure", "happened")
 
 
 @click.command()
 @click.argument("scenarios", nargs=-1, metavar="[SCENARIO]...")
+@click.option(
+    "--all", "everything", is_flag=True,
+    help="Also what the plan moves that has no figure of its own.",
+)  # fmt: skip
 @options.members_option
 @options.seed_option
 @options.vintage_option
@@ -28,6 +35,7 @@ NUMBERS = ("threshold", "median", "90 % interval", "P", "happened")
 @options.json_option
 def reach(
     scenarios: tuple[str, ...],
+    everything: bool,
     members: int,
     seed: int,
     vintage: str | None,
@@ -43,14 +51,26 @@ def reach(
 
     study = open_study(folder)
     names = scenarios or main_scenarios(study)
+    given = {"members": members, "seed": seed, "vintage": vintage, "engine": engine}
     with options.progress_bar(len(names), "running") as progress:
-        runs = study.run(
-            names, members=members, seed=seed, vintage=vintage, engine=engine, progress=progress
-        )
+        runs = study.run(names, progress=progress, **given)
+    rows = _outcomes(study, names, given) if everything else ()
     if as_json:
-        options.print_json(runs.reach().records())
-    else:
-        _print_tables(runs, study)
+        targets = runs.reach().records()
+        more = [row.record() for row in rows]
+        options.print_json({"targets": targets, "outcomes": more} if everything else targets)
+        return
+    _print_tables(runs, study)
+    if everything:
+        _print_outcomes(runs, study, rows)
+
+
+def _outcomes(
+    study: Study, names: Sequence[str], given: Mapping[str, Any]
+) -> tuple[OutcomeRow, ...]:
+    from qiantang.ensemble.outcomes import outcome_rows
+
+    return outcome_rows(study, names, **given)
 
 
 def main_scenarios(study: Study) -> tuple[str, ...]:
@@ -61,17 +81,28 @@ def main_scenarios(study: Study) -> tuple[str, ...]:
 
 def _print_tables(runs: Runs, study: Study) -> None:
     screen = options.console()
+    from qiantang.wording import Wording
+
+    words = Wording(study, "en")
     rows = runs.reach().rows
     targets = {target.id: target for target in study.plan.targets.targets}
     for name in dict.fromkeys(row.scenario for row in rows):
         mine = [row for row in rows if row.scenario == name]
         world = study.about.said(mine[0].vintage)
         table = options.plain_table(
-            "target", "art.", "unit", *NUMBERS, title=f"{runs.title(name)}, {world}", right=NUMBERS
+            "target",
+            "art.",
+            "unit",
+            *NUMBERS,
+            "grounds",
+            title=f"{runs.title(name)}, {world}",
+            right=NUMBERS,
         )
         for row in mine:
             target = targets[row.target]
-            table.add_row(target.title, str(row.article), row.unit, *_cells(row, target.sense))
+            table.add_row(
+                target.title, str(row.article), row.unit, *_cells(row, target.sense, words)
+            )
         screen.print(table)
         if mine[0].diverged:
             screen.print(f"{mine[0].diverged} of {mine[0].members} members diverged and are left "
@@ -80,20 +111,61 @@ def _print_tables(runs: Runs, study: Study) -> None:
     screen.print(
         f"{rows[0].members} members, seed {attrs['seed']}, fit {attrs['fit']}, model "
         f"{attrs['model_sha256'][:12]}. P is the share of members that reach the target; "
-        "an empty cell means that no figure was found."
+        "structure: the same without what the model leaves unexplained; grounds: what the row "
+        "rests on. An empty cell means that no figure was found."
     )
 
 
-def _cells(row: Row, sense: str) -> tuple[str, ...]:
+#: What stands behind an outcome, in a word.
+OBSERVED = {"series": "observed", "other": "observed otherwise", "none": "assumed"}
+
+
+def _print_outcomes(runs: Runs, study: Study, rows: Sequence[OutcomeRow]) -> None:
+    """Print the second table: each outcome at each year, scenarios side by side."""
+    assert study.outcomes is not None
+    screen = options.console()
+    scenarios = list(dict.fromkeys(row.scenario for row in rows))
+    heads = [runs.title(name) for name in scenarios]
+    table = options.plain_table(
+        "what the plan moves", "art.", "unit", "year", *heads, "before the plan",
+        title="No figure promised", right=("year", *heads),
+    )  # fmt: skip
+    found = {(row.of, row.year, row.scenario): row for row in rows}
+    for item in study.outcomes.outcomes:
+        for year in study.outcomes.years:
+            cells = [found[item.of, year, name] for name in scenarios]
+            first = year == study.outcomes.years[0]
+            table.add_row(
+                item.title if first else "", str(item.article) if first else "",
+                cells[0].unit if first else "", str(year),
+                *(f"{figure(c.median)} ({figure(c.p05)} to {figure(c.p95)})" for c in cells),
+                OBSERVED[item.observed] if first else "",
+            )  # fmt: skip
+    screen.print(table)
+    screen.print(
+        "Medians and 90 % intervals. What separates the two plans rests on priors, not data."
+    )
+
+
+def _cells(row: Row, sense: str, words: Wording) -> tuple[str, ...]:
     sign = {"above": "> ", "at_least": ">= ", "rises": "> ", "rises_each_year": "> "}[sense]
     happened = "" if row.actual is None else figure(row.actual)
     return (
         sign + figure(row.threshold),
         figure(row.median),
         f"{figure(row.p05)} to {figure(row.p95)}",
-        probability(row.probability),
+        chance(row, words),
+        probability(row.structure),
         happened,
+        row.grade,
     )
+
+
+def chance(row: Row, words: Wording) -> str:
+    """Format a row's probability: in a word where its level is assumed."""
+    if row.grade != "assumed":
+        return probability(row.probability)
+    return "no series" if row.probability != row.probability else words.verdict(row.probability)
 
 
 def figure(value: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,13 +38,19 @@ class Row:
     median, p05, p95 : float
         Over the members that did not diverge. [unit]
     probability : float
-        Share of those members that reach the target.
+        Share of those members that reach the target; NaN where no series tells where the city
+        stands, so that a figure would be made up.
     actual : float or None
         What happened; None where no figure was found. [unit]
     vintage : str
         Vintage of the drivers.
     members, diverged : int
         Members run, and those left out because they diverged.
+    structure : float
+        The probability by the structure alone, without what it leaves unexplained; NaN where it
+        was not asked for.
+    grade : str
+        What the row rests on: "well", "thin" or "assumed"; empty where the plan does not say.
     """
 
     scenario: str
@@ -60,6 +66,8 @@ class Row:
     vintage: str
     members: int
     diverged: int
+    structure: float = float("nan")
+    grade: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,7 +106,7 @@ class Reach:
         return reach_html(self)
 
 
-def reach_table(dataset: xr.Dataset, study: Study) -> Reach:
+def reach_table(dataset: xr.Dataset, study: Study, alone: xr.Dataset | None = None) -> Reach:
     """Score every target of the plan in every scenario of a run.
 
     Parameters
@@ -106,16 +114,24 @@ def reach_table(dataset: xr.Dataset, study: Study) -> Reach:
     dataset : xarray.Dataset
         As `qiantang.ensemble.run` makes it, with the variables of the targets saved.
     study : Study
+    alone : xarray.Dataset, optional
+        The same by the structure alone.
     """
     vintages = vintages_of(dataset)
     rows = []
     for target in study.plan.targets.targets:
         values = measure(dataset, target.measure)
         happened = what_happened(study, target.happened, target.measure)
+        still = None if alone is None else measure(alone, target.measure)
+        told = _is_told(study, target)
         for place, scenario in enumerate(map(str, dataset.scenario.values)):
-            rows.append(
-                _row(values[place], target, scenario, happened, vintages[scenario])
-            )  # fmt: skip
+            row = _row(values[place], target, scenario, happened, vintages[scenario])
+            structure = float("nan") if still is None else _share(still[place], target)
+            grade = "" if target.grounds is None else target.grounds.grade
+            if not told:
+                row = replace(row, probability=float("nan"))
+                structure = float("nan")
+            rows.append(replace(row, structure=structure, grade=grade))
     order = {name: place for place, name in enumerate(map(str, dataset.scenario.values))}
     return Reach(tuple(sorted(rows, key=lambda row: order[row.scenario])), _titles(dataset, study))
 
@@ -142,11 +158,25 @@ def _row(values: Array, target: Target, scenario: str, actual: float | None, vin
     low, middle, high = (
         np.quantile(sound, [INTERVAL[0], 0.5, INTERVAL[1]]) if len(sound) else [np.nan] * 3
     )
-    reached = float(target.is_reached(sound).mean()) if len(sound) else float("nan")
+    reached = _share(values, target)
     return Row(
         scenario, target.id, target.article, target.unit, target.threshold, float(middle),
         float(low), float(high), reached, actual, vintage, len(values), len(values) - len(sound),
     )  # fmt: skip
+
+
+def _share(values: Array, target: Target) -> float:
+    """Return the share of the members that did not diverge which reach a target."""
+    sound = values[np.isfinite(values)]
+    return float(target.is_reached(sound).mean()) if len(sound) else float("nan")
+
+
+def _is_told(study: Study, target: Target) -> bool:
+    """Tell whether a figure says where a target stands; one that claims nothing is not asked."""
+    if target.grounds is None or target.grounds.grade != "assumed":
+        return True
+    series = study.evidence.series.get(target.happened.series)
+    return series is not None and bool(series.used)
 
 
 def measure(dataset: xr.Dataset, wanted: Measure) -> Array:

@@ -78,7 +78,21 @@ class Runs:
 
     def reach(self) -> Reach:
         """Return each target by scenario: median, interval, probability, what happened."""
-        return reach_table(self.dataset, self.study)
+        return reach_table(self.dataset, self.study, self._alone())
+
+    def _alone(self) -> xr.Dataset | None:
+        """Return the same runs by the structure alone; None where the scenarios are not at hand."""
+        if not self.scenarios:
+            return None
+        attrs = self.dataset.attrs
+        measures = [target.measure for target in self.study.plan.targets.targets]
+        names = dict.fromkeys(name for m in measures for name in (m.variable, *m.over))
+        runs = run_resolved(
+            self.study, self.scenarios, members=self.dataset.sizes["member"],
+            seed=int(attrs["seed"]), vintage=attrs["vintage_given"] or None,
+            engine=attrs["engine"], variables=tuple(names), deviations=False,
+        )  # fmt: skip
+        return runs.dataset
 
     @property
     def chart(self) -> RunCharts:
@@ -97,6 +111,7 @@ def run(
     vintage: str | None = None,
     engine: str = "kernel",
     variables: Sequence[str] | None = None,
+    deviations: bool = True,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Runs:
     """Run scenarios over members.
@@ -115,6 +130,8 @@ def run(
     engine : {"kernel", "numpy", "pysd"}
     variables : sequence of str, optional
         Variables of the model to save in place of the study's headlines.
+    deviations : bool
+        False runs the structure alone: without what it leaves unexplained.
     progress : callable
         Told the name of each scenario before it runs, and a line when the model is compiled.
 
@@ -127,7 +144,8 @@ def run(
     """
     return run_resolved(
         study, [study.scenario(name) for name in scenarios], members=members, seed=seed,
-        vintage=vintage, engine=engine, variables=variables, progress=progress,
+        vintage=vintage, engine=engine, variables=variables, deviations=deviations,
+        progress=progress,
     )  # fmt: skip
 
 
@@ -140,6 +158,7 @@ def run_resolved(
     vintage: str | None = None,
     engine: str = "kernel",
     variables: Sequence[str] | None = None,
+    deviations: bool = True,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Runs:
     """Run scenarios that are already read; the options are those of `run`."""
@@ -147,6 +166,7 @@ def run_resolved(
         raise StudyError([Fault("scenarios", None, "", "no scenario given, expected at least one")])
     wanted = _wanted(study, variables, vintage)
     chosen = choose_members(study, members, seed)
+    chosen = chosen if deviations else chosen.still()
     program = study.program
     years = list(range(int(program.initial_time), int(program.final_time)))
     readout = readout_of(study, [yearly(study, n, y) for n in wanted for y in years], alone=True)
@@ -219,6 +239,7 @@ def _provenance(
         "fit": study.fit.record.version,
         "seed": str(seed),
         "engine": engine,
+        "vintage_given": vintage or "",
         "vintages": ", ".join(f"{s.name}: {vintage or _vintages(s)}" for s in scenarios),
         "scenario_sha256": ", ".join(f"{s.name}: {s.sha256}" for s in scenarios),
         "qiantang": version("qiantang"),

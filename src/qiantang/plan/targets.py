@@ -75,6 +75,24 @@ class Happened(Record):
     years: list[Whole] = Field(min_length=1)
 
 
+Grade = Literal["well", "thin", "assumed"]
+
+
+class Grounds(Record):
+    """What a target's odds rest on.
+
+    Parameters
+    ----------
+    grade : {"well", "thin", "assumed"}
+        A long series and drivers with forecasts; a short or broken series; no series at all, so
+        that level and spread are judgement.
+    """
+
+    grade: Grade
+    why: Text
+    why_zh: str = ""
+
+
 class Target(Record):
     """One promise of the plan that a figure can settle."""
 
@@ -88,6 +106,7 @@ class Target(Record):
     sense: Sense
     measure: Measure
     happened: Happened
+    grounds: Grounds | None = None
     note: Text
 
     @model_validator(mode="after")
