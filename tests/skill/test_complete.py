@@ -82,7 +82,8 @@ def test_added_methods_score_as_if_made_at_once(own: Study, few: dict[str, Serie
         assert (made.folder / name).read_text("utf-8") == (whole / name).read_text("utf-8")
     rows, wanted = (pd.read_csv(folder / "skill.csv") for folder in (made.folder, whole))
     assert rows.columns.tolist() == wanted.columns.tolist()
-    pd.testing.assert_frame_equal(rows, wanted, rtol=1e-3)  # the cases kept are rounded
+    close = rows.columns.drop("brier_best")  # the cases kept are rounded: a tie may fall either way
+    pd.testing.assert_frame_equal(rows[close], wanted[close], rtol=1e-3)
     assert (made.record.completes, made.record.members) == ("2026-02-few", 60)
     assert saved.newest(own).record.version == "2026-03-more"
     assert saved.changed_inputs(own, made.record) == []
