@@ -26,7 +26,7 @@ FIELD = "known"
 #: Half a day: a date of the study may be a rounded decimal. [Year]
 _SLACK = 0.5 / 365.25
 _FORM = re.compile(r"(\d{4})-(0[1-9]|1[0-2])(?:-(\d{2}))?")
-_EXPECTED = "expected a month or a day, such as 2018-05 or 2018-05-31"
+_EXPECTED = "expected a month or a day, YYYY-MM or YYYY-MM-DD"
 #: Files of a study in which entries say what they rest on.
 _FILES = (
     "calibration/priors.yaml",

@@ -20,12 +20,16 @@ def meaning_digest(path: Path) -> str:
     """Return the sha256 of what a file means to a run.
 
     Of a YAML file it is that of its keys and values in their order, without comments, notes,
-    sources, titles and dates of knowledge; of any other file, and of one that is no YAML, that of
-    its text.
+    sources, titles and dates of knowledge; of a Vensim file it is that of what it computes. Of any
+    other file, and of one that cannot be read, it is that of its text.
     """
-    if path.suffix != ".yaml":
-        return text_digest(path)
     try:
+        if path.suffix == ".mdl":
+            from qiantang.modelfile.read import read_document
+
+            return read_document(path)[0].meaning
+        if path.suffix != ".yaml":
+            return text_digest(path)
         data = read_yaml(path).data
     except StudyError:
         return text_digest(path)

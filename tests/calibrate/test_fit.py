@@ -18,7 +18,8 @@ from qiantang.calibrate.diagnostics import arviz
 from qiantang.calibrate.fit import KEY, START, calibrate
 from qiantang.calibrate.target import Target
 from qiantang.faults import StudyError
-from qiantang.fits import DRAWS, INNOVATIONS, POSTERIOR, RECORD, Fit, newest_fit, text_digest
+from qiantang.fits import DRAWS, INNOVATIONS, POSTERIOR, RECORD, Fit, newest_fit
+from qiantang.meaning import meaning_digest
 from qiantang.study import Study
 
 MEMBERS, SEED = 24, 3
@@ -55,7 +56,7 @@ def test_a_calibration_is_saved_with_what_it_was_made_from(town: Study, fit: Fit
     assert (record.sees_until, record.seed) == (town.about.origin, SEED)
     assert record.plan == json.loads(json.dumps(asdict(TINY)))
     for name, digest in record.inputs.items():
-        assert text_digest(town.folder / "calibration" / name) == digest
+        assert meaning_digest(town.folder / "calibration" / name) == digest
     assert set(record.files) == {
         DRAWS, INNOVATIONS, POSTERIOR, "report.md", "series.csv", "parameters.csv",
         "diagnostics.csv", "fit.svg",

@@ -116,7 +116,10 @@ def test_the_command_prints_the_saved_one_and_its_verdicts(kept: Study, board: s
 
 def test_changed_evidence_is_told(kept: Study, board: saved.Saved) -> None:
     path = kept.folder / "calibration" / "priors.yaml"
-    path.write_text(path.read_text(encoding="utf-8") + "# a remark\n", encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + "# a remark\n", encoding="utf-8")
+    assert run("--study", str(kept.folder))[2] == ""
+    path.write_text(text.replace("central: 12.0", "central: 11.0"), encoding="utf-8")
     code, _, err = run("--study", str(kept.folder))
     assert code == 0
     assert "calibration/priors.yaml changed since" in err

@@ -70,7 +70,18 @@ def test_rows_have_the_promised_keys_and_settings(
     json.dumps(rows, allow_nan=False)
 
 
-BASE = ("persistence", "drift", "trend", "ets", "arima", "regression", "growth_regression")
+BASE = (
+    "persistence",
+    "drift",
+    "trend",
+    "ets",
+    "arima",
+    "regression",
+    "growth_regression",
+    "share",
+    "share_damped",
+    "share_given",
+)
 
 
 def test_a_series_without_a_forecast_has_baselines_only(

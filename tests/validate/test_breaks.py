@@ -205,7 +205,10 @@ def test_figures_without_a_source_fail(tmp_path: Path) -> None:
 def test_a_changed_file_fails(tmp_path: Path) -> None:
     study = build(tmp_path)
     path = tmp_path / PRIORS
-    path.write_text(path.read_text(encoding="utf-8") + "# later\n", encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + "# later\n", encoding="utf-8")
+    assert replication.files(Ground(study))[0].verdict == "pass"
+    path.write_text(text.replace("central: 0.05", "central: 0.051"), encoding="utf-8")
     (found,) = replication.files(Ground(study))
     assert found.verdict == "fail"
     assert "has changed since the fit was made" in found.reason

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from harbour import build
 
-from qiantang.fits import text_digest
+from qiantang.meaning import meaning_digest
 from qiantang.study import Study
 from qiantang.validate import saved
 from qiantang.validate.ground import Ground
@@ -69,7 +69,7 @@ def test_narrow_intervals_fail(study: Study) -> None:
 def test_scores_of_changed_files_fail(study: Study) -> None:
     folder = study.folder / "calibration" / "skill" / "one"
     assert verdicts(study, GOOD)["current"] == "not judged"
-    for digest, expected in ((text_digest(study.model_file), "pass"), ("0" * 64, "fail")):
+    for digest, expected in ((meaning_digest(study.model_file), "pass"), ("0" * 64, "fail")):
         text = f'inputs: {{model/harbour.mdl: "{digest}"}}\n'
         (folder / "skill.yaml").write_text(text, encoding="utf-8")
         assert saved.skill(Ground(study))[-1].verdict == expected

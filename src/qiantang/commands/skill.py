@@ -47,6 +47,12 @@ _FOOT = {
 )
 @click.option("--baselines", "baselines_only", is_flag=True,
               help="Score the baselines alone; saves nothing.")  # fmt: skip
+@click.option(
+    "--complete",
+    "completing",
+    is_flag=True,
+    help="Score the naive methods that the newest scoreboard lacks beside its forecasts.",
+)
 @click.option("--horizons", is_flag=True, help="Show each horizon, not only all together.")
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True,
               help="Language of titles.")  # fmt: skip
@@ -59,6 +65,7 @@ def skill(
     name: str | None,
     select_until: int | None,
     baselines_only: bool,
+    completing: bool,
     horizons: bool,
     lang: Language,
     members: int,
@@ -69,7 +76,8 @@ def skill(
     """Show how well forecasts from earlier years would have done, beside naive ones.
 
     Prints the saved scoreboard. With --rerun every forecast is made again from what was known at
-    its origin, and the result is saved under calibration/skill; none is ever overwritten.
+    its origin, and the result is saved under calibration/skill; none is ever overwritten. With
+    --complete a new one keeps the forecasts of the newest and adds naive methods that it lacks.
     """
     from qiantang.skill import saved
     from qiantang.skill.settings import read_series
@@ -78,7 +86,9 @@ def skill(
     study = open_study(folder)
     place = saved.skill_folder(study)
     series = read_series(place / "series.yaml", study.evidence, study.drivers)
-    if rerun or select_until is not None or baselines_only:
+    if completing:
+        rows, footer = _completed(study, series, name)
+    elif rerun or select_until is not None or baselines_only:
         rows, footer = _made(study, series, name, members, seed, select_until, baselines_only)
     else:
         board = saved.newest(study)
@@ -135,11 +145,27 @@ def _made(
     return rows, f"Origins {origins[0]:g} to {origins[-1]:g}; not saved."
 
 
+def _completed(
+    study: Study, series: dict[str, SeriesRecord], name: str | None
+) -> tuple[list[dict[str, Any]], str]:
+    """Add the methods that the newest scoreboard lacks, with its members and its seed."""
+    from datetime import date
+
+    from qiantang.skill.complete import complete
+
+    version = name or f"{date.today().isoformat()}-skill"
+    command = f"qiantang skill --complete --name {version}"
+    board = complete(study, series, version, command,
+                     progress=lambda line: click.echo(line, err=True))  # fmt: skip
+    return board.rows, _source(board)
+
+
 def _source(board: Any) -> str:
     record = board.record
+    kept = f", forecasts of {record.completes} kept" if record.completes else ""
     return (
         f"{record.version}: origins {record.origins[0]:g} to {record.origins[-1]:g}, "
-        f"{record.members} members, seed {record.seed}. Cases and events: {board.folder}"
+        f"{record.members} members, seed {record.seed}{kept}. Cases and events: {board.folder}"
     )
 
 

@@ -1,6 +1,6 @@
 """Naive forecasts to beat, each a predictive distribution in logs fitted at the origin.
 
-Six kinds stand for what a careful clerk would do without a model. Point forecasts, standard errors
+The kinds stand for what a careful clerk would do without a model. Point forecasts, standard errors
 and orders come from statsmodels: it holds exponential smoothing, ARIMA and regression in one
 package, and is itself what the larger forecasting packages build upon. Every kind takes the error
 of its parameters into account: residual variances are divided by the degrees of freedom that the
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from qiantang.skill import statespace
+from qiantang.skill import shares, statespace
 from qiantang.skill.history import History
 from qiantang.skill.world import World
 
@@ -116,6 +116,18 @@ def growth_regression(past: History, world: World, years: Sequence[int], members
     return np.asarray(past.logs[-1] + _least_squares(design, growth, wanted, members, own=ahead))
 
 
+def share(past: History, world: World, years: Sequence[int], members: int) -> Array:
+    """Carry the last share of the national total on."""
+    found = shares.kept(past, world, years)
+    return drift(past, world, years, members) if found is None else _dealt(*found, members)
+
+
+def share_damped(past: History, world: World, years: Sequence[int], members: int) -> Array:
+    """Let the recent trend of the share of the national total fade."""
+    found = shares.damped(past, world, years)
+    return drift(past, world, years, members) if found is None else _dealt(*found, members)
+
+
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Keep linear algebra on one thread: the matrices are tiny, and threads only wait for others.
@@ -138,10 +150,17 @@ BASELINES: dict[str, Baseline] = {
     "arima": arima,
     "regression": regression,
     "growth_regression": growth_regression,
+    "share": share,
+    "share_damped": share_damped,
+    "share_given": share,
 }
 
 #: Those that look at the series alone.
 WORLDLESS = ("persistence", "drift", "trend", "ets", "arima")
+#: Those that need the national total of the same thing.
+SHARES = ("share", "share_damped", "share_given")
+#: The one whose driver ahead is the model's own; with true drivers it is the share kept.
+GIVEN = "share_given"
 
 
 def _with_constant(values: ArrayLike) -> Array:
@@ -171,8 +190,7 @@ def _least_squares(
     Returns
     -------
     ndarray, shape (member, year)
-        Where the regressors are uncertain the quantiles are dealt to the paths at random, the
-        same for all, so that each member is one path with one error.
+        See `_dealt`.
     """
     from statsmodels.regression.linear_model import OLS
 
@@ -180,9 +198,27 @@ def _least_squares(
     free = len(observed) - design.shape[1]
     variance = fitted.ssr / max(free, 1)
     inner = np.einsum("pyk,kl,pyl->py", wanted, fitted.normalized_cov_params, wanted)
-    location, scale = wanted @ fitted.params, np.sqrt(variance * (own + inner))
-    if len(wanted) == 1:
-        return student(location[0], scale[0], free, members)
-    order = np.random.default_rng(len(wanted)).permutation(members)
+    return _dealt(wanted @ fitted.params, np.sqrt(variance * (own + inner)), free, members)
+
+
+def _dealt(location: Array, scale: Array, free: int, members: int) -> Array:
+    """Return members of Student's distribution about one path, or about as many as members.
+
+    Where the paths are uncertain the quantiles are dealt to them at random, the same for all, so
+    that each member is one path with one error.
+
+    Parameters
+    ----------
+    location : ndarray, shape (path, year)
+    scale : ndarray, shape (path, year) or (year,)
+    free, members : int
+
+    Returns
+    -------
+    ndarray, shape (member, year)
+    """
+    if len(location) == 1:
+        return student(location[0], np.atleast_2d(scale)[0], free, members)
+    order = np.random.default_rng(len(location)).permutation(members)
     quantiles = stats.t.ppf(levels(members), max(free, FEWEST_FREE))[order]
     return np.asarray(location + scale * quantiles[:, None])

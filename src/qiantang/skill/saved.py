@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from ruamel.yaml import YAML
 
 from qiantang.faults import Fault, StudyError
@@ -47,6 +47,9 @@ class SkillRecord(BaseModel):
     packages: dict[str, str]
     inputs: dict[str, str]
     files: dict[str, str]
+    completes: str = Field(
+        default="", description="version whose forecasts were kept while methods were added"
+    )
 
 
 @dataclass(frozen=True)

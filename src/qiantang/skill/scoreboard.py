@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qiantang.skill import scores
-from qiantang.skill.baselines import BASELINES, WORLDLESS, one_thread
+from qiantang.skill.baselines import BASELINES, one_thread
 from qiantang.skill.events import Event, case_outcome, probability, rolling_events
-from qiantang.skill.history import history, known_figures, truth
+from qiantang.skill.history import known_figures, truth
+from qiantang.skill.rivals import Rivals
 from qiantang.skill.settings import (
     HORIZONS,
     Draws,
@@ -20,7 +21,6 @@ from qiantang.skill.settings import (
     SeriesRecord,
     asked_years,
 )
-from qiantang.skill.world import driver_world
 
 if TYPE_CHECKING:
     from qiantang.study import Study
@@ -89,6 +89,7 @@ def score(
     settings: Sequence[str] | None = None,
     members: int = 1000,
     seed: int = 1,
+    methods: Collection[str] | None = None,
     progress: Progress = lambda line: None,
 ) -> Scoreboard:
     """Score a forecaster beside the baselines on every origin, setting and horizon.
@@ -108,13 +109,15 @@ def score(
         Members of each baseline.
     seed : int
         Of the baselines' driver forecasts.
+    methods : collection of str, optional
+        Baselines that are scored; by default all.
     progress : callable
         Told a line for each origin and setting.
     """
     cases: list[Case] = []
     outcomes: list[Outcome] = []
     events = rolling_events(study)
-    kept: dict[Any, Draws] = {}
+    rivals = Rivals(study, members, seed, tuple(BASELINES) if methods is None else methods)
     truths = {name: truth(study.evidence, name) for name in series}
     about = study.about
     for origin in about.hindcasts.origins if origins is None else origins:
@@ -125,9 +128,7 @@ def score(
             progress(f"origin {origin:g}, {setting}")
             with one_thread():
                 by_method = {
-                    name: baseline_draws(
-                        study, name, record, origin, setting, years, members, seed, kept
-                    )
+                    name: rivals.forecast(name, record, origin, setting, years)
                     for name, record in series.items()
                 }
             if forecaster is not None:
@@ -138,38 +139,6 @@ def score(
                 cases += _cases(name, setting, origin, years, methods, truths[name])
                 outcomes += _outcomes(study, events, name, setting, origin, methods, truths[name])
     return Scoreboard(tuple(cases), tuple(outcomes), tuple(gather(cases, outcomes, tuple(series))))
-
-
-def baseline_draws(
-    study: Study,
-    name: str,
-    record: SeriesRecord,
-    origin: float,
-    setting: str,
-    years: tuple[int, ...],
-    members: int,
-    seed: int,
-    kept: dict[Any, Draws],
-) -> dict[str, Draws]:
-    """Forecast one series by every baseline; empty where its history is too short.
-
-    What needs no drivers is the same in every setting; ``kept`` holds it from one to the next.
-    """
-    past = history(known_figures(study.evidence, name, origin), origin)
-    if past is None:
-        return {}
-    ahead = tuple(range(past.last + 1, max(years) + 1))
-    world = driver_world(study.drivers, record, origin, setting, ahead, members, seed)
-    found = {}
-    for method, baseline in BASELINES.items():
-        key = (method, past.key, years, members)
-        if method in WORLDLESS and key in kept:
-            found[method] = kept[key]
-            continue
-        found[method] = Draws(years, np.exp(baseline(past, world, years, members)))
-        if method in WORLDLESS:
-            kept[key] = found[method]
-    return found
 
 
 def _cases(

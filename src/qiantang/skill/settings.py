@@ -59,13 +59,24 @@ class Forecaster(Protocol):
 
 
 class SeriesRecord(BaseModel):
-    """One series of the scoreboard."""
+    """One series of the scoreboard.
+
+    Parameters
+    ----------
+    headline : bool
+        Counts for the verdict.
+    drivers, times : tuple of str
+        The regressions explain it with the sum of the one times the product of the other.
+    total : bool
+        That is the national total of the same thing, so that the series has a share of it.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     headline: bool = False
     drivers: tuple[str, ...] = Field(min_length=1)
     times: tuple[str, ...] = ()
+    total: bool = False
 
 
 class SeriesTable(RootModel[dict[str, SeriesRecord]]):

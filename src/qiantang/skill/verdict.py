@@ -20,6 +20,9 @@ BASELINE_WORDS = {
         "arima": "ARIMA",
         "regression": "regression on the driver",
         "growth_regression": "regression of growth",
+        "share": "share kept",
+        "share_damped": "share, trend damped",
+        "share_given": "share kept, the model's drivers",
     },
     "zh": {
         "persistence": "沿用上年值",
@@ -29,6 +32,9 @@ BASELINE_WORDS = {
         "arima": "ARIMA",
         "regression": "驱动变量回归",
         "growth_regression": "增长率回归",
+        "share": "占全国比重不变",
+        "share_damped": "占全国比重趋势渐弱",
+        "share_given": "占全国比重不变（外部变量同模型）",
     },
 }
 _WORDS = {

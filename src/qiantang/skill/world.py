@@ -74,8 +74,31 @@ def driver_world(
         return World(past, {year: np.log([actual[year]]) for year in between})
     rng = np.random.default_rng([seed, int(origin), *_key("+".join(names))])
     if origin >= drivers.about.origin:
-        return World(past, _as_published(drivers, record, between, members, rng))
+        return World(past, _as_given(drivers, record, None, between, members, rng))
     return World(past, _extrapolated(past, between, members, rng))
+
+
+def given_world(
+    drivers: Drivers, record: SeriesRecord, origin: float, world: World, members: int, seed: int
+) -> World:
+    """Return a world with the driver ahead as the model itself is given it at an origin.
+
+    There recent growth fades, which is a forecast of another kind than that of `driver_world`; a
+    rival that sees it differs from the model in nothing but the city.
+
+    Parameters
+    ----------
+    drivers : Drivers
+    record : SeriesRecord
+    origin : float
+        [Year]
+    world : World
+        Of that origin as `driver_world` has it.
+    members, seed : int
+    """
+    rng = np.random.default_rng([seed, int(origin), *_key("+".join(_names(record)))])
+    years = tuple(world.future)
+    return World(world.past, _as_given(drivers, record, origin, years, members, rng))
 
 
 def _names(record: SeriesRecord) -> tuple[str, ...]:
@@ -119,14 +142,15 @@ def _extrapolated(
     return future
 
 
-def _as_published(
+def _as_given(
     drivers: Drivers,
     record: SeriesRecord,
+    origin: float | None,
     years: tuple[int, ...],
     members: int,
     rng: np.random.Generator,
 ) -> dict[int, Array]:
-    paths = drivers.draw({}, members, rng)
+    paths = drivers.draw({}, members, rng, origin)
     future = {}
     for year in years:
         at = year + np.array(_QUARTERS)
