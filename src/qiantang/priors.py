@@ -33,6 +33,7 @@ class PriorRecord(BaseModel):
     grade: Literal["NUMBER", "SIGN", "data", "judgement"]
     source: str
     note: str = ""
+    panel: str = ""  # estimate of the panel that the three numbers are read from
 
     @model_validator(mode="after")
     def _ordered(self) -> PriorRecord:
