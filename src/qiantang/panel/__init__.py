@@ -1,1 +1,1 @@
-"""What a panel of peer cities teaches: how fast shares move, how crowding brakes, how often pairs are signed."""
+"""A panel of peer cities: how shares move, how crowding brakes, how often pairs are signed."""

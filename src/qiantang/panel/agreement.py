@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
-from qiantang.faults import Fault, StudyError, nearest
+from qiantang.faults import Fault, nearest
 from qiantang.panel.estimatefile import NEW, EstimateFile, Spread
 
 

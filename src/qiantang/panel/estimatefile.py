@@ -1,4 +1,4 @@
-"""The file estimates.yaml: what the panel taught, from which figures, and how well it was sampled."""
+"""The file estimates.yaml: what the panel taught, from which figures, how well it was sampled."""
 
 from __future__ import annotations
 

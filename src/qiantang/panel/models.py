@@ -37,7 +37,7 @@ def _scales(cities: int) -> Any:
 
 
 def _common(years: int) -> Any:
-    """Return what all members share in a year: a drift and a shock, mostly of the national total."""
+    """Return what all members share in a year: drift and shock, mostly of the national total."""
     drift = numpyro.sample("drift", dist.Normal(0.0, 0.05))
     spread = numpyro.sample("common_sd", dist.HalfNormal(0.1))
     z = numpyro.sample("common_z", dist.Normal(0.0, 1.0).expand([years]))
