@@ -24,13 +24,6 @@ class Total(_Record):
     times: str | None = None
 
 
-class Own(_Record):
-    """A member that is this study's city; ``observed`` where its figures are the study's own."""
-
-    observed: str | None = None
-    total: Total | None = None
-
-
 class Compared(_Record):
     """Where the study holds an estimate's counterpart: a prior, or a series' deviation."""
 
@@ -45,6 +38,24 @@ class Compared(_Record):
         if (self.series is None) != (self.of is None):
             raise ValueError("series and of belong together")
         return self
+
+
+class Own(_Record):
+    """A member that is this study's city.
+
+    Parameters
+    ----------
+    observed : str or None
+        Series of the study that holds its figures; None where they stand in the panel.
+    total : Total or None
+        Its own national total, where it differs.
+    compare : dict of str to Compared
+        Counterpart in the study by estimate.
+    """
+
+    observed: str | None = None
+    total: Total | None = None
+    compare: dict[str, Compared] = {}
 
 
 class Quantity(_Record):
@@ -69,7 +80,6 @@ class Quantity(_Record):
     knee: float | None = Field(default=None, gt=0)
     draws: int = Field(default=600, ge=100, le=10_000)
     own: dict[str, Own] = Field(min_length=1)
-    compare: dict[str, Compared] = {}
 
     @model_validator(mode="after")
     def _whole(self) -> Quantity:

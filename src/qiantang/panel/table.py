@@ -9,7 +9,7 @@ import numpy as np
 from qiantang.panel.estimatefile import NEW, Estimate, EstimateFile, Spread
 
 if TYPE_CHECKING:
-    from qiantang.panel.quantityfile import Compared, QuantityFile
+    from qiantang.panel.quantityfile import Compared, Quantity, QuantityFile
     from qiantang.study import Study
 
 
@@ -26,9 +26,8 @@ def rows(study: Study, register: QuantityFile, found: EstimateFile) -> list[dict
     for name, quantity in found.quantities.items():
         known = register.quantities.get(name)
         for part, estimate in quantity.estimates.items():
-            where = known.compare.get(part) if known else None
-            prior, posterior = _study_holds(study, where) if where else (None, None)
-            for member, own in _members(estimate):
+            for member, own, where in _members(known, part, estimate):
+                prior, posterior = _study_holds(study, where) if where else (None, None)
                 told.append({
                     "estimate": f"{name}.{part}", "unit": estimate.unit,
                     "new_city": _three(estimate.part(NEW)),
@@ -39,8 +38,17 @@ def rows(study: Study, register: QuantityFile, found: EstimateFile) -> list[dict
     return told
 
 
-def _members(estimate: Estimate) -> list[tuple[str, Spread | None]]:
-    return list(estimate.own.items()) or [("", None)]
+def _members(
+    known: Quantity | None, part: str, estimate: Estimate
+) -> list[tuple[str, Spread | None, Compared | None]]:
+    """Return each member that is this study's city, its posterior, and where its counterpart is."""
+    compared = {name: own.compare.get(part) for name, own in known.own.items()} if known else {}
+    told = [
+        (name, estimate.own.get(name), where)
+        for name, where in compared.items()
+        if name in estimate.own or where is not None
+    ]
+    return told or [("", None, None)]
 
 
 def _three(spread: Spread | None) -> list[float] | None:
