@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # of JAX, about its own future
 ]
-CITIES, YEARS = 24, 14
+CITIES, YEARS = 16, 10
 WIDER = 2.576 / 1.645  # from nine tenths to 99 per cent of a normal
 
 
@@ -54,7 +54,7 @@ def test_spread_tails_and_reversion_of_shares_are_found_again() -> None:
     from qiantang.panel.sampler import sample
 
     data = town_shares(5)
-    draws = sample(models.share_changes, data, 300, seed=1)
+    draws = sample(models.share_changes, data, 250, seed=1)
     found = summarise.shares(draws, summarise.Members(data.names, ["town 3"]), seed=1)
     truth = {"scale": np.exp(-2.5), "scale_spread": 0.4, "dof": 4.0, "reversion": 0.15,
              "common_sd": 0.05}  # fmt: skip
@@ -80,7 +80,7 @@ def test_the_brake_of_crowding_is_found_again_on_either_side_of_a_knee() -> None
                 shares.first, shares.span),
         np.column_stack([load - over, over]),
     )  # fmt: skip
-    draws = sample(models.crowding, data, 300, seed=1)
+    draws = sample(models.crowding, data, 250, seed=1)
     found = summarise.crowding(draws, summarise.Members(data.names, ["town 0"]), seed=1)
     assert inside(found["slope_below"], -0.02)
     assert inside(found["slope_above"], -0.08)
@@ -98,7 +98,7 @@ def test_the_rate_of_signing_is_found_again_and_a_seed_repeats_itself() -> None:
     data = Counts(tuple(f"town {one}" for one in range(CITIES)), city, signed, (1, 20))
     members = summarise.Members(data.names, ["town 0"])
     found, again = (
-        summarise.signings(sample(models.signings, data, 300, seed=1), members, seed=1)
+        summarise.signings(sample(models.signings, data, 250, seed=1), members, seed=1)
         for _ in range(2)
     )
     assert found == again

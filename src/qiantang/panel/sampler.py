@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import arviz as az
 import jax
 import numpy as np
 import numpyro
 from numpy.typing import NDArray
 from numpyro.infer import MCMC, NUTS
+
+from qiantang.calibrate.diagnostics import arviz
 
 Array = NDArray[np.float64]
 
@@ -80,6 +81,7 @@ def diagnose(values: Array) -> tuple[float, float, float]:
     ----------
     Vehtari et al. (2021), Rank-normalization, folding, and localization, Bayesian Analysis 16.
     """
+    az = arviz()
     return (
         float(az.rhat(values)),
         float(az.ess(values, method="bulk")),
