@@ -71,3 +71,9 @@ def test_estimates_that_miss_the_bars_are_named() -> None:
     assert made().missed() == []
     assert made(rhat=1.02).missed() == ["signing.rate"]
     assert made(ess_tail=300).missed() == ["signing.rate"]
+
+
+def test_a_quantity_that_diverges_often_is_named() -> None:
+    found = made()
+    often = found.quantities["signing"].model_copy(update={"divergences": 1})  # of 100 draws
+    assert found.model_copy(update={"quantities": {"signing": often}}).missed() == ["signing"]

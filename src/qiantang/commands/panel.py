@@ -47,12 +47,13 @@ def panel(show: bool, seed: int, folder: Path | None, as_json: bool) -> None:
 
 
 def _print(rows: list[dict[str, Any]]) -> None:
-    heads = ("estimate", "unit", "panel, new city", "panel, own city", "prior", "posterior")
+    heads = ("estimate", "unit", "panel", "new city", "own city", "prior", "posterior")
     screen = options.plain_table(*heads, right=heads[2:], title="p05  p50  p95")
     for row in rows:
         own = _three(row["own"])
         estimate = row["estimate"] + (f" ({row['member']})" if row["member"] else "")
-        screen.add_row(estimate, row["unit"], _three(row["new_city"]), own,
+        screen.add_row(estimate, row["unit"], _three(row["panel"]),
+                       _three(row["new_city"]), own,
                        _three(row["prior"]), _three(row["posterior"]))  # fmt: skip
     options.console(wide=True).print(screen)
 

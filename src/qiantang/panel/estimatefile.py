@@ -14,6 +14,8 @@ from qiantang.yamlfile import read_yaml, validate
 PANEL, NEW = "panel", "new_city"
 #: Bars of the sampler: Vehtari et al. (2021), Bayesian Analysis 16, a hundred draws a chain.
 MOST_RHAT, LEAST_ESS = 1.01, 400
+#: Divergences for each draw of a chain: a few in thousands do not move what is printed here.
+MOST_DIVERGING = 0.001
 
 
 class _Record(BaseModel):
@@ -84,14 +86,18 @@ class EstimateFile(_Record):
     quantities: dict[str, QuantityEstimates]
 
     def missed(self) -> list[str]:
-        """Return the estimates that miss the sampler's bars, and quantities with divergences."""
+        """Return estimates that miss the bars, and quantities that diverge too often."""
         found = [
             f"{name}.{part}"
             for name, quantity in self.quantities.items()
             for part, one in quantity.estimates.items()
             if one.rhat > MOST_RHAT or min(one.ess_bulk, one.ess_tail) < LEAST_ESS
         ]
-        return found + [name for name, one in self.quantities.items() if one.divergences]
+        return found + [
+            name
+            for name, one in self.quantities.items()
+            if one.divergences > MOST_DIVERGING * one.draws
+        ]
 
 
 def panel_folder(study_folder: Path) -> Path:

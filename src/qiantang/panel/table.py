@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qiantang.panel.estimatefile import NEW, Estimate, EstimateFile, Spread
+from qiantang.panel.estimatefile import Estimate, EstimateFile, Spread
 
 if TYPE_CHECKING:
     from qiantang.panel.quantityfile import Compared, Quantity, QuantityFile
@@ -19,8 +19,8 @@ def rows(study: Study, register: QuantityFile, found: EstimateFile) -> list[dict
     Returns
     -------
     list of dict
-        ``new_city`` and ``own`` from the panel, ``prior`` and ``posterior`` of the study, each as
-        ``[p05, p50, p95]`` or None; where the fit keeps a mean alone, the posterior is ``[mean]``.
+        From the panel ``panel``, ``new_city``, ``own``; of the study ``prior``, ``posterior``. Each
+        is ``[p05, p50, p95]`` or None; where the fit keeps a mean alone, ``[mean]``.
     """
     told = []
     for name, quantity in found.quantities.items():
@@ -30,7 +30,8 @@ def rows(study: Study, register: QuantityFile, found: EstimateFile) -> list[dict
                 prior, posterior = _study_holds(study, where) if where else (None, None)
                 told.append({
                     "estimate": f"{name}.{part}", "unit": estimate.unit,
-                    "new_city": _three(estimate.part(NEW)),
+                    "panel": _three(estimate.panel),
+                    "new_city": _three(estimate.new_city),
                     "member": member, "own": _three(own),
                     "parameter": _name(where), "prior": prior, "posterior": posterior,
                     "rhat": estimate.rhat, "ess": min(estimate.ess_bulk, estimate.ess_tail),
