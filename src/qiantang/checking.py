@@ -41,8 +41,18 @@ def study_faults(study: Study) -> list[Fault]:
     for name in study.scenario_names():
         found += _faults_of(lambda name=name: study.scenario(name))  # type: ignore[misc]
     found += _design_faults(study)
+    found += _faults_of(lambda: _panel(study))
     found += _faults_of(lambda: _agreement(study))
     return list(dict.fromkeys(found))
+
+
+def _panel(study: Study) -> None:
+    """Refuse a panel that is not sound, and priors that do not say what they cite."""
+    from qiantang.panel.checks import panel_faults
+
+    faults = list(panel_faults(study))
+    if faults:
+        raise StudyError(faults)
 
 
 def _design_faults(study: Study) -> Iterator[Fault]:

@@ -27,6 +27,7 @@ VERBS = (
     "memo",
     "simulate",
     "bench",
+    "panel",
     "calibrate",
     "skill",
     "validate",

@@ -35,6 +35,7 @@ class PriorRecord(BaseModel):
     source: str
     known: KnownDate
     note: str = ""
+    panel: str = ""  # estimate of the panel that the three numbers are read from
 
     @model_validator(mode="after")
     def _ordered(self) -> PriorRecord:

@@ -43,6 +43,8 @@ class DiscrepancyRecord(BaseModel):
         5th and 95th percentile of how far the deviation moves in a year, lognormal. [Dmnl]
     persistence : (float, float)
         Least and greatest part of the deviation that is left after a year, uniform. [Dmnl]
+    panel : str
+        Estimate of the panel that ``yearly_sd`` is read from, or nothing.
     """
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
@@ -54,6 +56,7 @@ class DiscrepancyRecord(BaseModel):
     grade: str
     known: KnownDate
     note: str = ""
+    panel: str = ""
 
     @model_validator(mode="after")
     def _between(self) -> DiscrepancyRecord:
