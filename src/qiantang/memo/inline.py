@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from qiantang.memo.document import Inline, Note, Number, Ref, Text
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 #: The parser's store of footnotes (mdit-py-plugins, footnote).
-Notes = Mapping[str, Any]
+Notes = MutableMapping[str, Any]
 #: Characters between which a broken line is joined without a blank.
 _WIDE = re.compile(r"[\u2e80-\u9fff\uff00-\uffef\u3000-\u303f“”’—～]")
 _BREAKS = ("softbreak", "hardbreak")
@@ -25,7 +25,7 @@ def read_words(tokens: Sequence[Token], notes: Notes) -> tuple[tuple[Inline, ...
     ----------
     tokens : sequence of Token
         Of `qiantang.memo.markdown.parser`.
-    notes : mapping
+    notes : mutable mapping
         What the parser was given to store footnotes in.
     """
     faults: list[str] = []

@@ -45,8 +45,8 @@ from qiantang.memo.document import (
     inlines,
     words_of,
 )
-from qiantang.memo.markdown import CONTAINER, parser
 from qiantang.memo.inline import Notes, read_words
+from qiantang.memo.markdown import CONTAINER, parser
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -268,7 +268,7 @@ def _table(reading: _Reading, name: str, rest: str, tokens: Sequence[Token]) -> 
 
 
 def _cells(line: str) -> list[str]:
-    """Return the cells of a row as they are written; the parser fills up and cuts off in silence."""
+    """Return the cells of a row as written; the parser fills up and cuts off in silence."""
     inside = line.strip().removeprefix("|").removesuffix("|")
     return [cell.strip() for cell in _CELLS.split(inside)]
 
