@@ -153,8 +153,7 @@ def test_all_faults_at_once() -> None:
 
 def test_depth_and_length_end_no_run() -> None:
     assert len(words("**a**" * 9999)) == 9999
-    (one,) = read("^[" * 3000 + "x" + "]" * 3000)
-    assert isinstance(one, Paragraph)
-    assert isinstance(one.content[0], Note)
+    deep = "^[" * 3000 + "x" + "]" * 3000  # too deep for footnotes, so these are none
+    assert words(deep) == deep
     assert "the chart a stands in a text" in refused("# T\n" + "![" * 3000 + "x" + "](a)" * 3000)
     assert "expected items" in refused("# T\n" + "- " * 3000 + "x")
