@@ -12,7 +12,7 @@ from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Inches, Mm
+from docx.shared import Inches, Mm, Pt
 
 from qiantang.memo.document import (
     Block,
@@ -187,12 +187,13 @@ class _Writer:
     def _turn(self) -> None:
         last = self.docx.paragraphs[-1]
         section = self.docx.add_section(WD_SECTION.NEW_PAGE)
-        # What ends the section before is a paragraph of its own; it must not open a new page.
+        # A paragraph of its own that ends the section would open a new page where none has room.
         ends = last._p.getnext()
         if ends is not None and ends.tag == qn("w:p"):
-            style = OxmlElement("w:pStyle")
-            style.set(qn("w:val"), "Gap")
-            ends.get_or_add_pPr().insert(0, style)
+            last._p.get_or_add_pPr().append(ends.pPr.sectPr)
+            ends.getparent().remove(ends)
+        if last.style.name == "Gap":
+            last.paragraph_format.line_spacing = Pt(1)
         long, short = section.page_height, section.page_width
         section.orientation = WD_ORIENT.LANDSCAPE
         section.page_width, section.page_height = long, short
