@@ -66,15 +66,16 @@ def reference_bytes(look: Look, lang: str) -> bytes:
 
 
 def _prune(made: Any) -> None:
-    """Take away the styles of tables that Word offers and a memo does not use, and the picture."""
+    """Take away the table styles that no memo uses, and parts that Word makes anew."""
     styles = made.styles.element
     for style in list(styles.findall(qn("w:style"))):
         name = style.find(qn("w:name")).get(qn("w:val"))
         if style.get(qn("w:type")) == "table" and name not in ("Normal Table", "Table Grid"):
             styles.remove(style)
-    relations = made.part.package.rels
-    for key in [key for key, one in relations.items() if one.reltype.endswith("/thumbnail")]:
-        del relations[key]
+    for relations in (made.part.package.rels, made.part.rels):
+        for key, one in list(relations.items()):
+            if one.reltype.endswith(("/thumbnail", "/stylesWithEffects")):
+                del relations[key]
 
 
 def _page(section: Any, look: Look) -> None:
