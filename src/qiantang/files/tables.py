@@ -18,7 +18,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 #: Width of tables where the output is no terminal, so that a saved table looks the same everywhere.
-WIDTH = 118
+WIDTH = 120
 
 
 def screen_width() -> int:
