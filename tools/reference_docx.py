@@ -34,14 +34,14 @@ _SAMPLE = {
         "office has them, and save it as memo/reference.en.docx in the study, or name it by "
         "--reference-doc. The text is left out of memos.",
         "style": "This paragraph is in the style “{}”.",
-        "cells": ("Target", "P", "46 million passengers", "0.98"),
+        "cells": ("Target", "P", "First target", "0.50"),
     },
     "zh": {
         "title": "备忘录参考文档",
         "first": "请按本单位要求修改本文档的样式、纸张、页眉和页脚，另存为研究目录中的"
         "memo/reference.zh.docx，或用 --reference-doc 指定。文档中的文字不进入备忘录。",
         "style": "本段样式为“{}”。",
-        "cells": ("目标", "概率", "旅客吞吐量4600万人次", "98%"),
+        "cells": ("目标", "概率", "第一项目标", "50%"),
     },
 }
 

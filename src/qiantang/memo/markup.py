@@ -63,6 +63,7 @@ _TABLES = ("table", "small", "annex")
 _CLASSES = {"heading": ("plain", "across"), "paragraph": ("line", "source")}
 _PRIVATE = re.compile("[\ue000-\ue004]")
 Words = tuple[Inline, ...]
+Role = Literal["line", "source", "body"]
 
 
 @dataclass
@@ -72,7 +73,7 @@ class _Reading:
     template: Path
     charts: Mapping[str, Chart]
     lines: Sequence[str]
-    notes: Notes = field(default_factory=dict)
+    notes: Notes
     title: str = ""
     faults: list[Fault] = field(default_factory=list)
 
@@ -182,11 +183,7 @@ def _paragraph(reading: _Reading, group: Sequence[Token]) -> Iterator[Block]:
     if [token.type for token in inline.children or ()] == ["image"]:
         yield from _figure(reading, (inline.children or [])[0])
         return
-    role: Literal["body", "line", "source"] = "body"
-    if "line" in classes:
-        role = "line"
-    elif "source" in classes:
-        role = "source"
+    role: Role = "line" if "line" in classes else "source" if "source" in classes else "body"
     yield Paragraph(reading.words(inline), role)
 
 
