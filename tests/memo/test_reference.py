@@ -14,7 +14,7 @@ import pytest
 from docx.shared import Mm, Pt
 
 from qiantang.faults import StudyError
-from qiantang.memo.document import Document, Paragraph, Text
+from qiantang.memo.document import Document, Heading, Paragraph, Text
 from qiantang.memo.docx import docx_bytes
 from qiantang.memo.look import read_look
 from qiantang.memo.reference import STYLES, open_reference
@@ -122,6 +122,17 @@ def test_a_title_field_that_word_wrote_in_runs_shows_the_title(
     header = docx.Document(io.BytesIO(docx_bytes(short))).sections[0].header.paragraphs[0]
     assert header.text.endswith(memo.title)
     assert "old title" not in header.text
+
+
+def test_names_of_styles_as_libreoffice_writes_them_are_taken(
+    memo: Document, tmp_path: Path
+) -> None:
+    own = repacked(tmp_path, **{"styles.xml": ('w:val="heading 1"', 'w:val="Heading 1"')})
+    short = replace(memo, blocks=(Heading(1, (Text("words"),)),), reference=own)
+    read = docx.Document(io.BytesIO(docx_bytes(short)))
+    style = read.paragraphs[-1].style
+    assert style is not None
+    assert style.name == "Heading 1"
 
 
 def test_every_style_that_is_missing_is_told(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ import docx
 from docx.enum.style import WD_STYLE_TYPE
 from docx.opc.exceptions import OpcError
 from docx.oxml.ns import qn
+from docx.styles import BabelFish
 from lxml.etree import XMLSyntaxError
 
 from qiantang.faults import Fault, StudyError
@@ -94,7 +95,7 @@ def open_reference(path: Path) -> Any:
         Fault(path, None, "styles", f"no style {name!r} for a {kind.name.lower()}, expected one")
         for kind, names in STYLES.items()
         for name in names
-        if not any(style.name == name and style.type == kind for style in read.styles)
+        if not _find_style(read, name, kind)
     ]
     if missing:
         raise StudyError(missing)
@@ -103,6 +104,15 @@ def open_reference(path: Path) -> Any:
         if element.tag != qn("w:sectPr"):
             body.remove(element)
     return read
+
+
+def _find_style(read: Any, name: str, kind: WD_STYLE_TYPE) -> bool:
+    """Say whether there is a style, and name it as Word does: LibreOffice writes Heading 1."""
+    for style in read.styles:
+        if style.name == name and style.type == kind:
+            style.element.name_val = BabelFish.ui2internal(name)
+            return True
+    return False
 
 
 class _UnfitError(ValueError):
