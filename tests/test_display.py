@@ -5,14 +5,18 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from html.parser import HTMLParser
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
+from rich.console import Console
 
 from qiantang.display import reach_html
 from qiantang.ensemble.reach import Reach, Row
 from qiantang.ensemble.runs import Runs
-from qiantang.rendering import chance, html_table, number, text_table, width
+from qiantang.files.tables import PlainTable, text_table
+from qiantang.rendering import chance, html_table, number
 from qiantang.study import Study, open_study
 
 VOID = {"br", "hr", "img", "col"}
@@ -135,7 +139,7 @@ def test_reach_shows_probabilities_medians_and_the_world(runs: Runs) -> None:
     assert "[1] current_policy" in text
     assert "[2] plan_in_full" in text
     assert "12 members; vintage of the drivers: 2018" in text
-    assert max(map(width, lines)) <= 120
+    assert max(map(cell_len, lines)) <= 120
     page = Checker(reach._repr_html_())
     assert "Airport passengers 旅客吞吐量" in page.words
     assert "P: The plan in full 意见全面落实" in page.words
@@ -145,7 +149,7 @@ def test_reach_shows_probabilities_medians_and_the_world(runs: Runs) -> None:
 def test_reach_of_many_scenarios_fits_the_screen() -> None:
     rows = tuple(row(scenario=f"a_rather_long_name_{i}", probability=i / 10) for i in range(11))
     text = repr(Reach(rows))
-    assert max(map(width, text.splitlines()[:-1])) <= 120
+    assert max(map(cell_len, text.splitlines()[:-1])) <= 120
     assert "[11] a_rather_long_name_10" in text
     assert Checker(reach_html(Reach(rows))).tags.count("th") == 5 + 11
 
@@ -185,8 +189,7 @@ def test_ensemble_is_never_certain(value: float, words: str) -> None:
 
 def test_chinese_takes_two_columns() -> None:
     lines = text_table(("a", "b"), [("意见", "1"), ("x", "22")], right={1})
-    assert [width(line) for line in lines] == [8, 8, 8]
-    assert width("意见a") == 5
+    assert [cell_len(line) for line in lines] == [8, 8, 8]
 
 
 def test_table_colours_follow_the_page() -> None:
@@ -194,3 +197,24 @@ def test_table_colours_follow_the_page() -> None:
     assert "25%" in html
     assert "#fff" not in html
     assert "background:rgb(" not in html
+
+
+@pytest.mark.parametrize(("room", "parts"), [(40, 4), (60, 2), (80, 1), (118, 1)])
+def test_no_name_is_cut_on_a_narrow_screen(room: int, parts: int) -> None:
+    names = ("cross_border_ecommerce_trade", "outward_investment")
+    more = ("bnUSD/Year", "1,234.5", "a longer text of several words that goes on", "0.98")
+    rows = [(name, *more) for name in names]
+    lines = text_table(("name", "unit", "median", "what it is", "P"), rows, {2, 4}, room)
+    assert max(map(cell_len, lines)) <= room
+    words = " ".join(lines).split()
+    assert all(words.count(word) >= 2 for cell in more for word in cell.split())
+    assert [words.count(name) for name in names] == [parts, parts]
+
+
+def test_what_looks_like_a_mark_of_rich_is_text() -> None:
+    table = PlainTable("[red]name[/red]", title="[bold]title")
+    table.add_row("[link=x]a[/link]")
+    screen = Console(width=60, record=True, file=StringIO())
+    screen.print(table)
+    told = screen.export_text()
+    assert all(text in told for text in ("[red]name[/red]", "[bold]title", "[link=x]a[/link]"))

@@ -6,6 +6,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import docx
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -71,7 +73,11 @@ def test_no_fact_of_a_study_stands_in_the_package() -> None:
             or name.startswith("charts/fonts/")
         ):
             continue
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if path.suffix == ".docx":
+            text = "\n".join(one.text for one in docx.Document(str(path)).paragraphs)
+        else:
+            text = path.read_text(encoding="utf-8")
+        for number, line in enumerate(text.splitlines(), start=1):
             months = name in _MONTHS and '"May", "June"' in line
             year = _YEAR.search(line) and not _GENERAL.search(line)
             if year or (_FACT.search(line) and not months):

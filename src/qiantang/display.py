@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from qiantang.faults import StudyError
 from qiantang.files.markup import element
 from qiantang.rendering import (
-    aligned,
     block,
     chance,
     facts_html,
     html_table,
     number,
     quiet,
-    text_table,
 )
 
 if TYPE_CHECKING:
@@ -36,7 +34,7 @@ def study_text(study: Study) -> str:
     facts = [(label, _or_faults(tell)) for label, tell in _study_facts(study)]
     facts.append(("scenarios", f"{len(names)}: {', '.join(names)}"))
     facts.append(("next", _or_faults(lambda: _next(study))))
-    return "\n".join([f"Study {study.model_file.stem}", *aligned(facts)])
+    return "\n".join([f"Study {study.model_file.stem}", *_aligned(facts)])
 
 
 def study_html(study: Study) -> str:
@@ -60,8 +58,8 @@ def scenario_text(scenario: Scenario) -> str:
     """Return a scenario as a few lines of text."""
     title = f"Scenario {scenario.name}: {scenario.title}  {scenario.title_zh}".rstrip()
     rows = [(name, *_lever_cells(lever)) for name, lever in scenario.levers.items()]
-    lines = [title, *aligned(_scenario_facts(scenario))]
-    return "\n".join([*lines, *(f"  {line}" for line in text_table(None, rows))])
+    lines = [title, *_aligned(_scenario_facts(scenario))]
+    return "\n".join([*lines, *_aligned(rows)])
 
 
 def scenario_html(scenario: Scenario) -> str:
@@ -82,8 +80,7 @@ def runs_text(runs: Runs) -> str:
         ("made from", _made_from(runs)),
         ("next", f"runs.reach(), runs[{names[0]!r}], runs.dataset" if names else "runs.dataset"),
     ]
-    rows = text_table(None, _run_rows(runs))
-    return "\n".join([_runs_title(runs), *(f"  {row}" for row in rows), *aligned(facts)])
+    return "\n".join([_runs_title(runs), *_aligned(_run_rows(runs)), *_aligned(facts)])
 
 
 def runs_html(runs: Runs) -> str:
@@ -121,7 +118,7 @@ def reach_text(reach: Reach) -> str:
             row += [_spread(cells[name], "..")] if wide else []
         rows.append(row)
     lines = ["Reach: probability P that a target is reached"]
-    lines += text_table(head, rows, right=set(range(2, len(head))))
+    lines += _lines(head, rows, set(range(2, len(head))))
     lines += [f"[{place}] {name}" for place, name in enumerate(scenarios, start=1)]
     return "\n".join(lines + _reach_notes(reach))
 
@@ -147,6 +144,20 @@ def reach_html(reach: Reach) -> str:
     table = html_table(head, rows, right=set(range(3, len(head))), bars=bars)
     notes = map(quiet, _reach_notes(reach))
     return block("Probability P that a target is reached 目标实现概率", table, *notes)
+
+
+def _lines(
+    head: Sequence[str] | None, rows: Iterable[Sequence[str]], right: Collection[int] = ()
+) -> list[str]:
+    """Return a table as text; its writer is loaded when the first is shown."""
+    from qiantang.files.tables import text_table
+
+    return text_table(head, rows, right)
+
+
+def _aligned(rows: Iterable[Sequence[str]]) -> list[str]:
+    """Return texts below each other, a little to the right."""
+    return [f"  {line}" for line in _lines(None, rows)]
 
 
 def _or_faults(tell: Callable[[], str]) -> str:

@@ -1,9 +1,8 @@
-"""Tables of texts, for a terminal and as HTML that reads on a light page and on a dark one."""
+"""Tables of texts as HTML that reads on a light page and on a dark one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
-from unicodedata import east_asian_width
 
 from qiantang.files.markup import Markup, element
 
@@ -33,27 +32,6 @@ def chance(value: float) -> str:
     return "<0.01" if value < 0.005 else ">0.99" if value > 0.995 else f"{value:.2f}"
 
 
-def text_table(
-    head: Cells | None, rows: Iterable[Cells], right: Set[int] = frozenset()
-) -> list[str]:
-    """Return the lines of a table; a Chinese character takes the room of two."""
-    body = [list(map(str, row)) for row in ([head] if head else []) + list(rows)]
-    widths = [max(map(width, column)) for column in zip(*body, strict=True)] if body else []
-    lines = []
-    for row in body:
-        cells = []
-        for place, (cell, wide) in enumerate(zip(row, widths, strict=True)):
-            room = " " * (wide - width(cell))
-            cells.append(room + cell if place in right else cell + room)
-        lines.append("  ".join(cells).rstrip())
-    return lines
-
-
-def width(text: str) -> int:
-    """Return how many columns of a terminal a text takes."""
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
-
-
 def html_table(
     head: Cells,
     rows: Sequence[Cells],
@@ -75,7 +53,7 @@ def html_table(
     def cell(tag: str, text: str, column: int, more: str = "") -> Markup:
         align = "right" if column in right else "left"
         style = f"text-align:{align};padding:2px 10px 2px 4px;vertical-align:top;{more}"
-        if tag == "td" and width(str(text)) <= _UNBROKEN:
+        if tag == "td" and len(str(text)) <= _UNBROKEN:
             style += "white-space:nowrap;"
         return element(tag, {"scope": "col" if tag == "th" else None, "style": style}, text)
 
@@ -112,11 +90,6 @@ def facts_html(facts: Iterable[tuple[str, str]]) -> Markup:
     ]  # fmt: skip
     body = element("tbody", None, *lines)
     return element("table", {"style": "border-collapse:collapse"}, body)
-
-
-def aligned(facts: Iterable[tuple[str, str]]) -> list[str]:
-    """Return labels and texts as lines, the texts below each other."""
-    return [f"  {line}" for line in text_table(None, list(facts))]
 
 
 def quiet(text: str) -> Markup:

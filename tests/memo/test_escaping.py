@@ -78,11 +78,17 @@ def test_every_place_of_a_memo_is_escaped(memo: Document) -> None:
 @pytest.mark.parametrize(
     ("table", "sentence"),
     [
-        (f"!table {EVIL} | x\n| a |\n| --- |\n| b |\n", "!table: the key is"),
-        ("!table a-b | x\n| a |\n| --- |\n| b |\n", "!table: the key is 'a-b', expected letters"),
-        (f"!annex t | x\n| a |\n| --- |\n| {EVIL} |\n", "a row begins with '\">"),
-        ("!annex t | x\n| a |\n| --- |\n| 1>#read(2) |\n", "expected a number of the register"),
-        ("!figure ../x | y\n", "no such chart"),
+        (f"::: table {EVIL} | x\n| a |\n| --- |\n| b |\n:::\n", "::: table: the key is"),
+        (
+            "::: table a-b | x\n| a |\n| --- |\n| b |\n:::\n",
+            "::: table: the key is 'a-b', expected letters",
+        ),
+        (f"::: annex t | x\n| a |\n| --- |\n| {EVIL} |\n:::\n", "a row begins with '\">"),
+        (
+            "::: annex t | x\n| a |\n| --- |\n| 1>#read(2) |\n:::\n",
+            "expected a number of the register",
+        ),
+        ("![y](../x)\n", "no such chart"),
     ],
 )
 def test_a_template_names_figures_tables_and_rows_plainly(table: str, sentence: str) -> None:

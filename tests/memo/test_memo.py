@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -52,7 +53,7 @@ def test_no_digit_enters_the_text_but_through_the_register(memo: Document) -> No
 def test_a_loose_digit_would_be_seen(memo: Document) -> None:
     for words in ("about 40 percent", "约40%", "第7条"):
         changed = (Paragraph((Text(words),)),)
-        faulty = Document(memo.title, memo.lang, changed, (), memo.look, "", "")
+        faulty = replace(memo, blocks=changed, entries=())
         assert loose_digits(faulty) == [words]
 
 

@@ -67,7 +67,7 @@ def test_refusals(small_study: Study, tmp_path: Path, words: tuple[str, ...], to
         ("{{ plan.year }}", "{{ plan.yaer }}", "template: 'dict object' has no attribute 'yaer'"),
         ("{{ plan.year }}", "{{ nothing }}", "template: 'nothing' is undefined"),
         ("{% endmacro %}", "{% endmacr %}", "unknown tag 'endmacr'"),
-        ("!figure board", "!figure bord", "!figure bord: no such chart (did you mean board?)"),
+        ("](board)", "](bord)", "![](bord): no such chart (did you mean board?)"),
         ("{{ plan.year }}", "{{ 1 / 0 }}", "template: division by zero"),
     ],
 )

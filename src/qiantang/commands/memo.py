@@ -19,8 +19,12 @@ from qiantang.commands import options
 @click.option("--date", "dated", type=click.DateTime(["%Y-%m-%d"]), default=None,
               metavar="YYYY-MM-DD", help="Date under the title.  [default: none]")  # fmt: skip
 @click.option("--template", type=click.Path(path_type=Path), default=None, metavar="DIR",
-              help="Folder with memo.en.md, memo.zh.md or look.yaml of your own.  [default: memo/ "
-              "in the study, else the program's]")  # fmt: skip
+              help="Folder with memo.en.md, memo.zh.md, look.yaml, reference.en.docx or "
+              "reference.zh.docx of your own.  [default: memo/ in the study, else the "
+              "program's]")  # fmt: skip
+@click.option("--reference-doc", "reference", type=click.Path(path_type=Path), default=None,
+              metavar="FILE", help="A .docx whose styles, paper, header and footer a .docx memo "
+              "takes.  [default: memo/ in the study, else the program's]")  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 @options.members_option
 @options.seed_option
@@ -31,6 +35,7 @@ def memo(
     lang: str,
     dated: datetime | None,
     template: Path | None,
+    reference: Path | None,
     force: bool,
     members: int,
     seed: int,
@@ -51,7 +56,8 @@ def memo(
     with options.progress_bar(3 * len(scenarios), "running") as progress:
         made = make_memo(
             study, scenarios, lang=lang, members=members, seed=seed,
-            dated=dated.date() if dated else None, templates=template, progress=progress,
+            dated=dated.date() if dated else None, templates=template, reference=reference,
+            progress=progress,
         )  # fmt: skip
     write_memo(made, out)
     click.echo(f"{out}: {len(made.blocks)} blocks, {len(made.entries)} numbers traced")

@@ -13,11 +13,10 @@ import click
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
-#: Width of tables where the output is no terminal, so that a saved table looks the same everywhere.
-_WIDTH = 118
-#: Width of tables with a column for each target.
+    from qiantang.files.tables import PlainTable
+
+#: Width of tables with a column for each target, where the output is no terminal.
 _WIDE = 190
 
 study_option = click.option(
@@ -53,28 +52,17 @@ def console(*, wide: bool = False) -> Console:
     """Return the console for tables, of fixed width where the output is no terminal."""
     from rich.console import Console
 
-    width = _WIDE if wide else None if sys.stdout.isatty() else _WIDTH
+    from qiantang.files.tables import WIDTH
+
+    width = None if sys.stdout.isatty() else _WIDE if wide else WIDTH
     return Console(width=width, highlight=False)
 
 
-def plain_table(*heads: str, title: str | None = None, right: Collection[str] = ()) -> Table:
-    """Return an empty table in the house's plain style.
+def plain_table(*heads: str, title: str | None = None, right: Collection[str] = ()) -> PlainTable:
+    """Return an empty table; parameters as of `qiantang.files.tables.PlainTable`."""
+    from qiantang.files.tables import PlainTable
 
-    Parameters
-    ----------
-    *heads : str
-    title : str, optional
-    right : collection of str
-        Heads of the columns of numbers, which are set to the right and never broken.
-    """
-    from rich import box
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
-    for head in heads:
-        number = head in right
-        table.add_column(head, justify="right" if number else "left", no_wrap=number)
-    return table
+    return PlainTable(*heads, title=title, right=right)
 
 
 def print_json(rows: Any) -> None:

@@ -15,6 +15,7 @@ from qiantang.memo.facts import LETTERS, ScenarioFacts, TargetFacts
 from qiantang.memo.look import read_look
 from qiantang.memo.markup import read_markup
 from qiantang.memo.method import CountFacts, DecisiveFacts, MethodFacts
+from qiantang.memo.reference import check_reference
 from qiantang.memo.registry import quoted
 from qiantang.memo.teller import Teller
 from qiantang.memo.template import check_template, fill, template_files
@@ -48,6 +49,7 @@ def make_memo(
     seed: int = 1,
     dated: date | None = None,
     templates: Path | None = None,
+    reference: Path | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Document:
     """Make a memo of scenarios.
@@ -63,6 +65,8 @@ def make_memo(
         Printed under the title; without one the memo bears the name of the fit.
     templates : Path, optional
         Folder with templates of one's own.
+    reference : Path, optional
+        Document of Word whose styles a .docx takes, in place of the set's.
     progress : callable
         Told each scenario, then each lever, before it runs.
 
@@ -74,13 +78,15 @@ def make_memo(
     Raises
     ------
     StudyError
-        Unknown scenario or language; a fault of the template.
+        Unknown scenario or language; a fault of the template or the reference document.
     """
     tongue = check_language(lang)
     files = template_files(study.folder, templates)
     look = read_look(files["look.yaml"], tongue)
     template = files[f"memo.{tongue}.md"]
     check_template(template)
+    styled = reference or files[f"reference.{tongue}.docx"]
+    check_reference(styled)
     read = read_scenarios(study, scenarios)
     if len(read) > len(LETTERS[tongue]):
         most = f"{len(read)} scenarios, a memo holds at most {len(LETTERS[tongue])}"
@@ -98,6 +104,7 @@ def make_memo(
         blocks,
         tuple(teller.registry.used(said)),
         look,
+        styled,
         teller.say("figures"),
         teller.say("tables"),
     )

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from qiantang.charts import Chart
     from qiantang.memo.look import Look
     from qiantang.memo.registry import Entry
@@ -125,6 +127,8 @@ class Document:
     entries : tuple of Entry
         Numbers said in the memo.
     look : Look
+    reference : Path
+        Document of Word that a .docx takes its styles from.
     figure, table : str
         How figures and tables are called in captions: Figure, 图.
     """
@@ -134,6 +138,7 @@ class Document:
     blocks: tuple[Block, ...]
     entries: tuple[Entry, ...]
     look: Look
+    reference: Path
     figure: str
     table: str
     contents: dict[int, Entry] = field(init=False, repr=False, compare=False)

@@ -1,16 +1,18 @@
-"""A document as .docx: real styles, captions with fields, footnotes, an annex across the page."""
+"""A document as .docx: an office's styles, captions with fields, footnotes, an annex across.
+
+Styles, paper, header and footer are those of a reference document (`qiantang.memo.reference`).
+"""
 
 from __future__ import annotations
 
 import io
 from typing import TYPE_CHECKING, Any
 
-import docx
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Inches, Mm
+from docx.shared import Inches, Mm, Pt
 
 from qiantang.memo.document import (
     Block,
@@ -27,12 +29,14 @@ from qiantang.memo.document import (
     Turn,
     words_of,
 )
-from qiantang.memo.docx_package import Footnotes, fixed_zip, set_font_table
-from qiantang.memo.docx_styles import TABLE_STYLE, set_styles
+from qiantang.memo.docx_package import Footnotes, fixed_zip
+from qiantang.memo.reference import BOX_STYLE, TABLE_STYLE, open_reference, set_title
 
 if TYPE_CHECKING:
     from docx.text.paragraph import Paragraph as DocxParagraph
 
+#: Style of each kind of paragraph.
+_STYLES = {"body": "Body Text", "line": "Subtitle", "source": "Source", "item": "List Bullet"}
 #: Dots an inch of pictures: sharp in print at the width of the text.
 _DPI = 220
 #: Height that a picture may take of the page, so that its caption stays with it.
@@ -53,19 +57,17 @@ class _Writer:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.look = document.look
         self.places = document.places()
-        self.docx = docx.Document()
-        self.width = self.look.page.across
+        self.docx = open_reference(document.reference)
+        page = self.docx.sections[0]
+        self.width = (page.page_width - page.left_margin - page.right_margin) / Mm(1)
+        self.height = (page.page_height - page.top_margin - page.bottom_margin) / Mm(1)
         self.notes = Footnotes(self.docx)
         self.marks = 0
 
     def write(self) -> bytes:
-        set_styles(self.docx, self.look, self.document.lang)
-        set_font_table(self.docx, self.look)
         self._properties()
-        self._page(self.docx.sections[0])
-        self._header_and_footer(self.docx.sections[0])
+        set_title(self.docx, self.document.title)
         self.docx.add_paragraph(self.document.title, style="Title")
         blocks = self.document.blocks
         for block, after in zip(blocks, [*blocks[1:], None], strict=True):
@@ -92,7 +94,7 @@ class _Writer:
 
     def _heading(self, block: Heading) -> None:
         paragraph = self.docx.add_paragraph(style=f"Heading {block.level}")
-        if block.plain and self.look.numbered:
+        if block.plain:
             numbering = OxmlElement("w:numPr")
             none = OxmlElement("w:numId")
             none.set(qn("w:val"), "0")
@@ -101,13 +103,11 @@ class _Writer:
         self._inlines(paragraph, block.content)
 
     def _paragraph(self, block: Paragraph) -> None:
-        item = "List Bullet" if not self.look.indent else "Body Text"
-        styles = {"body": "Body Text", "line": "Subtitle", "source": "Source", "item": item}
-        self._inlines(self.docx.add_paragraph(style=styles[block.role]), block.content)
+        self._inlines(self.docx.add_paragraph(style=_STYLES[block.role]), block.content)
 
     def _figure(self, block: FigureBlock) -> None:
         across, down = (float(side) for side in block.chart.figure.get_size_inches())
-        width = min(self.width / 25.4, across, _MOST * self.look.page.down / 25.4 * across / down)
+        width = min(self.width / 25.4, across, _MOST * self.height / 25.4 * across / down)
         paragraph = self.docx.add_paragraph(style="Figure")
         picture = paragraph.add_run().add_picture(
             io.BytesIO(block.chart.png(_DPI)), width=Inches(width)
@@ -141,7 +141,6 @@ class _Writer:
             column.width = Mm(width)
         self._row(table, block.head, widths, block, f"{style} Head", keep=True)
         _repeat(table.rows[0])
-        _rule(table.rows[0], "bottom", "single")
         for place, row in enumerate(block.rows):
             last = place + 1 == len(block.rows)
             grouped = not last and not words_of(block.rows[place + 1][0])
@@ -172,7 +171,7 @@ class _Writer:
 
     def _box(self, block: Box) -> None:
         self.docx.add_paragraph(style="Gap")
-        table = self.docx.add_table(rows=1, cols=1, style="Memo Box")
+        table = self.docx.add_table(rows=1, cols=1, style=BOX_STYLE)
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         table.autofit = False
         table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
@@ -188,19 +187,20 @@ class _Writer:
     def _turn(self) -> None:
         last = self.docx.paragraphs[-1]
         section = self.docx.add_section(WD_SECTION.NEW_PAGE)
-        # What ends the section before is a paragraph of its own; it must not open a new page.
+        # A paragraph of its own that ends the section would open a new page where none has room.
         ends = last._p.getnext()
         if ends is not None and ends.tag == qn("w:p"):
-            style = OxmlElement("w:pStyle")
-            style.set(qn("w:val"), "Gap")
-            ends.get_or_add_pPr().insert(0, style)
-        page = self.look.page
+            last._p.get_or_add_pPr().append(ends.pPr.sectPr)
+            ends.getparent().remove(ends)
+        if last.style.name == "Gap":
+            last.paragraph_format.line_spacing = Pt(1)
+        long, short = section.page_height, section.page_width
         section.orientation = WD_ORIENT.LANDSCAPE
-        section.page_width, section.page_height = Mm(page.height), Mm(page.width)
+        section.page_width, section.page_height = long, short
         section.left_margin = section.right_margin = Mm(_ACROSS)
         section.top_margin = section.bottom_margin = Mm(_ACROSS)
         section.header_distance = section.footer_distance = Mm(_ACROSS / 2)
-        self.width = page.height - 2 * _ACROSS
+        self.width, self.height = long.mm - 2 * _ACROSS, short.mm - 2 * _ACROSS
 
     def _inlines(self, paragraph: DocxParagraph, content: tuple[Inline, ...]) -> None:
         for one in content:
@@ -234,25 +234,6 @@ class _Writer:
         if start:
             mark.set(qn("w:name"), name)
         paragraph._p.append(mark)
-
-    def _page(self, section: Any) -> None:
-        page = self.look.page
-        section.page_width, section.page_height = Mm(page.width), Mm(page.height)
-        section.top_margin, section.bottom_margin = Mm(page.top), Mm(page.bottom)
-        section.left_margin, section.right_margin = Mm(page.left), Mm(page.right)
-        section.header_distance = Mm(min(15.0, page.top * 0.6))
-        section.footer_distance = Mm(min(25.0, page.bottom * 0.55))
-
-    def _header_and_footer(self, section: Any) -> None:
-        header = section.header.paragraphs[0]
-        header.style = "Header"
-        header.add_run(self.document.title)
-        footer = section.footer.paragraphs[0]
-        footer.style = "Footer"
-        before, after = self.look.page_number.split("{}")
-        footer.add_run(before)
-        _field(footer, "PAGE", "1")
-        footer.add_run(after)
 
     def _properties(self) -> None:
         """Set the title and nobody as author; no date, for the same memo gives the same file."""
@@ -293,12 +274,12 @@ def _repeat(row: Any) -> None:
 
 def _no_rule_between(above: Any, below: Any) -> None:
     """Take away the rule between a row and the one that belongs to it."""
-    _rule(above, "bottom", "nil")
-    _rule(below, "top", "nil")
+    _no_rule(above, "bottom")
+    _no_rule(below, "top")
 
 
-def _rule(row: Any, edge: str, kind: str) -> None:
-    """Set one edge of every cell of a row; edges stand in the order of the schema: top, bottom."""
+def _no_rule(row: Any, edge: str) -> None:
+    """Take one edge of every cell of a row; edges stand in the order of the schema: top, bottom."""
     for cell in row.cells:
         properties = cell._tc.get_or_add_tcPr()
         borders = properties.find(qn("w:tcBorders"))
@@ -306,11 +287,7 @@ def _rule(row: Any, edge: str, kind: str) -> None:
             borders = OxmlElement("w:tcBorders")
             properties.append(borders)
         line = OxmlElement(f"w:{edge}")
-        line.set(qn("w:val"), kind)
-        if kind == "single":
-            line.set(qn("w:sz"), "6")
-            line.set(qn("w:space"), "0")
-            line.set(qn("w:color"), "404040")
+        line.set(qn("w:val"), "nil")
         if edge == "top":
             borders.insert(0, line)
         else:

@@ -1,4 +1,4 @@
-"""What python-docx does not write: footnotes, the table of fonts, and a zip without dates."""
+"""What python-docx does not write: footnotes, and a zip without dates."""
 
 from __future__ import annotations
 
@@ -17,13 +17,11 @@ from docx.text.paragraph import Paragraph as DocxParagraph
 
 if TYPE_CHECKING:
     from qiantang.memo.document import Note
-    from qiantang.memo.look import Look
 
 #: Date of everything inside the zip: the oldest that the format knows.
 _DATE = (1980, 1, 1, 0, 0, 0)
 #: The lines above footnotes, which every footnotes part must hold.
 _SEPARATORS = (("separator", "-1"), ("continuationSeparator", "0"))
-_GENERIC = {"serif": "roman", "sans": "swiss"}
 
 
 class Footnotes:
@@ -84,6 +82,9 @@ class Footnotes:
     def _add_part(self, root: Any) -> None:
         content = serialize_part_xml(root)
         document = self.docx.part
+        for key, relation in list(document.rels.items()):  # those of the reference's own text
+            if relation.reltype == RELATIONSHIP_TYPE.FOOTNOTES:
+                del document.rels[key]
         part = Part(
             PackURI("/word/footnotes.xml"), CONTENT_TYPE.WML_FOOTNOTES, content, document.package
         )
@@ -92,6 +93,8 @@ class Footnotes:
     def _settings(self) -> None:
         """Name the separators in the settings, in the place that the schema gives them."""
         settings = self.docx.settings.element
+        for old in settings.findall(qn("w:footnotePr")):
+            settings.remove(old)
         item = OxmlElement("w:footnotePr")
         for _, number in _SEPARATORS:
             mark = OxmlElement("w:footnote")
@@ -102,36 +105,6 @@ class Footnotes:
             settings.append(item)
         else:
             compat.addprevious(item)
-
-
-def set_font_table(docx: Any, look: Look) -> None:
-    """Name each font that is asked for, with those that may stand in for it.
-
-    Parameters
-    ----------
-    docx : docx.Document
-    look : Look
-    """
-    root = parse_xml(f"<w:fonts {nsdecls('w')}/>")
-    seen = set()
-    for use, names in look.fonts:
-        if names[0] in seen:
-            continue
-        seen.add(names[0])
-        font = OxmlElement("w:font")
-        font.set(qn("w:name"), names[0])
-        if names[1:]:
-            others = OxmlElement("w:altName")
-            others.set(qn("w:val"), ",".join(names[1:]))
-            font.append(others)
-        family = OxmlElement("w:family")
-        family.set(qn("w:val"), _GENERIC["sans" if use in ("heading", "subheading") else "serif"])
-        font.append(family)
-        root.append(font)
-    content = serialize_part_xml(root)
-    for relation in docx.part.rels.values():
-        if relation.reltype == RELATIONSHIP_TYPE.FONT_TABLE:
-            relation.target_part._blob = content
 
 
 def fixed_zip(content: bytes) -> bytes:

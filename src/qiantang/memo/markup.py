@@ -1,34 +1,34 @@
-"""From a filled-in template to a document: the few marks that a memo's template knows.
+"""From a filled-in template to a document: what each mark of its Markdown means in a memo.
 
 ======================================  =======================================================
 ``# Title``                             title of the memo
-``## Heading``, ``### Heading``         headings; ``##* Heading`` takes no number
+``## Heading``, ``### Heading``         headings; ``{.plain}`` on the line above: without number;
+                                        ``{.across}``: from here on pages lie on their long side
 ``- words``                             an item of a list
-``!line words``                         the line under the title: date or origin
-``!source words``                       a note under a table or figure
-``!figure KEY | caption``               a chart that the program made
-``!table KEY | caption``                a table follows, its rows as ``| a | b |``; its second row
-                                        sets columns: ``:--`` left, ``--:`` right, ``:-:`` middle;
-                                        the more dashes the wider
-``!small KEY | caption``                the same in small letters, for an annex
-``!annex KEY | caption``                the same; the first cells are numbers of the register
-``!box title`` to ``!end``              a framed box
-``!turn``                               from here on pages lie on their long side
+``{.line}`` above a paragraph           the line under the title: date or origin
+``{.source}`` above a paragraph         a note under a table or figure
+``![caption](KEY)``                     a chart that the program made
+``::: table KEY | caption``             a table with its caption, up to a line ``:::``; its second
+                                        row sets columns: ``:--`` left, ``--:`` right, ``:-:``
+                                        middle; the more dashes the wider
+``::: small KEY | caption``             the same in small letters, for an annex
+``::: annex KEY | caption``             the same; the first cells are numbers of the register
+``::: box title``                       a framed box, up to a line ``:::``
 ``**words**``                           bold
 ``^[words]``                            a footnote
 ``@figure:KEY``, ``@table:KEY``         the number of a figure or table
 ======================================  =======================================================
 
-Lines that follow each other make one paragraph; an empty line ends it.
+`qiantang.memo.markdown` says which Markdown is read at all.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.memo.document import (
@@ -38,56 +38,54 @@ from qiantang.memo.document import (
     FigureBlock,
     Heading,
     Inline,
-    Note,
-    Number,
     Paragraph,
     Ref,
     TableBlock,
-    Text,
     Turn,
+    inlines,
     words_of,
 )
-from qiantang.memo.registry import BEGIN, END, KEY, QUOTE, UNQUOTE
+from qiantang.memo.inline import Notes, read_words
+from qiantang.memo.markdown import CONTAINER, parser
 
 if TYPE_CHECKING:
+    from markdown_it.token import Token
+
     from qiantang.charts import Chart
 
-_TOKEN = re.compile(
-    rf"{BEGIN}(?P<number>\d+){KEY}(?P<said>[^{END}]*){END}"
-    rf"|{QUOTE}(?P<quote>[^{UNQUOTE}]*){UNQUOTE}"
-    r"|(?P<bold>\*\*)|(?P<note>\^\[)"
-    r"|@(?P<kind>figure|table):(?P<key>[A-Za-z0-9_]+)"
-)
-#: Brackets outside quotations.
-_BRACKET = re.compile(rf"{QUOTE}[^{UNQUOTE}]*{UNQUOTE}|[\[\]]")
-_RULE = re.compile(r":?-+:?")
 #: What a figure or table is called in a template: what a reference can name.
 _KEY = re.compile(r"[A-Za-z0-9_]{1,64}")
 _NUMBER = re.compile(r"[0-9]{1,9}")
-_SPLIT = re.compile(r"(?<!\\)\|")
-#: Marks that stand at the head of a line of their own.
-_MARKS = ("line", "source", "figure", "table", "small", "annex", "box", "end", "turn")
-#: Characters between which a broken line is joined without a blank.
-_WIDE = re.compile(r"[\u2e80-\u9fff\uff00-\uffef\u3000-\u303f“”’—～]")
+_CELLS = re.compile(r"(?<!\\)\|")
+#: A line that begins like a mark and is none.
+_STRAY = re.compile(r"(:::|![A-Za-z]+)")
+_TABLES = ("table", "small", "annex")
+_CLASSES = {"heading": ("plain", "across"), "paragraph": ("line", "source")}
+_PRIVATE = re.compile("[\ue000-\ue004]")
+Words = tuple[Inline, ...]
+Role = Literal["line", "source", "body"]
 
 
 @dataclass
 class _Reading:
-    """The state of reading: what was read so far, what is being read."""
+    """The state of reading: tokens to come, what was read so far."""
 
     template: Path
     charts: Mapping[str, Chart]
-    blocks: list[Block] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
+    lines: Sequence[str]
+    notes: Notes
     title: str = ""
-    box: tuple[Inline, ...] | None = None
-    boxed: list[Paragraph] = field(default_factory=list)
-    table: tuple[str, str, str] | None = None
-    rows: list[list[str]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
     def refuse(self, where: str, what: str) -> None:
-        self.faults.append(Fault(self.template, None, where, what))
+        self.faults.append(Fault(self.template, None, where, _PRIVATE.sub(" ", what)[:160]))
+
+    def words(self, token: Token) -> Words:
+        """Return the running text of a token."""
+        words, fault = read_words(token.children or (), self.notes)
+        if fault:
+            self.refuse("", fault)
+        return words
 
 
 def read_markup(
@@ -99,7 +97,7 @@ def read_markup(
     ----------
     text : str
     charts : mapping of str to Chart
-        What ``!figure`` may name.
+        What ``![...](KEY)`` may name.
     template : Path
         Named in faults.
 
@@ -113,128 +111,173 @@ def read_markup(
     StudyError
         Every mark that is not known, every chart that does not exist, every uneven table.
     """
-    reading = _Reading(template, charts)
-    for line in [*text.splitlines(), ""]:
-        _take(reading, line.strip())
-    if reading.box is not None:
-        reading.refuse("!box", "the box is not closed, expected a line !end")
+    notes: dict[str, Any] = {}
+    tokens = parser().parse(text, notes)
+    reading = _Reading(template, charts, text.splitlines(), notes)
+    blocks = tuple(_blocks(reading, tokens))
     if not reading.title:
         reading.refuse("", "no title, expected a line that begins with '# '")
     if not reading.faults:  # what a faulty figure or table brings about is no fault of its own
-        _check_refs(reading)
+        _check_refs(reading, blocks)
     if reading.faults:
         raise StudyError(reading.faults)
-    return reading.title, tuple(reading.blocks)
+    return reading.title, blocks
 
 
-def _take(reading: _Reading, line: str) -> None:
-    """Take one line."""
-    if line.startswith("|") and reading.table is not None:
-        reading.rows.append([cell.strip() for cell in _SPLIT.split(line.strip("|"))])
+def _blocks(reading: _Reading, tokens: Sequence[Token]) -> Iterator[Block]:
+    """Yield the blocks of a run of tokens at the outermost level."""
+    for group in _groups(tokens):
+        first = group[0]
+        if first.type == "heading_open":
+            yield from _heading(reading, group)
+        elif first.type == "paragraph_open":
+            yield from _paragraph(reading, group)
+        elif first.type in ("bullet_list_open", "ordered_list_open"):
+            yield from _items(reading, group)
+        elif first.type == f"container_{CONTAINER}_open":
+            yield from _container(reading, group)
+        elif first.type == "table_open":
+            reading.refuse("|", "a table stands by itself, expected it in ::: table KEY | caption")
+
+
+def _groups(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    """Yield what opens and closes at the outermost level."""
+    begun, depth = 0, 0
+    for place, token in enumerate(tokens):
+        depth += token.nesting
+        if depth == 0:
+            yield tokens[begun : place + 1]
+            begun = place + 1
+
+
+def _classes(reading: _Reading, token: Token, kind: str) -> set[str]:
+    """Return the classes of a block."""
+    given = str(token.attrs.get("class", "")).split()
+    for name in given:
+        if name not in _CLASSES.get(kind, ()):
+            hint = nearest(name, _CLASSES.get(kind, ()))
+            reading.refuse(f"{{.{name}}}", f"no such class of a {kind}{hint}")
+    return set(given)
+
+
+def _heading(reading: _Reading, group: Sequence[Token]) -> Iterator[Block]:
+    level, words = int(group[0].tag[1]), reading.words(group[1])
+    classes = _classes(reading, group[0], "heading")
+    if level == 1 and not reading.title:
+        reading.title = words_of(words)
+    elif level in (2, 3):
+        if "across" in classes:
+            yield Turn()
+        yield Heading(level - 1, words, plain="plain" in classes)
+    else:
+        reading.refuse(group[0].markup, "expected one title # and headings ## and ###")
+
+
+def _paragraph(reading: _Reading, group: Sequence[Token]) -> Iterator[Block]:
+    opened, inline = group[0], group[1]
+    classes = _classes(reading, opened, "paragraph")
+    stray = _STRAY.match(inline.content)
+    if stray:
+        reading.refuse(stray[0], "no such mark, see the how-to for those that there are")
         return
-    if reading.table is not None and (line or reading.rows):
-        _close_table(reading)
-    if line.startswith(("!", "# ", "## ", "### ", "##* ", "- ")) or not line:
-        _close_paragraph(reading)
-    if line.startswith("!"):
-        _mark(reading, line)
-    elif line.startswith("# "):
-        reading.title = line[2:].strip()
-    elif line.startswith(("## ", "### ", "##* ")):
-        head, _, words = line.partition(" ")
-        level = head.count("#") - 1
-        _add(reading, Heading(level, _inline(words.strip()), plain=head.endswith("*")))
-    elif line:
-        reading.lines.append(line)
+    if [token.type for token in inline.children or ()] == ["image"]:
+        yield from _figure(reading, (inline.children or [])[0])
+        return
+    role: Role = "line" if "line" in classes else "source" if "source" in classes else "body"
+    yield Paragraph(reading.words(inline), role)
 
 
-def _mark(reading: _Reading, line: str) -> None:
-    """Take a line that begins with a mark."""
-    mark, _, rest = line[1:].partition(" ")
-    key, _, caption = (part.strip() for part in rest.partition("|"))
-    if mark in ("line", "source"):
-        _add(reading, Paragraph(_inline(rest.strip()), "line" if mark == "line" else "source"))
-    elif mark == "figure":
-        if key in reading.charts:
-            _add(reading, FigureBlock(key, reading.charts[key], _inline(caption)))
+def _figure(reading: _Reading, image: Token) -> Iterator[Block]:
+    key = str(image.attrs.get("src", ""))
+    if key in reading.charts:
+        yield FigureBlock(key, reading.charts[key], reading.words(image))
+    else:
+        reading.refuse(f"![]({key})", f"no such chart{nearest(key, reading.charts)}")
+
+
+def _items(reading: _Reading, group: Sequence[Token]) -> Iterator[Block]:
+    if {token.type for token in group} & {"ordered_list_open", "heading_open", "table_open"} or (
+        sum(token.type == "bullet_list_open" for token in group) > 1
+    ):
+        reading.refuse("-", "expected items '- words' without number, and words alone in each")
+        return
+    for token in group:
+        if token.type == "inline":
+            yield Paragraph(reading.words(token), "item")
+
+
+def _container(reading: _Reading, group: Sequence[Token]) -> Iterator[Block]:
+    """Read a table or a box."""
+    opened = group[0]
+    name, _, rest = opened.info.strip().partition(" ")
+    assert opened.map is not None
+    if opened.map[1] >= len(reading.lines):
+        reading.refuse(f"::: {name}", "it is not closed, expected a line :::")
+    elif name == "box":
+        blocks = list(_blocks(reading, group[1:-1]))
+        if all(isinstance(block, Paragraph) for block in blocks):
+            yield Box(_caption(reading, rest), tuple(b for b in blocks if isinstance(b, Paragraph)))
         else:
-            reading.refuse(f"!figure {key}", f"no such chart{nearest(key, reading.charts)}")
-    elif mark in ("table", "small", "annex"):
-        reading.table, reading.rows = (mark, key, caption), []
-    elif mark == "box":
-        reading.box, reading.boxed = _inline(rest.strip()), []
-    elif mark == "end" and reading.box is not None:
-        reading.blocks.append(Box(reading.box, tuple(reading.boxed)))
-        reading.box = None
-    elif mark == "turn":
-        _add(reading, Turn())
+            reading.refuse("::: box", "a box holds paragraphs and items only")
+    elif name in _TABLES:
+        yield from _table(reading, name, rest, group[1:-1])
     else:
-        reading.refuse(f"!{mark}", f"no such mark{nearest(mark, _MARKS)}")
+        reading.refuse(f"::: {name}", f"no such part{nearest(name, (*_TABLES, 'box'))}")
 
 
-def _add(reading: _Reading, block: Block) -> None:
-    if reading.box is None:
-        reading.blocks.append(block)
-    elif isinstance(block, Paragraph):
-        reading.boxed.append(block)
-    else:
-        reading.refuse("!box", "a box holds paragraphs and items only")
+def _caption(reading: _Reading, text: str) -> Words:
+    return reading.words(parser().parseInline(text.strip(), reading.notes)[0])
 
 
-def _close_paragraph(reading: _Reading) -> None:
-    if not reading.lines:
-        return
-    words, reading.lines = _join(reading.lines), []
-    if words.startswith("- "):
-        _add(reading, Paragraph(_inline(words[2:].strip()), "item"))
-    else:
-        _add(reading, Paragraph(_inline(words)))
-
-
-def _join(lines: Sequence[str]) -> str:
-    """Join the lines of a paragraph; between two Chinese characters without a blank."""
-    words = lines[0]
-    for line in lines[1:]:
-        last = words.rstrip("".join((END, UNQUOTE)))[-1:]
-        first = re.sub(rf"^({QUOTE}|{BEGIN}\d+{KEY})", "", line)[:1]
-        wide = bool(_WIDE.match(last)) or bool(_WIDE.match(first))
-        words += line if wide else f" {line}"
-    return words
-
-
-def _close_table(reading: _Reading) -> None:
-    assert reading.table is not None
-    (mark, key, caption), rows = reading.table, reading.rows
-    reading.table = None
-    if len(rows) < 2 or not all(_RULE.fullmatch(cell) for cell in rows[1]):
-        reading.refuse(f"!{mark} {key}", "expected a row of heads and a row of rules such as :--")
-        return
-    uneven = [row for row in rows if len(row) != len(rows[0])]
-    if uneven:
-        what = f"a row of {len(uneven[0])} cells, expected {len(rows[0])}: {' | '.join(uneven[0])}"
-        reading.refuse(f"!{mark} {key}", re.sub("[\ue000-\ue004]", " ", what)[:160])
-        return
+def _table(reading: _Reading, name: str, rest: str, tokens: Sequence[Token]) -> Iterator[Block]:
+    key, _, caption = (part.strip() for part in rest.partition("|"))
+    where = f"::: {name} {key}"
     if not _KEY.fullmatch(key):
         what = f"the key is {key[:40]!r}, expected letters, digits and _, at most 64"
-        reading.refuse(f"!{mark}", what)
+        reading.refuse(f"::: {name}", what)
         return
-    body = tuple(tuple(map(_inline, row)) for row in rows[2:])
+    if not tokens or tokens[0].type != "table_open" or tokens[-1].type != "table_close":
+        reading.refuse(where, "expected a row of heads and a row of rules such as :--")
+        return
+    assert tokens[0].map is not None
+    written = [_cells(line) for line in reading.lines[slice(*tokens[0].map)]]
+    uneven = next((row for row in written if len(row) != len(written[0])), None)
+    if uneven:
+        what = f"a row of {len(uneven)} cells, expected {len(written[0])}: {' | '.join(uneven)}"
+        reading.refuse(where, what)
+        return
+    head, *body = _rows(reading, tokens)
     odd = [first for row in body if (first := words_of(row[0])) and not _NUMBER.fullmatch(first)]
-    if mark == "annex" and odd:
+    if name == "annex" and odd:
         what = f"a row begins with {odd[0][:40]!r}, expected a number of the register"
-        reading.refuse(f"!{mark} {key}", what)
+        reading.refuse(where, what)
         return
-    table = TableBlock(
+    yield TableBlock(
         key,
-        _inline(caption),
-        tuple(map(_inline, rows[0])),
-        body,
-        tuple(map(_align, rows[1])),
-        tuple(float(cell.count("-")) for cell in rows[1]),
-        small=mark != "table",
-        anchors=mark == "annex",
+        _caption(reading, caption),
+        head,
+        tuple(body),
+        tuple(map(_align, written[1])),
+        tuple(float(cell.count("-")) for cell in written[1]),
+        small=name != "table",
+        anchors=name == "annex",
     )
-    _add(reading, table)
+
+
+def _cells(line: str) -> list[str]:
+    """Return the cells of a row as written; the parser fills up and cuts off in silence."""
+    inside = line.strip().removeprefix("|").removesuffix("|")
+    return [cell.strip() for cell in _CELLS.split(inside)]
+
+
+def _rows(reading: _Reading, tokens: Sequence[Token]) -> list[tuple[Words, ...]]:
+    rows: list[list[Words]] = []
+    for token in tokens:
+        if token.type == "tr_open":
+            rows.append([])
+        elif token.type == "inline":
+            rows[-1].append(reading.words(token))
+    return [tuple(row) for row in rows]
 
 
 def _align(rule: str) -> Align:
@@ -243,50 +286,12 @@ def _align(rule: str) -> Align:
     return "right" if rule.endswith(":") else "left"
 
 
-def _inline(text: str) -> tuple[Inline, ...]:
-    """Read running text: numbers, quotations, bold, references and footnotes."""
-    found: list[Inline] = []
-    bold, at = False, 0
-    while match := _TOKEN.search(text, at):
-        found += _words(text[at : match.start()], bold)
-        at = match.end()
-        if match["number"]:
-            found.append(Number(match["said"], int(match["number"]), bold))
-        elif match["quote"] is not None:
-            found += [Text(word.text, bold, quoted=True) for word in _words(match["quote"], bold)]
-        elif match["bold"]:
-            bold = not bold
-        elif match["note"]:
-            end = _closing(text, at)
-            found.append(Note(_inline(text[at:end])))
-            at = end + 1
-        else:
-            found.append(Ref("figure" if match["kind"] == "figure" else "table", match["key"]))
-    return (*found, *_words(text[at:], bold))
-
-
-def _words(text: str, bold: bool) -> list[Text]:
-    return [Text(text.replace(r"\|", "|"), bold)] if text else []
-
-
-def _closing(text: str, at: int) -> int:
-    """Return where the bracket stands that closes a footnote; those inside come in pairs."""
-    depth = 1
-    for match in _BRACKET.finditer(text, at):
-        depth += (match[0] == "[") - (match[0] == "]")
-        if not depth:
-            return match.start()
-    return len(text)
-
-
-def _check_refs(reading: _Reading) -> None:
-    from qiantang.memo.document import inlines
-
+def _check_refs(reading: _Reading, blocks: Sequence[Block]) -> None:
     known: dict[str, set[str]] = {"figure": set(), "table": set()}
-    for block in reading.blocks:
+    for block in blocks:
         if isinstance(block, FigureBlock | TableBlock):
             known["figure" if isinstance(block, FigureBlock) else "table"].add(block.key)
-    for block in reading.blocks:
+    for block in blocks:
         for one in inlines(block):
             if isinstance(one, Ref) and one.key not in known[one.kind]:
                 hint = nearest(one.key, known[one.kind])

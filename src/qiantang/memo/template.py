@@ -1,8 +1,9 @@
 """The template of a memo: where it is found, and how it is filled in.
 
-A template is a text in Jinja2 with the marks of `qiantang.memo.markup`. Three files make a set:
-``memo.en.md`` and ``memo.zh.md``, the texts, and ``look.yaml``, fonts and sizes. Those beside this
-module serve where a folder of one's own does not hold the file.
+A template is a text in Jinja2 with the marks of `qiantang.memo.markup`. These files make a set:
+``memo.en.md`` and ``memo.zh.md``, the texts; ``reference.en.docx`` and ``reference.zh.docx``, the
+styles of .docx; ``look.yaml``, fonts and sizes of .html and .pdf. Those beside this module serve
+where a folder of one's own does not hold the file.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from qiantang.files import door
 
 _T = TypeVar("_T")
 #: Files of a set.
-FILES = ("memo.en.md", "memo.zh.md", "look.yaml")
+FILES = ("memo.en.md", "memo.zh.md", "look.yaml", "reference.en.docx", "reference.zh.docx")
 #: Folder of a study with a set of its own.
 STUDY_FOLDER = "memo"
 _OWN = Path(__file__).with_name("templates")

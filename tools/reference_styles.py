@@ -1,4 +1,8 @@
-"""The styles of a .docx memo, named as Word names them, so that an office can change them."""
+"""The styles of a reference document, named as Word names them, so that an office can change them.
+
+Kept outside the package: a memo takes its styles from the file that `tools.reference_docx` makes
+of these, or from an office's own.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +15,11 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt, RGBColor
 
+from qiantang.memo.reference import BOX_STYLE, TABLE_STYLE
+
 if TYPE_CHECKING:
     from qiantang.memo.look import Look
 
-#: Name of the style of every table but boxes.
-TABLE_STYLE = "Memo Table"
 #: Distance of lines in tables over their size.
 _TABLE_LEADING = 1.35
 #: Number of the list that numbers headings.
@@ -53,7 +57,7 @@ def set_styles(docx: Any, look: Look, lang: str) -> None:
     _indent(text, look.indent, sizes.body)
     title = style("Title", "Normal", fonts.title, sizes.title, bold=not zh)
     _lines(title, leading=sizes.title * 1.5, after=sizes.body * 0.6, align=_CENTER)
-    _no_border(title)
+    _without(title, "w:pBdr")
     line = style("Subtitle", "Normal", fonts.subheading, sizes.caption)
     _lines(line, leading=None, after=sizes.body * 1.1, align=_CENTER)
     for level, names, size in ((1, fonts.heading, sizes.heading),
@@ -68,7 +72,10 @@ def set_styles(docx: Any, look: Look, lang: str) -> None:
     if look.numbered:
         _number_headings(docx)
     item = style("List Bullet", "Normal", fonts.body, sizes.body)
-    _lines(item, leading=look.leading, after=3)
+    _lines(item, leading=look.leading, after=0 if zh else 3, align=_JUSTIFY if zh else _LEFT)
+    if look.indent:
+        _without(item, "w:numPr")
+        _indent(item, look.indent, sizes.body)
     caption = style("Caption", "Normal", fonts.heading, sizes.caption)
     _lines(caption, leading=None, before=4, after=4, align=_CENTER)
     figure = style("Figure", "Normal", fonts.body, sizes.body)
@@ -161,9 +168,9 @@ def _indent(style: Any, letters: float, size: float) -> None:
     indent.set(qn("w:firstLineChars"), str(int(100 * letters)))
 
 
-def _no_border(style: Any) -> None:
-    """Take away the rule that Word's own title has."""
-    for found in style.element.pPr.findall(qn("w:pBdr")):
+def _without(style: Any, property_: str) -> None:
+    """Take away what Word's own style has: the rule of a title, the dot of an item."""
+    for found in style.element.pPr.findall(qn(property_)):
         style.element.pPr.remove(found)
 
 
@@ -223,9 +230,13 @@ def _table_styles(docx: Any) -> None:
         f'<w:{edge} w:w="140" w:type="dxa"/>' for edge in ("top", "left", "bottom", "right")
     )
     shade = '<w:tcPr><w:shd w:val="clear" w:color="auto" w:fill="F5F5F5"/></w:tcPr>'
+    head = (
+        f'<w:tblStylePr w:type="firstRow"><w:tcPr><w:tcBorders>{rules(top=12, bottom=6)}'
+        "</w:tcBorders></w:tcPr></w:tblStylePr>"
+    )
     for name, borders, cells, more in (
-        (TABLE_STYLE, rules(top=12, bottom=12, insideH=4), margins, ""),
-        ("Memo Box", rules(top=6, left=6, bottom=6, right=6), padded, shade),
+        (TABLE_STYLE, rules(top=12, bottom=12, insideH=4), margins, head),
+        (BOX_STYLE, rules(top=6, left=6, bottom=6, right=6), padded, shade),
     ):
         key = name.replace(" ", "")
         docx.styles.element.append(
