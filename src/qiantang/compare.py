@@ -256,9 +256,9 @@ def _values(
 
 
 def _of_sweep(name: str) -> Side:
-    from qiantang.sweep.reading import open_sweep
+    from qiantang.sweep.reading import read_sweep
 
-    sweep = open_sweep(name)
+    sweep = read_sweep(name)
     if not sweep.keeps_runs:
         what = "kept summaries only; a difference needs the runs, keep: runs in the design"
         raise StudyError([Fault(Path(name) / store.MANIFEST, None, "keep", what)])

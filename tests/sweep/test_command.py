@@ -121,7 +121,7 @@ def test_check_finds_a_broken_design_of_the_study(tmp_path: Path, small_study: S
     import shutil
 
     from qiantang.checking import study_faults
-    from qiantang.study import open_study
+    from qiantang.session import open_study
 
     folder = tmp_path / "study"
     shutil.copytree(small_study.folder, folder)

@@ -11,6 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
 from qiantang.charts import figures, lettering, page, provenance, style
+from qiantang.ensemble.reach import reach_table
 from qiantang.wording import Unit, Wording
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def threshold_text(target: Target, words: Wording) -> str:
 def _table(runs: Runs, scenarios: Sequence[str], words: Wording) -> pd.DataFrame:
     targets = {target.id: target for target in runs.study.plan.targets.targets}
     rows = []
-    for row in runs.reach().rows:
+    for row in reach_table(runs.dataset, runs.study).rows:
         if row.scenario not in scenarios:
             continue
         target = targets[row.target]

@@ -11,16 +11,18 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from qiantang.charts import figures, history, page, provenance, style
+from qiantang.ensemble.reach import reach_table
 from qiantang.wording import Wording
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from qiantang.charts.chart import Chart
+    from qiantang.ensemble.reach import reach_table
     from qiantang.ensemble.runs import Runs
     from qiantang.plan.targets import Target
     from qiantang.study import Study
-    from qiantang.wording import Unit
+from qiantang.wording import Unit
 
 #: Height of the picture. [inch]
 _HEIGHT = 3.1
@@ -292,7 +294,7 @@ def _finding(
 
 def chance(runs: Runs, target: Target, scenario: str) -> float:
     """Return the probability that a target is reached in a scenario."""
-    for row in runs.reach().rows:
+    for row in reach_table(runs.dataset, runs.study).rows:
         if row.target == target.id and row.scenario == scenario:
             return row.probability
     return float("nan")

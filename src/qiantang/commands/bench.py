@@ -69,7 +69,7 @@ def bench(
     from qiantang.benchmark import measure
     from qiantang.benchmark import report as page
     from qiantang.benchmark.study import starts, waits
-    from qiantang.study import open_study
+    from qiantang.session import open_study
 
     chosen = tuple(name for name in peers.split(",") if name)
     unknown = [name for name in chosen if name not in measure.PEERS]

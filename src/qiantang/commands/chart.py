@@ -11,8 +11,7 @@ from qiantang.commands import options
 
 if TYPE_CHECKING:
     from qiantang.charts import Chart
-    from qiantang.ensemble.runs import Runs
-    from qiantang.study import Study
+    from qiantang.session import FinishedRuns, OpenStudy
 
 #: What each kind draws: its first word, and whether scenarios follow.
 KINDS = {
@@ -86,7 +85,7 @@ def chart(
     """  # noqa: D301 - the backslash is click's mark for lines to be left as they are
     from qiantang.charts.chart import check_picture
     from qiantang.charts.tables import check_data
-    from qiantang.study import open_study
+    from qiantang.session import open_study
 
     name, scenarios = _split(kind, words)
     check_picture(out)
@@ -115,7 +114,7 @@ def _split(kind: str, words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
 
 
 def _draw(
-    study: Study,
+    study: OpenStudy,
     kind: str,
     name: str,
     scenarios: tuple[str, ...],
@@ -139,7 +138,7 @@ def _draw(
     main = main_scenarios(study)
     chosen = scenarios or (main[-1:] if kind == "tornado" else main)
     with options.progress_bar(len(chosen), "running") as progress:
-        runs: Runs = study.run(chosen, variables=wanted, progress=progress, **running)
+        runs: FinishedRuns = study.run(chosen, variables=wanted, progress=progress, **running)
     if kind == "board":
         return runs.chart.board(lang=lang)
     if kind == "multiples":
@@ -151,11 +150,11 @@ def _draw(
     return runs.chart.fan(name, lang=lang)
 
 
-def _is_target(study: Study, kind: str, name: str) -> bool:
+def _is_target(study: OpenStudy, kind: str, name: str) -> bool:
     return kind == "compare" and name in {target.id for target in study.plan.targets.targets}
 
 
-def _levers(study: Study, target: str, lang: str, running: dict[str, Any]) -> Chart:
+def _levers(study: OpenStudy, target: str, lang: str, running: dict[str, Any]) -> Chart:
     """Run every lever alone and draw what it does."""
     from qiantang.levers import lever_table
     from qiantang.policy.packages import open_packages

@@ -37,7 +37,7 @@ def compare(
     or fits are refused.
     """
     from qiantang.compare import compare as take
-    from qiantang.study import open_study
+    from qiantang.session import open_study
 
     comparison = take(open_study(folder), a, b, members=members, seed=seed, force=force)
     if as_json:

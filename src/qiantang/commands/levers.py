@@ -59,7 +59,7 @@ def levers(
     from qiantang.faults import Fault, StudyError
     from qiantang.levers import lever_table
     from qiantang.policy.packages import find_target, open_packages
-    from qiantang.study import open_study
+    from qiantang.session import open_study
     from qiantang.wording import Wording
 
     if pairs == 1:

@@ -11,7 +11,7 @@ from qiantang.commands import options
 
 if TYPE_CHECKING:
     from qiantang.ensemble.reach import Row
-    from qiantang.ensemble.runs import Runs
+    from qiantang.session import FinishedRuns
     from qiantang.study import Study
 
 #: Heads of the columns of numbers.
@@ -39,7 +39,7 @@ def reach(
 
     Without a scenario: the base and the full plan of the study, as known when it was made.
     """
-    from qiantang.study import open_study
+    from qiantang.session import open_study
 
     study = open_study(folder)
     names = scenarios or main_scenarios(study)
@@ -59,7 +59,7 @@ def main_scenarios(study: Study) -> tuple[str, ...]:
     return tuple(dict.fromkeys((ends.base, ends.full)))
 
 
-def _print_tables(runs: Runs, study: Study) -> None:
+def _print_tables(runs: FinishedRuns, study: Study) -> None:
     screen = options.console()
     rows = runs.reach().rows
     targets = {target.id: target for target in study.plan.targets.targets}

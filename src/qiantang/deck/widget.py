@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +15,11 @@ from qiantang.deck.frames import QUANTILES, Frame, Frames
 from qiantang.deck.options import refuse_options
 from qiantang.deck.panels import target_panels
 from qiantang.deck.scenarios import NAME, deck_scenario, save_text, scenario_text
+from qiantang.ensemble.runs import Runs, run_resolved
 from qiantang.faults import Fault, StudyError
 from qiantang.fits import text_digest
 
 if TYPE_CHECKING:
-    from qiantang.ensemble.runs import Runs
     from qiantang.scenario import Scenario
     from qiantang.study import Study
 
@@ -55,6 +55,8 @@ class Deck(anywidget.AnyWidget):
     language : {"zh", "en"}
     folder : Path, optional
         Where the button saves scenarios; None offers them for download only.
+    run_by : callable
+        Runs the scenario of :meth:`run`: takes the study, the scenarios and the options.
 
     Raises
     ------
@@ -84,11 +86,12 @@ class Deck(anywidget.AnyWidget):
         years: tuple[int, int] | None = None,
         language: str = "zh",
         folder: str | Path | None = ".",
+        run_by: Callable[..., Runs] = run_resolved,
     ) -> None:
         about = study.about
         years = years or (about.deck.first, about.deck.last)
         refuse_options(study, years, language, vintage)
-        self.study, self.vintage = study, vintage
+        self.study, self.vintage, self._run_by = study, vintage, run_by
         self.base = study.scenario(base or about.scenarios.base)
         self.plan = study.scenario(plan or about.scenarios.full)
         self.folder = None if folder is None else Path(folder)
@@ -155,14 +158,12 @@ class Deck(anywidget.AnyWidget):
 
     def run(self, **options: Any) -> Runs:
         """Run the sliders' scenario with the deck's members; options as in `Study.run`."""
-        from qiantang.ensemble.runs import run_resolved
-
         own: dict[str, Any] = {
             "members": self.frames.members.size,
             "seed": self.frames.seed,
             "vintage": self.vintage,
         }
-        return run_resolved(self.study, [self.scenario()], **(own | options))
+        return self._run_by(self.study, [self.scenario()], **(own | options))
 
     def save(self, path: str | Path, title: str = "") -> Path:
         """Write the sliders as a scenario file, which `qiantang check` accepts.

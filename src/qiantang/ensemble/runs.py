@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -16,15 +16,11 @@ from qiantang.divergence import losses
 from qiantang.ensemble.case import case_of
 from qiantang.ensemble.ensemble import ensemble_of
 from qiantang.ensemble.members import choose_members
-from qiantang.ensemble.reach import Reach, reach_table
 from qiantang.ensemble.readout import readout_of, yearly
 from qiantang.faults import DivergedError, Fault, StudyError, nearest
 from qiantang.fits import text_digest
 from qiantang.scenario import Scenario
 from qiantang.study import Study
-
-if TYPE_CHECKING:
-    from qiantang.charts.rooms import RunCharts
 
 Array = NDArray[np.float64]
 
@@ -55,16 +51,6 @@ class Runs:
             raise KeyError(f"{name} was not saved{nearest(name, map(str, self.dataset.data_vars))}")
         return self.dataset[name]
 
-    def __repr__(self) -> str:
-        from qiantang.display import runs_text
-
-        return runs_text(self)
-
-    def _repr_html_(self) -> str:
-        from qiantang.display import runs_html
-
-        return runs_html(self)
-
     def title(self, scenario: str) -> str:
         """Return the title of a scenario of this run."""
         place = list(map(str, self.dataset.scenario.values)).index(scenario)
@@ -75,17 +61,6 @@ class Runs:
         return next((s for s in self.scenarios if s.name == name), None) or self.study.scenario(
             name
         )
-
-    def reach(self) -> Reach:
-        """Return each target by scenario: median, interval, probability, what happened."""
-        return reach_table(self.dataset, self.study)
-
-    @property
-    def chart(self) -> RunCharts:
-        """The charts of this run, such as ``runs.chart.fan("passengers", lang="zh")``."""
-        from qiantang.charts.rooms import RunCharts
-
-        return RunCharts(self)
 
 
 def run(
