@@ -13,7 +13,7 @@ from qiantang.faults import StudyError
 from qiantang.results import write_results
 from qiantang.study import Study
 from qiantang.sweep import local
-from qiantang.sweep.designfile import read_design
+from qiantang.sweep.designs import read_design
 from qiantang.sweep.plan import plan_sweep
 from qiantang.sweep.sweeping import run_sweep
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -15,10 +16,12 @@ from qiantang.modelfile.names import spelled
 XMILE_WORDS = {"starttime": "initial_time", "stoptime": "final_time", "dt": "time_step"}
 """What XMILE calls the time grid in equations (section 3.5.5)."""
 
+AnyProgram = TypeVar("AnyProgram", bound=Program)
+
 
 def applied(
-    program: Program, given: Mapping[str, float], file: Path
-) -> tuple[Program, float | None, dict[str, float]]:
+    program: AnyProgram, given: Mapping[str, float], file: Path
+) -> tuple[AnyProgram, float | None, dict[str, float]]:
     """Return the program on the wanted time grid, the saving step, and the values to replace.
 
     Parameters

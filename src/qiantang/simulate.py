@@ -10,6 +10,7 @@ from qiantang.divergence import first_not_finite
 from qiantang.engine.circles import told
 from qiantang.engine.ir import Engine, Integrator, Program, Unsupported
 from qiantang.engine.plan import CircleError
+from qiantang.engine.program import LoadedProgram
 from qiantang.engine.savetimes import save_times
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.files import door
@@ -110,7 +111,7 @@ def simulate_model(
     return frame
 
 
-def load(file: Path, data_files: Iterable[str | Path] = ()) -> Program:
+def load(file: Path, data_files: Iterable[str | Path] = ()) -> LoadedProgram:
     """Read a model file; every fault is one sentence.
 
     Raises
@@ -191,7 +192,7 @@ def _broken(result: RunResult, titles: Mapping[str, str], frame: pd.DataFrame) -
     return [f"{titles.get(name, name)} is not finite from time {time:g} on"]
 
 
-def _wanted(program: Program, outputs: Sequence[str] | None, file: Path) -> list[str]:
+def _wanted(program: LoadedProgram, outputs: Sequence[str] | None, file: Path) -> list[str]:
     known = [
         name
         for name, slot in zip(program.names, program.slots, strict=True)

@@ -22,7 +22,7 @@ from qiantang.yamlfile import read_yaml, validate
 if TYPE_CHECKING:
     from qiantang.calibrate.discrepancy import DiscrepancyRecord
     from qiantang.constants import ConstantRecord
-    from qiantang.engine import Program
+    from qiantang.engine import LoadedProgram
     from qiantang.evidence.observations import Evidence
     from qiantang.fits import Fit
 
@@ -75,7 +75,7 @@ class Study:
         return read_document(self.model_file)[0].meaning
 
     @cached_property
-    def program(self) -> Program:
+    def program(self) -> LoadedProgram:
         """The model, ready to run."""
         from qiantang.engine import load_model  # imports PySD when the model file is new
 

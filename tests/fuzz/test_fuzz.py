@@ -15,7 +15,7 @@ from qiantang.cli import program
 from qiantang.faults import StudyError
 from qiantang.policy.effort import effort_of, effort_path
 from qiantang.study import Study
-from qiantang.sweep.designfile import read_design
+from qiantang.sweep.designs import read_design
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = ROOT / "scenarios"

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from qiantang.cli import program
 from qiantang.study import Study
 from qiantang.sweep import sweeping
-from qiantang.sweep.designfile import design_names, read_design
+from qiantang.sweep.designs import design_names, read_design
 from qiantang.sweep.plan import plan_sweep
 
 from .parts import SMALL, Write, tree

@@ -34,7 +34,7 @@ from qiantang.benchmark.peers import (
 )
 from qiantang.benchmark.report import Figure, Report
 from qiantang.benchmark.streamed import streamed
-from qiantang.engine import Program, load_model
+from qiantang.engine import LoadedProgram, load_model
 from qiantang.engine.pysd_oracle import read_by_delays
 
 Floats = npt.NDArray[np.float64]
@@ -104,7 +104,11 @@ def bench(
 
 
 def request(
-    program: Program, model: Path, outputs: Sequence[str], times: Sequence[float], members: int
+    program: LoadedProgram,
+    model: Path,
+    outputs: Sequence[str],
+    times: Sequence[float],
+    members: int,
 ) -> Task:
     """Return a task: some constants drawn about the file's own values, the same each time."""
     named = [n for n, k in zip(program.names, program.kinds, strict=True) if k == "stock"]
@@ -149,7 +153,7 @@ def surroundings() -> dict[str, str]:
 
 def _own(
     report: Report,
-    program: Program,
+    program: LoadedProgram,
     task: Task,
     members: int,
     peers: Sequence[str],
@@ -215,7 +219,9 @@ def _seconds(job: Callable[[], Any]) -> float:
     return time.perf_counter() - begun
 
 
-def _limit(program: Program, task: Task, folder: Path) -> tuple[Callable[[], None], Floats] | None:
+def _limit(
+    program: LoadedProgram, task: Task, folder: Path
+) -> tuple[Callable[[], None], Floats] | None:
     """Return a run of the C lanes on one core, and where its values go."""
     from qiantang.benchmark.limit import compiled
     from qiantang.engine.compiled.blocks import SharedInputs, arguments
@@ -242,7 +248,7 @@ def _limit(program: Program, task: Task, folder: Path) -> tuple[Callable[[], Non
 
 def _others(
     report: Report,
-    program: Program,
+    program: LoadedProgram,
     task: Task,
     values: Floats,
     kernel: Callable[[], float],

@@ -20,7 +20,7 @@ from pathlib import Path
 from qiantang.session import open_study
 from qiantang.study import Study
 from qiantang.sweep.chunks import chunk_bytes
-from qiantang.sweep.designfile import read_design
+from qiantang.sweep.designs import read_design
 from qiantang.sweep.estimate import estimate
 from qiantang.sweep.local import executor
 from qiantang.sweep.plan import SweepPlan, plan_sweep

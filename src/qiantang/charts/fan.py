@@ -18,11 +18,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from qiantang.charts.chart import Chart
-    from qiantang.ensemble.reach import reach_table
     from qiantang.ensemble.runs import Runs
     from qiantang.plan.targets import Target
     from qiantang.study import Study
-from qiantang.wording import Unit
+    from qiantang.wording import Unit
 
 #: Height of the picture. [inch]
 _HEIGHT = 3.1

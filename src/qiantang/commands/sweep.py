@@ -65,7 +65,7 @@ def sweep(
     member of a case diverged.
     """
     from qiantang.session import open_study
-    from qiantang.sweep.designfile import read_design
+    from qiantang.sweep.designs import read_design
     from qiantang.sweep.plan import plan_sweep
 
     if out is None and not dry_run:

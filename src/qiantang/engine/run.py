@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from qiantang.engine.backends import RUNS, refuse_unknown, run_of
 from qiantang.engine.choice import chosen
 from qiantang.engine.history import History
 from qiantang.engine.ir import Engine, Integrator, Program
 from qiantang.engine.path import Path
 from qiantang.engine.request import Request, checked, planned, prepared, refuse_size
 
-if TYPE_CHECKING:
-    from qiantang.engine.stepping import Run
-
 Floats = npt.NDArray[np.float64]
 EXPLAINED = 256
 """Diverged members whose first fault is looked up; the rest are flagged all the same."""
-
-ENGINES = ("auto", "kernel", "scalar", "numpy", "pysd")
-RUNS = {"scalar": ("scalar_backend", "FloatRun"), "numpy": ("numpy_backend", "ArrayRun")}
-"""Engines that go step by step in Python, with the home and the name of their runs."""
 
 __all__ = ["Path", "RunResult", "run"]
 
@@ -74,7 +66,7 @@ def run(
     out: Floats | None,
     history: History | None,
 ) -> RunResult:
-    """Check a request and run it; see :meth:`qiantang.engine.ir.Program.run`."""
+    """Check a request and run it; see :meth:`.LoadedProgram.run`."""
     refuse_unknown(engine, integrator)
     request = checked(program, outputs, times, parameters, paths, members, integrator, time_step)
     shape = (len(request.outputs), len(request.times), members)
@@ -116,22 +108,6 @@ def run(
             diverged |= ~np.isfinite(past).all(axis=(0, 1))
     faults = _first_faults(request, diverged)
     return RunResult(out, request.outputs, request.times, diverged, faults, engine)
-
-
-def refuse_unknown(engine: str, integrator: str) -> None:
-    """Refuse an engine or integrator that does not exist."""
-    if engine not in ENGINES:
-        expected = f"{', '.join(ENGINES[:-1])} or {ENGINES[-1]}"
-        raise ValueError(f"engine is {engine}, expected {expected}")
-    if integrator not in ("euler", "rk4"):
-        raise ValueError(f"integrator is {integrator}, expected euler or rk4")
-
-
-def run_of(engine: str) -> type[Run]:
-    """Return the kind of run of an engine that goes step by step in Python."""
-    home, name = RUNS[engine]
-    kind: type[Run] = getattr(import_module(f"qiantang.engine.{home}"), name)
-    return kind
 
 
 def _first_faults(

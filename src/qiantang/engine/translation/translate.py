@@ -21,10 +21,11 @@ from qiantang.engine.ir import (
 )
 from qiantang.engine.translation import external
 from qiantang.engine.translation.algebra import behind, settle
+from qiantang.engine.translation.definitions import define_all
 from qiantang.engine.translation.limits import limit_outflows
 from qiantang.engine.translation.ranges import ranges_of
 from qiantang.engine.translation.scope import CONTROL, Scope, Translation, titled
-from qiantang.engine.translation.sections import declare, define_all
+from qiantang.engine.translation.sections import declare
 from qiantang.engine.translation.subscripts import plain
 from qiantang.engine.translation.unknown import refuse_unknown
 from qiantang.faults import Fault, StudyError
