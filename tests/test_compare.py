@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qiantang.compare import Side, compare, differences
+from qiantang.compare import compare
+from qiantang.compare.differences import differences
+from qiantang.compare.sides import Side
 from qiantang.faults import StudyError
 from qiantang.results import write_results
 from qiantang.study import Study

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from qiantang.charts import figures, lettering, page, provenance, style
-from qiantang.charts.fan import plain_numbers
+from qiantang.charts.goal import plain_numbers
 from qiantang.ensemble.reach import measure, what_happened
 from qiantang.wording import Unit, Wording
 

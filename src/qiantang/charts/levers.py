@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from qiantang.charts import figures, lettering, page, provenance, style
-from qiantang.charts.fan import plain_numbers
+from qiantang.charts.goal import plain_numbers
 from qiantang.faults import Fault, StudyError
 from qiantang.wording import Unit, Wording
 

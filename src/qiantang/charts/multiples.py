@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
-from qiantang.charts import fan, figures, history, lettering, page, provenance, style
+from qiantang.charts import bands as fans
+from qiantang.charts import figures, history, lettering, page, provenance, style
+from qiantang.charts.goal import draw_target, plain_numbers
 from qiantang.wording import Wording
 
 if TYPE_CHECKING:
@@ -104,15 +106,15 @@ def _draw_panel(
 ) -> tuple[pd.DataFrame, list[tuple[object, str]]]:
     first, last = span
     unit = words.unit(name)
-    bands = fan.bands_of(runs, name, scenarios, first, last, unit.factor)
-    legend = fan.draw_bands(axes, bands, runs, words, style.BANDS[:1])
+    bands = fans.bands_of(runs, name, scenarios, first, last, unit.factor)
+    legend = fans.draw_bands(axes, bands, runs, words, style.BANDS[:1])
     for line in axes.lines:
         line.set_linewidth(1.2)
     seen = history.observed(runs.study, name, first, last)
     legend += history.draw_observed(axes, seen, unit, words, size=3.0)
     target = figures.target_of(runs.study, name)
     if target is not None and first <= target.measure.years[-1] <= last:
-        fan.draw_target(axes, target, unit, words, size=4.5)
+        draw_target(axes, target, unit, words, size=4.5)
     room = (style.WIDTH - 0.6) / columns - 0.2
     heading = lettering.fit(words.variable(name), room, style.TEXT, "bold")
     axes.set_title(heading, fontsize=style.TEXT, fontweight="bold", loc="left", pad=14)
@@ -131,7 +133,7 @@ def _draw_panel(
         axes.set_ylim(bottom=0)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=4))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=4))
-    axes.yaxis.set_major_formatter(fan.plain_numbers(words))
+    axes.yaxis.set_major_formatter(plain_numbers(words))
     axes.tick_params(labelsize=7)
     table = pd.concat(
         [

@@ -11,7 +11,7 @@ from qiantang.commands import options
 from qiantang.commands.reach import figure, probability
 
 if TYPE_CHECKING:
-    from qiantang.compare import Comparison, Difference
+    from qiantang.compare.differences import Comparison, Difference
 
 #: Cases that are shown one by one; more are left to --json.
 MOST_SHOWN = 12

@@ -12,8 +12,8 @@ from qiantang.commands import options
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from qiantang.levers import Effect, LeverTable, Share
     from qiantang.plan.targets import Target
+    from qiantang.policy.levertable import Effect, LeverTable, Share
     from qiantang.wording import Wording
 
 #: Part of a target's median below which a change is not shown.

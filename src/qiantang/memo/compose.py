@@ -24,7 +24,7 @@ from qiantang.memo.worth import WorthFacts, worth_table
 from qiantang.wording import check_language
 
 if TYPE_CHECKING:
-    from qiantang.levers import LeverTable
+    from qiantang.policy.levertable import LeverTable
     from qiantang.study import Study
     from qiantang.studyfile import StudyFile
     from qiantang.wording import Wording
