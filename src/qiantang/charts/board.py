@@ -70,11 +70,7 @@ def board(runs: Runs, *, scenarios: Sequence[str] | None = None, lang: str = "en
         for place, target in enumerate(targets):
             rows = table[table["target"] == target.id]
             _draw_row(axes, target, rows, deep + place * _ROW, (label, column), words)
-        members = provenance.count(runs.dataset.sizes["member"], words)
-        notes = [words.phrase("board.footer", members=members)]
-        gone = figures.diverged(runs, chosen)
-        notes += [words.phrase("footer.diverged", diverged=gone)] if gone else []
-        notes.append(provenance.vintage_sentence(runs, chosen, words))
+        notes = provenance.notes_of_runs(runs, chosen, words, "board.footer")
         return page.finish(
             paper,
             kind="board",

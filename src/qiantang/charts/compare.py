@@ -76,12 +76,7 @@ def compare(
         legend = _draw_marks(axes, shown, words)
         axes.xaxis.set_major_locator(MaxNLocator(nbins=7))
         axes.xaxis.set_major_formatter(plain_numbers(words))
-        members = runs.dataset.sizes["member"]
-        key = "footer.one" if members == 1 else "footer.bars"
-        notes = [words.phrase(key, members=provenance.count(members, words))]
-        gone = figures.diverged(runs, chosen)
-        notes += [words.phrase("footer.diverged", diverged=gone)] if gone else []
-        notes.append(provenance.vintage_sentence(runs, chosen, words))
+        notes = provenance.notes_of_runs(runs, chosen, words, "footer.bars", "footer.one")
         subtitle = words.phrase("comma").join(
             part for part in (shown.name, shown.unit.label) if part
         )
@@ -185,6 +180,10 @@ def _draw_rows(axes: Axes, table: pd.DataFrame, words: Wording) -> None:
                 va="center",
                 fontsize=style.TEXT,
             )
+    _label_rows(axes, table)
+
+
+def _label_rows(axes: Axes, table: pd.DataFrame) -> None:
     labels = [
         "\n".join(lettering.wrap(str(title), _LABEL, style.TEXT, lines=2))
         for title in table["title"]

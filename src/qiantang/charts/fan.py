@@ -76,12 +76,7 @@ def fan(
         if target is not None and first <= target.measure.years[-1] <= last:
             legend.append(draw_target(axes, target, unit, words))
         _scale(axes, first, last, words)
-        members = runs.dataset.sizes["member"]
-        key = "footer.one" if members == 1 else "footer.bands"
-        notes = [words.phrase(key, members=provenance.count(members, words))]
-        gone = figures.diverged(runs, chosen)
-        notes += [words.phrase("footer.diverged", diverged=gone)] if gone else []
-        notes.append(provenance.vintage_sentence(runs, chosen, words))
+        notes = provenance.notes_of_runs(runs, chosen, words, "footer.bands", "footer.one")
         source = provenance.source_of_runs(runs, chosen)
         if seen:
             notes.append(

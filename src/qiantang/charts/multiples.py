@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from qiantang.charts.chart import Chart
     from qiantang.ensemble.runs import Runs
+    from qiantang.wording import Unit
 
 #: Panels side by side; most panels unless variables are named.
 _COLUMNS, _MOST = 3, 12
@@ -59,22 +60,17 @@ def multiples(
         figures.check_variable(runs, name)
     rows = -(-len(wanted) // _COLUMNS)
     columns = min(_COLUMNS, len(wanted))
-    tables = []
     with style.drawing(words.lang):
         paper = page.blank(_PANEL * rows)
         panels = paper.subplots(rows, columns, squeeze=False).ravel()
         for panel in panels[len(wanted) :]:
             panel.set_axis_off()
-        legend: dict[str, object] = {}
-        for panel, name in zip(panels, wanted, strict=False):
-            table, entries = _draw_panel(panel, runs, name, chosen, (first, last), columns, words)
-            tables.append(table)
-            legend |= {label: mark for mark, label in entries}
-        members = provenance.count(runs.dataset.sizes["member"], words)
-        notes = [words.phrase("multiples.footer", members=members)]
-        gone = figures.diverged(runs, chosen)
-        notes += [words.phrase("footer.diverged", diverged=gone)] if gone else []
-        notes.append(provenance.vintage_sentence(runs, chosen, words))
+        drawn = [
+            _draw_panel(panel, runs, name, chosen, (first, last), columns, words)
+            for panel, name in zip(panels, wanted, strict=False)
+        ]
+        legend = {label: mark for _, entries in drawn for mark, label in entries}
+        notes = provenance.notes_of_runs(runs, chosen, words, "multiples.footer")
         page.layout(paper, hspace=0.06, wspace=0.03)
         years = words.phrase("years", first=first, last=last)
         return page.finish(
@@ -83,7 +79,7 @@ def multiples(
             words=words,
             finding=_finding(runs, wanted, chosen[-1], words),
             caption=words.phrase("multiples.caption", years=years),
-            data=pd.concat(tables),
+            data=pd.concat([table for table, _ in drawn]),
             source=provenance.source_of_runs(runs, chosen),
             legend=[(mark, label) for label, mark in legend.items()],
             notes=[provenance.joined(notes, words)],
@@ -115,8 +111,25 @@ def _draw_panel(
     target = figures.target_of(runs.study, name)
     if target is not None and first <= target.measure.years[-1] <= last:
         draw_target(axes, target, unit, words, size=4.5)
+    _finish_panel(axes, words.variable(name), unit, columns, span, words)
+    table = pd.concat(
+        [
+            frame.assign(scenario=scenario, title=provenance.runs_title(runs, words, scenario))
+            for scenario, frame in bands.items()
+        ]
+    )
+    table = table.assign(variable=name, name=words.variable(name), unit=unit.label)
+    order = ["variable", "name", "unit", "scenario", "title", "year", *figures.QUANTILES]
+    return table[order], legend
+
+
+def _finish_panel(
+    axes: Axes, name: str, unit: Unit, columns: int, span: tuple[int, int], words: Wording
+) -> None:
+    """Write the heading of a panel and set its scales."""
+    first, last = span
     room = (style.WIDTH - 0.6) / columns - 0.2
-    heading = lettering.fit(words.variable(name), room, style.TEXT, "bold")
+    heading = lettering.fit(name, room, style.TEXT, "bold")
     axes.set_title(heading, fontsize=style.TEXT, fontweight="bold", loc="left", pad=14)
     axes.annotate(
         unit.label,
@@ -135,15 +148,6 @@ def _draw_panel(
     axes.yaxis.set_major_locator(MaxNLocator(nbins=4))
     axes.yaxis.set_major_formatter(plain_numbers(words))
     axes.tick_params(labelsize=7)
-    table = pd.concat(
-        [
-            frame.assign(scenario=scenario, title=provenance.runs_title(runs, words, scenario))
-            for scenario, frame in bands.items()
-        ]
-    )
-    table = table.assign(variable=name, name=words.variable(name), unit=unit.label)
-    order = ["variable", "name", "unit", "scenario", "title", "year", *figures.QUANTILES]
-    return table[order], legend
 
 
 def _finding(runs: Runs, variables: Sequence[str], scenario: str, words: Wording) -> str:

@@ -91,18 +91,7 @@ def finish(
     top = total - _GAP
     top = _write(figure, head, top, total, side)
     for row in rows:
-        figure.legend(
-            [handle for handle, _ in row],
-            [label for _, label in row],
-            loc="upper left",
-            bbox_to_anchor=(side - 0.004, top / total),
-            ncols=len(row),
-            borderpad=0,
-            borderaxespad=0.15,
-            handlelength=1.9,
-            handletextpad=0.5,
-            columnspacing=1.4,
-        ).set_in_layout(False)
+        _write_legend(figure, row, (side - 0.004, top / total))
         top -= TEXT * 1.62 / 72
     _write(figure, foot, low - _GAP, total, side)
     rect = (side / 2, low / total, 1 - side, float(picture) / total)
@@ -152,6 +141,23 @@ def _write(
         text.set_in_layout(False)
         top -= size * _LEADING / 72
     return top
+
+
+def _write_legend(
+    figure: Figure, row: Sequence[tuple[Any, str]], corner: tuple[float, float]
+) -> None:
+    figure.legend(
+        [handle for handle, _ in row],
+        [label for _, label in row],
+        loc="upper left",
+        bbox_to_anchor=corner,
+        ncols=len(row),
+        borderpad=0,
+        borderaxespad=0.15,
+        handlelength=1.9,
+        handletextpad=0.5,
+        columnspacing=1.4,
+    ).set_in_layout(False)
 
 
 def _legend_rows(legend: Sequence[tuple[Any, str]], room: float) -> list[list[tuple[Any, str]]]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from qiantang.charts import figures
 from qiantang.ensemble.reach import vintages_of
 from qiantang.fits import text_digest
 
@@ -68,6 +69,24 @@ def source_line(source: dict[str, str], words: Wording) -> str:
     if source.get("scenarios"):
         sentences.append(words.phrase("footer.scenarios", scenarios=source["scenarios"]))
     return joined(sentences, words)
+
+
+def notes_of_runs(
+    runs: Runs, scenarios: Sequence[str], words: Wording, key: str, alone: str = ""
+) -> list[str]:
+    """Return the sentences below a chart of runs: its members, those lost, the drivers' vintages.
+
+    Parameters
+    ----------
+    key, alone : str
+        Phrase of the first sentence, and the one where there is a single member.
+    """
+    members = runs.dataset.sizes["member"]
+    first = alone if alone and members == 1 else key
+    notes = [words.phrase(first, members=count(members, words))]
+    gone = figures.diverged(runs, scenarios)
+    notes += [words.phrase("footer.diverged", diverged=gone)] if gone else []
+    return [*notes, vintage_sentence(runs, scenarios, words)]
 
 
 def vintage_sentence(runs: Runs, scenarios: Sequence[str], words: Wording) -> str:

@@ -247,6 +247,19 @@ def _draw(
             fontsize=style.SMALL,
             color=style.NOTE,
         )
+    _label_bars(axes, rows, words)
+    line = axes.axvline(middle, color=style.INK, lw=0.9)
+    plain = Unit(unit.label, unit.short, 1.0)
+    said = words.phrase("tornado.middle", value=words.figure(middle, plain))
+    return [
+        (Patch(fc=low_colour, alpha=0.6), words.phrase("tornado.low")),
+        (Patch(fc=high_colour, alpha=0.6), words.phrase("tornado.high")),
+        (line, said),
+    ]
+
+
+def _label_bars(axes: Axes, rows: pd.DataFrame, words: Wording) -> None:
+    """Write the names at the left, the head of the correlations, and set the scales."""
     labels = [
         "\n".join(lettering.wrap(str(name), _LABEL, style.SMALL + 0.4, lines=2))
         for name in rows["name"]
@@ -268,17 +281,9 @@ def _draw(
         fontsize=style.SMALL,
         color=style.NOTE,
     )
-    line = axes.axvline(middle, color=style.INK, lw=0.9)
     axes.grid(axis="x")
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    plain = Unit(unit.label, unit.short, 1.0)
-    said = words.phrase("tornado.middle", value=words.figure(middle, plain))
-    return [
-        (Patch(fc=low_colour, alpha=0.6), words.phrase("tornado.low")),
-        (Patch(fc=high_colour, alpha=0.6), words.phrase("tornado.high")),
-        (line, said),
-    ]
 
 
 def _finding(rows: pd.DataFrame, target: Target, words: Wording) -> str:

@@ -117,7 +117,8 @@ def _first_faults(
     members = np.flatnonzero(diverged)
     if not len(members):
         return ()
-    from qiantang.engine.stepping import Watch, simulate
+    from qiantang.engine.stepping import simulate
+    from qiantang.engine.watch import Watch
 
     looked = members[:EXPLAINED]
     the_plan = planned(request)

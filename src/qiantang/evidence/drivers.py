@@ -7,7 +7,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +20,7 @@ from qiantang.evidence.driverfile import (
     read_register,
     register_faults,
 )
-from qiantang.evidence.paths import JUST_BEFORE, path_of, recent_growth
+from qiantang.evidence.paths import JUST_BEFORE, Knots, Yearly, path_of, recent_growth
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.files import door
 from qiantang.studyfile import StudyFile
@@ -30,25 +29,6 @@ from qiantang.yamlfile import YamlDocument, read_yaml
 Array = NDArray[np.float64]
 
 DAMPING = 0.8  # part of that growth which is left after each year of projection
-
-
-class Knots(NamedTuple):
-    """A driver's central path: times (K,) [Year], values (K,) and the sd of that year's log growth.
-
-    ``log_sd_increment`` is zero where the figure is history.
-    """
-
-    times: Array
-    values: Array
-    log_sd_increment: Array
-
-
-class _Yearly(NamedTuple):
-    """Figures by date with what follows them: growth is drawn where ``sd`` is above zero."""
-
-    dates: Array
-    values: Array
-    sd: Array
 
 
 @dataclass(frozen=True)
@@ -213,7 +193,7 @@ class Drivers:
         jumps = definition.jumps if vintage == self.about.actual else ()
         return path_of(definition, jumps, dates, values, self.about.drivers)
 
-    def _yearly(self, name: str, vintage: str, origin: float | None) -> _Yearly:
+    def _yearly(self, name: str, vintage: str, origin: float | None) -> Yearly:
         """Return the figures of a vintage, gaps filled in logs, then the projection."""
         self._refuse_unknown({name: vintage})
         definition, origin = self.definitions[name], self._origin(origin)
@@ -222,7 +202,7 @@ class Drivers:
         dates = np.array([figure.year for figure in history])
         values = np.array([figure.value for figure in history])
         if definition.between == "step":
-            return _Yearly(dates, values, np.zeros_like(dates))
+            return Yearly(dates, values, np.zeros_like(dates))
         if definition.before_first is not None and dates[0] > start:
             back = definition.before_first.growth
             values = np.insert(values, 0, values[0] * (1 + back) ** (start - dates[0]))
@@ -246,7 +226,7 @@ class Drivers:
             dates = np.append(dates, year + year_end)
             values = np.append(values, values[-1] * math.exp(growth * part))
             sd = np.append(sd, yearly * math.sqrt(part))
-        return _Yearly(dates, values, sd)
+        return Yearly(dates, values, sd)
 
 
 def read_drivers(folder: Path, about: StudyFile) -> Drivers:

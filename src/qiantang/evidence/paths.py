@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
-from qiantang.evidence.driverfile import (
-    Definition,
-)
+from qiantang.evidence.driverfile import Definition
 from qiantang.studyfile import Span
 
 Array = NDArray[np.float64]
@@ -16,6 +16,25 @@ JUST_BEFORE = 1e-6  # [Year] left side of a jump
 RECENT = 5.0  # [Year] span of the growth that an earlier origin carries on
 LEAST_SD = 0.01  # least sd of a year's log growth at an earlier origin
 STEEPEST = 1.5  # an edge of a year lies at most this far above the year's mean, see _edges
+
+
+class Knots(NamedTuple):
+    """A driver's central path: times (K,) [Year], values (K,) and the sd of that year's log growth.
+
+    ``log_sd_increment`` is zero where the figure is history.
+    """
+
+    times: Array
+    values: Array
+    log_sd_increment: Array
+
+
+class Yearly(NamedTuple):
+    """Figures by date with what follows them: growth is drawn where ``sd`` is above zero."""
+
+    dates: Array
+    values: Array
+    sd: Array
 
 
 def recent_growth(dates: Array, values: Array) -> tuple[float, float]:

@@ -7,14 +7,14 @@ to :mod:`qiantang.engine.translation.calls`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from qiantang.engine.ir import Expression, Lookup, Number, Slot, Unsupported
-from qiantang.engine.operations import ARITHMETIC, COMPARISONS, LOGIC
-from qiantang.engine.translation.algebra import call, chosen, floored_modulo, numeric, truth
+from qiantang.engine.translation.algebra import call, chosen, numeric
+from qiantang.engine.translation.operators import Step, binary, unary
 from qiantang.engine.translation.scope import Definition, Scope, Translation
 from qiantang.engine.translation.subscripts import Bindings, Coordinates, plain
 from qiantang.engine.translation.tables import table_of
@@ -31,9 +31,6 @@ from qiantang.modelfile.tree import (
     Unary,
     walk,
 )
-
-Step = Generator[Tree, Expression, Expression]
-"""Asks for the expressions of parts of a tree, one after the other, and returns its own."""
 
 
 @dataclass
@@ -154,9 +151,9 @@ class Builder(ABC):
         if isinstance(tree, Reference):
             return self._reference(tree, bindings)
         if isinstance(tree, Binary):
-            return _binary(tree)
+            return binary(tree)
         if isinstance(tree, Unary):
-            return _unary(tree)
+            return unary(tree)
         if isinstance(tree, Call):
             return self.call(tree, bindings)
         what = {Text: "a text", Numbers: "a list of numbers"}.get(type(tree))
@@ -290,23 +287,3 @@ def _marked(tree: Tree) -> list[str]:
         for subscript in part.subscripts or ()
         if isinstance(subscript, str) and subscript.endswith("!")
     ]
-
-
-def _binary(tree: Binary) -> Step:
-    left = yield tree.left
-    right = yield tree.right
-    operator = tree.operator
-    if operator in ARITHMETIC:
-        return call(ARITHMETIC[operator], numeric(left), numeric(right))
-    if operator in COMPARISONS:
-        return call(COMPARISONS[operator], numeric(left), numeric(right))
-    if operator == "mod":
-        return floored_modulo(left, right)
-    return call(LOGIC[operator], truth(left), truth(right))
-
-
-def _unary(tree: Unary) -> Step:
-    operand = yield tree.operand
-    if tree.operator == ":NOT:":
-        return call("not", truth(operand))
-    return call("neg", numeric(operand)) if tree.operator == "-" else operand

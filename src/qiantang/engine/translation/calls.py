@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from qiantang.engine.functions import FUNCTIONS, FunctionEntry
 from qiantang.engine.ir import Expression, Lookup, Slot
-from qiantang.engine.translation.builder import Builder, Step
+from qiantang.engine.translation.builder import Builder
 from qiantang.engine.translation.macros import used
+from qiantang.engine.translation.operators import Step
 from qiantang.engine.translation.subscripts import Bindings
 from qiantang.modelfile.tree import Call
 
