@@ -88,27 +88,25 @@ def simulate_model(
     try:
         times, saving_note = save_times(program, saveper, parameters)
         result = program.run(
-            wanted,
-            times,
-            parameters=dict(parameters),
-            engine=engine,
+            wanted, times, parameters=dict(parameters), engine=engine,
             integrator=integrator or program.integrator,
-        )
+        )  # fmt: skip
     except CircleError as circle:
         raise StudyError([told(file, program, circle.names)]) from None
     except ValueError as error:
         raise StudyError([Fault(file, None, "", str(error))]) from None
-    import pandas as pd
-
-    frame = pd.DataFrame(
-        result.values[:, :, 0].T,
-        index=pd.Index(result.times, name="Time"),
-        columns=[titles[name] for name in wanted],
-    )
+    frame = _frame(result, [titles[name] for name in wanted])
     asked = [RUNGE_KUTTA] if integrator is None and program.integrator == "rk4" else []
     notes = [*program.notes, *asked, *saving_note, *_broken(result, titles, frame)]
     frame.attrs.update(_attrs(file, result.engine, integrator or program.integrator, notes))
     return frame
+
+
+def _frame(result: RunResult, titles: Sequence[str]) -> pd.DataFrame:
+    import pandas as pd
+
+    index = pd.Index(result.times, name="Time")
+    return pd.DataFrame(result.values[:, :, 0].T, index=index, columns=list(titles))
 
 
 def load(file: Path, data_files: Iterable[str | Path] = ()) -> LoadedProgram:

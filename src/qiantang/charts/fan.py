@@ -78,11 +78,7 @@ def fan(
         _scale(axes, first, last, words)
         notes = provenance.notes_of_runs(runs, chosen, words, "footer.bands", "footer.one")
         source = provenance.source_of_runs(runs, chosen)
-        if seen:
-            notes.append(
-                words.phrase("observed.source", hash=source["evidence"])
-                + words.phrase("stop").strip()
-            )
+        notes += [_of_evidence(source["evidence"], words)] if seen else []
         return page.finish(
             paper,
             kind="fan",
@@ -126,6 +122,10 @@ def _nowhere_negative(axes: Axes) -> bool:
     heights = [np.asarray(line.get_ydata(), dtype=float) for line in axes.lines]
     drawn = np.concatenate([height.ravel() for height in heights])
     return bool(np.nanmin(drawn) >= 0)
+
+
+def _of_evidence(sha256: str, words: Wording) -> str:
+    return words.phrase("observed.source", hash=sha256) + words.phrase("stop").strip()
 
 
 def _subtitle(name: str, unit: Unit, words: Wording) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,8 +63,7 @@ def multiples(
     with style.drawing(words.lang):
         paper = page.blank(_PANEL * rows)
         panels = paper.subplots(rows, columns, squeeze=False).ravel()
-        for panel in panels[len(wanted) :]:
-            panel.set_axis_off()
+        _hide(panels[len(wanted) :])
         drawn = [
             _draw_panel(panel, runs, name, chosen, (first, last), columns, words)
             for panel, name in zip(panels, wanted, strict=False)
@@ -89,6 +88,11 @@ def multiples(
 def _default(runs: Runs) -> list[str]:
     seen = {series.variable for series in runs.study.evidence.series.values()}
     return [str(name) for name in runs.dataset.data_vars if name in seen][:_MOST]
+
+
+def _hide(panels: Iterable[Axes]) -> None:
+    for panel in panels:
+        panel.set_axis_off()
 
 
 def _draw_panel(

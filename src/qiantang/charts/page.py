@@ -72,10 +72,7 @@ def finish(
     """
     across, picture = figure.get_size_inches()
     room = float(across) - 2 * MARGIN
-    head = [(line, TITLE, "bold", INK) for line in wrap(finding, room, TITLE, "bold", _TITLE_LINES)]
-    head += [
-        (line, SUBTITLE, "normal", NOTE) for line in wrap(subtitle, room, SUBTITLE) if subtitle
-    ]
+    head = _heading(finding, subtitle, room)
     foot = [
         (line, FOOT, "normal", NOTE)
         for note in (*notes, source_line(source, words))
@@ -141,6 +138,14 @@ def _write(
         text.set_in_layout(False)
         top -= size * _LEADING / 72
     return top
+
+
+def _heading(finding: str, subtitle: str, room: float) -> list[tuple[str, float, str, str]]:
+    """Return the lines of title and subtitle with their sizes, weights and colours."""
+    head = [(line, TITLE, "bold", INK) for line in wrap(finding, room, TITLE, "bold", _TITLE_LINES)]
+    return head + [
+        (line, SUBTITLE, "normal", NOTE) for line in wrap(subtitle, room, SUBTITLE) if subtitle
+    ]
 
 
 def _write_legend(

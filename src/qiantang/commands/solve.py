@@ -89,12 +89,7 @@ def solve(
         options.print_json(answer.record())
         return
     screen = options.console()
-    _print_verdict(screen, answer, target, words)
-    if answer.package:
-        _print_package(screen, answer, words)
-    if answer.binding:
-        _print_binding(screen, answer, words)
-    _print_method(screen, answer)
+    _print_answer(screen, answer, target, words)
     if out is not None:
         screen.print(f"Written: {out}")
 
@@ -110,6 +105,15 @@ def _telling() -> Iterator[Callable[[str], None]]:
         return
     with screen.status("starting") as line:
         yield line.update
+
+
+def _print_answer(screen: Console, answer: Answer, target: Target, words: Wording) -> None:
+    _print_verdict(screen, answer, target, words)
+    if answer.package:
+        _print_package(screen, answer, words)
+    if answer.binding:
+        _print_binding(screen, answer, words)
+    _print_method(screen, answer)
 
 
 def _print_verdict(screen: Console, answer: Answer, target: Target, words: Wording) -> None:
