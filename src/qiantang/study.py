@@ -12,7 +12,6 @@ from qiantang.evidence.drivers import Drivers, read_drivers
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.model.mdl import Dictionary, read_dictionary
 from qiantang.plan.targets import Plan, read_plan
-from qiantang.policy.effort import Effort, effort_path, read_effort
 from qiantang.priors import Priors, read_priors
 from qiantang.scenario import Scenario, resolve, scenario_names
 from qiantang.studyfile import StudyFile, read_study
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from qiantang.engine import LoadedProgram
     from qiantang.evidence.observations import Evidence
     from qiantang.fits import Fit
+    from qiantang.policy.effort import Effort
 
 
 class Headlines(BaseModel):
@@ -160,10 +160,14 @@ class Study:
     @cached_property
     def effort(self) -> Effort:
         """What each lever costs and what a package may hold."""
+        from qiantang.policy.effort import effort_path
+
         return self.effort_in(effort_path(self.folder))
 
     def effort_in(self, file: Path) -> Effort:
         """Read an effort file in place of the study's own."""
+        from qiantang.policy.effort import read_effort
+
         targets = [target.id for target in self.plan.targets.targets]
         return read_effort(file, self.vocabulary, targets, self.dictionary)
 

@@ -99,11 +99,7 @@ def calibrate(
     names = [name for name, on in zip(target.names, target.active, strict=True) if on]
     progress(f"{len(names)} coordinates sampled, {len(target.names) - len(names)} keep their prior")
     active = normal.only(target.active)
-    drawn = (
-        quick_sample(target.active_density, active, seed, progress)
-        if quick
-        else _sampled(target, active, plan, seed, unfinished, progress)
-    )
+    drawn = _sampled(target, active, plan, seed, None if quick else unfinished, progress)
     diagnostics = diagnose(drawn, names, _diverged(target, active, seed))
     x, carried, sound = _members(target, drawn.draws.reshape(-1, len(names)), members, seed)
     kept = x[sound]
@@ -127,10 +123,13 @@ def _target(study: Study, origin: float, engine: str, progress: Say) -> Target:
 
 
 def _sampled(
-    target: Target, active: Normal, plan: Plan, seed: int, unfinished: Path, progress: Say
+    target: Target, active: Normal, plan: Plan, seed: int, place: Path | None, progress: Say
 ) -> Sample:
+    """Return draws: of chains kept at a place, or else of the coarse look."""
+    if place is None:
+        return quick_sample(target.active_density, active, seed, progress)
     before = target.runner.runs
-    drawn = sample(target.active_density, active, plan, seed, unfinished, progress)
+    drawn = sample(target.active_density, active, plan, seed, place, progress)
     # Counted by the plan: what an interruption repeated or spared is no part of the fit.
     target.runner.runs = before + plan.chains * plan.steps
     return drawn

@@ -17,6 +17,7 @@ from qiantang.wording import Unit, Wording
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from qiantang.charts.asking import Asked
     from qiantang.charts.chart import Chart
     from qiantang.ensemble.runs import Runs
     from qiantang.plan.targets import Target
@@ -82,6 +83,11 @@ def board(runs: Runs, *, scenarios: Sequence[str] | None = None, lang: str = "en
             subtitle=words.phrase("board.subtitle"),
             notes=[provenance.joined(notes, words)],
         )
+
+
+def asked(given: Asked) -> Chart:
+    """Run what the command line asks for, and draw it."""
+    return board(given.run(), lang=given.lang)
 
 
 def _label_room(targets: Sequence[Target], words: Wording) -> float:

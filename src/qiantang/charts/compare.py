@@ -18,6 +18,7 @@ from qiantang.wording import Unit, Wording
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from qiantang.charts.asking import Asked
     from qiantang.charts.chart import Chart
     from qiantang.ensemble.runs import Runs
     from qiantang.plan.targets import Target
@@ -92,6 +93,13 @@ def compare(
             legend=legend,
             notes=[provenance.joined(notes, words)],
         )
+
+
+def asked(given: Asked) -> Chart:
+    """Run what the command line asks for, and draw it."""
+    targets = {target.id for target in given.study.plan.targets.targets}
+    runs = given.run([] if given.name in targets else [given.name])
+    return compare(runs, given.name, year=given.year, lang=given.lang)
 
 
 def _compared(

@@ -18,6 +18,7 @@ from qiantang.wording import Wording
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from qiantang.charts.asking import Asked
     from qiantang.charts.chart import Chart
     from qiantang.ensemble.runs import Runs
     from qiantang.plan.targets import Target
@@ -91,6 +92,11 @@ def fan(
             legend=legend,
             notes=[provenance.joined(notes, words)],
         )
+
+
+def asked(given: Asked) -> Chart:
+    """Run what the command line asks for, and draw it."""
+    return fan(given.run([given.name]), given.name, lang=given.lang)
 
 
 def _scale(axes: Axes, first: int, last: int, words: Wording) -> None:

@@ -17,6 +17,7 @@ from qiantang.wording import Wording
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from qiantang.charts.asking import Asked
     from qiantang.charts.chart import Chart
     from qiantang.ensemble.runs import Runs
     from qiantang.wording import Unit
@@ -83,6 +84,11 @@ def multiples(
             legend=[(mark, label) for label, mark in legend.items()],
             notes=[provenance.joined(notes, words)],
         )
+
+
+def asked(given: Asked) -> Chart:
+    """Run what the command line asks for, and draw it."""
+    return multiples(given.run(), lang=given.lang)
 
 
 def _default(runs: Runs) -> list[str]:

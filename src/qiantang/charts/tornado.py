@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from qiantang.charts import figures, lettering, page, provenance, style
 from qiantang.charts.goal import plain_numbers
+from qiantang.charts.weights import Array, rank_correlations, slopes_of
 from qiantang.ensemble.reach import measure, vintages_of
 from qiantang.faults import Fault, StudyError
 from qiantang.wording import Unit, Wording
@@ -18,11 +19,11 @@ from qiantang.wording import Unit, Wording
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from qiantang.charts.asking import Asked
     from qiantang.charts.chart import Chart
     from qiantang.ensemble.runs import Runs
     from qiantang.plan.targets import Target
 
-Array = figures.Array
 
 #: Height of a row and of the rest, room of the labels. [inch]
 _ROW, _REST, _LABEL = 0.31, 0.55, 2.7
@@ -102,6 +103,12 @@ def tornado(
         )
 
 
+def asked(given: Asked) -> Chart:
+    """Run what the command line asks for, and draw it."""
+    figures.check_target(given.study, given.name)
+    return tornado(given.run(alone=True), given.name, lang=given.lang)
+
+
 def _members(runs: Runs, target: Target, scenario: str) -> tuple[Array, dict[str, Array]]:
     """Return the target by member, and every uncertainty by member, sound members only."""
     from qiantang.ensemble.case import vintages_of as every_vintage
@@ -141,31 +148,6 @@ def _only_vintage(runs: Runs, scenario: str) -> str | None:
     return ran if runs.study.about.role(ran) and ran != runs.scenario(scenario).vintage else None
 
 
-def rank_correlations(values: Array, inputs: Array, *, partial: bool) -> Array:
-    """Return the rank correlation of a figure with each uncertainty.
-
-    Parameters
-    ----------
-    values : ndarray, shape (member,)
-    inputs : ndarray, shape (member, uncertainty)
-    partial : bool
-        Given all the others; by the inverse of the correlation matrix of the ranks.
-
-    Returns
-    -------
-    ndarray, shape (uncertainty,)
-    """
-    from scipy.stats import rankdata
-
-    ranks = rankdata(np.column_stack([inputs, values]), axis=0)
-    matrix = np.asarray(np.corrcoef(ranks, rowvar=False)).reshape(ranks.shape[1], -1)
-    if not partial:
-        return np.asarray(matrix[-1, :-1])
-    inverse = np.linalg.pinv(matrix, hermitian=True)
-    scale = np.sqrt(np.abs(np.diag(inverse)[:-1] * inverse[-1, -1]))
-    return np.asarray(-inverse[-1, :-1] / scale)
-
-
 def _table(
     values: Array,
     inputs: dict[str, Array],
@@ -203,31 +185,6 @@ def _table(
     table = pd.DataFrame(rows)
     order = (table["high"] - table["low"]).abs().sort_values(ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True), explained
-
-
-def slopes_of(values: Array, inputs: Array, *, partial: bool) -> tuple[Array, float]:
-    """Return the slope of a figure on each uncertainty, and the share of variance explained.
-
-    Parameters
-    ----------
-    values : ndarray, shape (member,)
-    inputs : ndarray, shape (member, uncertainty)
-    partial : bool
-        On all uncertainties together; else on each alone.
-
-    Returns
-    -------
-    tuple of (ndarray of shape (uncertainty,), float)
-    """
-    scale = inputs.std(axis=0)
-    scaled = (inputs - inputs.mean(axis=0)) / scale
-    about = values - values.mean()
-    if not partial:
-        slopes = scaled.T @ about / len(values)
-        return np.asarray(slopes / scale), float("nan")
-    slopes = np.linalg.lstsq(scaled, about, rcond=None)[0]
-    left = about - scaled @ slopes
-    return np.asarray(slopes / scale), 1 - float(left @ left) / float(about @ about)
 
 
 def _draw(

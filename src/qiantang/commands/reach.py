@@ -42,7 +42,7 @@ def reach(
     from qiantang.session import open_study
 
     study = open_study(folder)
-    names = scenarios or main_scenarios(study)
+    names = scenarios or study.about.scenarios.main
     with options.progress_bar(len(names), "running") as progress:
         runs = study.run(
             names, members=members, seed=seed, vintage=vintage, engine=engine, progress=progress
@@ -51,12 +51,6 @@ def reach(
         options.print_json(runs.reach().records())
     else:
         _print_tables(runs, study)
-
-
-def main_scenarios(study: Study) -> tuple[str, ...]:
-    """Return the scenarios of the main job: the base, and the plan in full."""
-    ends = study.about.scenarios
-    return tuple(dict.fromkeys((ends.base, ends.full)))
 
 
 def _print_tables(runs: FinishedRuns, study: Study) -> None:

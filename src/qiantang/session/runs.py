@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from qiantang import display
-from qiantang.charts.rooms import RunCharts
+from qiantang.charts.rooms import Charts
 from qiantang.ensemble.reach import Reach, reach_table
 from qiantang.ensemble.runs import Runs, run, run_resolved
 from qiantang.scenario import Scenario
@@ -32,9 +32,9 @@ class FinishedRuns(Runs):
         return reach_table(self.dataset, self.study)
 
     @property
-    def chart(self) -> RunCharts:
+    def chart(self) -> Charts:
         """The charts of this run, such as ``runs.chart.fan("passengers", lang="zh")``."""
-        return RunCharts(self)
+        return Charts("runs", self)
 
 
 def run_named(study: Study, scenarios: Sequence[str], **options: Any) -> FinishedRuns:

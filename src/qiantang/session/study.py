@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qiantang import display
-from qiantang.charts.rooms import StudyCharts
+from qiantang.charts.rooms import Charts
 from qiantang.study import Study, bundled_folder
 
 if TYPE_CHECKING:
@@ -19,10 +18,14 @@ class OpenStudy(Study):
     """A study with its verbs: run its scenarios, draw what needs no run, open the deck."""
 
     def __repr__(self) -> str:
-        return display.study_text(self)
+        from qiantang.display import study_text  # tables, where they are shown
+
+        return study_text(self)
 
     def _repr_html_(self) -> str:
-        return display.study_html(self)
+        from qiantang.display import study_html
+
+        return study_html(self)
 
     def run(self, scenarios: Sequence[str] | str, **options: Any) -> FinishedRuns:
         """Run scenarios over members; see `qiantang.ensemble.runs.run` for the options."""
@@ -31,9 +34,9 @@ class OpenStudy(Study):
         return run_named(self, [scenarios] if isinstance(scenarios, str) else scenarios, **options)
 
     @property
-    def chart(self) -> StudyCharts:
+    def chart(self) -> Charts:
         """The charts that need no run, such as ``study.chart.flow("Air travel", lang="zh")``."""
-        return StudyCharts(self)
+        return Charts("study", self)
 
     def deck(self, base: str | None = None, **options: Any) -> Deck:
         """Open the flight deck in a notebook; see `qiantang.deck.widget.Deck` for the options."""
