@@ -12,7 +12,8 @@ from matplotlib.ticker import MaxNLocator
 from qiantang.charts import figures, lettering, page, provenance, style
 from qiantang.charts.goal import plain_numbers
 from qiantang.charts.weights import Array, rank_correlations, slopes_of
-from qiantang.ensemble.reach import measure, vintages_of
+from qiantang.ensemble.provenance import vintages_of
+from qiantang.ensemble.reach import measure
 from qiantang.faults import Fault, StudyError
 from qiantang.wording import Unit, Wording
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from qiantang.ensemble.reach import Row, vintages_of
+from qiantang.ensemble.provenance import vintages_of
+from qiantang.ensemble.reach import Row
 from qiantang.faults import Fault, StudyError
 from qiantang.scenario import Scenario
 from qiantang.session.runs import FinishedRuns, run_read
