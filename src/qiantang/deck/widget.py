@@ -47,7 +47,7 @@ class Deck(anywidget.AnyWidget):
     plan : str, optional
         Scenario whose lever paths are those of a slider at 1.
     members, seed : int
-        As in `Study.run`.
+        As in `OpenStudy.run`.
     vintage : str, optional
         Vintage of the drivers, in place of the base's own.
     years : tuple of int, optional
@@ -173,7 +173,7 @@ class Deck(anywidget.AnyWidget):
         return deck_scenario(self.base, self.plan, self.levers, name)
 
     def run(self, **options: Any) -> Runs:
-        """Run the sliders' scenario with the deck's members; options as in `Study.run`."""
+        """Run the sliders' scenario with the deck's members; options as in `OpenStudy.run`."""
         own: dict[str, Any] = {
             "members": self.frames.members.size,
             "seed": self.frames.seed,
