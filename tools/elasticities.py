@@ -2,8 +2,8 @@
 
     python -m tools.elasticities [--write FILE.md]
 
-Each row of `model/elasticities.yaml` raises its `from` by a tenth of a run of the posterior's median from 2018 on,
-closed to feedback, and reads `to` in 2020 and 2025.
+Each row of `model/elasticities.yaml` raises its `from` by a tenth from 2018 on, in a run at the
+posterior's medians, closed to feedback, and reads `to` in 2020 and 2025.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def elasticities(study: Study) -> list[Row]:
                 row["source"],
                 row.get("year", YEARS[-1]),
                 found,
-            )  # fmt: skip
+            )
         )
     return rows
 

@@ -13,7 +13,7 @@ from qiantang.commands import options
 if TYPE_CHECKING:
     from qiantang.ensemble.outcomes import OutcomeRow
     from qiantang.ensemble.reach import Row
-    from qiantang.ensemble.runs import Runs
+    from qiantang.session import FinishedRuns
     from qiantang.study import Study
     from qiantang.wording import Wording
 
@@ -47,10 +47,10 @@ def reach(
 
     Without a scenario: the base and the full plan of the study, as known when it was made.
     """
-    from qiantang.study import open_study
+    from qiantang.session import open_study
 
     study = open_study(folder)
-    names = scenarios or main_scenarios(study)
+    names = scenarios or study.about.scenarios.main
     given = {"members": members, "seed": seed, "vintage": vintage, "engine": engine}
     with options.progress_bar(len(names), "running") as progress:
         runs = study.run(names, progress=progress, **given)
@@ -73,13 +73,7 @@ def _outcomes(
     return outcome_rows(study, names, **given)
 
 
-def main_scenarios(study: Study) -> tuple[str, ...]:
-    """Return the scenarios of the main job: the base, and the plan in full."""
-    ends = study.about.scenarios
-    return tuple(dict.fromkeys((ends.base, ends.full)))
-
-
-def _print_tables(runs: Runs, study: Study) -> None:
+def _print_tables(runs: FinishedRuns, study: Study) -> None:
     screen = options.console()
     from qiantang.wording import Wording
 
@@ -120,7 +114,7 @@ def _print_tables(runs: Runs, study: Study) -> None:
 OBSERVED = {"series": "observed", "other": "observed otherwise", "none": "assumed"}
 
 
-def _print_outcomes(runs: Runs, study: Study, rows: Sequence[OutcomeRow]) -> None:
+def _print_outcomes(runs: FinishedRuns, study: Study, rows: Sequence[OutcomeRow]) -> None:
     """Print the second table: each outcome at each year, scenarios side by side."""
     assert study.outcomes is not None
     screen = options.console()

@@ -79,9 +79,9 @@ def skill(
     its origin, and the result is saved under calibration/skill; none is ever overwritten. With
     --complete a new one keeps the forecasts of the newest and adds naive methods that it lacks.
     """
+    from qiantang.session import open_study
     from qiantang.skill import saved
     from qiantang.skill.settings import read_series
-    from qiantang.study import open_study
 
     study = open_study(folder)
     place = saved.skill_folder(study)

@@ -7,12 +7,15 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qiantang.ensemble.reach import INTERVAL
 from qiantang.ensemble.runs import run
 from qiantang.faults import Fault, StudyError
-from qiantang.plan.outcomes import outcomes_path
+from qiantang.plan.outcomes import Outcome, outcomes_path
 from qiantang.study import Study
+
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -71,18 +74,11 @@ def outcome_rows(study: Study, scenarios: Sequence[str], **options: Any) -> tupl
             for year in study.outcomes.years:
                 values = runs[item.of].sel(scenario=scenario, time=year).to_numpy()
                 sound = values[np.isfinite(values)]
-                low, middle, high = np.quantile(sound, [INTERVAL[0], 0.5, INTERVAL[1]])
-                rows.append(
-                    OutcomeRow(
-                        scenario,
-                        item.of,
-                        year,
-                        item.article,
-                        study.dictionary[item.of].unit,
-                        float(middle),
-                        float(low),
-                        float(high),
-                        item.observed,
-                    )  # fmt: skip
-                )
+                rows.append(_row(study, item, scenario, year, sound))
     return tuple(rows)
+
+
+def _row(study: Study, item: Outcome, scenario: str, year: int, sound: Array) -> OutcomeRow:
+    low, middle, high = (float(x) for x in np.quantile(sound, [INTERVAL[0], 0.5, INTERVAL[1]]))
+    unit = study.dictionary[item.of].unit
+    return OutcomeRow(scenario, item.of, year, item.article, unit, middle, low, high, item.observed)
