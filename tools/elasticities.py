@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from qiantang.engine import Path as TimePath
-from qiantang.study import Study, open_study
+from qiantang.session import open_study
+from qiantang.study import Study
 from qiantang.yamlfile import read_yaml
 
 FROM = 2018.0

@@ -12,7 +12,8 @@ from qiantang.calibrate.counts import NEVER, CountRecord, draw_counts, read_coun
 from qiantang.calibrate.runner import deviating
 from qiantang.engine import Path as TimePath
 from qiantang.faults import StudyError
-from qiantang.study import Study, open_study
+from qiantang.session import open_study
+from qiantang.study import Study
 
 #: A plan year ends in the middle of a year; just before, what is likely has been reckoned whole.
 END = 2019.5

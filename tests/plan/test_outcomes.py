@@ -10,7 +10,7 @@ import pytest
 from qiantang.ensemble.outcomes import outcome_rows
 from qiantang.faults import StudyError
 from qiantang.plan.outcomes import read_outcomes
-from qiantang.study import open_study
+from qiantang.session import open_study
 
 GIVEN = """\
 years: [2020]
