@@ -21,7 +21,7 @@ def made_pages() -> dict[str, str]:
     sys.path.insert(0, str(ROOT))  # tools/ stands beside the package, not in it
     from qiantang.cli import program
     from qiantang.levers import articles_of
-    from qiantang.study import open_study
+    from qiantang.session import open_study
     from tools.docs_reference import command_page, model_pages
 
     study = open_study()

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, settings
 
 from qiantang.ensemble.runs import Runs
 from qiantang.fits import FitRecord, save_fit
-from qiantang.study import Study, open_study
+from qiantang.session import open_study
+from qiantang.study import Study
 
 # What differs is shown, as in a test file.
 pytest.register_assert_rewrite("mistakes")

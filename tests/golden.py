@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from qiantang.study import open_study
+from qiantang.session import open_study
 
 GOLDEN = Path(__file__).with_name("golden.csv")
 MEMBERS = 200

@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qiantang.compare import Side, compare, differences
+from qiantang.compare import compare
+from qiantang.compare.differences import differences
+from qiantang.compare.sides import Side
 from qiantang.faults import StudyError
 from qiantang.results import write_results
 from qiantang.study import Study
 from qiantang.sweep import local
-from qiantang.sweep.designfile import read_design
+from qiantang.sweep.designs import read_design
 from qiantang.sweep.plan import plan_sweep
 from qiantang.sweep.sweeping import run_sweep
 

@@ -9,7 +9,8 @@ import pytest
 
 from qiantang.constants import read_constants
 from qiantang.faults import StudyError
-from qiantang.study import Study, open_study
+from qiantang.session import open_study
+from qiantang.study import Study
 
 GOOD = "speed: {grade: derived, source: 'evidence, speed 2010'}\n"
 

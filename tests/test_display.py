@@ -14,10 +14,10 @@ from rich.console import Console
 
 from qiantang.display import reach_html
 from qiantang.ensemble.reach import Reach, Row
-from qiantang.ensemble.runs import Runs
 from qiantang.files.tables import PlainTable, text_table
 from qiantang.rendering import chance, html_table, number
-from qiantang.study import Study, open_study
+from qiantang.session import FinishedRuns, open_study
+from qiantang.study import Study
 
 VOID = {"br", "hr", "img", "col"}
 
@@ -47,7 +47,7 @@ class Checker(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def runs(small_study: Study) -> Runs:
+def runs(small_study: Study) -> FinishedRuns:
     return small_study.run(["current_policy", "plan_in_full"], members=12)
 
 
@@ -98,21 +98,21 @@ def test_scenario_shows_question_base_and_paths(small_study: Study) -> None:
     Checker(small_study.scenario("current_policy")._repr_html_())
 
 
-def test_words_of_a_file_are_escaped(small_study: Study, runs: Runs) -> None:
+def test_words_of_a_file_are_escaped(small_study: Study, runs: FinishedRuns) -> None:
     evil = '<script>alert(1)</script>&"'
     scenario = replace(small_study.scenario("push_airport"), title=evil, question=evil, name=evil)
     page = Checker(scenario._repr_html_())
     assert "script" not in page.tags
     dataset = runs.dataset.copy()
     dataset["scenario"].attrs["titles"] = [evil, evil]
-    page = Checker(Runs(dataset, small_study)._repr_html_())
+    page = Checker(FinishedRuns(dataset, small_study)._repr_html_())
     assert "script" not in page.tags
     page = Checker(reach_html(Reach((row(scenario=evil, target=evil, unit=evil),))))
     assert "script" not in page.tags
     assert any(evil in word for word in page.words)
 
 
-def test_runs_show_scenarios_variables_and_origin(runs: Runs) -> None:
+def test_runs_show_scenarios_variables_and_origin(runs: FinishedRuns) -> None:
     text = repr(runs)
     assert text.startswith("Runs of 2 scenarios, 12 members, 2000 to 2025\n")
     for words in ("意见全面落实", "drivers 2018", "34 variables: fdi_used", "fit small, seed 1"):
@@ -122,16 +122,16 @@ def test_runs_show_scenarios_variables_and_origin(runs: Runs) -> None:
     assert "passengers" in page.words
 
 
-def test_diverged_members_are_told(small_study: Study, runs: Runs) -> None:
+def test_diverged_members_are_told(small_study: Study, runs: FinishedRuns) -> None:
     dataset = runs.dataset.copy(deep=True)
     dataset["diverged"][1, :3] = True
-    assert "3 diverged" in repr(Runs(dataset, small_study))
+    assert "3 diverged" in repr(FinishedRuns(dataset, small_study))
     assert "3 diverged" not in repr(runs)
     told = repr(Reach((row(diverged=3),)))
     assert "base: 3 of 200 members diverged and are left out" in told
 
 
-def test_reach_shows_probabilities_medians_and_the_world(runs: Runs) -> None:
+def test_reach_shows_probabilities_medians_and_the_world(runs: FinishedRuns) -> None:
     reach = runs.reach()
     text = repr(reach)
     lines = text.splitlines()

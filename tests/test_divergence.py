@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from qiantang.cli import program
-from qiantang.compare import Side, differences
+from qiantang.compare.differences import differences
+from qiantang.compare.sides import Side
 from qiantang.divergence import first_not_finite, losses
 from qiantang.engine import RunResult
 from qiantang.ensemble.members import choose_members

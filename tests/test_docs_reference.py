@@ -12,7 +12,7 @@ import pytest
 
 from qiantang.cli import VERBS, program
 from qiantang.model.mdl import read_dictionary
-from qiantang.study import open_study
+from qiantang.session import open_study
 from tools.docs_reference import command_page, groups, model_pages, slug
 
 ROOT = Path(__file__).parents[1]

@@ -7,8 +7,28 @@ import subprocess
 from pathlib import Path
 
 import docx
+import pytest
+
+from tools.measure_house import (
+    LONG_FILE,
+    LONG_FUNCTION,
+    Module,
+    circles,
+    function_lengths,
+    functions,
+    imports,
+    read_modules,
+)
 
 ROOT = Path(__file__).parents[1]
+
+#: Still to be split: no other file and no other function may join them.
+_LONG_FILES = {"qiantang.memo.docx", "qiantang.memo.facts", "qiantang.skill.scoreboard"}
+_LONG_FUNCTIONS = {
+    "qiantang.memo.docx_styles.set_styles",
+    "qiantang.skill.scoreboard._row",
+    "qiantang.skill.verdict.bars",
+}
 
 
 def tracked() -> list[Path]:
@@ -83,3 +103,28 @@ def test_no_fact_of_a_study_stands_in_the_package() -> None:
             if year or (_FACT.search(line) and not months):
                 found.append(f"{name}:{number}: {line.strip()}")
     assert not found, "\n".join(found)
+
+
+@pytest.fixture(scope="module")
+def house() -> dict[str, Module]:
+    return read_modules(ROOT / "src")
+
+
+def test_no_module_reaches_itself_by_imports(house: dict[str, Module]) -> None:
+    found = imports(house)
+    assert circles(found.at_once | found.for_types) == []
+
+
+def test_no_file_is_long(house: dict[str, Module]) -> None:
+    long = {name for name, module in house.items() if len(module.text.splitlines()) > LONG_FILE}
+    assert long <= _LONG_FILES
+
+
+def test_no_function_is_long(house: dict[str, Module]) -> None:
+    long = {
+        f"{name}.{function.name}"
+        for name, module in house.items()
+        for function, length in zip(functions(module.tree), function_lengths(module), strict=True)
+        if length > LONG_FUNCTION
+    }
+    assert long <= _LONG_FUNCTIONS

@@ -13,7 +13,8 @@ from click.testing import CliRunner
 from qiantang.cli import program
 from qiantang.ensemble.reach import measure
 from qiantang.ensemble.runs import run_resolved
-from qiantang.levers import LeverTable, articles_of, effects_alone, lever_table
+from qiantang.levers import articles_of, effects_alone, lever_table
+from qiantang.policy.levertable import LeverTable
 from qiantang.policy.packages import open_packages
 from qiantang.study import Study
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from qiantang.faults import StudyError
-from qiantang.study import Study, bundled_folder, open_study
+from qiantang.session import open_study
+from qiantang.study import Study, bundled_folder
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from qiantang.checking import study_faults
 from qiantang.faults import StudyError
-from qiantang.study import open_study
+from qiantang.session import open_study
 from qiantang.studyfile import read_study
 
 ROOT = Path(__file__).parents[1]

@@ -18,17 +18,28 @@ from lazy_loader import attach
 
 if TYPE_CHECKING:
     from qiantang.faults import Fault, StudyError
-    from qiantang.study import Study, open_study
-    from qiantang.sweep.reading import open_sweep
+    from qiantang.session import FinishedRuns, OpenStudy, OpenSweep, open_study, open_sweep
+    from qiantang.study import Study
 
-__all__ = ["Fault", "Study", "StudyError", "open_study", "open_sweep"]
+__all__ = [
+    "Fault",
+    "FinishedRuns",
+    "OpenStudy",
+    "OpenSweep",
+    "Study",
+    "StudyError",
+    "open_study",
+    "open_sweep",
+]
 
 # The command line's help must not wait for numpy: a name is loaded when it is first used.
 __getattr__, __dir__, _ = attach(
     __name__,
     submod_attrs={
         "faults": ["Fault", "StudyError"],
-        "study": ["Study", "open_study"],
-        "sweep.reading": ["open_sweep"],
+        "session.runs": ["FinishedRuns"],
+        "session.study": ["OpenStudy", "open_study"],
+        "session.sweep": ["OpenSweep", "open_sweep"],
+        "study": ["Study"],
     },
 )

@@ -46,7 +46,7 @@ def study_faults(study: Study) -> list[Fault]:
 
 def _design_faults(study: Study) -> Iterator[Fault]:
     """Find faults of the designs of sweeps."""
-    from qiantang.sweep.designfile import design_names, read_design
+    from qiantang.sweep.designs import design_names, read_design
 
     for name in design_names(study.folder / "scenarios" / "sweeps"):
         yield from _faults_of(lambda name=name: read_design(name, study))  # type: ignore[misc]

@@ -239,7 +239,7 @@ def _runs_title(runs: Runs) -> str:
 
 
 def _run_rows(runs: Runs, none: str = "") -> list[tuple[str, ...]]:
-    from qiantang.ensemble.reach import vintages_of
+    from qiantang.ensemble.provenance import vintages_of
 
     data = runs.dataset
     names = list(map(str, data.scenario.values))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -15,10 +16,12 @@ from qiantang.modelfile.names import spelled
 XMILE_WORDS = {"starttime": "initial_time", "stoptime": "final_time", "dt": "time_step"}
 """What XMILE calls the time grid in equations (section 3.5.5)."""
 
+AnyProgram = TypeVar("AnyProgram", bound=Program)
+
 
 def applied(
-    program: Program, given: Mapping[str, float], file: Path
-) -> tuple[Program, float | None, dict[str, float]]:
+    program: AnyProgram, given: Mapping[str, float], file: Path
+) -> tuple[AnyProgram, float | None, dict[str, float]]:
     """Return the program on the wanted time grid, the saving step, and the values to replace.
 
     Parameters
@@ -65,15 +68,18 @@ def applied(
             faults.append(Fault(file, None, "--set", what))
         elif role is None:
             parameters.update(dict.fromkeys(found, float(value)))
-    if "time_step" in grid and grid["time_step"] <= 0:
-        faults.append(Fault(file, None, "--set", "TIME STEP is not above zero"))
-    if "saveper" in grid and grid["saveper"] <= 0:
-        what = f"SAVEPER is {grid['saveper']:g}, expected a number above zero"
-        faults.append(Fault(file, None, "--set", what))
+    faults += [Fault(file, None, "--set", what) for what in _not_above_zero(grid)]
     if faults:
         raise StudyError(faults)
     saveper = grid.pop("saveper", None)
     return on_grid(program, grid, parameters), saveper, parameters
+
+
+def _not_above_zero(grid: Mapping[str, float]) -> Iterator[str]:
+    if grid.get("time_step", 1.0) <= 0:
+        yield "TIME STEP is not above zero"
+    if grid.get("saveper", 1.0) <= 0:
+        yield f"SAVEPER is {grid['saveper']:g}, expected a number above zero"
 
 
 def roles_of(program: Program, file: Path) -> dict[str, str]:

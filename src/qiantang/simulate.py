@@ -10,6 +10,7 @@ from qiantang.divergence import first_not_finite
 from qiantang.engine.circles import told
 from qiantang.engine.ir import Engine, Integrator, Program, Unsupported
 from qiantang.engine.plan import CircleError
+from qiantang.engine.program import LoadedProgram
 from qiantang.engine.savetimes import save_times
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.files import door
@@ -87,30 +88,28 @@ def simulate_model(
     try:
         times, saving_note = save_times(program, saveper, parameters)
         result = program.run(
-            wanted,
-            times,
-            parameters=dict(parameters),
-            engine=engine,
+            wanted, times, parameters=dict(parameters), engine=engine,
             integrator=integrator or program.integrator,
-        )
+        )  # fmt: skip
     except CircleError as circle:
         raise StudyError([told(file, program, circle.names)]) from None
     except ValueError as error:
         raise StudyError([Fault(file, None, "", str(error))]) from None
-    import pandas as pd
-
-    frame = pd.DataFrame(
-        result.values[:, :, 0].T,
-        index=pd.Index(result.times, name="Time"),
-        columns=[titles[name] for name in wanted],
-    )
+    frame = _frame(result, [titles[name] for name in wanted])
     asked = [RUNGE_KUTTA] if integrator is None and program.integrator == "rk4" else []
     notes = [*program.notes, *asked, *saving_note, *_broken(result, titles, frame)]
     frame.attrs.update(_attrs(file, result.engine, integrator or program.integrator, notes))
     return frame
 
 
-def load(file: Path, data_files: Iterable[str | Path] = ()) -> Program:
+def _frame(result: RunResult, titles: Sequence[str]) -> pd.DataFrame:
+    import pandas as pd
+
+    index = pd.Index(result.times, name="Time")
+    return pd.DataFrame(result.values[:, :, 0].T, index=index, columns=list(titles))
+
+
+def load(file: Path, data_files: Iterable[str | Path] = ()) -> LoadedProgram:
     """Read a model file; every fault is one sentence.
 
     Raises
@@ -191,7 +190,7 @@ def _broken(result: RunResult, titles: Mapping[str, str], frame: pd.DataFrame) -
     return [f"{titles.get(name, name)} is not finite from time {time:g} on"]
 
 
-def _wanted(program: Program, outputs: Sequence[str] | None, file: Path) -> list[str]:
+def _wanted(program: LoadedProgram, outputs: Sequence[str] | None, file: Path) -> list[str]:
     known = [
         name
         for name, slot in zip(program.names, program.slots, strict=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -21,11 +20,8 @@ from qiantang.yamlfile import read_yaml, validate
 
 if TYPE_CHECKING:
     from qiantang.calibrate.discrepancy import DiscrepancyRecord
-    from qiantang.charts.rooms import StudyCharts
     from qiantang.constants import ConstantRecord
-    from qiantang.deck.widget import Deck
-    from qiantang.engine import Program
-    from qiantang.ensemble.runs import Runs
+    from qiantang.engine import LoadedProgram
     from qiantang.evidence.observations import Evidence
     from qiantang.fits import Fit
     from qiantang.policy.effort import Effort
@@ -61,16 +57,6 @@ class Study:
             raise StudyError([Fault(folder, None, "", what)])
         self.model_file = models[0]
 
-    def __repr__(self) -> str:
-        from qiantang.display import study_text
-
-        return study_text(self)
-
-    def _repr_html_(self) -> str:
-        from qiantang.display import study_html
-
-        return study_html(self)
-
     @cached_property
     def about(self) -> StudyFile:
         """What the study says of itself: plan, vintages, years, main scenarios."""
@@ -89,7 +75,7 @@ class Study:
         return read_document(self.model_file)[0].meaning
 
     @cached_property
-    def program(self) -> Program:
+    def program(self) -> LoadedProgram:
         """The model, ready to run."""
         from qiantang.engine import load_model  # imports PySD when the model file is new
 
@@ -174,9 +160,16 @@ class Study:
     @cached_property
     def effort(self) -> Effort:
         """What each lever costs and what a package may hold."""
-        from qiantang.policy.effort import effort_of
+        from qiantang.policy.effort import effort_path
 
-        return effort_of(self)
+        return self.effort_in(effort_path(self.folder))
+
+    def effort_in(self, file: Path) -> Effort:
+        """Read an effort file in place of the study's own."""
+        from qiantang.policy.effort import read_effort
+
+        targets = [target.id for target in self.plan.targets.targets]
+        return read_effort(file, self.vocabulary, targets, self.dictionary)
 
     @cached_property
     def fit(self) -> Fit:
@@ -199,42 +192,12 @@ class Study:
         """Read a scenario by name, or from the path of a file, with its bases taken in."""
         return resolve(name, self.folder / "scenarios", self.vocabulary)
 
-    def run(self, scenarios: Sequence[str] | str, **options: Any) -> Runs:
-        """Run scenarios over members; see `qiantang.ensemble.runs.run` for the options."""
-        from qiantang.ensemble.runs import run
-
-        return run(self, [scenarios] if isinstance(scenarios, str) else scenarios, **options)
-
-    @property
-    def chart(self) -> StudyCharts:
-        """The charts that need no run, such as ``study.chart.flow("Air travel", lang="zh")``."""
-        from qiantang.charts.rooms import StudyCharts
-
-        return StudyCharts(self)
-
-    def deck(self, base: str | None = None, **options: Any) -> Deck:
-        """Open the flight deck in a notebook; see `qiantang.deck.widget.Deck` for the options."""
-        from qiantang.deck import open_deck
-
-        return open_deck(self, base, **options)
-
     def _hint(self, name: str) -> str:
         return nearest(name, self.dictionary)
 
 
 _CONTROL = ("initial_time", "final_time", "time_step", "saveper")
 _SPAN = ("initial_time", "final_time")
-
-
-def open_study(folder: str | Path | None = None) -> Study:
-    """Open a study folder; without an argument the bundled study.
-
-    Raises
-    ------
-    StudyError
-        If there is no study in the folder.
-    """
-    return Study(bundled_folder() if folder is None else Path(folder))
 
 
 def bundled_folder() -> Path:

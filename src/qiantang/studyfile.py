@@ -75,6 +75,11 @@ class Scenarios(Part):
     base: Text = Field(description="no lever moves")
     full: Text = Field(description="every lever as the plan has it")
 
+    @property
+    def main(self) -> tuple[str, ...]:
+        """The scenarios of the main job: the base, and the plan in full."""
+        return tuple(dict.fromkeys((self.base, self.full)))
+
 
 class Span(Part):
     """First and last year, both included."""

@@ -13,7 +13,8 @@ from qiantang.calibrate.forecast import HORIZON, Forecast, forecast_from, refit
 from qiantang.evidence.driverfile import Definition
 from qiantang.evidence.driverfile import Figure as DriverFigure
 from qiantang.evidence.observations import Evidence, Observation, Series
-from qiantang.study import Study, open_study
+from qiantang.session import open_study
+from qiantang.study import Study
 
 ORIGIN, MEMBERS = 2014.0, 40
 Forecasts = dict[str, Forecast]

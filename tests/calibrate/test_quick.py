@@ -109,7 +109,7 @@ def test_its_draws_pass_the_bars_of_independent_ones() -> None:
 def test_a_quick_look_is_as_near_the_posterior_as_it_says(tmp_path: Path) -> None:
     """Means within half a posterior standard deviation, as docs/limitations.md states."""
     from qiantang.calibrate.fit import calibrate
-    from qiantang.study import open_study
+    from qiantang.session import open_study
 
     shipped = open_study()
     shutil.copy(shipped.folder / "study.yaml", tmp_path)

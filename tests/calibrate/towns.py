@@ -17,7 +17,8 @@ from qiantang.calibrate.target import Target
 from qiantang.evidence.observations import Observation
 from qiantang.model.figures import Figure
 from qiantang.priors import Priors, read_priors
-from qiantang.study import Study, open_study
+from qiantang.session import open_study
+from qiantang.study import Study
 
 GRID = np.arange(2000.5, 2026.0)
 Solve = Callable[[np.ndarray], np.ndarray]

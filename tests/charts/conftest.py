@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from qiantang.ensemble.runs import AXES, Runs
-from qiantang.study import Study, open_study
+from qiantang.ensemble.runs import AXES
+from qiantang.session import FinishedRuns, OpenStudy, open_study
+from qiantang.study import Study
 
 YEARS = np.arange(2000, 2026)
 MEMBERS = 80
@@ -23,11 +24,13 @@ LEVELS = {
 
 
 @pytest.fixture(scope="session")
-def study() -> Study:
+def study() -> OpenStudy:
     return open_study()
 
 
-def made_runs(study: Study, scenarios: dict[str, tuple[str, str]], members: int = MEMBERS) -> Runs:
+def made_runs(
+    study: Study, scenarios: dict[str, tuple[str, str]], members: int = MEMBERS
+) -> FinishedRuns:
     """Return a run whose figures are formulas: growth, a spread, and a step by scenario."""
     chance = np.random.default_rng(7)
     data = {}
@@ -62,11 +65,11 @@ def made_runs(study: Study, scenarios: dict[str, tuple[str, str]], members: int 
         "divergence": "",
         "qiantang": "0",
     }
-    return Runs(dataset, study)
+    return FinishedRuns(dataset, study)
 
 
 @pytest.fixture(scope="session")
-def runs(study: Study) -> Runs:
+def runs(study: Study) -> FinishedRuns:
     names = {"current_policy": ("Current policy", "现行政策"),
              "plan_in_full": ("The plan in full", "意见全面落实")}  # fmt: skip
     return made_runs(study, names)
@@ -144,7 +147,7 @@ loops:
 """
 
 
-def routes_study(folder: Path, model: str = SMALL_MODEL, loops: str = SMALL_LOOPS) -> Study:
+def routes_study(folder: Path, model: str = SMALL_MODEL, loops: str = SMALL_LOOPS) -> OpenStudy:
     """Write a small study, told by the study.yaml of the repository; without loops if empty."""
     (folder / "model").mkdir()
     (folder / "model" / "routes.mdl").write_text(model, encoding="utf-8")
@@ -152,9 +155,9 @@ def routes_study(folder: Path, model: str = SMALL_MODEL, loops: str = SMALL_LOOP
         (folder / "model" / "loops.yaml").write_text(loops, encoding="utf-8")
     told = (open_study().folder / "study.yaml").read_text(encoding="utf-8")
     (folder / "study.yaml").write_text(told, encoding="utf-8")
-    return Study(folder)
+    return OpenStudy(folder)
 
 
 @pytest.fixture(scope="session")
-def routes(tmp_path_factory: pytest.TempPathFactory) -> Study:
+def routes(tmp_path_factory: pytest.TempPathFactory) -> OpenStudy:
     return routes_study(tmp_path_factory.mktemp("small"))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from qiantang.study import open_study
+from qiantang.session import open_study
 
 from .conftest import made_runs, routes_study
 from .gallery import KINDS, LANGUAGES, draw

@@ -17,7 +17,7 @@ from matplotlib.text import Text
 
 from qiantang.charts import Chart
 from qiantang.charts.lettering import width, wrap
-from qiantang.charts.tornado import rank_correlations, slopes_of
+from qiantang.charts.weights import rank_correlations, slopes_of
 from qiantang.ensemble.runs import Runs
 from qiantang.faults import StudyError
 from qiantang.study import Study

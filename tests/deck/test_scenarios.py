@@ -11,7 +11,8 @@ import pytest
 from qiantang.checking import study_faults
 from qiantang.deck.scenarios import deck_scenario, save_text, scenario_text
 from qiantang.faults import StudyError
-from qiantang.study import Study, open_study
+from qiantang.session import open_study
+from qiantang.study import Study
 
 
 def test_saved_file_resolves_to_what_the_deck_ran(small_study: Study, tmp_path: Path) -> None:

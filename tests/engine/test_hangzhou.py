@@ -18,7 +18,7 @@ from pulses import PULSED
 from pulses import on_step as nearest_step
 from qiantang.benchmark.measure import request
 from qiantang.benchmark.peers import Task, simlin_rate, worst
-from qiantang.engine import Path, Program, load_model
+from qiantang.engine import LoadedProgram, Path, load_model
 from qiantang.model.mdl import Dictionary, read_dictionary
 
 HANGZHOU = File(__file__).parents[2] / "model" / "hangzhou.mdl"
@@ -29,7 +29,7 @@ Floats = npt.NDArray[np.float64]
 
 
 @cache
-def program() -> Program:
+def program() -> LoadedProgram:
     return load_model(HANGZHOU)
 
 
@@ -195,15 +195,15 @@ def test_a_pulse_between_two_steps_begins_with_the_nearer_one() -> None:
 
 
 def test_the_comparison_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
-    full: Callable[..., Any] = Program.run
+    full: Callable[..., Any] = LoadedProgram.run
 
-    def slightly_off(self: Program, names: Any, times: Any, **asked: Any) -> Any:
+    def slightly_off(self: LoadedProgram, names: Any, times: Any, **asked: Any) -> Any:
         result = full(self, names, times, **asked)
         if asked["engine"] == "numpy":
             result.values[5, 20, 0] *= 1 + 1e-8
         return result
 
-    monkeypatch.setattr(Program, "run", slightly_off)
+    monkeypatch.setattr(LoadedProgram, "run", slightly_off)
     pulsed = {name: on_step(program().constants[name]) for name in PULSED}
     one = {"parameters": pulsed, "paths": {}, "members": 1}
     with pytest.raises(AssertionError, match="numpy"):

@@ -8,7 +8,7 @@ from pathlib import Path as File
 import pytest
 
 from qiantang.engine import Program, Unsupported, load_model
-from qiantang.engine.translation import sections
+from qiantang.engine.translation import definitions
 from qiantang.engine.translation.builder import Builder
 
 Written = Callable[[str], File]
@@ -44,7 +44,7 @@ def test_at_once_is_as_one_by_one(
 ) -> None:
     file = written(RANGES + FORMS[form])
     at_once = program(file)
-    monkeypatch.setattr(sections, "FEWEST", 10**9)
+    monkeypatch.setattr(definitions, "FEWEST", 10**9)
     one_by_one = program(file)
     assert at_once.titles == one_by_one.titles
     assert at_once.equations == one_by_one.equations

@@ -16,7 +16,8 @@ from qiantang.ensemble.runs import AXES, Runs
 from qiantang.faults import StudyError
 from qiantang.fits import text_digest
 from qiantang.model.figures import Figure
-from qiantang.study import Study, bundled_folder, open_study
+from qiantang.session import FinishedRuns, open_study
+from qiantang.study import Study, bundled_folder
 
 BOTH = ["current_policy", "plan_in_full"]
 SHIPPED = sorted(path.stem for path in (bundled_folder() / "scenarios").glob("*.yaml"))
@@ -147,7 +148,7 @@ def test_a_scenario_does_not_depend_on_its_company(small_study: Study, both: Run
 def test_one_member_is_enough(small_study: Study) -> None:
     one = few(small_study, members=1)
     assert one.passengers.shape == (1, 1, 26)
-    assert len(Runs(one, small_study).reach().rows) == len(small_study.plan.targets.targets)
+    assert len(FinishedRuns(one, small_study).reach().rows) == len(small_study.plan.targets.targets)
 
 
 def test_a_members_parameters_and_deviations_stay_together(small_study: Study) -> None:
@@ -200,7 +201,7 @@ def test_the_plan_with_every_lever_at_zero_is_current_policy_bit_for_bit(
         np.testing.assert_array_equal(zero[name][0], both[name][0], err_msg=name)
     assert not np.array_equal(both["goods_trade"][0], both["goods_trade"][1])
     # A name with colons and commas is no trouble for the table either.
-    assert {row.vintage for row in Runs(zero, small_study).reach().rows} == {"2018"}
+    assert {row.vintage for row in FinishedRuns(zero, small_study).reach().rows} == {"2018"}
 
 
 def test_the_plan_changes_nothing_before_it_begins(both: Runs) -> None:
@@ -300,7 +301,7 @@ def test_a_diverged_member_is_flagged_counted_and_left_out(
         # The kernel takes a block with an odd member by its careful step: last bits may differ.
         left, right = hurt[name][0, others], sound[name][0, others]
         np.testing.assert_allclose(left, right, rtol=0 if engine == "numpy" else 1e-12)
-    for row in Runs(hurt, small_study).reach().rows:
+    for row in FinishedRuns(hurt, small_study).reach().rows:
         assert (row.members, row.diverged) == (ALL, 1)
         assert np.isfinite([row.median, row.p05, row.p95, row.probability]).all()
         assert row.probability * 11 == pytest.approx(round(row.probability * 11))

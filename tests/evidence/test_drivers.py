@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qiantang.evidence.drivers import DAMPING, LEAST_SD, Drivers, read_drivers
+from qiantang.evidence.drivers import DAMPING, Drivers, read_drivers
+from qiantang.evidence.paths import LEAST_SD
 from qiantang.faults import StudyError
 from qiantang.studyfile import read_study
 

@@ -13,7 +13,7 @@ from qiantang.memo.template import check_template, fill
 from qiantang.scenario import resolve
 from qiantang.simulate import simulate_model
 from qiantang.study import Study
-from qiantang.sweep.designfile import read_design
+from qiantang.sweep.designs import read_design
 
 SOURCES = Path(__file__).parents[2] / "src" / "qiantang"
 

@@ -13,9 +13,9 @@ from click.testing import CliRunner
 from fuzz.mutator import Kind, mutated
 from qiantang.cli import program
 from qiantang.faults import StudyError
-from qiantang.policy.effort import effort_of, effort_path
+from qiantang.policy.effort import effort_path
 from qiantang.study import Study
-from qiantang.sweep.designfile import read_design
+from qiantang.sweep.designs import read_design
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = ROOT / "scenarios"
@@ -34,7 +34,7 @@ def kinds(study: Study) -> dict[str, Kind]:
         "scenario": Kind(
             (*SHORT * 4, SCENARIOS / "plan_in_full.yaml"), lambda path: study.scenario(str(path))
         ),
-        "effort": Kind((effort_path(ROOT),), lambda path: effort_of(study, path)),
+        "effort": Kind((effort_path(ROOT),), lambda path: study.effort_in(path)),
         "design": Kind(
             tuple(sorted((SCENARIOS / "sweeps").glob("*.yaml"))),
             lambda path: read_design(str(path), study),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qiantang.study import open_study
+from qiantang.session import open_study
 
 
 def test_every_variable_has_unit_limits_meaning_in_two_languages_and_a_group() -> None:

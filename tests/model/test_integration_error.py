@@ -11,7 +11,7 @@ from qiantang.ensemble.case import case_of
 from qiantang.ensemble.ensemble import ensemble_of
 from qiantang.ensemble.members import choose_members
 from qiantang.ensemble.readout import readout_of, target_figures
-from qiantang.study import open_study
+from qiantang.session import open_study
 
 LARGEST = 1e-3
 MEMBERS = 100

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mistakes import Mistake, accepted, each_mistake
-from qiantang.policy.effort import effort_of, effort_path
+from qiantang.policy.effort import effort_path
 from qiantang.study import Study
 
 
@@ -30,7 +30,7 @@ def test_levers_may_be_named_in_chinese(study: Study, tmp_path: Path) -> None:
     rule = 'rules:\n  - {id: one, at_most: 1, of: [机场能力, ground_transport], note: "One."}\n'
     text = text.replace("  airport_capacity:\n", "  机场能力:\n").replace("rules: []\n", rule)
     file.write_text(text, encoding="utf-8")
-    effort = effort_of(study, file)
+    effort = study.effort_in(file)
     assert effort.levers["airport_capacity"] == study.effort.levers["airport_capacity"]
     levers = list(study.vocabulary.levers)
     counted = effort.counted(effort.file.rules[0], levers)
@@ -50,8 +50,8 @@ def test_a_factor_works_on_each_member_and_a_value_on_all(study: Study) -> None:
 
 @each_mistake("effort")
 def test_a_bad_file_gives_its_one_line(mistake: Mistake, study: Study, tmp_path: Path) -> None:
-    mistake.refused(lambda path: effort_of(study, path), tmp_path)
+    mistake.refused(lambda path: study.effort_in(path), tmp_path)
 
 
 def test_the_text_that_is_edited_is_sound(study: Study, tmp_path: Path) -> None:
-    accepted("effort", lambda path: effort_of(study, path), tmp_path)
+    accepted("effort", lambda path: study.effort_in(path), tmp_path)

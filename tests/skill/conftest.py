@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from qiantang.session import open_study
 from qiantang.skill.baselines import one_thread
 from qiantang.skill.settings import SeriesRecord, read_series
-from qiantang.study import Study, open_study
+from qiantang.study import Study
 
 
 @pytest.fixture(scope="session", autouse=True)

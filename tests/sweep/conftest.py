@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from qiantang.study import Study
-from qiantang.sweep.designfile import read_design
+from qiantang.sweep.designs import read_design
 from qiantang.sweep.plan import SweepPlan, plan_sweep
 
 from .parts import SMALL, WORDS, Plan, Write

@@ -9,7 +9,7 @@ import pytest
 from mistakes import Mistake, accepted, each_mistake, edited, mistakes, sound
 from qiantang.faults import StudyError
 from qiantang.study import Study
-from qiantang.sweep.designfile import read_design
+from qiantang.sweep.designs import read_design
 
 
 def test_there_are_fifty_or_more() -> None:

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from qiantang.cli import program
 from qiantang.study import Study
 from qiantang.sweep import sweeping
-from qiantang.sweep.designfile import design_names, read_design
+from qiantang.sweep.designs import design_names, read_design
 from qiantang.sweep.plan import plan_sweep
 
 from .parts import SMALL, Write, tree
@@ -121,7 +121,7 @@ def test_check_finds_a_broken_design_of_the_study(tmp_path: Path, small_study: S
     import shutil
 
     from qiantang.checking import study_faults
-    from qiantang.study import open_study
+    from qiantang.session import open_study
 
     folder = tmp_path / "study"
     shutil.copytree(small_study.folder, folder)

@@ -13,9 +13,10 @@ import pytest
 
 import qiantang as qt
 from qiantang.faults import StudyError
+from qiantang.session import OpenSweep, open_sweep
 from qiantang.sweep import indices, local, reading, sampling, store
 from qiantang.sweep.export import export
-from qiantang.sweep.reading import Sweep, open_sweep
+from qiantang.sweep.reading import Sweep
 from qiantang.sweep.summary import PERCENT
 from qiantang.sweep.sweeping import run_sweep
 from qiantang.sweep.world import World
@@ -24,12 +25,14 @@ from .parts import SMALL, Plan
 
 
 @pytest.fixture
-def swept(plan: Plan, tmp_path: Path) -> Sweep:
+def swept(plan: Plan, tmp_path: Path) -> OpenSweep:
     run_sweep(plan(), tmp_path / "out", local.executor(1))
     return open_sweep(tmp_path / "out")
 
 
-def test_a_grid_has_labelled_axes_and_every_value_in_its_place(swept: Sweep, plan: Plan) -> None:
+def test_a_grid_has_labelled_axes_and_every_value_in_its_place(
+    swept: OpenSweep, plan: Plan
+) -> None:
     data = swept.to_xarray()
     assert data["passengers"].dims == ("scenario", "airport", "late", "member")
     assert data["passengers"].attrs["units"] == "Mpax/Year"
@@ -45,7 +48,7 @@ def test_a_grid_has_labelled_axes_and_every_value_in_its_place(swept: Sweep, pla
 
 
 def test_nothing_is_read_before_it_is_looked_at(
-    swept: Sweep, monkeypatch: pytest.MonkeyPatch
+    swept: OpenSweep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parts: list[int] = []
     read = Sweep.part
@@ -68,7 +71,7 @@ def test_a_sample_is_by_point_with_its_axes_beside(plan: Plan, tmp_path: Path) -
     assert 0 < high.sizes["point"] < 6
 
 
-def test_pandas_duckdb_and_dask_see_the_same_numbers(swept: Sweep) -> None:
+def test_pandas_duckdb_and_dask_see_the_same_numbers(swept: OpenSweep) -> None:
     frame = swept.to_pandas()
     assert len(frame) == 12 * 5
     parts, points = swept.folder / store.PARTS / "*.parquet", swept.folder / store.POINTS
@@ -82,7 +85,7 @@ def test_pandas_duckdb_and_dask_see_the_same_numbers(swept: Sweep) -> None:
     assert list(some) == ["scenario", "point", "airport", "late", "member", "cargo"]
 
 
-def test_names_that_are_not_there_are_refused(swept: Sweep) -> None:
+def test_names_that_are_not_there_are_refused(swept: OpenSweep) -> None:
     with pytest.raises(StudyError, match="did you mean cargo"):
         swept.to_pandas(["cargoo"])
     with pytest.raises(StudyError, match="did you mean airport"):
@@ -90,7 +93,7 @@ def test_names_that_are_not_there_are_refused(swept: Sweep) -> None:
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "parquet"])
-def test_an_export_holds_every_run(form: str, swept: Sweep, tmp_path: Path) -> None:
+def test_an_export_holds_every_run(form: str, swept: OpenSweep, tmp_path: Path) -> None:
     out = tmp_path / f"table.{form}"
     assert export(swept, out) == 60
     read = {
@@ -104,7 +107,7 @@ def test_an_export_holds_every_run(form: str, swept: Sweep, tmp_path: Path) -> N
 
 
 def test_an_export_that_cannot_be_is_refused_and_leaves_nothing(
-    swept: Sweep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    swept: OpenSweep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for out, what in ((tmp_path / "a.txt", "suffix"), (tmp_path / "no" / "a.csv", "does not exist"),
                       (tmp_path, "suffix")):  # fmt: skip
@@ -117,7 +120,7 @@ def test_an_export_that_cannot_be_is_refused_and_leaves_nothing(
     assert not list(tmp_path.glob(".*"))
 
 
-def test_summaries_kept_are_those_of_the_runs(plan: Plan, tmp_path: Path, swept: Sweep) -> None:
+def test_summaries_kept_are_those_of_the_runs(plan: Plan, tmp_path: Path, swept: OpenSweep) -> None:
     run_sweep(plan(SMALL + "keep: summaries\n"), tmp_path / "short", local.executor(1))
     short = open_sweep(tmp_path / "short")
     pd.testing.assert_frame_equal(short.summary(), swept.summary())
@@ -158,7 +161,7 @@ def test_the_years_that_cases_share_are_run_once_and_change_no_bit(plan: Plan) -
         assert np.array_equal(ours, theirs)
 
 
-def test_an_unfinished_or_missing_sweep_is_refused(swept: Sweep, tmp_path: Path) -> None:
+def test_an_unfinished_or_missing_sweep_is_refused(swept: OpenSweep, tmp_path: Path) -> None:
     with pytest.raises(StudyError, match="no sweep stands"):
         open_sweep(tmp_path)
     part = sorted((swept.folder / store.PARTS).iterdir())[0]
@@ -186,7 +189,7 @@ def test_indices_find_what_a_known_function_rests_on() -> None:
     np.testing.assert_allclose(total, [1, 1, 0], atol=0.05)
 
 
-def test_indices_of_a_sweep(plan: Plan, tmp_path: Path, swept: Sweep) -> None:
+def test_indices_of_a_sweep(plan: Plan, tmp_path: Path, swept: OpenSweep) -> None:
     text = (
         "kind: saltelli\nsize: 4\nscenarios: [plan_in_full]\nmembers: 4\nseed: 1\naxes:\n"
         "  airport: {intensity: airport_capacity, unit: Dmnl, range: [0, 1]}\n"
@@ -200,7 +203,7 @@ def test_indices_of_a_sweep(plan: Plan, tmp_path: Path, swept: Sweep) -> None:
 
 
 def test_pieces_of_a_table_join_without_a_seam(
-    swept: Sweep, monkeypatch: pytest.MonkeyPatch
+    swept: OpenSweep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = swept.to_pandas()
     monkeypatch.setattr(reading, "PIECE", 7)

@@ -19,7 +19,8 @@ from qiantang.evidence.lookups import write_driver_lookups
 from qiantang.fits import FitRecord, save_fit, text_digest
 from qiantang.model.figures import Figure, outputs_of, read_figures, times_of
 from qiantang.plan.articles import draft_text, read_articles
-from qiantang.study import Study, open_study
+from qiantang.session import open_study
+from qiantang.study import Study
 from qiantang.studyfile import StudyFile, read_study
 from qiantang.validate.ground import Ground
 

@@ -16,29 +16,20 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from qiantang.benchmark.others import ROUNDS, Floats, Progress, measure_others
 from qiantang.benchmark.peers import (
-    Rate,
     Task,
-    on_all_cores,
-    pysd_rate,
-    sdeverywhere_rate,
-    simlin_rate,
     worst,
 )
 from qiantang.benchmark.report import Figure, Report
 from qiantang.benchmark.streamed import streamed
-from qiantang.engine import Program, load_model
+from qiantang.engine import LoadedProgram, load_model
 from qiantang.engine.pysd_oracle import read_by_delays
-
-Floats = npt.NDArray[np.float64]
-Progress = Callable[[str], None]
 
 PEERS = ("numpy", "c", "pysd", "pysd-interp", "simlin", "sdeverywhere")
 """What the kernel is measured against."""
@@ -48,8 +39,6 @@ SPREAD = 0.05
 
 DRAWN = 8
 """Constants that are drawn."""
-
-ROUNDS = 5
 
 
 def bench(
@@ -96,7 +85,7 @@ def bench(
         program.run(task.outputs, task.times, parameters=task.parameters, members=members)
         return members / (time.perf_counter() - begun)
 
-    _others(report, program, task, values, kernel, peers, library, progress)
+    measure_others(report, program, task, values, kernel, peers, library, progress)
     for size in sizes:
         progress(f"{size} members, streamed")
         report.cost.append((size, *streamed(model, task, size)))
@@ -104,7 +93,11 @@ def bench(
 
 
 def request(
-    program: Program, model: Path, outputs: Sequence[str], times: Sequence[float], members: int
+    program: LoadedProgram,
+    model: Path,
+    outputs: Sequence[str],
+    times: Sequence[float],
+    members: int,
 ) -> Task:
     """Return a task: some constants drawn about the file's own values, the same each time."""
     named = [n for n, k in zip(program.names, program.kinds, strict=True) if k == "stock"]
@@ -147,9 +140,13 @@ def surroundings() -> dict[str, str]:
     }
 
 
+Jobs = dict[tuple[str, int], tuple[Callable[[], Any], int]]
+"""What runs and how many members it takes, by name and cores."""
+
+
 def _own(
     report: Report,
-    program: Program,
+    program: LoadedProgram,
     task: Task,
     members: int,
     peers: Sequence[str],
@@ -166,34 +163,18 @@ def _own(
         )  # fmt: skip
 
     progress("kernel")
-    begun = time.perf_counter()
-    run(threads=1)
-    report.seconds["first result of this process, compiled or from the cache"] = (
-        time.perf_counter() - begun
-    )
+    first = _seconds(partial(run, threads=1))
+    report.seconds["first result of this process, compiled or from the cache"] = first
     cores = os.cpu_count() or 1
-    jobs: dict[tuple[str, int], tuple[Callable[[], Any], int]] = {
-        ("kernel", 1): (partial(run, threads=1), members),
-        ("kernel", cores): (partial(run, threads=cores), members),
-    }
+    jobs: Jobs = {("kernel", n): (partial(run, threads=n), members) for n in (1, cores)}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        if "c" in peers:
-            progress("C lanes")
-            limit = _limit(program, task, Path(folder))
-            if limit is None:
-                report.missing.append("C lanes: no gcc, or an operation it does not cover")
-            else:
-                jobs["C lanes, gcc -O3 -march=native -ffast-math", 1] = (limit[0], members)
+        limit = _limit(program, task, Path(folder), report, progress) if "c" in peers else None
+        if limit is not None:
+            jobs["C lanes, gcc -O3 -march=native -ffast-math", 1] = (limit[0], members)
         if "numpy" in peers:
             few = min(members, 1024)
             jobs["NumPy over members", 1] = (partial(run, "numpy", count=few), few)
-        seconds: dict[tuple[str, int], list[float]] = {key: [] for key in jobs}
-        for _ in range(ROUNDS):
-            for key, (job, _) in jobs.items():
-                begun = time.perf_counter()
-                job()
-                seconds[key].append(time.perf_counter() - begun)
-        rates = {key: jobs[key][1] / statistics.median(s) for key, s in seconds.items()}
+        rates = _in_turn(jobs)
         values: Floats = run(threads=1).values.copy()
         for (name, used), rate in rates.items():
             off = None
@@ -204,9 +185,17 @@ def _own(
             base = rates["kernel", min(used, cores)]
             report.figures.append(Figure(name, used, rate, base / rate, off))
     thousand = partial(run, count=1000) if members >= 1000 else run
-    thousand()
-    report.seconds["1,000 members, warm"] = min(_seconds(thousand) for _ in range(ROUNDS))
+    report.seconds["1,000 members, warm"] = min(_seconds(thousand) for _ in range(1 + ROUNDS))
     return values
+
+
+def _in_turn(jobs: Jobs) -> dict[tuple[str, int], float]:
+    """Run jobs in turn, round after round, and return the members a second of each."""
+    seconds: dict[tuple[str, int], list[float]] = {key: [] for key in jobs}
+    for _ in range(ROUNDS):
+        for key, (job, _) in jobs.items():
+            seconds[key].append(_seconds(job))
+    return {key: jobs[key][1] / statistics.median(s) for key, s in seconds.items()}
 
 
 def _seconds(job: Callable[[], Any]) -> float:
@@ -215,7 +204,9 @@ def _seconds(job: Callable[[], Any]) -> float:
     return time.perf_counter() - begun
 
 
-def _limit(program: Program, task: Task, folder: Path) -> tuple[Callable[[], None], Floats] | None:
+def _limit(
+    program: LoadedProgram, task: Task, folder: Path, report: Report, progress: Progress
+) -> tuple[Callable[[], None], Floats] | None:
     """Return a run of the C lanes on one core, and where its values go."""
     from qiantang.benchmark.limit import compiled
     from qiantang.engine.compiled.blocks import SharedInputs, arguments
@@ -223,11 +214,13 @@ def _limit(program: Program, task: Task, folder: Path) -> tuple[Callable[[], Non
     from qiantang.engine.compiled.rewrite import rewritten
     from qiantang.engine.request import checked, planned, prepared
 
+    progress("C lanes")
     members = len(next(iter(task.parameters.values())))
     asked = checked(program, task.outputs, task.times, task.parameters, {}, members, "euler", None)
     plan = planned(asked)
     run = compiled(program, rewritten(plan)[0], folder)
     if run is None:
+        report.missing.append("C lanes: no gcc, or an operation it does not cover")
         return None
     inputs = prepared(asked, plan)
     out = np.empty((len(task.outputs), len(task.times), members))
@@ -238,54 +231,3 @@ def _limit(program: Program, task: Task, folder: Path) -> tuple[Callable[[], Non
             run(arguments(inputs, shared, out.reshape(-1), begin, CHUNK))
 
     return job, out
-
-
-def _others(
-    report: Report,
-    program: Program,
-    task: Task,
-    values: Floats,
-    kernel: Callable[[], float],
-    peers: Sequence[str],
-    library: Path | None,
-    progress: Progress,
-) -> None:
-    """Measure the other engines, one process a core, each with the kernel before and after it."""
-    cores = os.cpu_count() or 1
-    jobs: dict[str, tuple[str, Callable[[], Rate], str]] = {
-        "pysd": ("PySD as shipped", lambda: on_all_cores(pysd_rate, task, 2, False), "pysd"),
-        "pysd-interp": (
-            "PySD, scalar tables by numpy.interp",
-            lambda: on_all_cores(pysd_rate, task, 4, True),
-            "pysd",
-        ),
-        "simlin": ("Simlin", lambda: on_all_cores(simlin_rate, task, 40), "simlin"),
-    }
-    if library is not None:
-        saved = np.arange(program.initial_time, program.final_time, program.time_step)
-        saved = np.append(saved, program.final_time)
-        jobs["sdeverywhere"] = (
-            "SDEverywhere's C",
-            lambda: on_all_cores(sdeverywhere_rate, task, 2000, library, saved),
-            "ctypes",
-        )
-    elif "sdeverywhere" in peers:
-        report.missing.append("SDEverywhere: no library was given")
-    for key in (peer for peer in peers if peer in jobs):
-        name, job, module = jobs[key]
-        if find_spec(module) is None:
-            report.missing.append(f"{name}: not installed")
-            continue
-        progress(name)
-        beside = [kernel() for _ in range(ROUNDS)]
-        try:
-            rate = job()
-        except Exception as error:  # a peer that cannot read the model is no reason to stop
-            report.missing.append(
-                f"{name}: {str(error).splitlines()[0] if str(error) else error!r}"
-            )
-            continue
-        beside += [kernel() for _ in range(ROUNDS)]
-        ratio = statistics.median(beside) / rate.per_second
-        off = worst(values, rate.values)
-        report.figures.append(Figure(name, cores, rate.per_second, ratio, off))

@@ -17,9 +17,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from qiantang.study import Study, open_study
+from qiantang.session import open_study
+from qiantang.study import Study
 from qiantang.sweep.chunks import chunk_bytes
-from qiantang.sweep.designfile import read_design
+from qiantang.sweep.designs import read_design
 from qiantang.sweep.estimate import estimate
 from qiantang.sweep.local import executor
 from qiantang.sweep.plan import SweepPlan, plan_sweep

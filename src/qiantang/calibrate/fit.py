@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qiantang.calibrate.carry import Carried, carry
-from qiantang.calibrate.chains import Plan, sample
+from qiantang.calibrate.chains import Plan, Sample, sample
 from qiantang.calibrate.diagnostics import diagnose, inference_data
 from qiantang.calibrate.laplace import Normal, approximate
 from qiantang.calibrate.observed import Observed, select_observed
@@ -91,9 +91,7 @@ def calibrate(
     refuse_existing(folder)  # before the work, not after it
     plan = plan or Plan()
     origin = study.about.origin
-    observed = select_observed(study.evidence, origin)
-    target = Target(study, observed, Runner(study, observed, origin, engine), {})
-    progress(f"{len(observed.rows)} figures of {len(observed.series)} series up to {origin:g}")
+    target = _target(study, origin, engine, progress)
     unfinished = folder.with_name(f".{version}.unfinished")
     _open_unfinished(unfinished, study, plan, seed, quick)
     normal = _start(target, unfinished, progress)
@@ -101,33 +99,57 @@ def calibrate(
     names = [name for name, on in zip(target.names, target.active, strict=True) if on]
     progress(f"{len(names)} coordinates sampled, {len(target.names) - len(names)} keep their prior")
     active = normal.only(target.active)
-    before = target.runner.runs
-    if quick:
-        drawn = quick_sample(target.active_density, active, seed, progress)
-    else:
-        drawn = sample(target.active_density, active, plan, seed, unfinished, progress)
-        # Counted by the plan: what an interruption repeated or spared is no part of the fit.
-        target.runner.runs = before + plan.chains * plan.steps
-    probe = active.draw(PROBE, np.random.default_rng([seed, 5]))
-    diverged = int((~np.isfinite(target.active_density(probe))).sum())
-    diagnostics = diagnose(drawn, names, diverged)
-    rng = np.random.default_rng([seed, 2])
-    flat = drawn.draws.reshape(-1, len(names))
-    count = members + members // SPARE
-    x = target.complete(flat[rng.choice(len(flat), count, replace=len(flat) < count)], rng)
-    carried = carry(target, x, rng)
-    sound = carried.settled & (np.cumsum(carried.settled) <= members)
-    progress(f"{int(carried.settled.sum())} of {count} members settled, {int(sound.sum())} kept")
-    posterior = Posterior(target, drawn, diagnostics, x[sound], target.figures(x[sound]))
+    drawn = _sampled(target, active, plan, seed, None if quick else unfinished, progress)
+    diagnostics = diagnose(drawn, names, _diverged(target, active, seed))
+    x, carried, sound = _members(target, drawn.draws.reshape(-1, len(names)), members, seed)
+    kept = x[sound]
+    progress(f"{int(carried.settled.sum())} of {len(x)} members settled, {len(kept)} kept")
+    posterior = Posterior(target, drawn, diagnostics, kept, target.figures(kept))
     record = FitRecord(
-        version=version, method=METHOD_QUICK if quick else METHOD, members=int(sound.sum()),
-        seed=seed, sees_until=origin, model=study.model_meaning,
-        inputs=input_digests(study), plan=asdict(plan), drift=_drift(target, x[sound]),
-        diagnostics=diagnostics.worst(), runs=target.runner.runs, files={},
+        version=version, method=METHOD_QUICK if quick else METHOD, members=len(kept),
+        seed=seed, sees_until=origin, model=study.model_meaning, inputs=input_digests(study),
+        plan=asdict(plan), drift=_drift(target, kept), diagnostics=diagnostics.worst(),
+        runs=target.runner.runs, files={},
     )  # fmt: skip
     made = _save(study, folder, record, posterior, carried, sound)
     shutil.rmtree(unfinished)
     return made
+
+
+def _target(study: Study, origin: float, engine: str, progress: Say) -> Target:
+    observed = select_observed(study.evidence, origin)
+    progress(f"{len(observed.rows)} figures of {len(observed.series)} series up to {origin:g}")
+    return Target(study, observed, Runner(study, observed, origin, engine), {})
+
+
+def _sampled(
+    target: Target, active: Normal, plan: Plan, seed: int, place: Path | None, progress: Say
+) -> Sample:
+    """Return draws: of chains kept at a place, or else of the coarse look."""
+    if place is None:
+        return quick_sample(target.active_density, active, seed, progress)
+    before = target.runner.runs
+    drawn = sample(target.active_density, active, plan, seed, place, progress)
+    # Counted by the plan: what an interruption repeated or spared is no part of the fit.
+    target.runner.runs = before + plan.chains * plan.steps
+    return drawn
+
+
+def _diverged(target: Target, active: Normal, seed: int) -> int:
+    """Return how many of a few draws about the mode diverge."""
+    probe = active.draw(PROBE, np.random.default_rng([seed, 5]))
+    return int((~np.isfinite(target.active_density(probe))).sum())
+
+
+def _members(
+    target: Target, flat: Array, members: int, seed: int
+) -> tuple[Array, Carried, NDArray[np.bool_]]:
+    """Return draws in full, what each carries, and which of those that settle are kept."""
+    rng = np.random.default_rng([seed, 2])
+    count = members + members // SPARE
+    x = target.complete(flat[rng.choice(len(flat), count, replace=len(flat) < count)], rng)
+    carried = carry(target, x, rng)
+    return x, carried, carried.settled & (np.cumsum(carried.settled) <= members)
 
 
 def input_digests(study: Study) -> dict[str, str]:

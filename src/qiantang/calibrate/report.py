@@ -21,6 +21,16 @@ Array = NDArray[np.float64]
 #: Below this ratio of posterior to prior standard deviation the data are said to have spoken.
 MOVED = 0.7
 
+#: Columns of the table of series, and their heads.
+_SHARES = {
+    "mape_percent": "MAPE %",
+    "um": "Um",
+    "us": "Us",
+    "uc": "Uc",
+    "yearly_sd": "yearly sd",
+    "persistence": "persistence",
+}
+
 
 def theil(simulated: Array, data: Array) -> tuple[float, float, float]:
     """Split the mean squared error into bias, unequal variation and unequal covariation.
@@ -138,10 +148,13 @@ def report_texts(study: Study, posterior: Posterior, record: FitRecord) -> dict[
 def _page(
     series: Sequence[dict[str, Any]], parameters: Sequence[dict[str, Any]], record: FitRecord
 ) -> str:
-    moved = [row for row in parameters if row["sd_ratio"] < MOVED]
-    silent = [row for row in parameters if row["sampled"] == "from its prior"]
+    lines = [*_of_chains(record), *_of_series(series), *_of_parameters(parameters), ""]
+    return "\n".join(lines)
+
+
+def _of_chains(record: FitRecord) -> list[str]:
     chains = record.diagnostics
-    lines = [
+    return [
         f"# Fit {record.version}",
         "",
         f"Method: {record.method}. Figures that were complete by {record.sees_until:g}; nothing "
@@ -157,6 +170,21 @@ def _page(
         "",
         "![Fit by series](fit.svg)",
         "",
+    ]
+
+
+def _of_series(series: Sequence[dict[str, Any]]) -> list[str]:
+    head = ("series", "figures", "bounded", *_SHARES.values())
+    rows = [
+        (
+            row["series"],
+            str(row["figures"]),
+            str(row["bounded"]),
+            *(_number(row.get(key), 2) for key in _SHARES),
+        )
+        for row in series
+    ]
+    return [
         "## Fit by series",
         "",
         "The members' median, with no deviation carried, against the stated figures. "
@@ -164,32 +192,29 @@ def _page(
         "last two columns tell the drift of what the structure leaves unexplained, a year's move "
         "and what is left of it after a year; forecasts start from its last value.",
         "",
-        *_table(
-            (
-                "series",
-                "figures",
-                "bounded",
-                "MAPE %",
-                "Um",
-                "Us",
-                "Uc",
-                "yearly sd",
-                "persistence",
-            ),
-            [
-                (
-                    row["series"],
-                    str(row["figures"]),
-                    str(row["bounded"]),
-                    *(
-                        _number(row.get(key), 2)
-                        for key in ("mape_percent", "um", "us", "uc", "yearly_sd", "persistence")
-                    ),
-                )
-                for row in series
-            ],
-        ),
+        *_table(head, rows),
         "",
+    ]
+
+
+def _of_parameters(parameters: Sequence[dict[str, Any]]) -> list[str]:
+    moved = [row for row in parameters if row["sd_ratio"] < MOVED]
+    silent = [row for row in parameters if row["sampled"] == "from its prior"]
+    rows = [
+        (
+            row["parameter"],
+            row["unit"],
+            f"{row['prior']:.4g}",
+            f"{row['posterior']:.4g}",
+            f"{row['posterior_p05']:.4g} to {row['posterior_p95']:.4g}",
+            f"{row['sd_ratio']:.2f}",
+            row["correlated_with"],
+            f"{row['correlation']:+.2f}",
+        )
+        for row in moved
+    ]
+    head = ("parameter", "unit", "prior", "posterior", "90 %", "sd ratio", "tied to", "r")
+    return [
         "## What the data moved",
         "",
         f"{len(moved)} of {len(parameters)} parameters have a posterior spread below {MOVED} of "
@@ -197,25 +222,8 @@ def _page(
         "of levers: they are drawn from what was believed before. All stand in parameters.csv, "
         "with the coordinate that each is hardest to tell from.",
         "",
-        *_table(
-            ("parameter", "unit", "prior", "posterior", "90 %", "sd ratio", "tied to", "r"),
-            [
-                (
-                    row["parameter"],
-                    row["unit"],
-                    f"{row['prior']:.4g}",
-                    f"{row['posterior']:.4g}",
-                    f"{row['posterior_p05']:.4g} to {row['posterior_p95']:.4g}",
-                    f"{row['sd_ratio']:.2f}",
-                    row["correlated_with"],
-                    f"{row['correlation']:+.2f}",
-                )
-                for row in moved
-            ],
-        ),
-        "",
+        *_table(head, rows),
     ]
-    return "\n".join(lines)
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -30,14 +30,22 @@ Kinds, each with ``lang="en"`` or ``lang="zh"``:
 The table for ``levers`` has the columns lever, target, median, p05, p95, shapley, article
 (``shapley`` may be empty; ``article`` is a list of numbers or text such as "7, 10").
 
-Another kind of chart takes its looks from here: open `qiantang.charts.style.drawing()`, draw on a
-``Figure``, and close the page with `qiantang.charts.page.finish`, which sets title, legend and
-footer and returns a `Chart`.
+Another kind of chart is one module and one line of `qiantang.charts.kinds`. It takes its looks from
+here: open `qiantang.charts.style.drawing()`, draw on a ``Figure``, and close the page with
+`qiantang.charts.page.finish`, which sets title, legend and footer and returns a `Chart`.
 """
 
 from __future__ import annotations
 
-from qiantang.charts.chart import Chart
-from qiantang.charts.rooms import RunCharts, StudyCharts
+from typing import TYPE_CHECKING
 
-__all__ = ["Chart", "RunCharts", "StudyCharts"]
+from lazy_loader import attach
+
+if TYPE_CHECKING:
+    from qiantang.charts.chart import Chart
+    from qiantang.charts.rooms import Charts
+
+__all__ = ["Chart", "Charts"]
+
+# Whoever only names a kind of chart must not wait for matplotlib.
+__getattr__, __dir__, _ = attach(__name__, submod_attrs={"chart": ["Chart"], "rooms": ["Charts"]})

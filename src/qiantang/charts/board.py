@@ -11,11 +11,13 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
 from qiantang.charts import figures, lettering, page, provenance, style
+from qiantang.ensemble.reach import reach_table
 from qiantang.wording import Unit, Wording
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from qiantang.charts.asking import Asked
     from qiantang.charts.chart import Chart
     from qiantang.ensemble.runs import Runs
     from qiantang.plan.targets import Target
@@ -69,11 +71,7 @@ def board(runs: Runs, *, scenarios: Sequence[str] | None = None, lang: str = "en
         for place, target in enumerate(targets):
             rows = table[table["target"] == target.id]
             _draw_row(axes, target, rows, deep + place * _ROW, (label, column), words)
-        members = provenance.count(runs.dataset.sizes["member"], words)
-        notes = [words.phrase("board.footer", members=members)]
-        gone = figures.diverged(runs, chosen)
-        notes += [words.phrase("footer.diverged", diverged=gone)] if gone else []
-        notes.append(provenance.vintage_sentence(runs, chosen, words))
+        notes = provenance.notes_of_runs(runs, chosen, words, "board.footer")
         return page.finish(
             paper,
             kind="board",
@@ -85,6 +83,11 @@ def board(runs: Runs, *, scenarios: Sequence[str] | None = None, lang: str = "en
             subtitle=words.phrase("board.subtitle"),
             notes=[provenance.joined(notes, words)],
         )
+
+
+def asked(given: Asked) -> Chart:
+    """Run what the command line asks for, and draw it."""
+    return board(given.run(), lang=given.lang)
 
 
 def _label_room(targets: Sequence[Target], words: Wording) -> float:
@@ -106,7 +109,7 @@ def threshold_text(target: Target, words: Wording) -> str:
 def _table(runs: Runs, scenarios: Sequence[str], words: Wording) -> pd.DataFrame:
     targets = {target.id: target for target in runs.study.plan.targets.targets}
     rows = []
-    for row in runs.reach().rows:
+    for row in reach_table(runs.dataset, runs.study).rows:
         if row.scenario not in scenarios:
             continue
         target = targets[row.target]

@@ -11,13 +11,14 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from qiantang.charts import figures, lettering, page, provenance, style
-from qiantang.charts.fan import plain_numbers
+from qiantang.charts.goal import plain_numbers
 from qiantang.ensemble.reach import measure, what_happened
 from qiantang.wording import Unit, Wording
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from qiantang.charts.asking import Asked
     from qiantang.charts.chart import Chart
     from qiantang.ensemble.runs import Runs
     from qiantang.plan.targets import Target
@@ -76,12 +77,7 @@ def compare(
         legend = _draw_marks(axes, shown, words)
         axes.xaxis.set_major_locator(MaxNLocator(nbins=7))
         axes.xaxis.set_major_formatter(plain_numbers(words))
-        members = runs.dataset.sizes["member"]
-        key = "footer.one" if members == 1 else "footer.bars"
-        notes = [words.phrase(key, members=provenance.count(members, words))]
-        gone = figures.diverged(runs, chosen)
-        notes += [words.phrase("footer.diverged", diverged=gone)] if gone else []
-        notes.append(provenance.vintage_sentence(runs, chosen, words))
+        notes = provenance.notes_of_runs(runs, chosen, words, "footer.bars", "footer.one")
         subtitle = words.phrase("comma").join(
             part for part in (shown.name, shown.unit.label) if part
         )
@@ -97,6 +93,13 @@ def compare(
             legend=legend,
             notes=[provenance.joined(notes, words)],
         )
+
+
+def asked(given: Asked) -> Chart:
+    """Run what the command line asks for, and draw it."""
+    targets = {target.id for target in given.study.plan.targets.targets}
+    runs = given.run([] if given.name in targets else [given.name])
+    return compare(runs, given.name, year=given.year, lang=given.lang)
 
 
 def _compared(
@@ -185,6 +188,10 @@ def _draw_rows(axes: Axes, table: pd.DataFrame, words: Wording) -> None:
                 va="center",
                 fontsize=style.TEXT,
             )
+    _label_rows(axes, table)
+
+
+def _label_rows(axes: Axes, table: pd.DataFrame) -> None:
     labels = [
         "\n".join(lettering.wrap(str(title), _LABEL, style.TEXT, lines=2))
         for title in table["title"]

@@ -19,6 +19,7 @@ from qiantang.wording import Wording
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from qiantang.charts.asking import Asked
     from qiantang.charts.chart import Chart
     from qiantang.charts.layout import Layout
     from qiantang.model.loops import Loop
@@ -88,6 +89,11 @@ def flow(study: Study, sector: str, *, lang: str = "en") -> Chart:
             legend=_legend(read, loops, words),
             notes=notes,
         )
+
+
+def asked(given: Asked) -> Chart:
+    """Draw the sector that the command line asks for."""
+    return flow(given.study, given.name, lang=given.lang)
 
 
 def sector_title(study: Study, group: str, words: Wording) -> str:

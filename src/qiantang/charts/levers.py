@@ -12,13 +12,14 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from qiantang.charts import figures, lettering, page, provenance, style
-from qiantang.charts.fan import plain_numbers
+from qiantang.charts.goal import plain_numbers
 from qiantang.faults import Fault, StudyError
 from qiantang.wording import Unit, Wording
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from qiantang.charts.asking import Asked
     from qiantang.charts.chart import Chart
     from qiantang.plan.targets import Target
     from qiantang.study import Study
@@ -86,6 +87,20 @@ def levers(
             legend=legend,
             notes=notes,
         )
+
+
+def asked(given: Asked) -> Chart:
+    """Run every lever alone and draw what it does."""
+    from qiantang.levers import lever_table
+    from qiantang.policy.packages import open_packages
+
+    figures.check_target(given.study, given.name)
+    packages = open_packages(given.study, members=given.members, seed=given.seed)
+    with given.watch(len(packages.levers)) as progress:
+        table = lever_table(packages, progress=progress).of(given.name).to_pandas()
+    fit = given.study.fit.record.version
+    source = {"members": given.members, "seed": given.seed, "fit": fit}
+    return levers(given.study, table, given.name, source=source, lang=given.lang)
 
 
 def _rows(study: Study, table: pd.DataFrame, target: Target, words: Wording) -> pd.DataFrame:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
-from qiantang.charts import fan, figures, history, lettering, page, provenance, style
+from qiantang.charts import bands as fans
+from qiantang.charts import figures, history, lettering, page, provenance, style
+from qiantang.charts.goal import draw_target, plain_numbers
 from qiantang.wording import Wording
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from qiantang.charts.asking import Asked
     from qiantang.charts.chart import Chart
     from qiantang.ensemble.runs import Runs
+    from qiantang.wording import Unit
 
 #: Panels side by side; most panels unless variables are named.
 _COLUMNS, _MOST = 3, 12
@@ -57,22 +61,16 @@ def multiples(
         figures.check_variable(runs, name)
     rows = -(-len(wanted) // _COLUMNS)
     columns = min(_COLUMNS, len(wanted))
-    tables = []
     with style.drawing(words.lang):
         paper = page.blank(_PANEL * rows)
         panels = paper.subplots(rows, columns, squeeze=False).ravel()
-        for panel in panels[len(wanted) :]:
-            panel.set_axis_off()
-        legend: dict[str, object] = {}
-        for panel, name in zip(panels, wanted, strict=False):
-            table, entries = _draw_panel(panel, runs, name, chosen, (first, last), columns, words)
-            tables.append(table)
-            legend |= {label: mark for mark, label in entries}
-        members = provenance.count(runs.dataset.sizes["member"], words)
-        notes = [words.phrase("multiples.footer", members=members)]
-        gone = figures.diverged(runs, chosen)
-        notes += [words.phrase("footer.diverged", diverged=gone)] if gone else []
-        notes.append(provenance.vintage_sentence(runs, chosen, words))
+        _hide(panels[len(wanted) :])
+        drawn = [
+            _draw_panel(panel, runs, name, chosen, (first, last), columns, words)
+            for panel, name in zip(panels, wanted, strict=False)
+        ]
+        legend = {label: mark for _, entries in drawn for mark, label in entries}
+        notes = provenance.notes_of_runs(runs, chosen, words, "multiples.footer")
         page.layout(paper, hspace=0.06, wspace=0.03)
         years = words.phrase("years", first=first, last=last)
         return page.finish(
@@ -81,16 +79,26 @@ def multiples(
             words=words,
             finding=_finding(runs, wanted, chosen[-1], words),
             caption=words.phrase("multiples.caption", years=years),
-            data=pd.concat(tables),
+            data=pd.concat([table for table, _ in drawn]),
             source=provenance.source_of_runs(runs, chosen),
             legend=[(mark, label) for label, mark in legend.items()],
             notes=[provenance.joined(notes, words)],
         )
 
 
+def asked(given: Asked) -> Chart:
+    """Run what the command line asks for, and draw it."""
+    return multiples(given.run(), lang=given.lang)
+
+
 def _default(runs: Runs) -> list[str]:
     seen = {series.variable for series in runs.study.evidence.series.values()}
     return [str(name) for name in runs.dataset.data_vars if name in seen][:_MOST]
+
+
+def _hide(panels: Iterable[Axes]) -> None:
+    for panel in panels:
+        panel.set_axis_off()
 
 
 def _draw_panel(
@@ -104,17 +112,34 @@ def _draw_panel(
 ) -> tuple[pd.DataFrame, list[tuple[object, str]]]:
     first, last = span
     unit = words.unit(name)
-    bands = fan.bands_of(runs, name, scenarios, first, last, unit.factor)
-    legend = fan.draw_bands(axes, bands, runs, words, style.BANDS[:1])
+    bands = fans.bands_of(runs, name, scenarios, first, last, unit.factor)
+    legend = fans.draw_bands(axes, bands, runs, words, style.BANDS[:1])
     for line in axes.lines:
         line.set_linewidth(1.2)
     seen = history.observed(runs.study, name, first, last)
     legend += history.draw_observed(axes, seen, unit, words, size=3.0)
     target = figures.target_of(runs.study, name)
     if target is not None and first <= target.measure.years[-1] <= last:
-        fan.draw_target(axes, target, unit, words, size=4.5)
+        draw_target(axes, target, unit, words, size=4.5)
+    _finish_panel(axes, words.variable(name), unit, columns, span, words)
+    table = pd.concat(
+        [
+            frame.assign(scenario=scenario, title=provenance.runs_title(runs, words, scenario))
+            for scenario, frame in bands.items()
+        ]
+    )
+    table = table.assign(variable=name, name=words.variable(name), unit=unit.label)
+    order = ["variable", "name", "unit", "scenario", "title", "year", *figures.QUANTILES]
+    return table[order], legend
+
+
+def _finish_panel(
+    axes: Axes, name: str, unit: Unit, columns: int, span: tuple[int, int], words: Wording
+) -> None:
+    """Write the heading of a panel and set its scales."""
+    first, last = span
     room = (style.WIDTH - 0.6) / columns - 0.2
-    heading = lettering.fit(words.variable(name), room, style.TEXT, "bold")
+    heading = lettering.fit(name, room, style.TEXT, "bold")
     axes.set_title(heading, fontsize=style.TEXT, fontweight="bold", loc="left", pad=14)
     axes.annotate(
         unit.label,
@@ -131,17 +156,8 @@ def _draw_panel(
         axes.set_ylim(bottom=0)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=4))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=4))
-    axes.yaxis.set_major_formatter(fan.plain_numbers(words))
+    axes.yaxis.set_major_formatter(plain_numbers(words))
     axes.tick_params(labelsize=7)
-    table = pd.concat(
-        [
-            frame.assign(scenario=scenario, title=provenance.runs_title(runs, words, scenario))
-            for scenario, frame in bands.items()
-        ]
-    )
-    table = table.assign(variable=name, name=words.variable(name), unit=unit.label)
-    order = ["variable", "name", "unit", "scenario", "title", "year", *figures.QUANTILES]
-    return table[order], legend
 
 
 def _finding(runs: Runs, variables: Sequence[str], scenario: str, words: Wording) -> str:

@@ -72,10 +72,7 @@ def finish(
     """
     across, picture = figure.get_size_inches()
     room = float(across) - 2 * MARGIN
-    head = [(line, TITLE, "bold", INK) for line in wrap(finding, room, TITLE, "bold", _TITLE_LINES)]
-    head += [
-        (line, SUBTITLE, "normal", NOTE) for line in wrap(subtitle, room, SUBTITLE) if subtitle
-    ]
+    head = _heading(finding, subtitle, room)
     foot = [
         (line, FOOT, "normal", NOTE)
         for note in (*notes, source_line(source, words))
@@ -91,18 +88,7 @@ def finish(
     top = total - _GAP
     top = _write(figure, head, top, total, side)
     for row in rows:
-        figure.legend(
-            [handle for handle, _ in row],
-            [label for _, label in row],
-            loc="upper left",
-            bbox_to_anchor=(side - 0.004, top / total),
-            ncols=len(row),
-            borderpad=0,
-            borderaxespad=0.15,
-            handlelength=1.9,
-            handletextpad=0.5,
-            columnspacing=1.4,
-        ).set_in_layout(False)
+        _write_legend(figure, row, (side - 0.004, top / total))
         top -= TEXT * 1.62 / 72
     _write(figure, foot, low - _GAP, total, side)
     rect = (side / 2, low / total, 1 - side, float(picture) / total)
@@ -152,6 +138,31 @@ def _write(
         text.set_in_layout(False)
         top -= size * _LEADING / 72
     return top
+
+
+def _heading(finding: str, subtitle: str, room: float) -> list[tuple[str, float, str, str]]:
+    """Return the lines of title and subtitle with their sizes, weights and colours."""
+    head = [(line, TITLE, "bold", INK) for line in wrap(finding, room, TITLE, "bold", _TITLE_LINES)]
+    return head + [
+        (line, SUBTITLE, "normal", NOTE) for line in wrap(subtitle, room, SUBTITLE) if subtitle
+    ]
+
+
+def _write_legend(
+    figure: Figure, row: Sequence[tuple[Any, str]], corner: tuple[float, float]
+) -> None:
+    figure.legend(
+        [handle for handle, _ in row],
+        [label for _, label in row],
+        loc="upper left",
+        bbox_to_anchor=corner,
+        ncols=len(row),
+        borderpad=0,
+        borderaxespad=0.15,
+        handlelength=1.9,
+        handletextpad=0.5,
+        columnspacing=1.4,
+    ).set_in_layout(False)
 
 
 def _legend_rows(legend: Sequence[tuple[Any, str]], room: float) -> list[list[tuple[Any, str]]]:

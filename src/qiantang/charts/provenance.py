@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from qiantang.ensemble.reach import vintages_of
+from qiantang.charts import figures
+from qiantang.ensemble.provenance import digests_of, titles_of, vintages_of
 from qiantang.fits import text_digest
 
 if TYPE_CHECKING:
@@ -25,9 +26,7 @@ def source_of_runs(runs: Runs, scenarios: Sequence[str]) -> dict[str, str]:
     """Return program, model, fit, members, seed, vintages, evidence, and the scenarios drawn."""
     attrs = runs.dataset.attrs
     vintages = vintages_of(runs.dataset)
-    hashes = dict(
-        pair.rsplit(": ", 1) for pair in str(attrs.get("scenario_sha256", "")).split(", ") if pair
-    )
+    hashes = digests_of(runs.dataset)
     return {
         "qiantang": str(attrs["qiantang"]),
         "study": str(attrs["study"]),
@@ -70,6 +69,24 @@ def source_line(source: dict[str, str], words: Wording) -> str:
     return joined(sentences, words)
 
 
+def notes_of_runs(
+    runs: Runs, scenarios: Sequence[str], words: Wording, key: str, alone: str = ""
+) -> list[str]:
+    """Return the sentences below a chart of runs: its members, those lost, the drivers' vintages.
+
+    Parameters
+    ----------
+    key, alone : str
+        Phrase of the first sentence, and the one where there is a single member.
+    """
+    members = runs.dataset.sizes["member"]
+    first = alone if alone and members == 1 else key
+    notes = [words.phrase(first, members=count(members, words))]
+    gone = figures.diverged(runs, scenarios)
+    notes += [words.phrase("footer.diverged", diverged=gone)] if gone else []
+    return [*notes, vintage_sentence(runs, scenarios, words)]
+
+
 def vintage_sentence(runs: Runs, scenarios: Sequence[str], words: Wording) -> str:
     """Return the sentence that names the drivers' vintages."""
     vintages = vintages_of(runs.dataset)
@@ -103,9 +120,7 @@ def vintage_words(vintage: str, words: Wording) -> str:
 
 def runs_title(runs: Runs, words: Wording, scenario: str) -> str:
     """Return the title of a scenario of a run in the chart's language."""
-    place = list(map(str, runs.dataset.scenario.values)).index(scenario)
-    attrs = runs.dataset["scenario"].attrs
-    return words.choose(attrs["titles"][place], attrs["titles_zh"][place])
+    return words.choose(*titles_of(runs.dataset)[scenario])
 
 
 def years_of(target: Target, words: Wording) -> str:

@@ -19,6 +19,7 @@ from qiantang.wording import Wording
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from qiantang.charts.asking import Asked
     from qiantang.charts.chart import Chart
     from qiantang.study import Study
 
@@ -84,6 +85,11 @@ def scoreboard(study: Study, *, lang: str = "en") -> Chart:
             ],
             notes=_notes(study, board, words),
         )
+
+
+def asked(given: Asked) -> Chart:
+    """Draw the newest scoreboard."""
+    return scoreboard(given.study, lang=given.lang)
 
 
 def _rows(board: Saved, series: dict[str, SeriesRecord], words: Wording) -> pd.DataFrame:

@@ -10,19 +10,21 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from qiantang.charts import figures, lettering, page, provenance, style
-from qiantang.charts.fan import plain_numbers
-from qiantang.ensemble.reach import measure, vintages_of
+from qiantang.charts.goal import plain_numbers
+from qiantang.charts.weights import Array, rank_correlations, slopes_of
+from qiantang.ensemble.provenance import vintages_of
+from qiantang.ensemble.reach import measure
 from qiantang.faults import Fault, StudyError
 from qiantang.wording import Unit, Wording
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from qiantang.charts.asking import Asked
     from qiantang.charts.chart import Chart
     from qiantang.ensemble.runs import Runs
     from qiantang.plan.targets import Target
 
-Array = figures.Array
 
 #: Height of a row and of the rest, room of the labels. [inch]
 _ROW, _REST, _LABEL = 0.31, 0.55, 2.7
@@ -102,6 +104,12 @@ def tornado(
         )
 
 
+def asked(given: Asked) -> Chart:
+    """Run what the command line asks for, and draw it."""
+    figures.check_target(given.study, given.name)
+    return tornado(given.run(alone=True), given.name, lang=given.lang)
+
+
 def _members(runs: Runs, target: Target, scenario: str) -> tuple[Array, dict[str, Array]]:
     """Return the target by member, and every uncertainty by member, sound members only."""
     from qiantang.ensemble.case import vintages_of as every_vintage
@@ -139,31 +147,6 @@ def _only_vintage(runs: Runs, scenario: str) -> str | None:
     """Return the vintage that was asked for in place of the scenario's own, None without one."""
     ran = vintages_of(runs.dataset)[scenario]
     return ran if runs.study.about.role(ran) and ran != runs.scenario(scenario).vintage else None
-
-
-def rank_correlations(values: Array, inputs: Array, *, partial: bool) -> Array:
-    """Return the rank correlation of a figure with each uncertainty.
-
-    Parameters
-    ----------
-    values : ndarray, shape (member,)
-    inputs : ndarray, shape (member, uncertainty)
-    partial : bool
-        Given all the others; by the inverse of the correlation matrix of the ranks.
-
-    Returns
-    -------
-    ndarray, shape (uncertainty,)
-    """
-    from scipy.stats import rankdata
-
-    ranks = rankdata(np.column_stack([inputs, values]), axis=0)
-    matrix = np.asarray(np.corrcoef(ranks, rowvar=False)).reshape(ranks.shape[1], -1)
-    if not partial:
-        return np.asarray(matrix[-1, :-1])
-    inverse = np.linalg.pinv(matrix, hermitian=True)
-    scale = np.sqrt(np.abs(np.diag(inverse)[:-1] * inverse[-1, -1]))
-    return np.asarray(-inverse[-1, :-1] / scale)
 
 
 def _table(
@@ -205,31 +188,6 @@ def _table(
     return table.loc[order].reset_index(drop=True), explained
 
 
-def slopes_of(values: Array, inputs: Array, *, partial: bool) -> tuple[Array, float]:
-    """Return the slope of a figure on each uncertainty, and the share of variance explained.
-
-    Parameters
-    ----------
-    values : ndarray, shape (member,)
-    inputs : ndarray, shape (member, uncertainty)
-    partial : bool
-        On all uncertainties together; else on each alone.
-
-    Returns
-    -------
-    tuple of (ndarray of shape (uncertainty,), float)
-    """
-    scale = inputs.std(axis=0)
-    scaled = (inputs - inputs.mean(axis=0)) / scale
-    about = values - values.mean()
-    if not partial:
-        slopes = scaled.T @ about / len(values)
-        return np.asarray(slopes / scale), float("nan")
-    slopes = np.linalg.lstsq(scaled, about, rcond=None)[0]
-    left = about - scaled @ slopes
-    return np.asarray(slopes / scale), 1 - float(left @ left) / float(about @ about)
-
-
 def _draw(
     axes: Axes, rows: pd.DataFrame, middle: float, unit: Unit, words: Wording
 ) -> list[tuple[Any, str]]:
@@ -247,6 +205,19 @@ def _draw(
             fontsize=style.SMALL,
             color=style.NOTE,
         )
+    _label_bars(axes, rows, words)
+    line = axes.axvline(middle, color=style.INK, lw=0.9)
+    plain = Unit(unit.label, unit.short, 1.0)
+    said = words.phrase("tornado.middle", value=words.figure(middle, plain))
+    return [
+        (Patch(fc=low_colour, alpha=0.6), words.phrase("tornado.low")),
+        (Patch(fc=high_colour, alpha=0.6), words.phrase("tornado.high")),
+        (line, said),
+    ]
+
+
+def _label_bars(axes: Axes, rows: pd.DataFrame, words: Wording) -> None:
+    """Write the names at the left, the head of the correlations, and set the scales."""
     labels = [
         "\n".join(lettering.wrap(str(name), _LABEL, style.SMALL + 0.4, lines=2))
         for name in rows["name"]
@@ -268,17 +239,9 @@ def _draw(
         fontsize=style.SMALL,
         color=style.NOTE,
     )
-    line = axes.axvline(middle, color=style.INK, lw=0.9)
     axes.grid(axis="x")
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    plain = Unit(unit.label, unit.short, 1.0)
-    said = words.phrase("tornado.middle", value=words.figure(middle, plain))
-    return [
-        (Patch(fc=low_colour, alpha=0.6), words.phrase("tornado.low")),
-        (Patch(fc=high_colour, alpha=0.6), words.phrase("tornado.high")),
-        (line, said),
-    ]
 
 
 def _finding(rows: pd.DataFrame, target: Target, words: Wording) -> str:

@@ -20,7 +20,7 @@ def articles(numbers: tuple[int, ...], folder: Path | None, as_json: bool) -> No
     """
     from qiantang.faults import Fault, StudyError
     from qiantang.plan.targets import articles_table
-    from qiantang.study import open_study
+    from qiantang.session import open_study
 
     study = open_study(folder)
     known = {article.number: article for article in study.plan.articles.articles}

@@ -69,18 +69,11 @@ def bench(
     from qiantang.benchmark import measure
     from qiantang.benchmark import report as page
     from qiantang.benchmark.study import starts, waits
-    from qiantang.study import open_study
+    from qiantang.session import open_study
 
-    chosen = tuple(name for name in peers.split(",") if name)
-    unknown = [name for name in chosen if name not in measure.PEERS]
-    if unknown:
-        raise click.UsageError(f"no peer {unknown[0]}, expected {', '.join(measure.PEERS)}")
     if members < 1:
         raise click.UsageError(f"members is {members}, expected at least 1")
-    try:
-        counts = [int(size) for size in sizes.split(",") if size]
-    except ValueError:
-        raise click.UsageError(f"sizes is {sizes}, expected numbers separated by commas") from None
+    chosen, counts = _peers(peers), _counts(sizes)
     reports = []
     study = open_study()
     bundled = _of_study(study, outputs)
@@ -103,6 +96,24 @@ def bench(
         click.echo(json.dumps([page.as_dict(report) for report in reports], indent=1))
     else:
         click.echo("\n".join(page.table(report) for report in reports))
+
+
+def _peers(given: str) -> tuple[str, ...]:
+    from qiantang.benchmark import measure
+
+    chosen = tuple(name for name in given.split(",") if name)
+    unknown = [name for name in chosen if name not in measure.PEERS]
+    if unknown:
+        raise click.UsageError(f"no peer {unknown[0]}, expected {', '.join(measure.PEERS)}")
+    return chosen
+
+
+def _counts(given: str) -> list[int]:
+    try:
+        return [int(size) for size in given.split(",") if size]
+    except ValueError:
+        what = f"sizes is {given}, expected numbers separated by commas"
+        raise click.UsageError(what) from None
 
 
 def _of_study(

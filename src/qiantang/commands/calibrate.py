@@ -33,7 +33,7 @@ def calibrate(
     from datetime import date
 
     from qiantang.calibrate.fit import calibrate as fit
-    from qiantang.study import open_study
+    from qiantang.session import open_study
 
     if trials is not None:
         _recover(folder, trials, seed, out)
@@ -59,7 +59,7 @@ def calibrate(
 
 def _recover(folder: Path | None, trials: int, seed: int, out: Path | None) -> None:
     from qiantang.calibrate.recovery import LEVELS, recover
-    from qiantang.study import open_study
+    from qiantang.session import open_study
 
     if out is not None:
         from qiantang.charts.chart import check_picture

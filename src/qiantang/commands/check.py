@@ -23,7 +23,7 @@ def check(context: click.Context, quick: bool, folder: Path | None, as_json: boo
     Prints every fault as file:line and exits with 1 if there is any.
     """
     from qiantang.checking import reality_checks, study_faults
-    from qiantang.study import open_study
+    from qiantang.session import open_study
 
     study = open_study(folder)
     faults = study_faults(study)

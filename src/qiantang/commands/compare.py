@@ -11,7 +11,7 @@ from qiantang.commands import options
 from qiantang.commands.reach import figure, probability
 
 if TYPE_CHECKING:
-    from qiantang.compare import Comparison, Difference
+    from qiantang.compare.differences import Comparison, Difference
 
 #: Cases that are shown one by one; more are left to --json.
 MOST_SHOWN = 12
@@ -37,7 +37,7 @@ def compare(
     or fits are refused.
     """
     from qiantang.compare import compare as take
-    from qiantang.study import open_study
+    from qiantang.session import open_study
 
     comparison = take(open_study(folder), a, b, members=members, seed=seed, force=force)
     if as_json:

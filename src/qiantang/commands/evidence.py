@@ -26,7 +26,7 @@ def evidence(series: str | None, write_drivers: bool, folder: Path | None, as_js
 
     Without a SERIES: a line for each series.
     """
-    from qiantang.study import open_study
+    from qiantang.session import open_study
 
     study = open_study(folder)
     if write_drivers:

@@ -27,9 +27,9 @@ def export(folder: Path, form: str, out: Path | None, summary: bool) -> None:
     """Write the sweep in DIR as one table: a row a run, with scenario, axes and member."""
     from qiantang.faults import Fault, StudyError
     from qiantang.sweep.export import export as write
-    from qiantang.sweep.reading import open_sweep
+    from qiantang.sweep.reading import read_sweep
 
-    sweep = open_sweep(folder)
+    sweep = read_sweep(folder)
     file = out or folder.resolve().parent / f"{folder.resolve().name}.{form}"
     if file.suffix != f".{form}":
         what = f"suffix {file.suffix or 'missing'}, expected .{form} as --to says"

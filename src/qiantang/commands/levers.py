@@ -12,8 +12,8 @@ from qiantang.commands import options
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from qiantang.levers import Effect, LeverTable, Share
     from qiantang.plan.targets import Target
+    from qiantang.policy.levertable import Effect, LeverTable, Share
     from qiantang.wording import Wording
 
 #: Part of a target's median below which a change is not shown.
@@ -56,15 +56,12 @@ def levers(
     The base is that of the study, in the world as known when the plan was made. The shares of all
     levers, or of all articles, add up to what the full plan does.
     """
-    from qiantang.faults import Fault, StudyError
     from qiantang.levers import lever_table
     from qiantang.policy.packages import find_target, open_packages
-    from qiantang.study import open_study
+    from qiantang.session import open_study
     from qiantang.wording import Wording
 
-    if pairs == 1:
-        what = "one pair has no standard error, expected 0, or 2 and more"
-        raise StudyError([Fault("--pairs", None, "", what)])
+    _check_pairs(pairs)
     if picture is not None:
         _check_picture(picture, name)
     study = open_study(folder)
@@ -75,8 +72,7 @@ def levers(
         table = lever_table(packages, pairs=pairs, progress=progress)
     if picture is not None and target is not None:
         source = {"fit": table.fit, "seed": seed, "members": members}
-        chart = study.chart.levers(table.to_pandas(), target.id, source=source, lang=lang)
-        chart.save(picture)
+        study.chart.levers(table.to_pandas(), target.id, source=source, lang=lang).save(picture)
     if as_json:
         options.print_json(table.record() if target is None else table.of(target.id).record())
         return
@@ -91,6 +87,14 @@ def levers(
     )
     if picture is not None:
         screen.print(f"Drawn: {picture}")
+
+
+def _check_pairs(pairs: int) -> None:
+    from qiantang.faults import Fault, StudyError
+
+    if pairs == 1:
+        what = "one pair has no standard error, expected 0, or 2 and more"
+        raise StudyError([Fault("--pairs", None, "", what)])
 
 
 def _check_picture(picture: Path, target: str | None) -> None:

@@ -49,7 +49,7 @@ def memo(
     """
     from qiantang.memo.compose import make_memo
     from qiantang.memo.writing import check_memo, write_memo
-    from qiantang.study import open_study
+    from qiantang.session import open_study
 
     check_memo(out, force=force)
     study = open_study(folder)

@@ -28,7 +28,7 @@ def scenario(name: str, base: str | None, levers: tuple[str, ...], folder: Path 
     It stands in the working folder, or with --study in the scenarios of that study. NAME may be a
     path that ends in .yaml.
     """
-    from qiantang.study import open_study
+    from qiantang.session import open_study
     from qiantang.template import new_scenario
 
     study = open_study(folder)
@@ -44,7 +44,7 @@ def scenario(name: str, base: str | None, levers: tuple[str, ...], folder: Path 
 def schemas(folder: Path | None) -> None:
     """Write the JSON Schemas of a study's YAML files into scenarios/schemas."""
     from qiantang.schemas import write_schemas
-    from qiantang.study import open_study
+    from qiantang.session import open_study
 
     study = open_study(folder)
     for path in write_schemas(study, study.folder / "scenarios" / "schemas"):

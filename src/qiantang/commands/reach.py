@@ -11,7 +11,7 @@ from qiantang.commands import options
 
 if TYPE_CHECKING:
     from qiantang.ensemble.reach import Row
-    from qiantang.ensemble.runs import Runs
+    from qiantang.session import FinishedRuns
     from qiantang.study import Study
 
 #: Heads of the columns of numbers.
@@ -39,10 +39,10 @@ def reach(
 
     Without a scenario: the base and the full plan of the study, as known when it was made.
     """
-    from qiantang.study import open_study
+    from qiantang.session import open_study
 
     study = open_study(folder)
-    names = scenarios or main_scenarios(study)
+    names = scenarios or study.about.scenarios.main
     with options.progress_bar(len(names), "running") as progress:
         runs = study.run(
             names, members=members, seed=seed, vintage=vintage, engine=engine, progress=progress
@@ -53,13 +53,7 @@ def reach(
         _print_tables(runs, study)
 
 
-def main_scenarios(study: Study) -> tuple[str, ...]:
-    """Return the scenarios of the main job: the base, and the plan in full."""
-    ends = study.about.scenarios
-    return tuple(dict.fromkeys((ends.base, ends.full)))
-
-
-def _print_tables(runs: Runs, study: Study) -> None:
+def _print_tables(runs: FinishedRuns, study: Study) -> None:
     screen = options.console()
     rows = runs.reach().rows
     targets = {target.id: target for target in study.plan.targets.targets}

@@ -39,7 +39,7 @@ def run(
     A SCENARIO is a name of the study or the path of a scenario file.
     """
     from qiantang.results import check_out, write_results
-    from qiantang.study import open_study
+    from qiantang.session import open_study
 
     study = open_study(folder)
     check_out(out, len(scenarios), members)

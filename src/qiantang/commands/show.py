@@ -20,7 +20,7 @@ def show(scenario: str, lang: str, folder: Path | None, as_json: bool) -> None:
     SCENARIO is a name, or a file.
     """
     from qiantang.lineage import near, path_words, trace, vintage_words
-    from qiantang.study import open_study
+    from qiantang.session import open_study
     from qiantang.wording import Wording
 
     study = open_study(folder)

@@ -71,9 +71,9 @@ def skill(
     Prints the saved scoreboard. With --rerun every forecast is made again from what was known at
     its origin, and the result is saved under calibration/skill; none is ever overwritten.
     """
+    from qiantang.session import open_study
     from qiantang.skill import saved
     from qiantang.skill.settings import read_series
-    from qiantang.study import open_study
 
     study = open_study(folder)
     place = saved.skill_folder(study)

@@ -68,10 +68,9 @@ def solve(
     Where there is none, tell the best there is, a ceiling that no package can pass, and what binds.
     """
     from qiantang.policy.answer import package_scenario
-    from qiantang.policy.effort import effort_of
     from qiantang.policy.packages import find_target, open_packages
     from qiantang.policy.solve import solve as solved
-    from qiantang.study import open_study
+    from qiantang.session import open_study
     from qiantang.template import check_new
     from qiantang.wording import Wording
 
@@ -80,7 +79,7 @@ def solve(
     study = open_study(folder)
     words = Wording(study, lang)
     target = find_target(study, name)
-    effort = effort_of(study, file)
+    effort = study.effort if file is None else study.effort_in(file)
     packages = open_packages(study, members=members, seed=seed, vintage=vintage)
     with _telling() as told:
         answer = solved(packages, effort, target, probability, told)
@@ -90,12 +89,7 @@ def solve(
         options.print_json(answer.record())
         return
     screen = options.console()
-    _print_verdict(screen, answer, target, words)
-    if answer.package:
-        _print_package(screen, answer, words)
-    if answer.binding:
-        _print_binding(screen, answer, words)
-    _print_method(screen, answer)
+    _print_answer(screen, answer, target, words)
     if out is not None:
         screen.print(f"Written: {out}")
 
@@ -111,6 +105,15 @@ def _telling() -> Iterator[Callable[[str], None]]:
         return
     with screen.status("starting") as line:
         yield line.update
+
+
+def _print_answer(screen: Console, answer: Answer, target: Target, words: Wording) -> None:
+    _print_verdict(screen, answer, target, words)
+    if answer.package:
+        _print_package(screen, answer, words)
+    if answer.binding:
+        _print_binding(screen, answer, words)
+    _print_method(screen, answer)
 
 
 def _print_verdict(screen: Console, answer: Answer, target: Target, words: Wording) -> None:

@@ -64,8 +64,8 @@ def sweep(
     whatever, the same command goes on; the result is the same to the byte. Exits with 1 if every
     member of a case diverged.
     """
-    from qiantang.study import open_study
-    from qiantang.sweep.designfile import read_design
+    from qiantang.session import open_study
+    from qiantang.sweep.designs import read_design
     from qiantang.sweep.plan import plan_sweep
 
     if out is None and not dry_run:

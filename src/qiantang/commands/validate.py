@@ -41,7 +41,7 @@ def validate(
 
     Each statement is passed, failed, or not judged with the reason. Exits with 1 if any fails.
     """
-    from qiantang.study import open_study
+    from qiantang.session import open_study
     from qiantang.validate import battery, page
     from qiantang.validate.ground import Ground
 

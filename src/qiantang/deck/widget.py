@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
 
-from qiantang.deck.controls import DECIMALS, Control, control_groups, refuse_intensities
+from qiantang.deck import told
+from qiantang.deck.controls import DECIMALS, Control, Group, control_groups, refuse_intensities
 from qiantang.deck.frames import QUANTILES, Frame, Frames
 from qiantang.deck.options import refuse_options
-from qiantang.deck.panels import target_panels
+from qiantang.deck.panels import Panel, target_panels
 from qiantang.deck.scenarios import NAME, deck_scenario, save_text, scenario_text
+from qiantang.ensemble.runs import Runs, run_resolved
 from qiantang.faults import Fault, StudyError
-from qiantang.fits import text_digest
 
 if TYPE_CHECKING:
-    from qiantang.ensemble.runs import Runs
     from qiantang.scenario import Scenario
     from qiantang.study import Study
 
@@ -47,7 +47,7 @@ class Deck(anywidget.AnyWidget):
     plan : str, optional
         Scenario whose lever paths are those of a slider at 1.
     members, seed : int
-        As in `Study.run`.
+        As in `OpenStudy.run`.
     vintage : str, optional
         Vintage of the drivers, in place of the base's own.
     years : tuple of int, optional
@@ -55,6 +55,8 @@ class Deck(anywidget.AnyWidget):
     language : {"zh", "en"}
     folder : Path, optional
         Where the button saves scenarios; None offers them for download only.
+    run_by : callable
+        Runs the scenario of :meth:`run`: takes the study, the scenarios and the options.
 
     Raises
     ------
@@ -84,11 +86,12 @@ class Deck(anywidget.AnyWidget):
         years: tuple[int, int] | None = None,
         language: str = "zh",
         folder: str | Path | None = ".",
+        run_by: Callable[..., Runs] = run_resolved,
     ) -> None:
         about = study.about
         years = years or (about.deck.first, about.deck.last)
         refuse_options(study, years, language, vintage)
-        self.study, self.vintage = study, vintage
+        self.study, self.vintage, self._run_by = study, vintage, run_by
         self.base = study.scenario(base or about.scenarios.base)
         self.plan = study.scenario(plan or about.scenarios.full)
         self.folder = None if folder is None else Path(folder)
@@ -96,30 +99,46 @@ class Deck(anywidget.AnyWidget):
         self.controls: tuple[Control, ...] = tuple(c for g in groups for c in g.controls)
         panels = target_panels(study, *years)
         self.frames = Frames(study, panels, *years, members, seed, vintage)
-        least, most = (self._scenario_at([share] * len(self.controls)) for share in (0.0, 1.0))
-        self.frames.share(least, most)
-        ends = [self.frames.frame(end, shared=True) for end in (least, most)]
+        ends = self._ends()
         start = [control.start for control in self.controls]
         self._last: tuple[tuple[float, ...], Frame] | None = None
         super().__init__(
             language=language,
             intensities=start,
-            _plan={
-                "groups": [group.record() for group in groups],
-                "panels": [panel.record() for panel in panels],
-                "years": list(self.frames.years),
-                "moves": self._first_moving_year(),
-                "quantiles": list(QUANTILES),
-                "ranges": _ranges(ends),
-                "scenarios": self._pinnable(),
-                "start": start,
-                "step": 10**-DECIMALS,
-                "saves": self.folder is not None,
-                "source": self._source(members, seed),
-            },
+            _plan=self._shown(groups, panels, ends),
             _frame=self._frame_at(start).pack(),
         )
         self.on_msg(self._hear)
+
+    def _ends(self) -> list[Frame]:
+        """Return the frames with no lever and with all; their shared history is kept."""
+        least, most = (self._scenario_at([share] * len(self.controls)) for share in (0.0, 1.0))
+        self.frames.share(least, most)
+        return [self.frames.frame(end, shared=True) for end in (least, most)]
+
+    def _shown(
+        self, groups: Sequence[Group], panels: Sequence[Panel], ends: list[Frame]
+    ) -> dict[str, Any]:
+        """Return what the browser is told once: sliders, panels, scales, scenarios, source."""
+        return {
+            "groups": [group.record() for group in groups],
+            "panels": [panel.record() for panel in panels],
+            "years": list(self.frames.years),
+            "moves": self._first_moving_year(),
+            "quantiles": list(QUANTILES),
+            "ranges": told.ranges(ends),
+            "scenarios": self._pinnable(),
+            "start": [control.start for control in self.controls],
+            "step": 10**-DECIMALS,
+            "saves": self.folder is not None,
+            "source": told.source(
+                self.study,
+                (self.base, self.plan),
+                self.vintage,
+                self.frames.members.size,
+                self.frames.seed,
+            ),
+        }
 
     def __repr__(self) -> str:
         levers = ", ".join(f"{name} {value:g}" for name, value in self.levers.items() if value)
@@ -154,15 +173,13 @@ class Deck(anywidget.AnyWidget):
         return deck_scenario(self.base, self.plan, self.levers, name)
 
     def run(self, **options: Any) -> Runs:
-        """Run the sliders' scenario with the deck's members; options as in `Study.run`."""
-        from qiantang.ensemble.runs import run_resolved
-
+        """Run the sliders' scenario with the deck's members; options as in `OpenStudy.run`."""
         own: dict[str, Any] = {
             "members": self.frames.members.size,
             "seed": self.frames.seed,
             "vintage": self.vintage,
         }
-        return run_resolved(self.study, [self.scenario()], **(own | options))
+        return self._run_by(self.study, [self.scenario()], **(own | options))
 
     def save(self, path: str | Path, title: str = "") -> Path:
         """Write the sliders as a scenario file, which `qiantang check` accepts.
@@ -264,31 +281,3 @@ class Deck(anywidget.AnyWidget):
     def _pinnable(self) -> list[dict[str, str]]:
         scenarios = [self.study.scenario(name) for name in self.study.scenario_names()]
         return [{"name": s.name, "title": s.title, "title_zh": s.title_zh} for s in scenarios]
-
-    def _world(self) -> dict[str, str]:
-        """Return the vintage of the drivers, and its title where it is what was known then."""
-        vintage, about = self.vintage or self.base.vintage, self.study.about
-        known = about.vintages.known
-        titles = {"title": known.title, "title_zh": known.title_zh} if vintage == known.name else {}
-        return {"name": vintage, **titles}
-
-    def _source(self, members: int, seed: int) -> dict[str, Any]:
-        timing = sorted({tuple(lever.path) for lever in self.plan.levers.values()})
-        return {
-            "members": members,
-            "seed": seed,
-            "fit": self.study.fit.record.version,
-            "model": text_digest(self.study.model_file)[:12],
-            "vintage": self._world(),
-            "base_year": self.study.about.plan.base_year,
-            "base": {"title": self.base.title, "title_zh": self.base.title_zh},
-            "plan": {"title": self.plan.title, "title_zh": self.plan.title_zh},
-            "timing": list(timing[0]) if len(timing) == 1 else [],
-        }
-
-
-def _ranges(ends: list[Frame]) -> list[list[float]]:
-    """Return lowest and highest value of each panel with no lever and with all."""
-    lows = [min(float(frame.fans[i].min()) for frame in ends) for i in range(len(ends[0].fans))]
-    highs = [max(float(frame.fans[i].max()) for frame in ends) for i in range(len(ends[0].fans))]
-    return [[low, high] for low, high in zip(lows, highs, strict=True)]

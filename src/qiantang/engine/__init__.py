@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from qiantang.engine.ir import Program, Unsupported
     from qiantang.engine.load import load_model
     from qiantang.engine.path import Path
+    from qiantang.engine.program import LoadedProgram
     from qiantang.engine.run import RunResult
 
-__all__ = ["History", "Path", "Program", "RunResult", "Unsupported", "load_model"]
+__all__ = ["History", "LoadedProgram", "Path", "Program", "RunResult", "Unsupported", "load_model"]
 
 # A reader of programs needs no backend: a name is loaded when it is first used.
 __getattr__, __dir__, _ = attach(
@@ -29,6 +30,7 @@ __getattr__, __dir__, _ = attach(
         "ir": ["Program", "Unsupported"],
         "load": ["load_model"],
         "path": ["Path"],
+        "program": ["LoadedProgram"],
         "run": ["RunResult"],
     },
 )

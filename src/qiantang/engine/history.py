@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from qiantang.engine.backends import RUNS, refuse_unknown, run_of
 from qiantang.engine.checkpoint import Checkpoint
 from qiantang.engine.choice import chosen
 from qiantang.engine.inputs import Inputs, Row, first_difference, path_row, same_bits
@@ -172,9 +173,7 @@ def history(
     on_compile: Callable[[str], None] | None,
     history: History | None,
 ) -> History:
-    """Run members up to a time and keep them; see :meth:`qiantang.engine.ir.Program.history`."""
-    from qiantang.engine.run import refuse_unknown
-
+    """Run members up to a time and keep them; see :meth:`.LoadedProgram.history`."""
     refuse_unknown(engine, integrator)
     if engine == "pysd":
         raise ValueError("the pysd engine runs from the start, it keeps no history")
@@ -232,8 +231,6 @@ def history_of(
     earlier: History | None = None,
 ) -> History:
     """Run a prepared request for some steps, from the start or from an earlier history."""
-    from qiantang.engine.run import RUNS, run_of
-
     program = request.program
     shape = len(request.outputs), len(request.times), request.members
     refuse_size(*shape)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
-from typing import TYPE_CHECKING
 
 from qiantang.engine.expressions import (
     FINAL_TIME,
@@ -34,14 +33,7 @@ from qiantang.engine.expressions import (
     slots_in,
     tables_in,
 )
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
-    from qiantang.engine.history import History
-    from qiantang.engine.path import Path
-    from qiantang.engine.run import RunResult
+from qiantang.faults import nearest
 
 __all__ = [
     "FINAL_TIME",
@@ -78,7 +70,7 @@ AT_ONCE = 10_000
 
 @dataclass(frozen=True)
 class Program:
-    """A model ready to run.
+    """A model as data, ready to be planned; :class:`LoadedProgram` has the verbs.
 
     Parameters
     ----------
@@ -209,149 +201,9 @@ class Program:
         """
         return self._readings(name, at_start=True)
 
-    def run(
-        self,
-        outputs: Sequence[str],
-        times: npt.ArrayLike,
-        *,
-        parameters: Mapping[str, npt.ArrayLike] | None = None,
-        paths: Mapping[str, Path] | None = None,
-        members: int = 1,
-        engine: Engine = "kernel",
-        integrator: Integrator = "euler",
-        time_step: float | None = None,
-        threads: int | None = None,
-        on_compile: Callable[[str], None] | None = None,
-        out: npt.NDArray[np.float64] | None = None,
-        history: History | None = None,
-    ) -> RunResult:
-        """Simulate members side by side.
-
-        Parameters
-        ----------
-        outputs : sequence of str
-            Variables wanted.
-        times : array of shape (time,) [time unit of the model]
-            Times wanted; each on the time grid.
-        parameters : mapping of str to float or array of shape (members,)
-            Values in place of the file's, constant over the run.
-        paths : mapping of str to Path
-            Values over time in place of the file's.
-        members : int
-            Number of members.
-        engine : {"kernel", "scalar", "numpy", "auto", "pysd"}
-            Compiled; plain floats, for one member; interpreted over arrays; whichever of these is
-            done first; or PySD, one member at a time.
-        integrator : {"euler", "rk4"}
-            Euler as Vensim and PySD do it, or fourth-order Runge-Kutta.
-        time_step : float, optional
-            In place of the file's.
-        threads : int, optional
-            Threads of the kernel; all cores when left out. Does not change any bit.
-        on_compile : callable, optional
-            Told in one sentence before the kernel is compiled for the first time.
-        out : array of shape (output, time, member), optional
-            Where to put the values.
-        history : History, optional
-            Go on from there, with the same bits as from the start; see :meth:`history`.
-
-        Returns
-        -------
-        RunResult
-            Values of shape (output, time, member) and the members that diverged.
-
-        Raises
-        ------
-        ValueError
-            If a name is unknown, a time is off the grid, a shape does not fit, or the run does
-            not share the history.
-        Unsupported
-            If the engine cannot do what the request needs.
-        """
-        from qiantang.engine.run import run
-
-        return run(
-            self,
-            outputs,
-            times,
-            parameters=parameters or {},
-            paths=paths or {},
-            members=members,
-            engine=engine,
-            integrator=integrator,
-            time_step=time_step,
-            threads=threads,
-            on_compile=on_compile,
-            out=out,
-            history=history,
-        )
-
-    def history(
-        self,
-        outputs: Sequence[str],
-        times: npt.ArrayLike,
-        *,
-        until: float | None = None,
-        beside: Sequence[Mapping[str, Path]] = (),
-        parameters: Mapping[str, npt.ArrayLike] | None = None,
-        paths: Mapping[str, Path] | None = None,
-        members: int = 1,
-        engine: Engine = "kernel",
-        integrator: Integrator = "euler",
-        time_step: float | None = None,
-        threads: int | None = None,
-        on_compile: Callable[[str], None] | None = None,
-        history: History | None = None,
-    ) -> History:
-        """Run members up to a time once, for many runs that part only later.
-
-        Parameters
-        ----------
-        outputs, times
-            What the runs will save, as in :meth:`run`.
-        until : float, optional
-            Time to reach, on the time grid. [time unit of the model]
-        beside : sequence of mapping of str to Path
-            Paths of the other runs: the history ends where the first of them parts from ``paths``.
-        history : History, optional
-            An earlier one to go on from.
-        parameters, paths, members, engine, integrator, time_step, threads, on_compile
-            As in :meth:`run`.
-
-        Returns
-        -------
-        History
-            To be given to :meth:`run`, which refuses it if any of its inputs differed before.
-
-        Raises
-        ------
-        ValueError
-            As :meth:`run`, or if neither a time nor other runs are given.
-        """
-        from qiantang.engine.history import history as make
-
-        return make(
-            self,
-            outputs,
-            times,
-            until=until,
-            beside=beside,
-            parameters=parameters or {},
-            paths=paths or {},
-            members=members,
-            engine=engine,
-            integrator=integrator,
-            time_step=time_step,
-            threads=threads,
-            on_compile=on_compile,
-            history=history,
-        )
-
     def _position(self, name: str) -> int:
         position = self._positions.get(name)
         if position is None:
-            from qiantang.faults import nearest
-
             raise ValueError(f"the model has no variable {name}{nearest(name, self.names)}")
         return position
 

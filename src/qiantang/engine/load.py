@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import pickle
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from qiantang.engine import cache
 from qiantang.engine.ir import Program
+from qiantang.engine.program import LoadedProgram
 from qiantang.faults import StudyError
 from qiantang.files import door
 from qiantang.files.code import ENGINE, code_digest
@@ -19,7 +19,7 @@ Digests = dict[str, str]
 
 def load_model(
     path: str | Path, *, use_cache: bool = True, data_files: Iterable[str | Path] = ()
-) -> Program:
+) -> LoadedProgram:
     """Read a model file.
 
     Parameters
@@ -33,7 +33,7 @@ def load_model(
 
     Returns
     -------
-    Program
+    LoadedProgram
         Ready to run.
 
     Raises
@@ -53,7 +53,7 @@ def load_model(
     read = hashlib.sha256(content).hexdigest()
     program = _stored(key, file.parent) if use_cache else None
     if program is not None:
-        return replace(program, source=str(file), source_sha256=read)
+        return LoadedProgram.of(program, source=str(file), source_sha256=read)
     from qiantang.engine.shallow import shallow
     from qiantang.engine.translation.translate import translate
     from qiantang.modelfile.read import read_document
@@ -65,7 +65,7 @@ def load_model(
     if use_cache:
         digests = _digests(program.files, file.parent)
         cache.write("programs", key, pickle.dumps((program, digests)))
-    return replace(program, source=str(file), source_sha256=read)
+    return LoadedProgram.of(program, source=str(file), source_sha256=read)
 
 
 def _stored(key: str, folder: Path) -> Program | None:

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from qiantang.engine.backends import RUNS, refuse_unknown, run_of
+from qiantang.engine.checkpoint import Checkpoint
 from qiantang.engine.choice import chosen
 from qiantang.engine.history import History
+from qiantang.engine.inputs import Inputs
 from qiantang.engine.ir import Engine, Integrator, Program
 from qiantang.engine.path import Path
+from qiantang.engine.plan import Plan
 from qiantang.engine.request import Request, checked, planned, prepared, refuse_size
-
-if TYPE_CHECKING:
-    from qiantang.engine.stepping import Run
 
 Floats = npt.NDArray[np.float64]
 EXPLAINED = 256
 """Diverged members whose first fault is looked up; the rest are flagged all the same."""
-
-ENGINES = ("auto", "kernel", "scalar", "numpy", "pysd")
-RUNS = {"scalar": ("scalar_backend", "FloatRun"), "numpy": ("numpy_backend", "ArrayRun")}
-"""Engines that go step by step in Python, with the home and the name of their runs."""
 
 __all__ = ["Path", "RunResult", "run"]
 
@@ -74,22 +69,12 @@ def run(
     out: Floats | None,
     history: History | None,
 ) -> RunResult:
-    """Check a request and run it; see :meth:`qiantang.engine.ir.Program.run`."""
+    """Check a request and run it; see :meth:`.LoadedProgram.run`."""
     refuse_unknown(engine, integrator)
     request = checked(program, outputs, times, parameters, paths, members, integrator, time_step)
-    shape = (len(request.outputs), len(request.times), members)
-    if out is None:
-        refuse_size(*shape)
-        out = np.empty(shape)
-    elif out.shape != shape or out.dtype != np.float64 or not out.flags.c_contiguous:
-        raise ValueError(f"out has shape {out.shape}, expected contiguous floats of shape {shape}")
+    out = _room(request, out)
     if engine == "pysd":
-        if history is not None:
-            raise ValueError("the pysd engine runs from the start, it takes no history")
-        from qiantang.engine.pysd_oracle import simulate_request
-
-        diverged = simulate_request(request, out)
-        return RunResult(out, request.outputs, request.times, diverged, (), engine)
+        return _by_pysd(request, out, history)
     the_plan = planned(request)
     inputs = prepared(request, the_plan)
     if engine == "auto":
@@ -105,33 +90,50 @@ def run(
 
         diverged = simulate(run_of(engine)(program, the_plan, inputs, integrator), out, early=early)
     else:
-        from qiantang.engine.compiled.kernel import simulate_members
-
-        diverged = simulate_members(
-            program, the_plan, inputs, integrator, out,
-            threads=threads, on_compile=on_compile, early=early,
-        )  # fmt: skip
-        if early is not None:
-            past = out[:, inputs.saved < early.step]
-            diverged |= ~np.isfinite(past).all(axis=(0, 1))
+        diverged = _by_kernel(request, the_plan, inputs, out, early, threads, on_compile)
     faults = _first_faults(request, diverged)
     return RunResult(out, request.outputs, request.times, diverged, faults, engine)
 
 
-def refuse_unknown(engine: str, integrator: str) -> None:
-    """Refuse an engine or integrator that does not exist."""
-    if engine not in ENGINES:
-        expected = f"{', '.join(ENGINES[:-1])} or {ENGINES[-1]}"
-        raise ValueError(f"engine is {engine}, expected {expected}")
-    if integrator not in ("euler", "rk4"):
-        raise ValueError(f"integrator is {integrator}, expected euler or rk4")
+def _room(request: Request, out: Floats | None) -> Floats:
+    """Return where the values go: a new array, or the one that is given if it fits."""
+    shape = (len(request.outputs), len(request.times), request.members)
+    if out is None:
+        refuse_size(*shape)
+        return np.empty(shape)
+    if out.shape != shape or out.dtype != np.float64 or not out.flags.c_contiguous:
+        raise ValueError(f"out has shape {out.shape}, expected contiguous floats of shape {shape}")
+    return out
 
 
-def run_of(engine: str) -> type[Run]:
-    """Return the kind of run of an engine that goes step by step in Python."""
-    home, name = RUNS[engine]
-    kind: type[Run] = getattr(import_module(f"qiantang.engine.{home}"), name)
-    return kind
+def _by_pysd(request: Request, out: Floats, history: History | None) -> RunResult:
+    if history is not None:
+        raise ValueError("the pysd engine runs from the start, it takes no history")
+    from qiantang.engine.pysd_oracle import simulate_request
+
+    diverged = simulate_request(request, out)
+    return RunResult(out, request.outputs, request.times, diverged, (), "pysd")
+
+
+def _by_kernel(
+    request: Request,
+    the_plan: Plan,
+    inputs: Inputs,
+    out: Floats,
+    early: Checkpoint | None,
+    threads: int | None,
+    on_compile: Callable[[str], None] | None,
+) -> npt.NDArray[np.bool_]:
+    from qiantang.engine.compiled.kernel import simulate_members
+
+    diverged = simulate_members(
+        request.program, the_plan, inputs, request.integrator, out,
+        threads=threads, on_compile=on_compile, early=early,
+    )  # fmt: skip
+    if early is not None:
+        past = out[:, inputs.saved < early.step]
+        diverged |= ~np.isfinite(past).all(axis=(0, 1))
+    return diverged
 
 
 def _first_faults(
@@ -141,7 +143,8 @@ def _first_faults(
     members = np.flatnonzero(diverged)
     if not len(members):
         return ()
-    from qiantang.engine.stepping import Watch, simulate
+    from qiantang.engine.stepping import simulate
+    from qiantang.engine.watch import Watch
 
     looked = members[:EXPLAINED]
     the_plan = planned(request)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +16,12 @@ from qiantang.engine.translation.algebra import settle
 PRECISION = 1e-5
 """Share of a time step by which a time may miss a saving time, as in PySD."""
 
+AnyProgram = TypeVar("AnyProgram", bound=Program)
+
 
 def on_grid(
-    program: Program, grid: Mapping[str, float], parameters: Mapping[str, float]
-) -> Program:
+    program: AnyProgram, grid: Mapping[str, float], parameters: Mapping[str, float]
+) -> AnyProgram:
     """Return a program on another time grid.
 
     Parameters

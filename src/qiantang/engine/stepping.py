@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,36 +14,10 @@ from qiantang.engine.expressions import FixedDelay, Integrator, slots_in
 from qiantang.engine.inputs import Inputs
 from qiantang.engine.ir import Program
 from qiantang.engine.plan import Equation, Plan
+from qiantang.engine.watch import Values, Watch
 
 Floats = npt.NDArray[np.float64]
-Values = list[Any]
 Code = Callable[[Values], None]
-
-
-@dataclass
-class Watch:
-    """First slot that was not finite in each member.
-
-    Parameters
-    ----------
-    order : tuple of int
-        Slots in the order in which they are looked at.
-    """
-
-    order: tuple[int, ...]
-    found: dict[int, tuple[int, float]] = field(default_factory=dict)
-
-    def look(self, values: Values, time: float, members: int) -> None:
-        """Note the members in which a value has just ceased to be finite."""
-        for slot in self.order:
-            value = values[slot]
-            bad: Iterable[int]
-            if isinstance(value, float):
-                bad = range(0 if math.isfinite(value) else members)
-            else:
-                bad = np.flatnonzero(~np.isfinite(np.broadcast_to(value, (members,))))
-            for member in bad:
-                self.found.setdefault(int(member), (slot, time))
 
 
 class Run(ABC):

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from qiantang.engine.ir import Program
 from qiantang.engine.path import Path
+from qiantang.engine.program import LoadedProgram
 from qiantang.engine.run import RunResult
 
 BLOCK = 32_768
@@ -20,7 +20,7 @@ Draw = Callable[[int, int], tuple[Mapping[str, npt.ArrayLike], Mapping[str, Path
 
 
 def stream(
-    program: Program,
+    program: LoadedProgram,
     outputs: Sequence[str],
     times: npt.ArrayLike,
     draw: Draw,
@@ -33,7 +33,7 @@ def stream(
 
     Parameters
     ----------
-    program : Program
+    program : LoadedProgram
         The model.
     outputs : sequence of str
         Variables wanted.
@@ -41,13 +41,13 @@ def stream(
         Times wanted.
     draw : callable
         Given the first member of a block and their number, returns the parameters and paths of
-        these members, as :meth:`~qiantang.engine.ir.Program.run` takes them.
+        these members, as :meth:`~qiantang.engine.program.LoadedProgram.run` takes them.
     members : int
         Number of members in all.
     block : int
         Members simulated at a time.
     **options
-        Further options of :meth:`~qiantang.engine.ir.Program.run`.
+        Further options of :meth:`~qiantang.engine.program.LoadedProgram.run`.
 
     Yields
     ------

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qiantang.engine import History, Program, RunResult
+from qiantang.engine import History, LoadedProgram, RunResult
 from qiantang.engine.path import Path
 from qiantang.ensemble.case import Case, Vintages
 from qiantang.ensemble.members import Members
@@ -65,7 +65,7 @@ class Batch:
     paths: dict[str, Path]
     size: int
 
-    def run(self, program: Program, readout: Readout, **options: Any) -> RunResult:
+    def run(self, program: LoadedProgram, readout: Readout, **options: Any) -> RunResult:
         """Run the members and save what the figures need; the options are the program's."""
         return program.run(
             outputs=readout.outputs, times=readout.times, parameters=self.parameters,
@@ -86,7 +86,7 @@ class Ensemble:
 
     Parameters
     ----------
-    program : Program
+    program : LoadedProgram
     levers : mapping of str to float
         Every lever and its value where no case moves it.
     members : Members
@@ -102,7 +102,7 @@ class Ensemble:
         Time until which the cases to come are the same but for parameters. [Year]
     """
 
-    program: Program
+    program: LoadedProgram
     levers: Mapping[str, float]
     members: Members
     drivers: Drivers | Mapping[str, Path]

@@ -12,6 +12,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from qiantang.ensemble.measure import combine, measure_of, years_of
+from qiantang.ensemble.provenance import titles_of, vintages_of
 
 if TYPE_CHECKING:
     from qiantang.plan.targets import Happened, Measure, Target
@@ -116,25 +117,10 @@ def reach_table(dataset: xr.Dataset, study: Study) -> Reach:
             rows.append(
                 _row(values[place], target, scenario, happened, vintages[scenario])
             )  # fmt: skip
+    titles = {t.id: (t.title, t.title_zh) for t in study.plan.targets.targets}
+    titles |= titles_of(dataset)
     order = {name: place for place, name in enumerate(map(str, dataset.scenario.values))}
-    return Reach(tuple(sorted(rows, key=lambda row: order[row.scenario])), _titles(dataset, study))
-
-
-def _titles(dataset: xr.Dataset, study: Study) -> dict[str, tuple[str, str]]:
-    attrs = dataset["scenario"].attrs
-    names = map(str, dataset.scenario.values)
-    pairs = zip(attrs.get("titles", ()), attrs.get("titles_zh", ()), strict=True)
-    titles = {name: (str(en), str(zh)) for name, (en, zh) in zip(names, pairs, strict=False)}
-    return {t.id: (t.title, t.title_zh) for t in study.plan.targets.targets} | titles
-
-
-def vintages_of(dataset: xr.Dataset) -> dict[str, str]:
-    """Return the vintage of each scenario; a name may hold commas and colons, a vintage none."""
-    vintages = {}
-    rest = str(dataset.attrs["vintages"])
-    for scenario in map(str, dataset.scenario.values):
-        vintages[scenario], _, rest = rest.removeprefix(f"{scenario}: ").partition(", ")
-    return vintages
+    return Reach(tuple(sorted(rows, key=lambda row: order[row.scenario])), titles)
 
 
 def _row(values: Array, target: Target, scenario: str, actual: float | None, vintage: str) -> Row:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
@@ -16,15 +13,11 @@ from qiantang.divergence import losses
 from qiantang.ensemble.case import case_of
 from qiantang.ensemble.ensemble import ensemble_of
 from qiantang.ensemble.members import choose_members
-from qiantang.ensemble.reach import Reach, reach_table
+from qiantang.ensemble.provenance import divergence, made_from, titled, titles_of
 from qiantang.ensemble.readout import readout_of, yearly
 from qiantang.faults import DivergedError, Fault, StudyError, nearest
-from qiantang.fits import text_digest
 from qiantang.scenario import Scenario
 from qiantang.study import Study
-
-if TYPE_CHECKING:
-    from qiantang.charts.rooms import RunCharts
 
 Array = NDArray[np.float64]
 
@@ -55,37 +48,15 @@ class Runs:
             raise KeyError(f"{name} was not saved{nearest(name, map(str, self.dataset.data_vars))}")
         return self.dataset[name]
 
-    def __repr__(self) -> str:
-        from qiantang.display import runs_text
-
-        return runs_text(self)
-
-    def _repr_html_(self) -> str:
-        from qiantang.display import runs_html
-
-        return runs_html(self)
-
     def title(self, scenario: str) -> str:
         """Return the title of a scenario of this run."""
-        place = list(map(str, self.dataset.scenario.values)).index(scenario)
-        return str(self.dataset["scenario"].attrs["titles"][place])
+        return titles_of(self.dataset)[scenario][0]
 
     def scenario(self, name: str) -> Scenario:
         """Return a scenario as it was run, or else as the study has it."""
         return next((s for s in self.scenarios if s.name == name), None) or self.study.scenario(
             name
         )
-
-    def reach(self) -> Reach:
-        """Return each target by scenario: median, interval, probability, what happened."""
-        return reach_table(self.dataset, self.study)
-
-    @property
-    def chart(self) -> RunCharts:
-        """The charts of this run, such as ``runs.chart.fan("passengers", lang="zh")``."""
-        from qiantang.charts.rooms import RunCharts
-
-        return RunCharts(self)
 
 
 def run(
@@ -163,8 +134,8 @@ def run_resolved(
     values = np.moveaxis(values, (0, 1, 2, 3), (1, 0, 3, 2))
     diverged = np.array([outcome.diverged for outcome in outcomes])
     dataset = _dataset(study, wanted, resolved, years, values, diverged)
-    dataset.attrs |= _provenance(study, resolved, seed, vintage, engine)
-    dataset.attrs["divergence"] = _divergence(resolved, [o.first_fault for o in outcomes])
+    dataset.attrs |= made_from(study, resolved, seed, vintage, engine)
+    dataset.attrs["divergence"] = divergence(resolved, [o.first_fault for o in outcomes])
     return Runs(dataset, study, tuple(resolved))
 
 
@@ -203,41 +174,5 @@ def _dataset(
     names = [scenario.name for scenario in scenarios]
     coords = {"scenario": names, "member": np.arange(values.shape[2]), "time": list(years)}
     dataset = xr.Dataset(data, coords=coords)
-    dataset["scenario"].attrs = {
-        "titles": [scenario.title for scenario in scenarios],
-        "titles_zh": [scenario.title_zh for scenario in scenarios],
-    }
+    dataset["scenario"].attrs = titled(scenarios)
     return dataset
-
-
-def _provenance(
-    study: Study, scenarios: Sequence[Scenario], seed: int, vintage: str | None, engine: str
-) -> dict[str, str]:
-    return {
-        "study": study.model_file.stem,
-        "model_sha256": text_digest(study.model_file),
-        "fit": study.fit.record.version,
-        "seed": str(seed),
-        "engine": engine,
-        "vintages": ", ".join(f"{s.name}: {vintage or _vintages(s)}" for s in scenarios),
-        "scenario_sha256": ", ".join(f"{s.name}: {s.sha256}" for s in scenarios),
-        "qiantang": version("qiantang"),
-        "numpy": np.__version__,
-        "python": ".".join(map(str, sys.version_info[:3])),
-    }
-
-
-def _vintages(scenario: Scenario) -> str:
-    """Return the vintage of a scenario, with the drivers that run at another."""
-    others = sorted({v for v in scenario.drivers.values() if v != scenario.vintage})
-    return " + ".join([scenario.vintage, *others])
-
-
-def _divergence(scenarios: Sequence[Scenario], firsts: Sequence[Any]) -> str:
-    """Return one sentence for each scenario in which a member diverged."""
-    lines = []
-    for scenario, faults in zip(scenarios, firsts, strict=True):
-        if faults:
-            name, time = faults[0]
-            lines.append(f"{scenario.name}: {len(faults)} diverged, first {name} at {time:.3f}")
-    return "; ".join(lines)

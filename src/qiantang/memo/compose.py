@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qiantang.charts import Chart
-from qiantang.ensemble.reach import vintages_of
+from qiantang.ensemble.provenance import vintages_of
 from qiantang.faults import Fault, StudyError
 from qiantang.memo.document import Document, Number, inlines
 from qiantang.memo.facts import LETTERS, ScenarioFacts, TargetFacts
@@ -25,7 +25,7 @@ from qiantang.memo.worth import WorthFacts, worth_table
 from qiantang.wording import check_language
 
 if TYPE_CHECKING:
-    from qiantang.levers import LeverTable
+    from qiantang.policy.levertable import LeverTable
     from qiantang.study import Study
     from qiantang.studyfile import StudyFile
     from qiantang.wording import Wording

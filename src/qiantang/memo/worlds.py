@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from qiantang.ensemble.reach import Row, vintages_of
-from qiantang.ensemble.runs import Runs, run_resolved
+from qiantang.ensemble.provenance import vintages_of
+from qiantang.ensemble.reach import Row
 from qiantang.faults import Fault, StudyError
 from qiantang.scenario import Scenario
+from qiantang.session.runs import FinishedRuns, run_read
 from qiantang.study import Study
 
 World = Literal["own", "known", "actual"]
@@ -26,9 +27,9 @@ class Worlds:
     ----------
     study : Study
     scenarios : tuple of Scenario
-    own : Runs
+    own : FinishedRuns
         Every scenario in the world that it names itself.
-    actual : Runs
+    actual : FinishedRuns
         At least the first scenario in the world as it happened.
     rows : dict
         Reach of each target by world, scenario and target.
@@ -37,8 +38,8 @@ class Worlds:
 
     study: Study
     scenarios: tuple[Scenario, ...]
-    own: Runs
-    actual: Runs
+    own: FinishedRuns
+    actual: FinishedRuns
     rows: dict[tuple[str, str, str], Row]
     members: int
     seed: int
@@ -95,7 +96,7 @@ def run_worlds(
     progress : callable
         Told the name of each scenario before it runs.
     """
-    own = run_resolved(study, scenarios, members=members, seed=seed, progress=progress)
+    own = run_read(study, scenarios, members=members, seed=seed, progress=progress)
     vintages = vintages_of(own.dataset)
     rows: dict[tuple[str, str, str], Row] = {
         ("own", row.scenario, row.target): row for row in own.reach().rows
@@ -108,7 +109,7 @@ def run_worlds(
         others = [one for one in scenarios if vintages[one.name] != vintage]
         if not others:
             continue
-        made = run_resolved(
+        made = run_read(
             study, others, members=members, seed=seed, vintage=vintage, progress=progress
         )
         rows |= {(world, row.scenario, row.target): row for row in made.reach().rows}

@@ -11,7 +11,7 @@ from qiantang.memo.teller import Teller
 from qiantang.wording import Unit
 
 if TYPE_CHECKING:
-    from qiantang.levers import LeverTable, Share
+    from qiantang.policy.levertable import LeverTable, Share
     from qiantang.study import Study
 
 #: Most members behind the shares: they take hundreds of runs of each.

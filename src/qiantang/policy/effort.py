@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,6 @@ from qiantang.faults import Fault, StudyError, nearest
 from qiantang.model.mdl import Dictionary
 from qiantang.vocabulary import Vocabulary
 from qiantang.yamlfile import KeyPath, YamlDocument, read_yaml, validate
-
-if TYPE_CHECKING:
-    from qiantang.study import Study
 
 Array = NDArray[np.float64]
 Text = Annotated[str, Field(min_length=1)]
@@ -177,18 +174,6 @@ def read_effort(
     names = {chinese: lever for lever, chinese in vocabulary.chinese.items()}
     levers = {names.get(name, name): record for name, record in file.levers.items()}
     return Effort(path, file, levers, names)
-
-
-def effort_of(study: Study, file: Path | None = None) -> Effort:
-    """Read the effort file of a study, or another in its place.
-
-    Raises
-    ------
-    StudyError
-    """
-    targets = [target.id for target in study.plan.targets.targets]
-    path = effort_path(study.folder) if file is None else file
-    return read_effort(path, study.vocabulary, targets, study.dictionary)
 
 
 def _faults(

@@ -153,22 +153,12 @@ def _answer(
     binding = find_binding(packages, effort, target, best)
     reached, fresh = problem.reached(best), _fresh(packages, target, best)
     spent = problem.cost * best
-    pulls = tuple(
-        Pull(
-            levers[place],
-            float(best[place]),
-            float(spent[place]),
-            articles_of(packages.study, levers[place]),
-        )
-        for place in np.argsort(-spent, kind="stable")
-        if best[place] > 0
-    )
     size = packages.members.size
     return Answer(
         target=target.id,
         asked=problem.probability,
         verdict=verdict,
-        package=pulls,
+        package=_pulls(packages, best, spent),
         cost=float(spent.sum()),
         full_cost=float(problem.cost.sum()),
         costs=costs,
@@ -185,6 +175,21 @@ def _answer(
         members=size,
         seed=packages.seed,
         runs=packages.runs,
+    )
+
+
+def _pulls(packages: Packages, best: Array, spent: Array) -> tuple[Pull, ...]:
+    """Return the levers of a package with what they cost, the dearest first."""
+    levers = packages.levers
+    return tuple(
+        Pull(
+            levers[place],
+            float(best[place]),
+            float(spent[place]),
+            articles_of(packages.study, levers[place]),
+        )
+        for place in np.argsort(-spent, kind="stable")
+        if best[place] > 0
     )
 
 

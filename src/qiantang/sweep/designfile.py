@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from qiantang.faults import Fault, StudyError, nearest
 from qiantang.files import door
-from qiantang.yamlfile import YamlDocument, read_yaml, validate
+from qiantang.yamlfile import YamlDocument
 
 if TYPE_CHECKING:
     from qiantang.scenario import Scenario
@@ -176,45 +175,6 @@ class Design:
         """What moves a result: not the words, not the comments."""
         words = {"title", "title_zh", "question", "question_zh", "note"}
         return self.file.model_dump(mode="json", exclude=words)
-
-
-def design_names(folder: Path) -> list[str]:
-    """Return the names of the designs in a folder, in alphabetical order."""
-    return sorted(path.stem for path in folder.glob("*.yaml"))
-
-
-def read_design(name: str, study: Study) -> Design:
-    """Read a design by name, or from the path of a file, and check it against its study.
-
-    Raises
-    ------
-    StudyError
-        With every fault of the file, each with its line.
-    """
-    from qiantang.sweep.designfaults import content_faults
-
-    document = read_yaml(_place(name, study.folder / "scenarios" / "sweeps"))
-    faults: list[Fault] = []
-    file = None
-    try:
-        file = validate(document, DesignFile)
-    except StudyError as error:
-        faults += error.faults
-    known = {(fault.line, fault.where) for fault in faults}
-    faults += [f for f in content_faults(document, study) if (f.line, f.where) not in known]
-    if faults or file is None:
-        raise StudyError(faults)
-    return Design(document.path.stem, document, file)
-
-
-def _place(name: str, folder: Path) -> Path:
-    if name.endswith((".yaml", ".yml")):
-        return Path(name)
-    path = folder / f"{name}.yaml"
-    if not path.is_file():
-        what = f"no such design{nearest(name, design_names(folder))}"
-        raise StudyError([Fault(path, None, "", what)])
-    return path
 
 
 def scenario_path(document: YamlDocument, name: str, study: Study) -> Path | None:

@@ -15,6 +15,7 @@ from qiantang.files.cells import Sheet, guarded_arrow, sheet_of, write_book
 from qiantang.outfile import check_outfile, put_whole
 from qiantang.results import SHEET_ROWS
 from qiantang.sweep.reading import Sweep
+from qiantang.sweep.reduce import summary as summarised
 
 #: Formats, by the suffix of their files.
 FORMATS = ("csv", "xlsx", "parquet")
@@ -63,7 +64,7 @@ def check_export(sweep: Sweep, out: Path, summary: bool) -> None:
 
 
 def _summary(sweep: Sweep) -> Iterator[pa.Table]:
-    yield pa.Table.from_pandas(sweep.summary(), preserve_index=False)
+    yield pa.Table.from_pandas(summarised(sweep), preserve_index=False)
 
 
 def _write_csv(_: Sweep, pieces: Iterator[pa.Table], path: Path) -> int:

@@ -27,7 +27,7 @@ _RESAMPLES = 500
 
 
 def sobol_indices(sweep: Sweep, measure: str) -> pd.DataFrame:
-    """Return indices of the mean over members; see `Sweep.sobol_indices`.
+    """Return indices of the mean over members; see `OpenSweep.sobol_indices`.
 
     Returns
     -------

@@ -51,7 +51,7 @@ def _places(key: Any, length: int) -> Any:
 
 
 def lazy_dataset(sweep: Sweep) -> xr.Dataset:
-    """Return the Dataset of a sweep; see `Sweep.to_xarray`."""
+    """Return the Dataset of a sweep; see `OpenSweep.to_xarray`."""
     record, points = sweep.manifest, sweep.points
     scenarios = list(record["scenarios"])
     one = points.iloc[: record["points"]]

@@ -23,7 +23,6 @@ from qiantang.sweep import store
 
 if TYPE_CHECKING:
     import pyarrow.dataset as ds
-    import xarray as xr
 
 Array = NDArray[np.float64]
 
@@ -94,19 +93,6 @@ class Sweep:
 
         return arrow.dataset([str(path) for path in self._parts.values()], format="parquet")
 
-    def to_xarray(self) -> xr.Dataset:
-        """Return a lazy Dataset with labelled axes.
-
-        Returns
-        -------
-        xarray.Dataset
-            Axes (scenario, each axis of a full grid, member), or (scenario, point, member) where
-            the points are no grid; ``statistic`` in place of ``member`` in a sweep of summaries.
-        """
-        from qiantang.sweep.lazy import lazy_dataset
-
-        return lazy_dataset(self)
-
     def to_pandas(
         self, measures: Sequence[str] | None = None, *, where: dict[str, Any] | None = None
     ) -> pd.DataFrame:
@@ -162,18 +148,6 @@ class Sweep:
                 kind = pa.bool_() if name == "diverged" else pa.float64()
                 table = table.append_column(name, pa.array(values.astype(kind.to_pandas_dtype())))
             yield table
-
-    def summary(self) -> pd.DataFrame:
-        """Return mean, spread, quantiles and P(reached), one row a point and measure."""
-        from qiantang.sweep.reduce import summary
-
-        return summary(self)
-
-    def sobol_indices(self, measure: str) -> pd.DataFrame:
-        """Return first-order and total indices of a Saltelli sweep, one row an axis."""
-        from qiantang.sweep.indices import sobol_indices
-
-        return sobol_indices(self, measure)
 
     def values(self, measure: str, cases: NDArray[np.integer[Any]]) -> Array:
         """Return a column for some cases.
@@ -253,8 +227,8 @@ class Sweep:
             raise StudyError([Fault(self.folder, None, "", what)])
 
 
-def open_sweep(folder: str | Path, *, unfinished: bool = False) -> Sweep:
-    """Open the folder of a sweep; nothing but its manifest is read yet.
+def read_sweep(folder: str | Path, *, unfinished: bool = False) -> Sweep:
+    """Read the folder of a sweep; nothing but its manifest is read yet.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from qiantang.checking import reality_checks, study_faults
-from qiantang.engine import Program
+from qiantang.engine import LoadedProgram
 from qiantang.ensemble.case import case_of
 from qiantang.ensemble.ensemble import Batch, ensemble_of
 from qiantang.ensemble.members import Members, choose_members
@@ -74,7 +74,7 @@ class Ground:
         return made
 
     @cached_property
-    def program(self) -> Program:
+    def program(self) -> LoadedProgram:
         """The model, ready to run."""
         return self.study.program
 

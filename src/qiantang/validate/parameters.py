@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qiantang.constants import ConstantRecord, constants_path
 from qiantang.validate import charts
 from qiantang.validate.ground import Ground
-from qiantang.validate.records import Finding, attempted, judged, listed, open_question, table
+from qiantang.validate.records import Cell, Finding, attempted, judged, listed, open_question, table
 
 #: Standard score that one prior draw in a hundred passes on either side: the 1st and 99th centile.
 CENTILE = 2.3263478740408408
@@ -121,12 +122,12 @@ def _posterior(ground: Ground) -> Finding:
     draws = ground.study.fit.parameters
     names = [name for name in priors.names if name in draws]
     place = {name: at for at, name in enumerate(priors.names)}
-    rows, outside, strange = [], [], []
+    rows: list[tuple[Cell, ...]] = []
+    outside, strange = [], []
     spread_of_prior = _prior_spread(ground)
     for name in names:
-        low, high = dictionary[name].limits
         values = draws[name]
-        if (low is not None and values.min() < low) or (high is not None and values.max() > high):
+        if _leaves(dictionary[name].limits, values):
             outside.append(name)
         point = np.full(len(priors.names), 1.0)
         point[:] = priors.central
@@ -138,22 +139,22 @@ def _posterior(ground: Ground) -> Finding:
         record = priors.records[place[name]]
         rows.append((name, record.unit, record.central, float(np.median(values)), round(score, 2),
                      round(ratio, 2), record.grade, record.source))  # fmt: skip
-    rows.sort(key=lambda row: float(row[5]))
-    moved = sum(float(row[5]) < MOVED for row in rows)
+    rows.sort(key=lambda row: float(row[5] or 0))
+    return _verdict_of_posterior(rows, outside, strange)
+
+
+def _verdict_of_posterior(
+    rows: list[tuple[Cell, ...]], outside: list[str], strange: list[str]
+) -> Finding:
+    moved = sum(float(row[5] or 0) < MOVED for row in rows)
     return judged(
         "posterior_in_bounds",
         WORDS["posterior_in_bounds"],
-        bool(names) and not outside and not strange,
-        figure=f"{len(outside)} of {len(names)} outside the limits, {len(strange)} outside the "
+        bool(rows) and not outside and not strange,
+        figure=f"{len(outside)} of {len(rows)} outside the limits, {len(strange)} outside the "
         f"prior's centiles; the data narrowed {moved} to less than {MOVED} of the prior's spread",
         limit="none outside",
-        reason=" ".join(
-            text for text in (
-                f"outside the limits: {listed(outside)}" if outside else "",
-                f"outside the prior: {listed(strange)}" if strange else "",
-                "" if names else "the fit holds none of the parameters of the priors",
-            ) if text
-        ),
+        reason=_reason(outside, strange, bool(rows)),
         table=table(
             ("parameter", "unit", "prior", "posterior", "shift in prior sd", "sd ratio", "grade",
              "source"), rows,
@@ -161,9 +162,25 @@ def _posterior(ground: Ground) -> Finding:
         ),
         chart=charts.bars(
             f"Posterior over prior spread, the {min(20, len(rows))} narrowed most",
-            [(str(row[0]), float(row[5])) for row in rows[:20]], line=MOVED, top=1.0,
+            [(str(row[0]), float(row[5] or 0)) for row in rows[:20]], line=MOVED, top=1.0,
         ),
     )  # fmt: skip
+
+
+def _leaves(limits: tuple[float | None, float | None], values: NDArray[np.float64]) -> bool:
+    low, high = limits
+    return bool(
+        (low is not None and values.min() < low) or (high is not None and values.max() > high)
+    )
+
+
+def _reason(outside: list[str], strange: list[str], held: bool) -> str:
+    said = (
+        f"outside the limits: {listed(outside)}" if outside else "",
+        f"outside the prior: {listed(strange)}" if strange else "",
+        "" if held else "the fit holds none of the parameters of the priors",
+    )
+    return " ".join(text for text in said if text)
 
 
 def _prior_spread(ground: Ground) -> np.ndarray:

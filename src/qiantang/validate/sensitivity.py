@@ -144,10 +144,9 @@ def _levers(ground: Ground, id: str, asks: str) -> Finding:
     weak = []
     for target in ground.targets:
         scale = float(np.nanmedian(target_scale(dataset, target)[0]))
-        effects = (values[target.id][1:] - values[target.id][0]) / (scale or 1.0)
-        effects = effects[:, np.isfinite(effects).all(axis=0)]
+        effects = _effects(values[target.id], scale or 1.0)
         middle = np.median(effects, axis=1) if effects.size else np.zeros(len(names))
-        places = int(min(TOP, max(len(names) - 1, 1), np.sum(np.abs(middle) > TIE)))
+        places = min(TOP, max(len(names) - 1, 1), int(np.sum(np.abs(middle) > TIE)))
         if not places:
             rows.append((target.id, "none moves it", 0, None, None, None))
             continue
@@ -175,6 +174,12 @@ def _levers(ground: Ground, id: str, asks: str) -> Finding:
                           [(str(r[0]), float(r[3] or 0)) for r in judged_rows], line=STABLE,
                           top=1.0, at_least=True),
     )  # fmt: skip
+
+
+def _effects(values: Array, scale: float) -> Array:
+    """Return what each lever alone does, shape (lever, member), sound members only."""
+    effects = (values[1:] - values[0]) / scale
+    return np.asarray(effects[:, np.isfinite(effects).all(axis=0)])
 
 
 def ranking_holds(effects: Array, middle: Array, places: int) -> tuple[float, float, float]:

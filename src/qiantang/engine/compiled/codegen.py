@@ -73,6 +73,16 @@ def _function(head: str, body: list[str]) -> list[str]:
 
 def _frame(plan: Plan, rows: Layout, integrator: Integrator) -> list[str]:
     """Return the function that takes a range of blocks through time."""
+    varying = sum(delay.rule != "fixed" for delay in plan.delays)
+    return [
+        *_frame_constants(plan, rows),
+        *_frame_beginning(len(plan.delays), varying, rows),
+        *_frame_steps(len(plan.delays), 1 if integrator == "euler" else 4, rows),
+    ]
+
+
+def _frame_constants(plan: Plan, rows: Layout) -> list[str]:
+    """Return the rows of states, outputs and delays."""
     moved = [rows.row[s.slot] for s in plan.states if s.rule != "hold"]
     step = {slot for slot, _ in plan.step}
     wanted = [(o, rows.row[slot], slot in step) for o, slot in enumerate(plan.outputs)]
@@ -91,19 +101,24 @@ def _frame(plan: Plan, rows: Layout, integrator: Integrator) -> list[str]:
         )
         for d in plan.delays
     ]
-    stages = 1 if integrator == "euler" else 4
     return [
         f"MOVED = np.array({moved!r}, dtype=np.int64)",
         f"BEFORE = np.array({before!r}, dtype=np.int64).reshape(-1, 2)",
         f"AFTER = np.array({after!r}, dtype=np.int64).reshape(-1, 2)",
         f"DELAYS = np.array({delays!r}, dtype=np.int64).reshape(-1, 7)",
+    ]
+
+
+def _frame_beginning(delays: int, varying: int, rows: Layout) -> list[str]:
+    """Return the head of the function and what it does before the first step of a block."""
+    return [
         "def kernel(first, last, offset, steps, dt, const_shared, const_lane, const_of,",
         "           lane_constants, series, series_of, knots, knot_of, knot_rows, left, share,",
         "           saved, place, out, members, bad, begin, stop, early, late):",
         f"    a = aligned({rows.rows * WIDTH})",
-        f"    past = aligned({len(delays)} * (steps + 1) * {WIDTH})",
-        f"    due = np.zeros({len(varying)} * (steps + 2) * {WIDTH})",
-        f"    common = np.zeros({len(delays)}, dtype=np.int64)",
+        f"    past = aligned({delays} * (steps + 1) * {WIDTH})",
+        f"    due = np.zeros({varying} * (steps + 2) * {WIDTH})",
+        f"    common = np.zeros({delays}, dtype=np.int64)",
         "    for block in range(first, last):",
         f"        here = offset + block * {WIDTH}",
         f"        base = block * knot_rows * {WIDTH}",
@@ -121,12 +136,18 @@ def _frame(plan: Plan, rows: Layout, integrator: Integrator) -> list[str]:
         "            p += 1",
         "        record_size = MOVED.size + 1",
         "        if begin > 0:",
-        f"            size = record_size + {len(delays)} * begin",
+        f"            size = record_size + {delays} * begin",
         "            s = resume(a, MOVED, DELAYS, past, begin, steps, here * size, early)",
         *(["        arrivals(a, DELAYS, past, due, begin, steps)"] if varying else []),
+    ]
+
+
+def _frame_steps(delays: int, stages: int, rows: Layout) -> list[str]:
+    """Return the loop over the steps of a block, each of one or four stages."""
+    return [
         "        for k in range(begin, steps + 1):",
         "            if k == stop:",
-        f"                size = record_size + {len(delays)} * stop",
+        f"                size = record_size + {delays} * stop",
         "                keep(a, MOVED, DELAYS, past, stop, steps, s, here * size, late)",
         "                break",
         "            delayed(a, DELAYS, common, past, due, k, steps)",

@@ -9,7 +9,7 @@ is found without iteration; for normal and exponential ones it is found by halvi
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -169,23 +169,34 @@ def _price(builder: Builder, claims: Sequence[Claim], supply: Slot) -> tuple[Slo
         if profile == TRIANGULAR:
             corners.append(priority)
     totals = [taken(corner) for corner in corners]
-    low: Expression = keep(total("min", corners))
-    high: Expression = keep(total("max", corners))
+    least: Expression = keep(total("min", corners))
+    most: Expression = keep(total("max", corners))
     for corner, taking in zip(corners, totals, strict=True):
         below = call("if", call("ge", taking, supply), corner, Number(-math.inf))
         above = call("if", call("le", taking, supply), corner, Number(math.inf))
-        low, high = call("max", low, below), call("min", high, above)
-    low, high = keep(low), keep(high)
+        least, most = call("max", least, below), call("min", most, above)
+    low, high = keep(least), keep(most)
     if any(claim[1] in (NORMAL, EXPONENTIAL) for claim in claims):
-        for _ in range(HALVINGS):
-            middle = keep(call("mul", HALF, call("add", low, high)))
-            much = keep(numeric(call("ge", taken(middle), supply)))
-            more = call("ne", much, ZERO)
-            low, high = (
-                keep(call("if", more, middle, low)),
-                keep(call("if", more, high, middle)),
-            )
-        return keep(low), wanted
+        return _halved(keep, taken, supply, low, high), wanted
+    return context.keep(_between(keep, taken, supply, low, high)), wanted
+
+
+Keep = Callable[[Expression], Slot]
+"""Puts an expression, or what is taken at a price, into a hidden slot."""
+
+
+def _halved(keep: Keep, taken: Keep, supply: Slot, low: Slot, high: Slot) -> Slot:
+    """Return the price between two, found by halving."""
+    for _ in range(HALVINGS):
+        middle = keep(call("mul", HALF, call("add", low, high)))
+        much = keep(numeric(call("ge", taken(middle), supply)))
+        more = call("ne", much, ZERO)
+        low, high = keep(call("if", more, middle, low)), keep(call("if", more, high, middle))
+    return keep(low)
+
+
+def _between(keep: Keep, taken: Keep, supply: Slot, low: Slot, high: Slot) -> Expression:
+    """Return the price between two, found as the root of a polynomial of the second degree."""
     middle = keep(call("mul", HALF, call("add", low, high)))
     first, second, third = taken(low), taken(middle), taken(high)
     # Through the three points, with u from 0 to 1: first + slope u + bend u^2 = supply.
@@ -201,8 +212,7 @@ def _price(builder: Builder, claims: Sequence[Claim], supply: Slot) -> tuple[Slo
     share = call("div", call("mul", TWO, missing), steep)
     share = call("if", call("gt", steep, ZERO), share, ZERO)
     share = call("max", ZERO, call("min", ONE, share))
-    price = call("add", low, call("mul", share, call("sub", high, low)))
-    return context.keep(price), wanted
+    return call("add", low, call("mul", share, call("sub", high, low)))
 
 
 ENTRIES = (

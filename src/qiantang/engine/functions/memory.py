@@ -10,7 +10,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from qiantang.engine.functions.entry import FunctionEntry, Special, special
+from qiantang.engine.functions.entry import Special
+from qiantang.engine.functions.parts import Parts, stateful
 from qiantang.engine.ir import (
     TIME_STEP,
     Expression,
@@ -18,7 +19,7 @@ from qiantang.engine.ir import (
     Slot,
     State,
 )
-from qiantang.engine.translation.algebra import call, replaced, settle_expression, total, truth
+from qiantang.engine.translation.algebra import call, replaced, total, truth
 from qiantang.modelfile.names import plain
 from qiantang.modelfile.tree import NA, Call
 
@@ -26,48 +27,7 @@ if TYPE_CHECKING:
     from qiantang.engine.translation.builder import Builder
     from qiantang.engine.translation.subscripts import Bindings
 
-GROUP = "Memory"
 ZERO, ONE = Number(0.0), Number(1.0)
-MOST_STAGES = 100
-
-
-class Parts:
-    """The arguments of one call: in a run, at the start, or at hand so that twice costs once.
-
-    Parameters
-    ----------
-    builder : Builder
-    tree : Call
-    bindings : mapping of str to str
-    """
-
-    def __init__(self, builder: Builder, tree: Call, bindings: Bindings) -> None:
-        self.builder, self.trees, self.bindings = builder, tree.arguments, bindings
-        self.context = builder.context
-
-    def run(self, place: int) -> Expression:
-        """Return the value of an argument in a run."""
-        return self.builder.pair(self.trees[place], self.bindings)[0]
-
-    def start(self, place: int) -> Expression:
-        """Return the value of an argument before the run begins."""
-        return self.builder.pair(self.trees[place], self.bindings)[1]
-
-    def hidden(self, place: int) -> Expression:
-        """Return an argument as a slot or a number."""
-        value, start = self.builder.pair(self.trees[place], self.bindings)
-        if isinstance(value, (Slot, Number)) and value is start:
-            return value
-        return self.context.keep(value, start)
-
-    def order(self, place: int) -> int:
-        """Return the order of a delay; it shapes the program, so it must be a constant."""
-        expression = self.run(place)
-        self.context.orders.append(expression)
-        value = settle_expression(expression, self.context.equations, at_start=True)
-        if value is None or not 1 <= value <= MOST_STAGES:
-            raise self.builder.refuse("a delay of an order that is not known beforehand")
-        return int(value)
 
 
 def _initial(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
@@ -219,27 +179,6 @@ def _npv(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
     paid = call("mul", stream, discount)
     sum_so_far = context.state(parts.start(2), paid)
     return call("mul", call("add", sum_so_far, call("mul", paid, step)), parts.run(3))
-
-
-def stateful(title: str, count: int, form: Special, *, shaped: bool = False) -> FunctionEntry:
-    """Return the entry of a function that gets its hidden stocks once a place.
-
-    Parameters
-    ----------
-    title : str
-    count : int
-        Number of arguments.
-    form : callable
-        How it is written out.
-    shaped : bool
-        As in :class:`qiantang.engine.functions.entry.FunctionEntry`.
-    """
-
-    def once(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
-        made: Expression = builder.once(tree, bindings, lambda: form(builder, tree, bindings))
-        return made
-
-    return special(title, GROUP, count, once, shaped=shaped)
 
 
 def _bounded(builder: Builder, tree: Call, bindings: Bindings) -> Expression:

@@ -35,13 +35,6 @@ def _modulo(value: Expression, divisor: Expression) -> Expression:
     return call("sub", value, call("quantum", value, divisor))
 
 
-def floored_modulo(value: Expression, divisor: Expression) -> Expression:
-    """Return the remainder that has the sign of the divisor (XMILE 1.0, 3.3.1)."""
-    value, divisor = numeric(value), numeric(divisor)
-    whole = call("floor", call("div", value, divisor))
-    return call("sub", value, call("mul", divisor, whole))
-
-
 def _least(*values: Expression) -> Expression:
     return total("min", map(numeric, values))
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from qiantang.engine.expressions import Travel
 from qiantang.engine.functions.entry import Special, refused
-from qiantang.engine.functions.memory import MOST_STAGES, ONE, ZERO, Parts, stateful
+from qiantang.engine.functions.memory import ONE, ZERO
+from qiantang.engine.functions.parts import MOST_STAGES, Parts, stateful
 from qiantang.engine.ir import (
     INITIAL_TIME,
     STEP_TIME,

@@ -188,6 +188,13 @@ def settle_expression(
     return evaluated(expression, values, tables or ())
 
 
+def floored_modulo(value: Expression, divisor: Expression) -> Expression:
+    """Return the remainder that has the sign of the divisor (XMILE 1.0, 3.3.1)."""
+    value, divisor = numeric(value), numeric(divisor)
+    whole = call("floor", call("div", value, divisor))
+    return call("sub", value, call("mul", divisor, whole))
+
+
 def behind(expressions: Iterable[Expression], equations: Mapping[int, Expression]) -> set[int]:
     """Return the slots that expressions read, directly or not."""
     found: set[int] = set()

@@ -1,20 +1,24 @@
-"""The expression of one definition, from the tree of its equation; names become slots here."""
+"""The expression of one definition, from the tree of its equation; names become slots here.
+
+Functions are written out with the help of a builder, so it knows none of them: it leaves calls
+to :mod:`qiantang.engine.translation.calls`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from qiantang.engine.functions import FUNCTIONS, FunctionEntry
-from qiantang.engine.functions.numbers import floored_modulo
 from qiantang.engine.ir import Expression, Lookup, Number, Slot, Unsupported
-from qiantang.engine.operations import ARITHMETIC, COMPARISONS, LOGIC
-from qiantang.engine.translation.algebra import call, chosen, numeric, truth
+from qiantang.engine.translation.algebra import call, chosen, numeric
+from qiantang.engine.translation.operators import Step, binary, unary
 from qiantang.engine.translation.scope import Definition, Scope, Translation
 from qiantang.engine.translation.subscripts import Bindings, Coordinates, plain
 from qiantang.engine.translation.tables import table_of
+from qiantang.modelfile.document import Equation
 from qiantang.modelfile.tree import (
     Binary,
     Call,
@@ -27,9 +31,6 @@ from qiantang.modelfile.tree import (
     Unary,
     walk,
 )
-
-Step = Generator[Tree, Expression, Expression]
-"""Asks for the expressions of parts of a tree, one after the other, and returns its own."""
 
 
 @dataclass
@@ -58,8 +59,8 @@ class Trace:
 
 
 @dataclass(frozen=True)
-class Builder:
-    """Builds the expressions of one definition.
+class Builder(ABC):
+    """Builds the expressions of one definition; what a call means its heirs know.
 
     Parameters
     ----------
@@ -150,11 +151,11 @@ class Builder:
         if isinstance(tree, Reference):
             return self._reference(tree, bindings)
         if isinstance(tree, Binary):
-            return _binary(tree)
+            return binary(tree)
         if isinstance(tree, Unary):
-            return _unary(tree)
+            return unary(tree)
         if isinstance(tree, Call):
-            return self._call(tree, bindings)
+            return self.call(tree, bindings)
         what = {Text: "a text", Numbers: "a list of numbers"}.get(type(tree))
         raise self.refuse(what or "a table without an argument")
 
@@ -235,39 +236,18 @@ class Builder:
         here = self.definition.coordinates
         return here if () not in known and here in known else ()
 
-    def _call(self, tree: Call, bindings: Bindings) -> Expression | Step:
-        name = tree.function
-        if name in self.scope.tables:
-            return self._table_call(tree, bindings)
-        if name in self.context.macros:
-            from qiantang.engine.translation.macros import used
-
-            slot: Slot = self.once(tree, bindings, lambda: used(self, tree, bindings))
-            return slot
-        entry = FUNCTIONS.get(name)
-        if entry is None:
-            raise self.refuse(_spelled(name), elsewhere=False)
-        if entry.refused:
-            raise self.refuse(f"{entry.title} ({entry.refused})", elsewhere=False)
-        if not entry.least <= len(tree.arguments) <= entry.most:
-            raise self.refuse(f"{entry.title} with {len(tree.arguments)} arguments")
-        if entry.special is not None:
-            return entry.special(self, tree, bindings)
-        return _plain_call(entry, tree)
+    @abstractmethod
+    def call(self, tree: Call, bindings: Bindings) -> Expression | Step:
+        """Return the expression of a call: a function, a macro, or a table looked up."""
 
     def active(self, tree: Call, bindings: Bindings) -> Expression:
         """Return ACTIVE INITIAL: one expression in a run, the other before it."""
         self.notice.differs = True
         return self.build(tree.arguments[1 if self.at_start else 0], bindings)
 
-    def _table_call(self, tree: Call, bindings: Bindings) -> Expression:
-        if len(tree.arguments) != 1:
-            raise self.refuse(f"the table {tree.function} with {len(tree.arguments)} arguments")
-        number = self._numbered(tree.function, self.coordinates(tree, bindings))
-        found = Lookup(number, self.number(tree.arguments[0], bindings))
-        if self.trace is not None:
-            self.trace.tables.append((found, tree, bindings))
-        return found
+    @abstractmethod
+    def write_out(self, equations: Iterable[Equation], scope: Scope) -> None:
+        """Declare and define the equations of a macro, in a scope of their own."""
 
     def table_number(self, tree: Tree, bindings: Bindings) -> int:
         """Return the number of a table that is an argument."""
@@ -276,9 +256,10 @@ class Builder:
         if not isinstance(tree, Reference) or plain(tree.name) not in self.scope.tables:
             what = tree.name if isinstance(tree, Reference) else "an expression"
             raise self.refuse(f"{what} in the place of a table")
-        return self._numbered(plain(tree.name), self.coordinates(tree, bindings))
+        return self.numbered(plain(tree.name), self.coordinates(tree, bindings))
 
-    def _numbered(self, name: str, coordinates: Coordinates) -> int:
+    def numbered(self, name: str, coordinates: Coordinates) -> int:
+        """Return the number of the table of some elements."""
         number = self.scope.table_of.get((name, coordinates))
         if number is None:
             raise self.refuse(f"the table {name}")
@@ -306,36 +287,3 @@ def _marked(tree: Tree) -> list[str]:
         for subscript in part.subscripts or ()
         if isinstance(subscript, str) and subscript.endswith("!")
     ]
-
-
-def _binary(tree: Binary) -> Step:
-    left = yield tree.left
-    right = yield tree.right
-    operator = tree.operator
-    if operator in ARITHMETIC:
-        return call(ARITHMETIC[operator], numeric(left), numeric(right))
-    if operator in COMPARISONS:
-        return call(COMPARISONS[operator], numeric(left), numeric(right))
-    if operator == "mod":
-        return floored_modulo(left, right)
-    return call(LOGIC[operator], truth(left), truth(right))
-
-
-def _unary(tree: Unary) -> Step:
-    operand = yield tree.operand
-    if tree.operator == ":NOT:":
-        return call("not", truth(operand))
-    return call("neg", numeric(operand)) if tree.operator == "-" else operand
-
-
-def _plain_call(entry: FunctionEntry, tree: Call) -> Step:
-    arguments: list[Expression] = []
-    for argument in tree.arguments:
-        built = yield argument
-        arguments.append(built)
-    assert entry.plain is not None
-    return entry.plain(*arguments)
-
-
-def _spelled(name: str) -> str:
-    return name.removesuffix("_xmile").upper().replace("_", " ")

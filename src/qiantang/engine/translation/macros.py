@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from qiantang.engine.ir import Expression, Slot
+from qiantang.engine.translation.builder import Builder
 from qiantang.engine.translation.scope import Scope
 from qiantang.engine.translation.subscripts import Bindings, plain
 from qiantang.modelfile.document import Macro
 from qiantang.modelfile.tree import Call, Knots, Reference, Tree
-
-if TYPE_CHECKING:
-    from qiantang.engine.translation.builder import Builder
 
 DEEPEST = 60
 """Macros inside macros; more would need a deeper stack than Python has."""
@@ -29,8 +25,6 @@ def used(builder: Builder, tree: Call, bindings: Bindings) -> Slot:
     bindings : mapping of str to str
         Subscripts at the place of the call.
     """
-    from qiantang.engine.translation.sections import declare, define_all
-
     context = builder.context
     macro = context.macros[tree.function]
     if builder.scope.depth >= DEEPEST:
@@ -43,8 +37,7 @@ def used(builder: Builder, tree: Call, bindings: Bindings) -> Slot:
     scope = _scope(builder, macro, tree, bindings)
     # Kept, as what was made in a scope is remembered under the scope's identity.
     context.scopes.append(scope)
-    definitions = declare(macro.equations, scope, context)
-    define_all(definitions, scope, context)
+    builder.write_out(macro.equations, scope)
     for output, target in zip(macro.outputs, tree.outputs, strict=False):
         _handed_over(builder, scope, macro, output, target, bindings)
     return _value(builder, scope, macro, macro.name)

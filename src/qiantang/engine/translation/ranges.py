@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from qiantang.engine.translation.subscripts import Ranges, plain
 from qiantang.faults import Fault, StudyError
@@ -29,13 +29,7 @@ def ranges_of(document: Document, from_file: FromFile) -> Ranges:
     faults: list[Fault] = []
     for item in document.ranges:
         titles.setdefault(plain(item.name), item.name)
-    parts: dict[str, tuple[str, ...]] = {}
-    for name, item in known.items():
-        try:
-            parts[name] = tuple(_named(item, from_file))
-        except ValueError as error:  # of the file that its elements stand in
-            what = str(error).removeprefix(item.name).strip()
-            faults.append(Fault(document.path, item.line, item.name, what))
+    parts = _parts(document, known, from_file, faults)
     order, circles = in_order({name: map(plain, inner) for name, inner in parts.items()})
     for name in circles:
         what = f"the range {known[name].name} is defined by itself"
@@ -56,6 +50,34 @@ def ranges_of(document: Document, from_file: FromFile) -> Ranges:
     for name, item in known.items():
         if item.alias_of:
             mappings[name] = (*mappings[name], plain(item.alias_of))
+    listed = _listed(document, known, found, repeated, faults)
+    if faults:
+        raise StudyError(faults)
+    return Ranges(found, mappings, titles, listed, repeated)
+
+
+def _parts(
+    document: Document, known: Mapping[str, Range], from_file: FromFile, faults: list[Fault]
+) -> dict[str, tuple[str, ...]]:
+    """Return what each range names, elements or other ranges."""
+    parts: dict[str, tuple[str, ...]] = {}
+    for name, item in known.items():
+        try:
+            parts[name] = tuple(_named(item, from_file))
+        except ValueError as error:  # of the file that its elements stand in
+            what = str(error).removeprefix(item.name).strip()
+            faults.append(Fault(document.path, item.line, item.name, what))
+    return parts
+
+
+def _listed(
+    document: Document,
+    known: Mapping[str, Range],
+    found: Mapping[str, tuple[str, ...]],
+    repeated: Mapping[str, tuple[str, ...]],
+    faults: list[Fault],
+) -> dict[tuple[str, str], list[frozenset[str]]]:
+    """Return the mappings that list what each element stands for."""
     listed: dict[tuple[str, str], list[frozenset[str]]] = {}
     for name, item in known.items():
         for mapping in item.mappings:
@@ -75,9 +97,7 @@ def ranges_of(document: Document, from_file: FromFile) -> Ranges:
             listed[name, plain(mapping.target)] = [
                 frozenset(found.get(plain(e), (plain(e),))) for e in mapping.elements
             ]
-    if faults:
-        raise StudyError(faults)
-    return Ranges(found, mappings, titles, listed, repeated)
+    return listed
 
 
 def _named(item: Range, from_file: FromFile) -> Iterable[str]:

@@ -8,7 +8,7 @@ are made from it, part by part for all elements at once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import repeat
 
@@ -19,7 +19,7 @@ from qiantang.engine.ir import Expression, Lookup, State
 from qiantang.engine.translation.algebra import folded
 from qiantang.engine.translation.builder import Builder, Trace
 from qiantang.engine.translation.layout import Index
-from qiantang.engine.translation.scope import Definition, Scope, Translation
+from qiantang.engine.translation.scope import Scope, Translation
 from qiantang.engine.translation.subscripts import Bindings, Coordinates, Ranges, plain
 from qiantang.modelfile.tree import Binary, Call, Literal, Reference, Tree, Unary, walk
 
@@ -30,24 +30,22 @@ Column = Sequence[Expression]
 """One expression an element."""
 
 
-def at_once(first: Definition, index: Index, scope: Scope, context: Translation) -> bool:
+def at_once(builder: Builder, index: Index) -> bool:
     """Fill the slots of all elements of an equation, if their expressions have one form.
 
     Parameters
     ----------
-    first : Definition
-        Of the first element.
+    builder : Builder
+        Of the first element; equations, or states, are filled into its context.
     index : mapping of Coordinates to int
         All elements.
-    scope : Scope
-    context : Translation
-        Filled with equations, or states.
 
     Returns
     -------
     bool
         False where they have not, or where one of them is to be refused; nothing is filled then.
     """
+    first, scope, context = builder.definition, builder.scope, builder.context
     tree = first.tree
     stock = isinstance(tree, Call) and tree.function == "integ" and len(tree.arguments) == 2
     parts = tree.arguments if stock and isinstance(tree, Call) else (tree,)
@@ -57,8 +55,7 @@ def at_once(first: Definition, index: Index, scope: Scope, context: Translation)
     columns = []
     for part in parts:
         trace = Trace()
-        builder = Builder(first, scope, context, trace=trace)
-        made = folded(builder.number(part, first.bindings))
+        made = folded(replace(builder, trace=trace).number(part, first.bindings))
         column = None if trace.varies else _column(made, trace, elements, scope, context)
         if column is None:
             return False

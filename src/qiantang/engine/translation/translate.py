@@ -21,10 +21,11 @@ from qiantang.engine.ir import (
 )
 from qiantang.engine.translation import external
 from qiantang.engine.translation.algebra import behind, settle
+from qiantang.engine.translation.definitions import define_all
 from qiantang.engine.translation.limits import limit_outflows
 from qiantang.engine.translation.ranges import ranges_of
 from qiantang.engine.translation.scope import CONTROL, Scope, Translation, titled
-from qiantang.engine.translation.sections import declare, define_all
+from qiantang.engine.translation.sections import declare
 from qiantang.engine.translation.subscripts import plain
 from qiantang.engine.translation.unknown import refuse_unknown
 from qiantang.faults import Fault, StudyError
@@ -96,8 +97,6 @@ def _title(name: str) -> str:
 
 def _program(document: Document, scope: Scope, context: Translation) -> Program:
     """Classify the variables and close the program."""
-    states = {state.slot for state in context.states}
-    names, spelled, kinds, slots = ["time"], ["Time"], ["control"], [TIME]
     titles: dict[str, str] = {}
     targets = (t for c in _calls(document) for t in c.outputs)
     for title in chain((e.name for e in document.equations), (t.name for t in targets)):
@@ -105,17 +104,7 @@ def _program(document: Document, scope: Scope, context: Translation) -> Program:
             titles.setdefault(plain(title), title)
     called = identifiers(titles.values(), reserved=("time",))
     control = _controls(document)
-    for name, title in titles.items():
-        for coordinates, slot in scope.coordinates.get(name, {}).items():
-            names.append(titled(called[name], coordinates, scope.ranges.titles))
-            spelled.append(titled(title, coordinates, scope.ranges.titles))
-            kinds.append(_kind(name in control, context.equations.get(slot), slot in states))
-            slots.append(slot)
-        for coordinates in scope.tables.get(name, {}):
-            names.append(titled(called[name], coordinates, scope.ranges.titles))
-            spelled.append(titled(title, coordinates, scope.ranges.titles))
-            kinds.append("lookup")
-            slots.append(-1)
+    names, spelled, kinds, slots = _listed(titles, called, set(control), scope, context)
     fixed = _settled(document, context)
     structural = behind(context.orders, context.equations)
     name_of = dict(zip(slots, names, strict=True))
@@ -140,6 +129,30 @@ def _program(document: Document, scope: Scope, context: Translation) -> Program:
         files=tuple(context.files),
         controls={role: called[name] for name, role in control.items() if name in called},
     )
+
+
+def _listed(
+    titles: Mapping[str, str],
+    called: Mapping[str, str],
+    control: set[str],
+    scope: Scope,
+    context: Translation,
+) -> tuple[list[str], list[str], list[str], list[int]]:
+    """Return name, title, kind and slot of every scalar and table, in the order of the file."""
+    states = {state.slot for state in context.states}
+    names, spelled, kinds, slots = ["time"], ["Time"], ["control"], [TIME]
+    for name, title in titles.items():
+        for coordinates, slot in scope.coordinates.get(name, {}).items():
+            names.append(titled(called[name], coordinates, scope.ranges.titles))
+            spelled.append(titled(title, coordinates, scope.ranges.titles))
+            kinds.append(_kind(name in control, context.equations.get(slot), slot in states))
+            slots.append(slot)
+        for coordinates in scope.tables.get(name, {}):
+            names.append(titled(called[name], coordinates, scope.ranges.titles))
+            spelled.append(titled(title, coordinates, scope.ranges.titles))
+            kinds.append("lookup")
+            slots.append(-1)
+    return names, spelled, kinds, slots
 
 
 def _controls(document: Document) -> dict[str, str]:

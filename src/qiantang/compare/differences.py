@@ -1,34 +1,23 @@
-"""Two results side by side: the difference of every target, member by member.
-
-Both sides saw the same members and the same surprises of the drivers (common random numbers), so
-that the interval is that of the difference itself, not that of two separate guesses.
-"""
+"""The differences of two results: of every target, member by member."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from qiantang.ensemble.reach import INTERVAL, measure
+from qiantang.compare.sides import Key, Side
+from qiantang.ensemble.reach import INTERVAL
 from qiantang.faults import DivergedError, Fault, StudyError
-from qiantang.files import door
-from qiantang.sweep import store
 
 if TYPE_CHECKING:
-    import xarray as xr
-
     from qiantang.plan.targets import Target
-    from qiantang.study import Study
-    from qiantang.sweep.reading import Sweep
 
 Array = NDArray[np.float64]
-Key = tuple[Any, ...]
 
 #: What both sides must share for their difference to mean anything, and its name in a sentence.
 BASIS = {
@@ -38,35 +27,9 @@ BASIS = {
     "seed": "seeds",
     "members": "numbers of members",
 }
+
 #: Of these, what both sides must share for a member to be the same member on both.
 _PAIRING = ("fit", "drivers", "seed", "members")
-
-
-@dataclass(frozen=True)
-class Side:
-    """One of the two results.
-
-    Parameters
-    ----------
-    name : str
-        As the user gave it.
-    basis : mapping
-        What it was made from; a part that is not known is missing.
-    axes : tuple of str
-        What tells its cases apart besides the scenario.
-    values : mapping
-        (scenario, value of each axis) to target to values, shape (member,).
-    """
-
-    name: str
-    basis: Mapping[str, str]
-    axes: tuple[str, ...]
-    values: Mapping[Key, Mapping[str, Array]]
-
-    @property
-    def scenarios(self) -> list[str]:
-        """The scenarios, in order."""
-        return list(dict.fromkeys(key[0] for key in self.values))
 
 
 @dataclass(frozen=True)
@@ -143,159 +106,6 @@ class Comparison:
             record = asdict(row)
             rows.append({**record.pop("axes"), **record})
         return pd.DataFrame(rows)
-
-
-def compare(
-    study: Study, a: str, b: str, *, members: int = 1000, seed: int = 1, force: bool = False
-) -> Comparison:
-    """Compare two scenarios, two runs or two sweeps.
-
-    Parameters
-    ----------
-    study : Study
-    a, b : str
-        Each the folder of a sweep, a .nc file of `qiantang run`, or a scenario by name or file.
-    members, seed : int
-        Of scenarios, which are run here.
-    force : bool
-        Whether to compare results of different models, fits or members all the same.
-
-    Raises
-    ------
-    StudyError
-        If one cannot be read, they are of different kinds, or were made from different things.
-    """
-    kinds = [_kind_of(name) for name in (a, b)]
-    if kinds[0] != kinds[1]:
-        what = f"{a} is {_KINDS[kinds[0]]}, {b} is {_KINDS[kinds[1]]}; expected two of one kind"
-        raise StudyError([Fault("compare", None, "", what)])
-    targets = study.plan.targets.targets
-    if kinds[0] == "scenario":
-        left, right = _of_scenarios(study, a, b, members, seed)
-    elif kinds[0] == "sweep":
-        left, right = _of_sweep(a), _of_sweep(b)
-    else:
-        left, right = _of_run(a, targets), _of_run(b, targets)
-    return differences(left, right, targets, force=force)
-
-
-def _kind_of(name: str) -> str:
-    path = Path(name)
-    if path.is_dir():
-        return "sweep"
-    if path.suffix in (".yaml", ".yml") or not path.suffix:
-        return "scenario"
-    if path.suffix == ".nc":
-        return "run"
-    what = "carries no word of its model and fit; write the run as .nc to compare it"
-    raise StudyError([Fault(path, None, "", what)])
-
-
-_KINDS = {"sweep": "a sweep", "scenario": "a scenario", "run": "a run"}
-
-
-def _of_scenarios(study: Study, a: str, b: str, members: int, seed: int) -> list[Side]:
-    """Run two scenarios with the same members."""
-    from dataclasses import replace
-
-    from qiantang.ensemble.runs import run_resolved
-
-    both = [study.scenario(name) for name in (a, b)]
-    ids = ["a", "b"]  # two files may bear one name
-    runs = run_resolved(
-        study, [replace(s, name=i) for s, i in zip(both, ids, strict=True)],
-        members=members, seed=seed,
-    )  # fmt: skip
-    targets = study.plan.targets.targets
-    return [
-        Side(name, _basis(runs.dataset), (), _values(runs.dataset.sel(scenario=[i]), targets,
-                                                     [scenario.name]))
-        for name, scenario, i in zip((a, b), both, ids, strict=True)
-    ]  # fmt: skip
-
-
-def _of_run(name: str, targets: Sequence[Target]) -> Side:
-    """Read a file of `qiantang run`."""
-    import xarray as xr
-
-    try:
-        door.check(Path(name))
-        with xr.open_dataset(name, engine="h5netcdf") as opened:
-            dataset = opened.load()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
-        what = f"cannot be read: {reason}"
-        raise StudyError([Fault(name, None, "", what)]) from None
-    if "model_sha256" not in dataset.attrs or "scenario" not in dataset.dims:
-        raise StudyError([Fault(name, None, "", "is no file of qiantang run")])
-    scenarios = list(map(str, dataset.scenario.values))
-    return Side(name, _basis(dataset), (), _values(dataset, targets, scenarios))
-
-
-def _basis(dataset: xr.Dataset) -> dict[str, str]:
-    attrs = dataset.attrs
-    return {
-        "model": str(attrs["model_sha256"]),
-        "fit": str(attrs["fit"]),
-        "seed": str(attrs["seed"]),
-        "members": str(dataset.sizes["member"]),
-    }
-
-
-def _values(
-    dataset: xr.Dataset, targets: Sequence[Target], scenarios: Sequence[str]
-) -> dict[Key, dict[str, Array]]:
-    """Take every target that the dataset has the figures of."""
-    values: dict[Key, dict[str, Array]] = {(name,): {} for name in scenarios}
-    for target in targets:
-        if {target.measure.variable, *target.measure.over} <= set(map(str, dataset.data_vars)):
-            found = measure(dataset, target.measure)
-            for row, name in zip(found, scenarios, strict=True):
-                values[name,][target.id] = row
-    return values
-
-
-def _of_sweep(name: str) -> Side:
-    from qiantang.sweep.reading import open_sweep
-
-    sweep = open_sweep(name)
-    if not sweep.keeps_runs:
-        what = "kept summaries only; a difference needs the runs, keep: runs in the design"
-        raise StudyError([Fault(Path(name) / store.MANIFEST, None, "keep", what)])
-    record = sweep.manifest
-    basis = {
-        "model": record["identity"]["model"],
-        "fit": record["identity"]["fit"]["version"],
-        "drivers": record["identity"]["drivers"],
-        "seed": str(record["seed"]),
-        "members": str(record["members"]),
-    }
-    axes = tuple(sweep.axes)
-    return Side(name, basis, axes, _SweepValues(sweep))
-
-
-class _SweepValues(Mapping[Key, Mapping[str, Array]]):
-    """The cases of a sweep by scenario and axes, read one at a time."""
-
-    def __init__(self, sweep: Sweep) -> None:
-        self.sweep = sweep
-        points = sweep.points.astype(object).where(sweep.points.notna(), None)
-        keys = points[["scenario", *sweep.axes]].itertuples(index=False, name=None)
-        cases = sweep.points["case_id"].to_numpy()
-        self.case_of: dict[Key, int] = {}
-        for key, case in zip(keys, cases, strict=True):
-            self.case_of.setdefault(key, int(case))
-
-    def __getitem__(self, key: Key) -> Mapping[str, Array]:
-        case = np.array([self.case_of[key]])
-        names = [c["name"] for c in self.sweep.manifest["columns"] if "threshold" in c]
-        return {name: self.sweep.values(name, case)[0] for name in names}
-
-    def __iter__(self) -> Any:
-        return iter(self.case_of)
-
-    def __len__(self) -> int:
-        return len(self.case_of)
 
 
 def differences(a: Side, b: Side, targets: Sequence[Target], *, force: bool = False) -> Comparison:

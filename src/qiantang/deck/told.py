@@ -1,0 +1,45 @@
+"""What the browser is told of a deck once: where its numbers come from, and its scales."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qiantang.deck.frames import Frame
+from qiantang.fits import text_digest
+
+if TYPE_CHECKING:
+    from qiantang.scenario import Scenario
+    from qiantang.study import Study
+
+
+def source(
+    study: Study, ends: tuple[Scenario, Scenario], vintage: str | None, members: int, seed: int
+) -> dict[str, Any]:
+    """Return members, fit, model and world of a deck between a base and a plan."""
+    base, plan = ends
+    timing = sorted({tuple(lever.path) for lever in plan.levers.values()})
+    return {
+        "members": members,
+        "seed": seed,
+        "fit": study.fit.record.version,
+        "model": text_digest(study.model_file)[:12],
+        "vintage": _world(study, vintage or base.vintage),
+        "base_year": study.about.plan.base_year,
+        "base": {"title": base.title, "title_zh": base.title_zh},
+        "plan": {"title": plan.title, "title_zh": plan.title_zh},
+        "timing": list(timing[0]) if len(timing) == 1 else [],
+    }
+
+
+def _world(study: Study, vintage: str) -> dict[str, str]:
+    """Return the vintage of the drivers, and its title where it is what was known then."""
+    known = study.about.vintages.known
+    titles = {"title": known.title, "title_zh": known.title_zh} if vintage == known.name else {}
+    return {"name": vintage, **titles}
+
+
+def ranges(ends: list[Frame]) -> list[list[float]]:
+    """Return lowest and highest value of each panel with no lever and with all."""
+    lows = [min(float(frame.fans[i].min()) for frame in ends) for i in range(len(ends[0].fans))]
+    highs = [max(float(frame.fans[i].max()) for frame in ends) for i in range(len(ends[0].fans))]
+    return [[low, high] for low, high in zip(lows, highs, strict=True)]

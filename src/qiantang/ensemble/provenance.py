@@ -1,0 +1,80 @@
+"""What a run was made from: the facts that travel with its Dataset, written and read here alone."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from qiantang.fits import text_digest
+from qiantang.scenario import Scenario
+from qiantang.study import Study
+
+
+def titles_of(dataset: xr.Dataset) -> dict[str, tuple[str, str]]:
+    """Return the English and the Chinese title of each scenario; none of a Dataset without."""
+    attrs = dataset["scenario"].attrs
+    pairs = zip(attrs.get("titles", ()), attrs.get("titles_zh", ()), strict=True)
+    names = map(str, dataset.scenario.values)
+    return {name: (str(en), str(zh)) for name, (en, zh) in zip(names, pairs, strict=False)}
+
+
+def vintages_of(dataset: xr.Dataset) -> dict[str, str]:
+    """Return the vintage of each scenario; a name may hold commas and colons, a vintage none."""
+    vintages = {}
+    rest = str(dataset.attrs["vintages"])
+    for scenario in map(str, dataset.scenario.values):
+        vintages[scenario], _, rest = rest.removeprefix(f"{scenario}: ").partition(", ")
+    return vintages
+
+
+def digests_of(dataset: xr.Dataset) -> dict[str, str]:
+    """Return the digest of each scenario's file; none of a Dataset without."""
+    told = str(dataset.attrs.get("scenario_sha256", ""))
+    return dict(pair.rsplit(": ", 1) for pair in told.split(", ") if pair)
+
+
+def titled(scenarios: Sequence[Scenario]) -> dict[str, list[str]]:
+    """Return the titles of scenarios, as they travel with their axis."""
+    return {
+        "titles": [scenario.title for scenario in scenarios],
+        "titles_zh": [scenario.title_zh for scenario in scenarios],
+    }
+
+
+def made_from(
+    study: Study, scenarios: Sequence[Scenario], seed: int, vintage: str | None, engine: str
+) -> dict[str, str]:
+    """Return model, fit, seed, engine, versions, and vintage and digest of each scenario."""
+    return {
+        "study": study.model_file.stem,
+        "model_sha256": text_digest(study.model_file),
+        "fit": study.fit.record.version,
+        "seed": str(seed),
+        "engine": engine,
+        "vintages": ", ".join(f"{s.name}: {vintage or _vintages(s)}" for s in scenarios),
+        "scenario_sha256": ", ".join(f"{s.name}: {s.sha256}" for s in scenarios),
+        "qiantang": version("qiantang"),
+        "numpy": np.__version__,
+        "python": ".".join(map(str, sys.version_info[:3])),
+    }
+
+
+def _vintages(scenario: Scenario) -> str:
+    """Return the vintage of a scenario, with the drivers that run at another."""
+    others = sorted({v for v in scenario.drivers.values() if v != scenario.vintage})
+    return " + ".join([scenario.vintage, *others])
+
+
+def divergence(scenarios: Sequence[Scenario], firsts: Sequence[Any]) -> str:
+    """Return one sentence for each scenario in which a member diverged."""
+    lines = []
+    for scenario, faults in zip(scenarios, firsts, strict=True):
+        if faults:
+            name, time = faults[0]
+            lines.append(f"{scenario.name}: {len(faults)} diverged, first {name} at {time:.3f}")
+    return "; ".join(lines)
