@@ -36,7 +36,9 @@ def test_a_study_may_name_none(tmp_path: Path) -> None:
 
 def test_rows_are_those_of_a_run() -> None:
     study = open_study()
-    rows = outcome_rows(study, ["current_policy", "plan_in_full"], members=50)
+    rows = outcome_rows(
+        study, [study.scenario(n) for n in ("current_policy", "plan_in_full")], members=50
+    )
     assert study.outcomes is not None
     assert len(rows) == 2 * len(study.outcomes.outcomes) * len(study.outcomes.years)
     row = next(r for r in rows if (r.of, r.year, r.scenario) == ("talent", 2020, "plan_in_full"))

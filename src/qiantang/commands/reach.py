@@ -70,7 +70,7 @@ def _outcomes(
 ) -> tuple[OutcomeRow, ...]:
     from qiantang.ensemble.outcomes import outcome_rows
 
-    return outcome_rows(study, names, **given)
+    return outcome_rows(study, [study.scenario(name) for name in names], **given)
 
 
 def _print_tables(runs: FinishedRuns, study: Study) -> None:

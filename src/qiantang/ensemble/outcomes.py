@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qiantang.ensemble.reach import INTERVAL
-from qiantang.ensemble.runs import run
+from qiantang.ensemble.runs import run_resolved
 from qiantang.faults import Fault, StudyError
 from qiantang.plan.outcomes import Outcome, outcomes_path
+from qiantang.scenario import Scenario
 from qiantang.study import Study
 
 Array = NDArray[np.float64]
@@ -48,13 +49,15 @@ class OutcomeRow:
         return asdict(self)
 
 
-def outcome_rows(study: Study, scenarios: Sequence[str], **options: Any) -> tuple[OutcomeRow, ...]:
+def outcome_rows(
+    study: Study, scenarios: Sequence[Scenario], **options: Any
+) -> tuple[OutcomeRow, ...]:
     """Run scenarios and read the outcomes that the plan names.
 
     Parameters
     ----------
     study : Study
-    scenarios : sequence of str
+    scenarios : sequence of Scenario
     **options
         Of `qiantang.ensemble.runs.run`: members, seed, vintage, engine, progress.
 
@@ -67,7 +70,7 @@ def outcome_rows(study: Study, scenarios: Sequence[str], **options: Any) -> tupl
         what = "no such file, expected the outcomes that --all shows"
         raise StudyError([Fault(outcomes_path(study.folder), None, "", what)])
     names = [item.of for item in study.outcomes.outcomes]
-    runs = run(study, scenarios, variables=names, **options)
+    runs = run_resolved(study, scenarios, variables=names, **options)
     rows = []
     for scenario in map(str, runs.dataset.scenario.values):
         for item in study.outcomes.outcomes:

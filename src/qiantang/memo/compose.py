@@ -15,6 +15,7 @@ from qiantang.memo.facts import LETTERS, ScenarioFacts, TargetFacts
 from qiantang.memo.look import read_look
 from qiantang.memo.markup import read_markup
 from qiantang.memo.method import CountFacts, DecisiveFacts, MethodFacts
+from qiantang.memo.outcomes import outcomes_of
 from qiantang.memo.reference import check_reference
 from qiantang.memo.registry import quoted
 from qiantang.memo.teller import Teller
@@ -141,6 +142,9 @@ def _facts(
         "lead": scenarios[-1],
         "targets": targets,
         "decisive": decisive,
+        "outcomes": outcomes_of(
+            worlds, {one.scenario.name: one.letter for one in scenarios}, teller
+        ),
         "counts": CountFacts(targets, teller),
         "worth": worth and WorthFacts(worth, [one.target for one in decisive], teller),
         "trust": TrustFacts(targets, teller),

@@ -87,6 +87,8 @@ class Teller:
 
     def points(self, change: float) -> str:
         """Write a difference of two probabilities in points of a hundred, with its sign."""
+        if change != change:
+            return self.say("untold")
         whole = round(100 * change)
         sign = "+" if whole > 0 else "−" if whole < 0 else ""
         return self.say("points", value=f"{sign}{abs(whole)}")
