@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 NEGLIGIBLE = 5e-4
 
 
+#: What every table of levers must say.
+PRIOR = "What a lever does is prior, not data: no figure shows one pulled before the plan."
+
+
 @click.command()
 @click.option("--target", "name", metavar="TARGET", help="One target in detail: its id or title.")
 @click.option(
@@ -126,7 +130,7 @@ def _print_all(screen: Console, table: LeverTable, words: Wording) -> None:
             sums = (f"{total.mean:+.2g}" for total in table.totals)
             page.add_row(f"= {table.full}", "", *sums)
         screen.print(page)
-    screen.print("An empty cell is less than 0.05 % of the target's median.")
+    screen.print(f"An empty cell is less than 0.05 % of the target's median. {PRIOR}")
 
 
 def _print_one(screen: Console, table: LeverTable, target: Target, words: Wording) -> None:
@@ -157,7 +161,7 @@ def _print_one(screen: Console, table: LeverTable, target: Target, words: Wordin
     screen.print(
         f"P rises from {total.base_probability:.2f} to {total.full_probability:.2f} with the full "
         "plan. Alone: median over members; share: Shapley value of the mean, its standard error "
-        "from the orders drawn."
+        f"from the orders drawn. {PRIOR}"
     )
 
 
