@@ -10,7 +10,8 @@ from pydantic import BaseModel, ValidationError
 
 from qiantang.checking import study_faults
 from qiantang.known import KnownDate, end_of, hindsight_faults
-from qiantang.study import Study, open_study
+from qiantang.session import open_study
+from qiantang.study import Study
 
 
 class Entry(BaseModel):

@@ -10,7 +10,7 @@ from qiantang.cli import program
 from qiantang.panel import estimate as making
 from qiantang.panel.checks import panel_faults
 from qiantang.panel.estimatefile import read_estimates
-from qiantang.study import open_study
+from qiantang.session import open_study
 
 ROOT = Path(__file__).parents[2]
 

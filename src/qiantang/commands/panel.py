@@ -25,7 +25,7 @@ def panel(show: bool, seed: int, folder: Path | None, as_json: bool) -> None:
     from qiantang.panel import table
     from qiantang.panel.estimate import estimate_all, read_all
     from qiantang.panel.estimatefile import read_estimates, write_estimates
-    from qiantang.study import open_study
+    from qiantang.session import open_study
 
     study = open_study(folder)
     register = read_all(study).register
