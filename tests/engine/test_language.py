@@ -502,3 +502,33 @@ def test_delays_of_varying_times_agree_and_go_on_from_a_history(tmp_path: File) 
         early = program.history(names, times, until=12, engine=engine, **given)
         late = program.run(names, times, engine=engine, history=early, **given).values
         assert np.array_equal(late, numpy if engine == "numpy" else kernel)
+
+
+MISCOUNTED = {
+    # vensim.com/documentation: fn_max, fn_min, fn_sum, fn_if_then_else, fn_sin
+    "MAX(1, 2, 3)": "MAX with 3 arguments, expected 2,",
+    "MIN(1)": "MIN with 1 argument, expected 2,",
+    "SIN(1, 2)": "SIN with 2 arguments, expected 1,",
+    "IF THEN ELSE(1, 2)": "IF THEN ELSE with 2 arguments, expected 3,",
+    "RANDOM UNIFORM(0, 1, 2, 3)": "RANDOM UNIFORM with 4 arguments, expected 2 or 3,",
+    "SUM(3)": "SUM over no subscript marked with !",
+    "VMAX(y)": "VMAX over no subscript marked with !",
+}
+
+
+@pytest.mark.parametrize("expression", MISCOUNTED)
+def test_a_function_with_other_arguments_than_its_own_is_refused(
+    tmp_path: File, expression: str
+) -> None:
+    with pytest.raises(Unsupported) as refused:
+        load_model(model(tmp_path, f"y = 1\nx = {expression}"))
+    what = f"{MISCOUNTED[expression]} in the equation of x (line 3) is not compiled"
+    assert str(refused.value) == what
+    assert not refused.value.elsewhere
+
+
+@pytest.mark.parametrize("text", ["1 = 2 = 3", "1 < 2 < 3", "IF THEN ELSE(1 < y <= 2, 1, 0)"])
+def test_a_comparison_is_not_compared_without_parentheses(tmp_path: File, text: str) -> None:
+    with pytest.raises(StudyError, match=r"m\.mdl:3: x: .* expected parentheses around one of two"):
+        load_model(model(tmp_path, f"y = 1\nx = {text}"))
+    assert column(model(tmp_path, "x = (3 > 2) = 1"), "x")[0] == 1

@@ -73,7 +73,7 @@ def _function(head: str, body: list[str]) -> list[str]:
 
 def _frame(plan: Plan, rows: Layout, integrator: Integrator) -> list[str]:
     """Return the function that takes a range of blocks through time."""
-    moved = [rows.row[s.slot] for s in plan.states if s.rule != "hold"]
+    moved = [rows.row[s.slot] for s in plan.states if s.moves]
     step = {slot for slot, _ in plan.step}
     wanted = [(o, rows.row[slot], slot in step) for o, slot in enumerate(plan.outputs)]
     before = [(o, row) for o, row, late in wanted if not late]

@@ -60,7 +60,7 @@ def layout(plan: Plan, integrator: Integrator) -> Layout:
         return given
 
     first = more(delay.slot for delay in plan.delays)
-    moved = [state.slot for state in plan.states if state.rule != "hold"]
+    moved = [state.slot for state in plan.states if state.moves]
     base = more(moved) if integrator == "rk4" else {}
     total = more(moved) if integrator == "rk4" else {}
     return Layout(row, len(plan.constants), first, base, total, count)

@@ -12,6 +12,7 @@ from qiantang.engine.functions.numbers import floored_modulo
 from qiantang.engine.ir import Expression, Lookup, Number, Slot, Unsupported
 from qiantang.engine.operations import ARITHMETIC, COMPARISONS, LOGIC
 from qiantang.engine.translation.algebra import call, chosen, numeric, truth
+from qiantang.engine.translation.marks import marked
 from qiantang.engine.translation.scope import Definition, Scope, Translation
 from qiantang.engine.translation.subscripts import Bindings, Coordinates, plain
 from qiantang.engine.translation.tables import table_of
@@ -25,7 +26,6 @@ from qiantang.modelfile.tree import (
     Text,
     Tree,
     Unary,
-    walk,
 )
 
 Step = Generator[Tree, Expression, Expression]
@@ -250,7 +250,7 @@ class Builder:
         if entry.refused:
             raise self.refuse(f"{entry.title} ({entry.refused})", elsewhere=False)
         if not entry.least <= len(tree.arguments) <= entry.most:
-            raise self.refuse(f"{entry.title} with {len(tree.arguments)} arguments")
+            raise self.refuse(entry.miscounted(len(tree.arguments)), elsewhere=False)
         if entry.special is not None:
             return entry.special(self, tree, bindings)
         return _plain_call(entry, tree)
@@ -287,7 +287,7 @@ class Builder:
     def cases(self, trees: Sequence[Tree], bindings: Bindings) -> list[dict[str, str]]:
         """Return the bindings of each term of a reduction over the marked subscripts."""
         cases: list[dict[str, str]] = [dict(bindings)]
-        for name in dict.fromkeys(s for tree in trees for s in _marked(tree)):
+        for name in dict.fromkeys(s for tree in trees for s in marked(tree)):
             if name in bindings:
                 continue
             axis = self.scope.ranges.elements.get(name.removesuffix("!"))
@@ -295,17 +295,6 @@ class Builder:
                 raise self.refuse(f"the subscript {name}")
             cases = [{**case, name: element} for case in cases for element in axis]
         return cases
-
-
-def _marked(tree: Tree) -> list[str]:
-    """Return the subscripts marked with an exclamation mark in a tree, in order."""
-    return [
-        plain(subscript)
-        for part in walk(tree)
-        if isinstance(part, (Reference, Call))
-        for subscript in part.subscripts or ()
-        if isinstance(subscript, str) and subscript.endswith("!")
-    ]
 
 
 def _binary(tree: Binary) -> Step:
