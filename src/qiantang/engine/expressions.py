@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
+from qiantang.engine.operations import OPERATIONS
 from qiantang.faults import Fault, StudyError
 
 Kind = Literal["constant", "auxiliary", "stock", "lookup", "driver", "control"]
@@ -180,6 +181,12 @@ class FixedDelay:
     order: int
     start: Expression
     rule: Travel = "fixed"
+
+
+def is_wide(expression: Expression) -> bool:
+    """Return whether an expression yields a row of numbers."""
+    known = OPERATIONS.get(expression.operation) if isinstance(expression, Call) else None
+    return known is not None and known.wide
 
 
 def arguments_of(expression: Expression) -> tuple[Expression, ...]:

@@ -261,7 +261,7 @@ def _stamp() -> str:
     )
     for name in (
         *("distributions", "intrinsics", "lanes", "powers", "lane_functions", "kernel_loop"),
-        "kernel",
+        *("kernel", "wide"),
     ):
         digest.update((here / f"{name}.py").read_bytes())
     return digest.hexdigest()

@@ -1,0 +1,100 @@
+"""Operations of many numbers at once: inverse matrices and markets, in every engine."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qiantang.engine import Unsupported, load_model
+from qiantang.engine.wide_functions import inverse, market
+from qiantang.simulate import simulate_model
+
+Write = Callable[..., Path]
+
+MATRIX = np.eye(9) * 2 - np.random.default_rng(1).random((9, 9)) / 8
+"""Well conditioned, of more rows than anybody would write out."""
+
+
+def square(write: Write, matrix: np.ndarray, equation: str) -> Path:
+    """Write a model with a matrix m over two names of one range."""
+    rows = ";".join(",".join(map(repr, row)) for row in matrix.tolist())
+    return write(f"r: (a1-a{len(matrix)})\nc <-> r\nm[r,c] = {rows};\n{equation}")
+
+
+@pytest.mark.parametrize(
+    ("engine", "written_as"),
+    [("scalar", "k[r,c]"), ("numpy", "k[r,r]"), ("kernel", "k[r,c]")],
+)
+def test_a_matrix_of_any_size_is_inverted(written: Write, engine: str, written_as: str) -> None:
+    """The product with the matrix is the identity; r, r means both subscripts of the left side."""
+    file = square(
+        written, MATRIX, f"k[r,c] = m[r,c]*(1 + Time)\ni[r,c] = INVERT MATRIX({written_as}, 9)"
+    )
+    size = range(1, len(MATRIX) + 1)
+    names = [f"i[a{row},a{column}]" for row in size for column in size]
+    frame = simulate_model(file, engine=engine, outputs=names)  # type: ignore[arg-type]
+    for time in (0, 10):
+        found = frame.loc[time, names].to_numpy().reshape(MATRIX.shape)
+        product = found @ MATRIX * (1 + time)
+        np.testing.assert_allclose(product, np.eye(len(MATRIX)), atol=1e-13)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "kernel"])
+def test_each_member_has_its_own_inverse_and_a_singular_one_spoils_no_other(
+    written: Write, engine: str
+) -> None:
+    program = load_model(
+        square(written, np.array([[1.0, 2.0], [3.0, 0.0]]), "i[r,c] = INVERT MATRIX(m[r,c], 2)")
+    )
+    values = np.array([4.0, 6.0, 5.0])  # 1 2; 3 6 has no inverse
+    result = program.run(
+        ["i[a1,a1]", "i[a2,a1]"], [0.0], parameters={"m[a2,a2]": values}, members=3,
+        engine=engine,  # type: ignore[arg-type]
+    )  # fmt: skip
+    first, second = result.values[:, 0]
+    expected = [values[k] / (values[k] - 6) for k in (0, 2)]
+    np.testing.assert_allclose(first[[0, 2]], expected, rtol=1e-14)
+    np.testing.assert_allclose(second[[0, 2]], [-3 / (values[k] - 6) for k in (0, 2)], rtol=1e-14)
+    assert result.diverged.tolist() == [False, True, False]
+
+
+def test_a_part_of_a_matrix_is_not_inverted(written: Write) -> None:
+    file = square(written, MATRIX, "i[r,c] = INVERT MATRIX(m[r,c], 5)")
+    with pytest.raises(Unsupported, match="INVERT MATRIX of a part of a matrix of 9 rows"):
+        load_model(file)
+
+
+def test_a_row_exchange_is_found() -> None:
+    """Without pivots the first division would be by zero."""
+    assert inverse(0.0, 1.0, 1.0, 0.0).tolist() == [0, 1, 1, 0]
+
+
+@pytest.mark.parametrize("engine", ["scalar", "numpy"])
+@pytest.mark.parametrize("profile", [1, 2, 3, 4])
+def test_hundreds_of_claimants_share_a_supply(written: Write, engine: str, profile: int) -> None:
+    """The parts are the supply together, none is more than its request; the price is common."""
+    count = 300
+    file = written(
+        f"r: (b1-b{count})\np: ptype, ppriority, pwidth, pextra\nwant[r] = 1 + r/100\n"
+        f"q[r,ptype] = {profile}\nq[r,ppriority] = MODULO(r*37, 100)/10\nq[r,pwidth] = 2\n"
+        "q[r,pextra] = 0\na[r] = ALLOCATE AVAILABLE(want[r], q[r,ptype], Time*60)",
+        end=5,
+        step=1,
+    )
+    frame = simulate_model(file, engine=engine)  # type: ignore[arg-type]
+    parts = frame[[f"a[b{k}]" for k in range(1, count + 1)]]
+    wants = frame[[f"want[b{k}]" for k in range(1, count + 1)]].to_numpy()
+    assert parts.sum(axis=1).tolist() == pytest.approx([0, 60, 120, 180, 240, 300], rel=1e-9)
+    assert ((parts.to_numpy() >= 0) & (parts.to_numpy() <= wants)).all()
+
+
+def test_a_market_without_a_meaning_has_no_price() -> None:
+    claim = (1.0, 5.0, 1.0, 2.0)
+    assert np.isnan(market(np.array([-1.0, 2.0]), *claim)[0]).tolist() == [True, False]
+    assert math.isnan(market(1.0, 1.0, -5.0, 1.0, 2.0)[0])
+    assert math.isnan(market(1.0, 1.0, 5.0, 1.0, 0.0)[0])
+    assert market(1.0, *claim, *claim)[1] == 10
