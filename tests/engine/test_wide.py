@@ -26,21 +26,22 @@ def square(write: Write, matrix: np.ndarray, equation: str) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("engine", "written_as"),
-    [("scalar", "k[r,c]"), ("numpy", "k[r,r]"), ("kernel", "k[r,c]")],
+    ("engine", "size", "written_as"),
+    [("scalar", 9, "k[r,c]"), ("numpy", 9, "k[r,r]"), ("kernel", 3, "k[r,c]")],
 )
-def test_a_matrix_of_any_size_is_inverted(written: Write, engine: str, written_as: str) -> None:
+def test_a_matrix_of_any_size_is_inverted(
+    written: Write, engine: str, size: int, written_as: str
+) -> None:
     """The product with the matrix is the identity; r, r means both subscripts of the left side."""
-    file = square(
-        written, MATRIX, f"k[r,c] = m[r,c]*(1 + Time)\ni[r,c] = INVERT MATRIX({written_as}, 9)"
-    )
-    size = range(1, len(MATRIX) + 1)
-    names = [f"i[a{row},a{column}]" for row in size for column in size]
+    matrix = MATRIX[:size, :size]
+    equations = f"k[r,c] = m[r,c]*(1 + Time)\ni[r,c] = INVERT MATRIX({written_as}, {size})"
+    file = square(written, matrix, equations)
+    places = range(1, size + 1)
+    names = [f"i[a{row},a{column}]" for row in places for column in places]
     frame = simulate_model(file, engine=engine, outputs=names)  # type: ignore[arg-type]
     for time in (0, 10):
-        found = frame.loc[time, names].to_numpy().reshape(MATRIX.shape)
-        product = found @ MATRIX * (1 + time)
-        np.testing.assert_allclose(product, np.eye(len(MATRIX)), atol=1e-13)
+        found = frame.loc[time, names].to_numpy().reshape(size, size)
+        np.testing.assert_allclose(found @ matrix * (1 + time), np.eye(size), atol=1e-13)
 
 
 @pytest.mark.parametrize("engine", ["numpy", "kernel"])

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 GROUP = "Arrays"
 
+MOST_RANKED = 500
+"""Elements up to which a vector is sorted; each is compared with every other."""
+
 NAN, ONE, ZERO = Number(math.nan), Number(1.0), Number(0.0)
 
 
@@ -110,7 +113,7 @@ def _ranks(entries: Sequence[Slot], upwards: Expression) -> list[Expression]:
 
     Downwards is upwards reversed, equals included, as in PySD.
     """
-    result = []
+    result: list[Expression] = []
     for i, entry in enumerate(entries):
         below = [
             numeric(call("le" if j < i else "lt", other, entry))
@@ -123,17 +126,33 @@ def _ranks(entries: Sequence[Slot], upwards: Expression) -> list[Expression]:
     return result
 
 
+def _ranked(
+    builder: Builder, tree: Call, entries: Sequence[Slot], direction: Tree, bindings: Bindings
+) -> list[Slot]:
+    """Return the places of the entries of a vector in slots of their own, made once."""
+    if len(entries) > MOST_RANKED:
+        title = tree.function.upper().replace("_", " ")
+        raise builder.refuse(f"{title} of {len(entries):,} elements, of which {MOST_RANKED} are,")
+    upwards = builder.kept(direction, bindings)
+
+    def make() -> list[Slot]:
+        return [builder.context.keep(rank) for rank in _ranks(entries, upwards)]
+
+    key = "ranks", tuple(slot.index for slot in entries), upwards.index
+    found: list[Slot] = builder.context.once(key, make)
+    return found
+
+
 def _rank(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
     vector, direction = tree.arguments
     entries, place = _along(builder, vector, bindings)
-    upwards = builder.number(direction, bindings)
-    return call("add", _ranks(entries, upwards)[place], ONE)
+    return call("add", _ranked(builder, tree, entries, direction, bindings)[place], ONE)
 
 
 def _sort_order(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
     vector, direction = tree.arguments
     entries, place = _along(builder, vector, bindings)
-    ranks = _ranks(entries, builder.number(direction, bindings))
+    ranks = _ranked(builder, tree, entries, direction, bindings)
     at = Number(float(place))
     return _sum(
         call("if", call("eq", rank, at), Number(float(i)), ZERO) for i, rank in enumerate(ranks)

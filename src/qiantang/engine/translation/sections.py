@@ -16,6 +16,7 @@ from qiantang.engine.translation.scope import Definition, Scope, Translation
 from qiantang.engine.translation.subscripts import Coordinates, Ranges, plain
 from qiantang.engine.translation.tables import table_of
 from qiantang.engine.translation.templates import at_once
+from qiantang.faults import StudyError
 from qiantang.modelfile.clashes import twice
 from qiantang.modelfile.document import Equation
 from qiantang.modelfile.tree import Call, Knots, Literal, Numbers, Tree, walk
@@ -67,6 +68,10 @@ def declare(equations: Iterable[Equation], scope: Scope, context: Translation) -
         if unknown:
             context.fault(equation, f"{unknown} is no subscript range and no element of one")
             continue
+        large = context.sizes.too_large(equation, scope.ranges)
+        if large:
+            context.fault(equation, large)
+            raise StudyError(context.faults)
         index = scope.ranges.index(equation.subscripts, equation.exceptions)
         name = plain(equation.name)
         again = _again(name, index, scope, earlier.get(name, ()))
