@@ -50,12 +50,13 @@ def inverse(*entries: Any) -> Floats:
         found = np.linalg.inv(matrices)
     except np.linalg.LinAlgError:
         found = np.array([_inverse_or_none(matrix) for matrix in matrices])
-    return np.ascontiguousarray(found.reshape(len(found), -1).T).reshape(rows.shape)
+    across = np.asarray(found, dtype=np.float64).reshape(len(found), -1).T
+    return np.ascontiguousarray(across).reshape(rows.shape)
 
 
 def _inverse_or_none(matrix: Floats) -> Floats:
     try:
-        return np.linalg.inv(matrix)
+        return np.asarray(np.linalg.inv(matrix), dtype=np.float64)
     except np.linalg.LinAlgError:
         return np.full(matrix.shape, np.nan)
 
@@ -102,9 +103,7 @@ def market(supply: Any, *claims: Any) -> Floats:
 class _Taken:
     """What claimants take at a price, each array of shape (claimant, member)."""
 
-    def __init__(
-        self, codes: Floats, requests: Floats, priorities: Floats, widths: Floats
-    ) -> None:
+    def __init__(self, codes: Floats, requests: Floats, priorities: Floats, widths: Floats) -> None:
         self.codes, self.requests = codes, requests
         self.priorities, self.widths = priorities, widths
 

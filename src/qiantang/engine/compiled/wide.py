@@ -99,7 +99,7 @@ def _price(claims: Any, corners: Any) -> float:
         if code == TRIANGULAR:
             corners[found] = priority
             found += 1
-        curved = curved or code == NORMAL or code == EXPONENTIAL
+        curved = curved or code in (NORMAL, EXPONENTIAL)
     ends = np.sort(corners[:found])
     first, last = 0, found - 1
     while last - first > 1:

@@ -60,9 +60,7 @@ def _of(builder: Builder, matrix: Reference, bindings: Bindings) -> tuple[Coordi
     return leading, rows, columns
 
 
-def _here(
-    builder: Builder, matrix: Reference, axes: Axes, bindings: Bindings
-) -> tuple[int, int]:
+def _here(builder: Builder, matrix: Reference, axes: Axes, bindings: Bindings) -> tuple[int, int]:
     """Return the place of the entry at hand.
 
     A matrix over one range both ways is written ``m[range, range]``; the last two subscripts of

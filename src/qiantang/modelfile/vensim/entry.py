@@ -193,7 +193,9 @@ def _written_out(item: str) -> list[str]:
         raise MisreadError(f"the range {shown(item)} cannot be read, expected for example (A1-A10)")
     first, last = int(match[2]), int(match[4])
     if not 0 <= last - first < _MOST_ELEMENTS:
-        raise MisreadError(f"the range {shown(item)} must rise and have at most {_MOST_ELEMENTS} elements")
+        raise MisreadError(
+            f"the range {shown(item)} must rise and have at most {_MOST_ELEMENTS} elements"
+        )
     return [f"{match[1]}{number}" for number in range(first, last + 1)]
 
 
