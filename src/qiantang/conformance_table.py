@@ -116,7 +116,11 @@ def totals(rows: Sequence[Row], engine: str) -> list[str]:
 
 def _left(rows: Sequence[Row]) -> Iterable[str]:
     left = [row for row in rows if not row.oracle and row.refused]
-    yield from [f"- `{row.name}`: {row.refused}" for row in left] or ["none"]
+    yield from [f"- `{row.name}`: {_escaped(row.refused)}" for row in left] or ["none"]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("<", "&lt;")
 
 
 def _apart(rows: Sequence[Row]) -> Iterable[str]:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from qiantang.engine import Unsupported, load_model
-from qiantang.engine.wide_functions import inverse, market
+from qiantang.engine.wide_functions import inverse, market, order, ranks
 from qiantang.simulate import simulate_model
 
 Write = Callable[..., Path]
@@ -99,3 +99,27 @@ def test_a_market_without_a_meaning_has_no_price() -> None:
     assert math.isnan(market(1.0, 1.0, -5.0, 1.0, 2.0)[0])
     assert math.isnan(market(1.0, 1.0, 5.0, 1.0, 0.0)[0])
     assert market(1.0, *claim, *claim)[1] == 10
+
+
+def test_equals_keep_their_order_and_downwards_is_upwards_reversed() -> None:
+    """Vensim's reference manual, VECTOR SORT ORDER: an index from 0 for each place."""
+    vector = (2.0, 1.0, 2.0, 0.0)
+    assert order(1.0, *vector).tolist() == [3, 1, 0, 2]
+    assert order(-1.0, *vector).tolist() == [2, 0, 1, 3]
+    assert ranks(1.0, *vector).tolist() == [2, 1, 3, 0]
+    members = order(np.array([1.0, 0.0]), *(np.array([v, -v]) for v in vector))
+    assert members.T.tolist() == [[3, 1, 0, 2], [3, 1, 2, 0]]
+
+
+@pytest.mark.parametrize("engine", ["scalar", "numpy"])
+def test_a_long_vector_is_sorted(written: Write, engine: str) -> None:
+    """A rank is the place in the order plus one; the order brings the elements up."""
+    file = written(
+        "r: (b1-b700)\nv[r] = MODULO(r*331, 701)\nk[r] = VECTOR RANK(v[r], 1)\n"
+        "o[r] = VECTOR SORT ORDER(v[r], -1)",
+        end=0,
+    )
+    frame = simulate_model(file, engine=engine)  # type: ignore[arg-type]
+    v, k, o = (frame[[f"{name}[b{i}]" for i in range(1, 701)]].to_numpy()[0] for name in "vko")
+    assert k.tolist() == v.tolist()
+    assert v[o.astype(int)].tolist() == list(range(700, 0, -1))

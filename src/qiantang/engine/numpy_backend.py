@@ -28,6 +28,8 @@ WIDE = {
     "entry": wide_functions.entry,
     "inverse": wide_functions.inverse,
     "market": wide_functions.market,
+    "order": wide_functions.order,
+    "ranks": wide_functions.ranks,
 }
 SCOPE = {**NAMES, **WIDE, "NAN": np.nan, "INF": np.inf}
 

@@ -107,6 +107,8 @@ OPERATIONS: dict[str, Operation] = {
     "quantile": Operation("distribution_quantile({0}, {1}, {2}, {3})"),
     "inverse": Operation("inverse({every})", wide=True),
     "market": Operation("market({every})", wide=True),
+    "ranks": Operation("ranks({every})", wide=True),
+    "order": Operation("order({every})", wide=True),
     "entry": Operation("entry({0}, {1})"),
 }
 

@@ -1,4 +1,4 @@
-"""Operations of many numbers at once: an inverse matrix, the price of a market.
+"""Operations of many numbers at once: an inverse matrix, the price of a market, a sorted vector.
 
 Their value is a row of numbers, of which ``entry`` takes one; members stand along the last axis.
 """
@@ -68,6 +68,31 @@ def _rows(values: Sequence[Any]) -> Floats:
     for row, value in zip(rows if wide else rows.reshape(-1, 1), values, strict=True):
         row[...] = value
     return rows
+
+
+def order(upwards: Any, *entries: Any) -> Floats:
+    """Return the place of each entry of a sorted vector in the vector, from 0.
+
+    Equals keep their order; downwards is upwards reversed, equals included.
+
+    Parameters
+    ----------
+    upwards : float or array of shape (member,)
+        Above zero where the least comes first.
+    *entries : float or array of shape (member,)
+
+    Returns
+    -------
+    array of shape (entry,) or (entry, member)
+    """
+    rows = _rows((upwards, *entries))
+    found = np.argsort(rows[1:], axis=0, kind="stable")
+    return np.where(rows[0] > 0.0, found, found[::-1]).astype(np.float64)
+
+
+def ranks(upwards: Any, *entries: Any) -> Floats:
+    """Return the place of each entry of a vector in the sorted vector; see :func:`order`."""
+    return np.argsort(order(upwards, *entries), axis=0, kind="stable").astype(np.float64)
 
 
 def market(supply: Any, *claims: Any) -> Floats:

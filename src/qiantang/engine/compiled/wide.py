@@ -71,6 +71,33 @@ def _invert(matrix: Any, order: Any) -> None:
 
 
 @plain
+def order(a: Any, at: int, count: int) -> float:
+    """Put the places of the entries of a sorted vector into the first rows."""
+    entries = np.empty(count - 1)
+    for lane in range(WIDTH):
+        for k in range(1, count):
+            entries[k - 1] = a[at + k * WIDTH + lane]
+        found = np.argsort(entries, kind="mergesort")
+        upwards = a[at + lane] > 0.0
+        for k in range(count - 1):
+            a[at + k * WIDTH + lane] = found[k if upwards else count - 2 - k]
+    return 0.0
+
+
+@plain
+def ranks(a: Any, at: int, count: int) -> float:
+    """Put the place of each entry of a vector in the sorted vector into the first rows."""
+    order(a, at, count)
+    places = np.empty(count - 1, dtype=np.int64)
+    for lane in range(WIDTH):
+        for k in range(count - 1):
+            places[k] = int(a[at + k * WIDTH + lane])
+        for k in range(count - 1):
+            a[at + places[k] * WIDTH + lane] = k
+    return 0.0
+
+
+@plain
 def market(a: Any, at: int, count: int) -> float:
     """Put the price of a market, and all requests together, into the first two rows."""
     claims = np.empty(count)

@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 GROUP = "Arrays"
 
-MOST_RANKED = 500
-"""Elements up to which a vector is sorted; each is compared with every other."""
-
 NAN, ONE, ZERO = Number(math.nan), Number(1.0), Number(0.0)
 
 
@@ -108,55 +105,26 @@ def _along(builder: Builder, tree: Tree, bindings: Bindings) -> tuple[list[Slot]
     return [builder.kept(tree, {**bindings, name: e}) for e in axis], axis.index(here)
 
 
-def _ranks(entries: Sequence[Slot], upwards: Expression) -> list[Expression]:
-    """Return the place of each entry in sorted order, from 0; equals keep their order.
-
-    Downwards is upwards reversed, equals included, as in PySD.
-    """
-    result: list[Expression] = []
-    for i, entry in enumerate(entries):
-        below = [
-            numeric(call("le" if j < i else "lt", other, entry))
-            for j, other in enumerate(entries)
-            if j != i
-        ]
-        rank = _sum(below) if below else ZERO
-        turned = call("sub", Number(float(len(entries) - 1)), rank)
-        result.append(call("if", call("gt", upwards, ZERO), rank, turned))
-    return result
-
-
-def _ranked(
-    builder: Builder, tree: Call, entries: Sequence[Slot], direction: Tree, bindings: Bindings
-) -> list[Slot]:
-    """Return the places of the entries of a vector in slots of their own, made once."""
-    if len(entries) > MOST_RANKED:
-        title = tree.function.upper().replace("_", " ")
-        raise builder.refuse(f"{title} of {len(entries):,} elements, of which {MOST_RANKED} are,")
+def _sorted(
+    builder: Builder, tree: Call, bindings: Bindings, operation: str
+) -> tuple[Slot, Expression]:
+    """Return a sorted vector in a slot of its own, made once, and the place at hand."""
+    vector, direction = tree.arguments
+    entries, place = _along(builder, vector, bindings)
     upwards = builder.kept(direction, bindings)
-
-    def make() -> list[Slot]:
-        return [builder.context.keep(rank) for rank in _ranks(entries, upwards)]
-
-    key = "ranks", tuple(slot.index for slot in entries), upwards.index
-    found: list[Slot] = builder.context.once(key, make)
-    return found
+    key = operation, tuple(slot.index for slot in entries), upwards.index
+    made = builder.context.once(
+        key, lambda: builder.context.keep(call(operation, upwards, *entries))
+    )
+    return made, Number(float(place))
 
 
 def _rank(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
-    vector, direction = tree.arguments
-    entries, place = _along(builder, vector, bindings)
-    return call("add", _ranked(builder, tree, entries, direction, bindings)[place], ONE)
+    return call("add", call("entry", *_sorted(builder, tree, bindings, "ranks")), ONE)
 
 
 def _sort_order(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
-    vector, direction = tree.arguments
-    entries, place = _along(builder, vector, bindings)
-    ranks = _ranked(builder, tree, entries, direction, bindings)
-    at = Number(float(place))
-    return _sum(
-        call("if", call("eq", rank, at), Number(float(i)), ZERO) for i, rank in enumerate(ranks)
-    )
+    return call("entry", *_sorted(builder, tree, bindings, "order"))
 
 
 def _reorder(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
