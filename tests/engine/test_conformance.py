@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from qiantang.conformance import Row, check, compare, home, models, read_published, simulate_model
-from qiantang.conformance_table import REASONS, document, reason, unexplained, verdict
+from qiantang.conformance_reasons import DEPARTURES, REASONS
+from qiantang.conformance_table import document, reason, unexplained, verdict
 
 PAGE = File(__file__).parents[2] / "docs" / "conformance.md"
 MODELS = File(__file__).parent / "models"
@@ -110,3 +111,12 @@ def test_the_page_has_no_difference_without_a_reason() -> None:
     share = re.search(r"of these compiled: \d+ \((?P<share>[\d.]+) %\)", text)
     assert share is not None
     assert float(share["share"]) >= 90
+
+
+def test_the_page_has_every_departure_with_its_place_and_every_reason() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    for row in DEPARTURES:
+        assert all(cell.strip() for cell in row)
+        assert f"| {' | '.join(row)} |" in text
+    for name, why in REASONS.items():
+        assert re.search(rf"^\| `{re.escape(name)}` .*{re.escape(why)} \|$", text, re.M), name

@@ -12,6 +12,7 @@ import pytest
 from qiantang.engine import Unsupported, load_model
 from qiantang.engine.expressions import NA
 from qiantang.engine.ir import Engine
+from qiantang.engine.operations import BINOMIAL, POISSON, TRIALS
 from qiantang.faults import StudyError
 from qiantang.simulate import simulate_model
 
@@ -216,6 +217,12 @@ RANDOM = {
     "RANDOM NEGATIVE BINOMIAL(0, 1000, 0.4, 3, 0, 1, 5)": (3 / 0.4, math.sqrt(3 * 0.6) / 0.4),
     "RANDOM GAMMA(0, 1000, 2.5, 1, 2, 5)": (1 + 2 * 2.5, 2 * math.sqrt(2.5)),
     "RANDOM BETA(0, 1, 2, 3, 0, 1, 5)": (2 / 5, math.sqrt(6 / (25 * 6))),
+    # of large parameters
+    "RANDOM POISSON(0, 1e15, 1e9, 0, 1, 5)": (1e9, math.sqrt(1e9)),
+    "RANDOM BINOMIAL(0, 1e15, 0.3, 1e12, 0, 1, 5)": (3e11, math.sqrt(2.1e11)),
+    "RANDOM NEGATIVE BINOMIAL(0, 1e15, 1e-6, 1, 0, 1, 5)": (1e6, 1e6),
+    # an order below one is one, as the manual says: the exponential distribution
+    "RANDOM GAMMA(0, 1000, 0.5, 0, 1, 5)": (1, 1),
     # cut off: a fair die
     "RANDOM BETA(0, 0.5, 1, 1, 0, 1, 5)": (0.25, 0.5 / math.sqrt(12)),
     "RANDOM LOOKUP(rising, 0, 9, 0, 1, 5)": (2, 3 / math.sqrt(18)),
@@ -242,6 +249,38 @@ def test_engines_draw_the_same_numbers(tmp_path: File) -> None:
     kernel = program.run(names, np.arange(41.0), engine="kernel").values
     plain = program.run(names, np.arange(41.0), engine="scalar").values
     assert kernel == pytest.approx(plain, rel=1e-9, abs=1e-9)
+
+
+def test_counts_are_found_by_a_few_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first guess is near, so that the distribution is asked a few times whatever its size."""
+    from qiantang.engine import array_functions
+
+    looks = 0
+    share = array_functions.distribution_share
+
+    def counted(*arguments: Any) -> Any:
+        nonlocal looks
+        looks += 1
+        return share(*arguments)
+
+    monkeypatch.setattr(array_functions, "distribution_share", counted)
+    parts = np.linspace(0.001, 0.999, 101)
+    for mean in (0.5, 40.0, 1e4, 1e8):
+        looks = 0
+        found = array_functions.distribution_quantile(POISSON, np.full(101, mean), 1.0, parts)
+        assert looks <= 12
+        assert (share(POISSON, mean, 1.0, found) >= parts).all()
+        assert (share(POISSON, mean, 1.0, found - 1) < parts).all()
+
+
+def test_one_lane_finds_the_same_counts() -> None:
+    from qiantang.engine.array_functions import distribution_quantile
+    from qiantang.engine.compiled.distributions import one_quantile
+
+    for kind, a, b in ((POISSON, 1e7, 1.0), (BINOMIAL, 1e6, 0.5), (TRIALS, 2.0, 1e-5)):
+        for part in (1e-6, 0.2, 0.5, 0.999):
+            sure = distribution_quantile(kind, np.float64(a), np.float64(b), np.float64(part))
+            assert one_quantile(kind, a, b, part) == pytest.approx(float(sure), rel=1e-9)
 
 
 def test_pink_noise_has_its_deviation_and_correlation(tmp_path: File) -> None:
@@ -502,3 +541,33 @@ def test_delays_of_varying_times_agree_and_go_on_from_a_history(tmp_path: File) 
         early = program.history(names, times, until=12, engine=engine, **given)
         late = program.run(names, times, engine=engine, history=early, **given).values
         assert np.array_equal(late, numpy if engine == "numpy" else kernel)
+
+
+MISCOUNTED = {
+    # vensim.com/documentation: fn_max, fn_min, fn_sum, fn_if_then_else, fn_sin
+    "MAX(1, 2, 3)": "MAX with 3 arguments, expected 2,",
+    "MIN(1)": "MIN with 1 argument, expected 2,",
+    "SIN(1, 2)": "SIN with 2 arguments, expected 1,",
+    "IF THEN ELSE(1, 2)": "IF THEN ELSE with 2 arguments, expected 3,",
+    "RANDOM UNIFORM(0, 1, 2, 3)": "RANDOM UNIFORM with 4 arguments, expected 2 or 3,",
+    "SUM(3)": "SUM over no subscript marked with !",
+    "VMAX(y)": "VMAX over no subscript marked with !",
+}
+
+
+@pytest.mark.parametrize("expression", MISCOUNTED)
+def test_a_function_with_other_arguments_than_its_own_is_refused(
+    tmp_path: File, expression: str
+) -> None:
+    with pytest.raises(Unsupported) as refused:
+        load_model(model(tmp_path, f"y = 1\nx = {expression}"))
+    what = f"{MISCOUNTED[expression]} in the equation of x (line 3) is not compiled"
+    assert str(refused.value) == what
+    assert not refused.value.elsewhere
+
+
+@pytest.mark.parametrize("text", ["1 = 2 = 3", "1 < 2 < 3", "IF THEN ELSE(1 < y <= 2, 1, 0)"])
+def test_a_comparison_is_not_compared_without_parentheses(tmp_path: File, text: str) -> None:
+    with pytest.raises(StudyError, match=r"m\.mdl:3: x: .* expected parentheses around one of two"):
+        load_model(model(tmp_path, f"y = 1\nx = {text}"))
+    assert column(model(tmp_path, "x = (3 > 2) = 1"), "x")[0] == 1

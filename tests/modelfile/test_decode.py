@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import codecs
+from pathlib import Path
 
 import pytest
 
 from qiantang.modelfile.decode import UndecodableError, decoded
+from qiantang.modelfile.read import read_document
 
 MODEL = "{UTF-8}\n人口 = 3 ~~|\naño = 人口 ~~|\n"
 ASCII = "population = 3 ~ people ~ |\n"
@@ -115,3 +117,23 @@ def test_zero_bytes_are_no_text() -> None:
     with pytest.raises(UndecodableError, match="a zero byte") as refused:
         decoded(b"a = 1 ~~|\nb\0 = 2 ~~|")
     assert refused.value.line == 2
+
+
+HIDDEN = ["\u200b", "\u202e", "\u2066", "\ufeff", "\u061c", "\u00ad", "\x1b", "\U000e0041"]
+
+
+@pytest.mark.parametrize("mark", HIDDEN)
+def test_what_cannot_be_seen_is_left_out_and_said(mark: str, tmp_path: Path) -> None:
+    """No mark reaches a result, and two names that look alike are one name."""
+    text, notes = decoded(f"a = 1 ~~|\nb{mark}c = a ~~|".encode())
+    assert text == "a = 1 ~~|\nbc = a ~~|"
+    (note,) = notes
+    assert note.endswith(f"left out, first U+{ord(mark):04X} on line 2")
+    file = tmp_path / "m.mdl"
+    file.write_text(f"{{UTF-8}}\nbc = 1 ~~|\nb{mark}c = 2 ~~|\n", encoding="utf-8")
+    _, faults = read_document(file)
+    assert [(fault.line, fault.what) for fault in faults] == [(3, "defined twice, first on line 2")]
+
+
+def test_vensims_mark_before_its_settings_stays() -> None:
+    assert decoded(b":L\x7f<%^E!@\n") == (":L\x7f<%^E!@\n", [])

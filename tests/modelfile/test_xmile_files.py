@@ -326,3 +326,17 @@ def test_a_bare_comparison_that_begins_no_tag_is_read_and_said(tmp_path: Path) -
     assert not wrong
     assert found.equations[0].tree == same.equations[0].tree
     assert found.notes == ("a bare < is read as less than, first on line 4",)
+
+
+def test_a_reference_brings_in_nothing_that_cannot_be_seen(tmp_path: Path) -> None:
+    found, faults = read(write(tmp_path, text(aux("a&#x202E;b", "1&#x200B;2"))))
+    assert faults == []
+    assert {"ab": "12"}.items() <= {e.name: e.text for e in found.equations}.items()
+    assert "characters that cannot be seen are left out, first by line 4" in found.notes
+
+
+def test_a_variable_with_the_name_of_a_dimension_is_refused_with_both_lines(
+    tmp_path: Path,
+) -> None:
+    (found,) = faults(tmp_path, aux("x", "1"))
+    assert found == "4: x: the name is that of the dimension X on line 2, expected another"

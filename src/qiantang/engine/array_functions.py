@@ -149,14 +149,37 @@ def distribution_quantile(kind: float, a: Array, b: Array, part: Array) -> Array
         return gammaincinv(a, part)
     if kind == BETA:
         return betaincinv(a, b, part)
-    low, high = np.full(np.shape(a + b + part), -1.0), np.ones(np.shape(a + b + part))
-    for _ in range(50):
-        high = np.where(
-            (distribution_share(kind, a, b, high) < part) & (high < LARGEST), 2.0 * high, high
-        )
-    for _ in range(52):
+    near = np.floor(count_near(kind, a, b, normal_quantile(part)))
+    near = np.clip(np.nan_to_num(near), 0.0, LARGEST)
+    low, high, reach = near - 2.0, near + 2.0, 2.0
+    while np.any(wide := (low >= 0.0) & (distribution_share(kind, a, b, low) >= part)):
+        reach *= 4.0
+        low = np.where(wide, np.maximum(-1.0, near - reach), low)
+    reach = 2.0
+    while np.any(wide := (high < LARGEST) & (distribution_share(kind, a, b, high) < part)):
+        reach *= 4.0
+        high = np.where(wide, near + reach, high)
+    low = np.maximum(low, -1.0)
+    while np.any(high - low > 1.0):
         middle = np.floor(0.5 * (low + high))
         below = distribution_share(kind, a, b, middle) < part
         low, high = np.where(below, middle, low), np.where(below, high, middle)
     found = np.where(part > 0.0, high, 0.0)
     return np.where(distribution_share(kind, a, b, high) >= 0.0, found, np.nan)
+
+
+def count_near(kind: float, a: Array, b: Array, deviate: Array) -> Array:
+    """Return about where a count lies, by its first three moments and a standard normal deviate.
+
+    References
+    ----------
+    Cornish, E. A. and Fisher, R. A. (1938). Moments and cumulants in the specification of
+    distributions. Revue de l'Institut International de Statistique 5(4), the first two terms.
+    """
+    if kind == POISSON:
+        mean, square, lean = a, a, 1.0
+    elif kind == BINOMIAL:
+        mean, square, lean = a * b, a * b * (1.0 - b), 1.0 - 2.0 * b
+    else:
+        mean, square, lean = a / b, a * (1.0 - b) / (b * b), (2.0 - b) / b
+    return mean + np.sqrt(square) * deviate + lean * (deviate * deviate - 1.0) / 6.0

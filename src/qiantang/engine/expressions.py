@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
+from qiantang.engine.operations import OPERATIONS
 from qiantang.faults import Fault, StudyError
 
 Kind = Literal["constant", "auxiliary", "stock", "lookup", "driver", "control"]
 Engine = Literal["auto", "kernel", "scalar", "numpy", "pysd"]
 Integrator = Literal["euler", "rk4"]
-Rule = Literal["integrate", "assign", "hold"]
+Rule = Literal["integrate", "assign", "hold", "begin"]
 Travel = Literal["fixed", "information", "material"]
 Found = TypeVar("Found")
 Mode = Literal["interpolate", "extrapolate", "hold_backward", "look_forward", "raw"]
@@ -131,8 +132,9 @@ class State:
         Where its value stands.
     start : Expression
         Its value at the initial time.
-    rule : {"integrate", "assign", "hold"}
-        The expression is its rate of change, its value after the step, or unused.
+    rule : {"integrate", "assign", "hold", "begin"}
+        The expression is its rate of change, its value after the step, unused, or a slot whose
+        value at the beginning of the step it keeps, also where an integrator looks inside it.
     expression : Expression
         As the rule says.
     non_negative : bool
@@ -144,6 +146,11 @@ class State:
     rule: Rule
     expression: Expression
     non_negative: bool = False
+
+    @property
+    def moves(self) -> bool:
+        """Tell whether the value moves on at the end of a step."""
+        return self.rule in ("integrate", "assign")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +181,12 @@ class FixedDelay:
     order: int
     start: Expression
     rule: Travel = "fixed"
+
+
+def is_wide(expression: Expression) -> bool:
+    """Return whether an expression yields a row of numbers."""
+    known = OPERATIONS.get(expression.operation) if isinstance(expression, Call) else None
+    return known is not None and known.wide
 
 
 def arguments_of(expression: Expression) -> tuple[Expression, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from qiantang.engine import array_functions
+from qiantang.engine import array_functions, wide_functions
 from qiantang.engine.compiled.emit import TEMPLATES, source
 from qiantang.engine.expressions import (
     NA,
@@ -24,7 +24,14 @@ Floats = npt.NDArray[np.float64]
 ARRAY_TEMPLATES = {**TEMPLATES, "div": "divide({0}, {1})"}
 """Python's own division of floats raises where NumPy's yields infinity."""
 NAMES = {name: value for name, value in vars(array_functions).items() if not name.startswith("_")}
-SCOPE = {**NAMES, "NAN": np.nan, "INF": np.inf}
+WIDE = {
+    "entry": wide_functions.entry,
+    "inverse": wide_functions.inverse,
+    "market": wide_functions.market,
+    "order": wide_functions.order,
+    "ranks": wide_functions.ranks,
+}
+SCOPE = {**NAMES, **WIDE, "NAN": np.nan, "INF": np.inf}
 
 
 def table_value(table: Table, x: Any) -> Any:

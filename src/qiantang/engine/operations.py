@@ -18,6 +18,15 @@ a Poisson one of a mean, of successes in some trials of a chance, of trials to s
 LARGEST = 1e15
 """Largest number that is drawn from a distribution without end."""
 
+RECTANGULAR, TRIANGULAR, NORMAL, EXPONENTIAL = 1, 2, 3, 4
+"""Profiles of claimants, as Vensim numbers them."""
+
+REACH = {RECTANGULAR: 0.5, TRIANGULAR: 0.5, NORMAL: 8.5, EXPONENTIAL: 38.0}
+"""Widths from the priority at which a profile has reached its end, to the last digit."""
+
+HALVINGS = 56
+"""Halvings in which a price between two corners of such profiles is found to the last digit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
@@ -26,16 +35,20 @@ class Operation:
     Parameters
     ----------
     template : str
-        Text with ``{0}``, ``{1}`` for the arguments.
+        Text with ``{0}``, ``{1}`` for the arguments, ``{every}`` for all of them.
     truth : bool
         Whether it yields true or false rather than a number.
     takes_truth : tuple of int
         Arguments that are true or false.
+    wide : bool
+        Whether it takes any number of numbers and yields a row of them, which stands in a hidden
+        slot of its own and is read by ``entry`` alone.
     """
 
     template: str
     truth: bool = False
     takes_truth: tuple[int, ...] = ()
+    wide: bool = False
 
 
 OPERATIONS: dict[str, Operation] = {
@@ -92,6 +105,11 @@ OPERATIONS: dict[str, Operation] = {
     "normal_quantile": Operation("normal_quantile({0})"),
     "share": Operation("distribution_share({0}, {1}, {2}, {3})"),
     "quantile": Operation("distribution_quantile({0}, {1}, {2}, {3})"),
+    "inverse": Operation("inverse({every})", wide=True),
+    "market": Operation("market({every})", wide=True),
+    "ranks": Operation("ranks({every})", wide=True),
+    "order": Operation("order({every})", wide=True),
+    "entry": Operation("entry({0}, {1})"),
 }
 
 FUNCTIONS: dict[str, tuple[str, int]] = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import chain, islice
 
-from qiantang.engine.expressions import operations_in
+from qiantang.engine.expressions import is_wide, operations_in
 from qiantang.engine.ir import (
     FINAL_TIME,
     INITIAL_TIME,
@@ -192,7 +192,9 @@ def _order(program: Program, slot: int) -> tuple[int, ...]:
 def _of_time(program: Program, reads: _Reads, slot: int) -> bool:
     """Return whether a slot reads nothing but time and the time grid, at all stages alike."""
     allowed = {TIME, STEP_TIME, *GRID}
-    return slot not in program.starts and all(used in allowed for used in reads.running(slot))
+    if slot in program.starts or is_wide(program.equations[slot]):
+        return False
+    return all(used in allowed for used in reads.running(slot))
 
 
 def _at_start(program: Program, slot: int) -> Expression:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from qiantang.engine.backends import RUNS, refuse_unknown, run_of
 from qiantang.engine.checkpoint import Checkpoint
 from qiantang.engine.choice import chosen
+from qiantang.engine.expressions import is_wide
 from qiantang.engine.history import History
 from qiantang.engine.inputs import Inputs
 from qiantang.engine.ir import Engine, Integrator, Program
@@ -151,7 +152,7 @@ def _first_faults(
     inputs = prepared(request, the_plan, looked)
     states = tuple(state.slot for state in the_plan.states)
     names = request.program.name_of
-    order = (*the_plan.filled, *states, *(slot for slot, _ in the_plan.step))
+    order = (*the_plan.filled, *states, *(s for s, e in the_plan.step if not is_wide(e)))
     watch = Watch(tuple(sorted(order, key=lambda slot: slot not in names)))
     scratch = np.empty((len(request.outputs), len(request.times), len(looked)))
     run = run_of("scalar" if len(looked) == 1 else "numpy")

@@ -95,7 +95,8 @@ class _Lines:
         if isinstance(part, Lookup):
             text = f"table_{part.table}({arguments[0]})"
         else:
-            text = self.templates[part.operation].format(*arguments)
+            every = ", ".join(map(str, arguments))
+            text = self.templates[part.operation].format(*arguments, every=every)
         return _Text(text, f"t{self.names}")
 
 

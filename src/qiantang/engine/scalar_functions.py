@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from qiantang.engine.expressions import NA, Table
-from qiantang.engine.numpy_backend import NAMES, table_function
+from qiantang.engine.numpy_backend import NAMES, WIDE, table_function
 from qiantang.engine.operations import SMALL
 
 EDGES = (ZeroDivisionError, OverflowError, ValueError)
@@ -134,7 +134,7 @@ def _careful(quick: Callable[..., float], sure: Callable[..., float]) -> Callabl
 
 
 _SURE = {name: _single(value) for name, value in NAMES.items() if callable(value)}
-QUICK_SCOPE: dict[str, Any] = {**_SURE, **QUICK, "NAN": NAN, "INF": INF}
+QUICK_SCOPE: dict[str, Any] = {**_SURE, **QUICK, **WIDE, "NAN": NAN, "INF": INF}
 CAREFUL_SCOPE: dict[str, Any] = {
     **QUICK_SCOPE,
     **{name: _careful(quick, _SURE[name]) for name, quick in QUICK.items()},

@@ -39,7 +39,14 @@ class Run(ABC):
         self, program: Program, plan: Plan, inputs: Inputs, integrator: Integrator
     ) -> None:
         self.program, self.plan, self.inputs, self.integrator = program, plan, inputs, integrator
-        self.moved = [s for s in plan.states if s.rule != "hold"]
+        self.moved = [s for s in plan.states if s.moves]
+        self.begun = [
+            (state.slot, used)
+            for state in plan.states
+            if state.rule == "begin"
+            for used in slots_in(state.expression)
+        ]
+        """Slots that keep the value which another has at the beginning of the step."""
         self.base = program.slot_count
         self.values: Values = [None] * (self.base + len(self.moved))
         self.begin, self.still = self.code(plan.start), self.code(plan.still)
@@ -137,8 +144,11 @@ class Run(ABC):
         given = self.given(step * self.inputs.stride + half)
         for slot, value in zip(self.plan.filled, given, strict=True):
             self.values[slot] = value
-        if half == 0 and step > 0:
-            self._delay(step)
+        if half == 0:
+            for slot, used in self.begun:
+                self.values[slot] = self.values[used]
+            if step > 0:
+                self._delay(step)
 
     def _delay(self, step: int) -> None:
         """Put what delays yield at a step in place."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import chain, product
+from itertools import chain
 
 from qiantang.faults import Fault
 from qiantang.modelfile.document import Document, Equation, Range
@@ -158,17 +158,32 @@ class _Defined:
         if not left_out:
             return tuple(axis[0] for axis in common) if all(common) else None
         gaps = [[set(self._of(name)) for name in names] for names in left_out]
-        for place in product(*common):
-            if not any(_inside(place, gap) for gap in gaps):
-                return place
-        return None
+        return _outside(common, [gap for gap in gaps if len(gap) == len(common)])
 
     def _of(self, name: str) -> tuple[str, ...]:
         return self.elements.get(plain(name), (plain(name),))
 
 
-def _inside(place: tuple[str, ...], gap: list[set[str]]) -> bool:
-    return len(place) == len(gap) and all(a in b for a, b in zip(place, gap, strict=True))
+def _outside(common: list[list[str]], gaps: list[list[set[str]]]) -> tuple[str, ...] | None:
+    """Return an element of a block of elements that lies in no gap, None where there is none.
+
+    A block less a gap is a few blocks again, so that none is ever written out.
+    """
+    blocks = [common] if all(common) else []
+    for gap in gaps:
+        blocks = [piece for block in blocks for piece in _without(block, gap)]
+    return tuple(axis[0] for axis in blocks[0]) if blocks else None
+
+
+def _without(block: list[list[str]], gap: list[set[str]]) -> Iterator[list[list[str]]]:
+    inside = list(block)
+    for place, hole in enumerate(gap):
+        rest = [name for name in block[place] if name not in hole]
+        if rest:
+            yield [*inside[:place], rest, *inside[place + 1 :]]
+        inside[place] = [name for name in block[place] if name in hole]
+        if not inside[place]:
+            return
 
 
 def twice(subscripts: Iterable[str], line: int) -> str:

@@ -16,6 +16,11 @@ _MARKS = (
 )
 _HEADER = re.compile(rb"\s*\{\s*UTF-?8\s*\}", re.IGNORECASE)
 _XML = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z][\w.-]*)[\"']")
+_HIDDEN = re.compile(
+    "[\x01-\x08\x0e-\x1b\x80-\x84\x86-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""But for the one that Vensim puts before its settings, U+007F."""
 
 
 class UndecodableError(ValueError):
@@ -33,6 +38,21 @@ class UndecodableError(ValueError):
         self.line = line
 
 
+def visible(text: str) -> tuple[str, list[str]]:
+    """Return a text without the characters that cannot be seen, and one sentence if there were any.
+
+    Marks of direction, characters without width and control characters make names that look alike
+    differ, and turn the lines of a result around (Unicode technical report 36, section 2.7).
+    """
+    first = _HIDDEN.search(text)
+    if first is None:
+        return text, []
+    count, line = len(_HIDDEN.findall(text)), text.count("\n", 0, first.start()) + 1
+    what = f"{count} characters that cannot be seen are" if count > 1 else "a character that cannot"
+    what = what if count > 1 else f"{what} be seen is"
+    return _HIDDEN.sub("", text), [f"{what} left out, first U+{ord(first[0]):04X} on line {line}"]
+
+
 def decoded(content: bytes) -> tuple[str, list[str]]:
     """Return the text of a model file, and what a reader must know about it.
 
@@ -47,13 +67,20 @@ def decoded(content: bytes) -> tuple[str, list[str]]:
     Returns
     -------
     tuple of (str, list of str)
-        The text without its mark, and one sentence where a code page was guessed.
+        The text without its mark and what cannot be seen, and one sentence each where that was
+        left out or a code page was guessed.
 
     Raises
     ------
     UndecodableError
         With one sentence and a line.
     """
+    text, notes = _decoded(content)
+    shown, more = visible(text)
+    return shown, [*notes, *more]
+
+
+def _decoded(content: bytes) -> tuple[str, list[str]]:
     for mark, codec in _MARKS:
         if content.startswith(mark):
             return _strict(content[len(mark) :], codec), []

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qiantang.engine.compiled.emit import TEMPLATES, literal
+from qiantang.engine.compiled.lanes import WIDTH
 from qiantang.engine.compiled.layout import Layout, load_text, store_text
+from qiantang.engine.expressions import is_wide
 from qiantang.engine.ir import Call, Expression, Lookup, Number, Slot
 
 LANE_TEMPLATES = {**TEMPLATES, "fused": "fused({0}, {1}, {2})", "exp_of_sum": "exp({0})"}
@@ -54,8 +56,32 @@ class Body:
 
     def assign(self, slot: int, expression: Expression, row: int | None = None) -> None:
         """Compute a slot, and put it into a row where it is to outlive the pass."""
+        if isinstance(expression, Call) and is_wide(expression):
+            self.wide(slot, expression)
+            return
         self.line(f"v{slot}", expression, row)
         self.known[slot] = f"v{slot}"
+
+    def wide(self, slot: int, expression: Call) -> None:
+        """Put the arguments of an operation into rows, where it puts what it yields as well."""
+        first, begins = self.rows.wide[slot], 0
+        for place, argument in enumerate(expression.arguments):
+            text, ready = self.part(argument)
+            name = f"w{slot}_{place}"
+            self.add(name, text, ready, ready + CHEAP, first + place)
+            begins = max(begins, ready + CHEAP)
+        count = len(expression.arguments)
+        text = f"{expression.operation}(a, {first * WIDTH}, {count})"
+        self.add(f"v{slot}", text, begins, begins + count)
+        self.known[slot] = f"v{slot}"
+
+    def entry(self, expression: Call) -> tuple[str, int]:
+        """Return the text of one of the numbers that an operation yields, and when it is ready."""
+        row, place = expression.arguments
+        assert isinstance(row, Slot)
+        assert isinstance(place, Number)
+        name = self.known.get(row.index, "")
+        return load_text(self.rows.wide[row.index] + int(place.value)), self.ready.get(name, 0)
 
     def line(self, target: str, expression: Expression, row: int | None = None) -> None:
         """Compute an expression and assign it."""
@@ -84,6 +110,8 @@ class Body:
             return name, self.ready[name]
         if isinstance(expression, Number):
             return literal(expression.value), 0
+        if isinstance(expression, Call) and expression.operation == "entry":
+            return self.entry(expression)
         if isinstance(expression, Lookup) or expression.operation in LATENCY:
             name = self.once(expression)
             return name, self.ready[name]

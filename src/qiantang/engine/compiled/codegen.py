@@ -83,7 +83,7 @@ def _frame(plan: Plan, rows: Layout, integrator: Integrator) -> list[str]:
 
 def _frame_constants(plan: Plan, rows: Layout) -> list[str]:
     """Return the rows of states, outputs and delays."""
-    moved = [rows.row[s.slot] for s in plan.states if s.rule != "hold"]
+    moved = [rows.row[s.slot] for s in plan.states if s.moves]
     step = {slot for slot, _ in plan.step}
     wanted = [(o, rows.row[slot], slot in step) for o, slot in enumerate(plan.outputs)]
     before = [(o, row) for o, row, late in wanted if not late]

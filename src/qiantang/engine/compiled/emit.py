@@ -49,6 +49,6 @@ def source(
             return slot(part.index)
         if isinstance(part, Lookup):
             return lookup(part.table, arguments[0])
-        return templates[part.operation].format(*arguments)
+        return templates[part.operation].format(*arguments, every=", ".join(arguments))
 
     return fold(expression, text)

@@ -99,7 +99,7 @@ def checkpoint_members(
     on_compile: Callable[[str], None] | None = None,
 ) -> Checkpoint:
     """Run members for some steps and return where they stand; see :func:`simulate_members`."""
-    moved = sum(state.rule != "hold" for state in plan.states)
+    moved = sum(state.moves for state in plan.states)
     rows = moved + 1 + len(plan.delays) * step
     late = aligned_rows(-(-inputs.members // WIDTH), rows).reshape(-1)
     _carried(program, plan, inputs, integrator, out, step, early, late, threads, on_compile)
@@ -261,7 +261,7 @@ def _stamp() -> str:
     )
     for name in (
         *("distributions", "intrinsics", "lanes", "powers", "lane_functions", "kernel_loop"),
-        "kernel",
+        *("kernel", "wide"),
     ):
         digest.update((here / f"{name}.py").read_bytes())
     return digest.hexdigest()

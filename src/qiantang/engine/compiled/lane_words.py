@@ -34,6 +34,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         *("square", "step_function", "tan", "tanh", "xidz", "draw", "normal_share"),
         *("log10", "log_gamma", "normal_quantile", "distribution_share", "distribution_quantile"),
     ),
+    "wide": ("inverse", "market", "order", "ranks"),
     "kernel_loop": (
         *("aligned", "arrivals", "check", "common_orders", "constants", "delayed", "fill"),
         *("keep", "record", "remember", "resume"),

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from qiantang.engine.compiled.lanes import WIDTH
-from qiantang.engine.ir import Integrator
+from qiantang.engine.expressions import is_wide
+from qiantang.engine.ir import Call, Integrator
 from qiantang.engine.plan import Plan
 
 
@@ -22,6 +23,8 @@ class Layout:
         First of the rows that are filled at each step.
     first, base, total, pending : dict of int to int
         Rows, by slot, of what a fixed delay yields at first, and of the integrator's memory.
+    wide : dict of int to int
+        First of the rows, by slot, of an operation that yields many numbers.
     rows : int
         Number of rows.
     """
@@ -31,6 +34,7 @@ class Layout:
     first: dict[int, int]
     base: dict[int, int]
     total: dict[int, int]
+    wide: dict[int, int]
     rows: int
 
 
@@ -60,10 +64,15 @@ def layout(plan: Plan, integrator: Integrator) -> Layout:
         return given
 
     first = more(delay.slot for delay in plan.delays)
-    moved = [state.slot for state in plan.states if state.rule != "hold"]
+    moved = [state.slot for state in plan.states if state.moves]
     base = more(moved) if integrator == "rk4" else {}
     total = more(moved) if integrator == "rk4" else {}
-    return Layout(row, len(plan.constants), first, base, total, count)
+    wide: dict[int, int] = {}
+    for slot, expression in (*plan.start, *plan.still, *plan.step):
+        if isinstance(expression, Call) and is_wide(expression) and slot not in wide:
+            wide[slot] = count
+            count += len(expression.arguments)
+    return Layout(row, len(plan.constants), first, base, total, wide, count)
 
 
 def load_text(row: int) -> str:

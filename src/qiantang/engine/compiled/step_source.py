@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from qiantang.engine.compiled.body import Body
 from qiantang.engine.compiled.layout import Layout, load_text, store_text
-from qiantang.engine.ir import Integrator, State
+from qiantang.engine.ir import Integrator, State, slots_in
 from qiantang.engine.plan import Plan
 
 
@@ -35,12 +35,23 @@ def full_step(plan: Plan, rows: Layout, integrator: Integrator, hot: bool) -> li
     what to do then, and leaves the states as they are.
     """
     body = _parts(plan, rows, hot)
-    lines = ["upright()", *body.text(spread=True)]
+    lines = ["upright()", *_begun(plan, rows), *body.text(spread=True)]
     found = " | ".join([*(["beyond(w)"] if body.bases else []), *body.odd])
     if hot and found:
         lines += [f"if some({found}):", "    return 1"]
     lines += _advanced(plan, rows, _euler if integrator == "euler" else _runge_kutta)
     return [*lines, f"return 1 if some({found}) else 0" if found and not hot else "return 0"]
+
+
+def _begun(plan: Plan, rows: Layout) -> list[str]:
+    """Return the lines that keep what stands at the beginning of a step."""
+    lines = []
+    for state in plan.states:
+        if state.rule == "begin":
+            (used,) = slots_in(state.expression)
+            now, kept = load_text(rows.row[used]), load_text(rows.row[state.slot])
+            lines.append(store_text(rows.row[state.slot], f"choose(stage == 0, {now}, {kept})"))
+    return lines
 
 
 def _parts(plan: Plan, rows: Layout, hot: bool) -> Body:
@@ -60,7 +71,7 @@ def still_odd(plan: Plan, rows: Layout) -> list[str]:
 
 
 def _rates(plan: Plan, body: Body) -> None:
-    for number, state in enumerate(s for s in plan.states if s.rule != "hold"):
+    for number, state in enumerate(s for s in plan.states if s.moves):
         body.line(f"r{number}", state.expression)
 
 
@@ -75,7 +86,7 @@ def step_body(plan: Plan, rows: Layout) -> list[str]:
 
 def _advanced(plan: Plan, rows: Layout, advance: Callable[..., list[str]]) -> list[str]:
     lines = []
-    for number, state in enumerate(s for s in plan.states if s.rule != "hold"):
+    for number, state in enumerate(s for s in plan.states if s.moves):
         lines.append(f"v{state.slot} = {load_text(rows.row[state.slot])}")
         lines.extend(advance(state, number, rows))
     return lines

@@ -7,6 +7,7 @@ from qiantang.engine.functions import (
     arrays,
     data,
     draws,
+    matrices,
     memory,
     noise,
     numbers,
@@ -22,7 +23,8 @@ __all__ = ["FUNCTIONS", "FunctionEntry"]
 FUNCTIONS: dict[str, FunctionEntry] = {
     entry.name: entry
     for module in (
-        numbers, timed, memory, transit, arrays, vectors, allocations, tables, data, draws, noise
+        numbers, timed, memory, transit, arrays, vectors, matrices, allocations, tables, data,
+        draws, noise
     )
     for entry in module.ENTRIES
 }  # fmt: skip

@@ -61,6 +61,14 @@ class FunctionEntry:
     shaped: bool = False
     refused: str = ""
 
+    def miscounted(self, found: int) -> str:
+        """Return what is wrong with a call of some number of arguments."""
+        count = f"{self.least} {'to' if self.most - self.least > 1 else 'or'} {self.most}"
+        count = str(self.least) if self.least == self.most else count
+        count = f"{self.least} or more" if self.most >= MANY else count
+        given = f"{found} argument{'' if found == 1 else 's'}"
+        return f"{self.title.removesuffix(' (XMILE)')} with {given}, expected {count},"
+
 
 Count = int | tuple[int, int]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from qiantang.engine.functions.entry import MANY, composed, operation, refused, special
+from qiantang.engine.functions.entry import composed, operation, refused, special
 from qiantang.engine.ir import Expression, Number
-from qiantang.engine.translation.algebra import call, numeric, total
+from qiantang.engine.translation.algebra import call, numeric
 from qiantang.modelfile.tree import NA
 
 GROUP = "Numbers and conditions"
@@ -35,12 +35,6 @@ def _modulo(value: Expression, divisor: Expression) -> Expression:
     return call("sub", value, call("quantum", value, divisor))
 
 
-def _least(*values: Expression) -> Expression:
-    return total("min", map(numeric, values))
-
-
-def _greatest(*values: Expression) -> Expression:
-    return total("max", map(numeric, values))
 
 
 def _rounded(value: Expression) -> Expression:
@@ -87,8 +81,8 @@ ENTRIES = (
     operation("POWER", GROUP, "pow", 2),
     operation("XIDZ", GROUP, "xidz", 3),
     operation("IF THEN ELSE", GROUP, "if", 3),
-    composed("MIN", GROUP, (1, MANY), _least),
-    composed("MAX", GROUP, (1, MANY), _greatest),
+    operation("MIN", GROUP, "min", 2),
+    operation("MAX", GROUP, "max", 2),
     composed("ZIDZ", GROUP, 2, _zidz),
     composed("SAFEDIV (XMILE)", GROUP, (2, 3), _safediv),
     composed("LOG", GROUP, 2, _log),

@@ -1,4 +1,4 @@
-"""Functions over whole vectors, written out in scalar operations: select, sort, reorder, invert."""
+"""Functions over whole vectors, written out in scalar operations: select, sort, reorder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from qiantang.engine.translation.algebra import (
     numeric,
     settle_expression,
     total,
-    truth,
 )
 from qiantang.engine.translation.subscripts import Bindings, Coordinates, plain
 from qiantang.modelfile.tree import NA, Call, Reference, Tree, walk
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
     from qiantang.engine.translation.builder import Builder
 
 GROUP = "Arrays"
-
-LARGEST_MATRIX = 8
-"""Rows up to which INVERT MATRIX is written out; the work grows with the cube."""
 
 NAN, ONE, ZERO = Number(math.nan), Number(1.0), Number(0.0)
 
@@ -109,39 +105,26 @@ def _along(builder: Builder, tree: Tree, bindings: Bindings) -> tuple[list[Slot]
     return [builder.kept(tree, {**bindings, name: e}) for e in axis], axis.index(here)
 
 
-def _ranks(entries: Sequence[Slot], upwards: Expression) -> list[Expression]:
-    """Return the place of each entry in sorted order, from 0; equals keep their order.
-
-    Downwards is upwards reversed, equals included, as in PySD.
-    """
-    result = []
-    for i, entry in enumerate(entries):
-        below = [
-            numeric(call("le" if j < i else "lt", other, entry))
-            for j, other in enumerate(entries)
-            if j != i
-        ]
-        rank = _sum(below) if below else ZERO
-        turned = call("sub", Number(float(len(entries) - 1)), rank)
-        result.append(call("if", call("gt", upwards, ZERO), rank, turned))
-    return result
+def _sorted(
+    builder: Builder, tree: Call, bindings: Bindings, operation: str
+) -> tuple[Slot, Expression]:
+    """Return a sorted vector in a slot of its own, made once, and the place at hand."""
+    vector, direction = tree.arguments
+    entries, place = _along(builder, vector, bindings)
+    upwards = builder.kept(direction, bindings)
+    key = operation, tuple(slot.index for slot in entries), upwards.index
+    made = builder.context.once(
+        key, lambda: builder.context.keep(call(operation, upwards, *entries))
+    )
+    return made, Number(float(place))
 
 
 def _rank(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
-    vector, direction = tree.arguments
-    entries, place = _along(builder, vector, bindings)
-    upwards = builder.number(direction, bindings)
-    return call("add", _ranks(entries, upwards)[place], ONE)
+    return call("add", call("entry", *_sorted(builder, tree, bindings, "ranks")), ONE)
 
 
 def _sort_order(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
-    vector, direction = tree.arguments
-    entries, place = _along(builder, vector, bindings)
-    ranks = _ranks(entries, builder.number(direction, bindings))
-    at = Number(float(place))
-    return _sum(
-        call("if", call("eq", rank, at), Number(float(i)), ZERO) for i, rank in enumerate(ranks)
-    )
+    return call("entry", *_sorted(builder, tree, bindings, "order"))
 
 
 def _reorder(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
@@ -183,68 +166,10 @@ def _order(builder: Builder, name: str) -> Callable[[Coordinates], tuple[int, ..
     return lambda place: tuple(rank[e] for rank, e in zip(ranks, place, strict=True))
 
 
-def _invert(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
-    """Return one entry of an inverse matrix; all entries are found together, once."""
-    matrix = tree.arguments[0]
-    if not isinstance(matrix, Reference) or len(matrix.subscripts or ()) < 2:
-        raise builder.refuse("INVERT MATRIX of an expression")
-    row, column = (plain(str(name)) for name in (matrix.subscripts or ())[-2:])
-    ranges = builder.scope.ranges
-    if row not in ranges.elements or column not in ranges.elements or row == column:
-        raise builder.refuse("INVERT MATRIX of a part of a matrix")
-    rows, columns = ranges.elements[row], ranges.elements[column]
-    at = ranges.element(row, bindings), ranges.element(column, bindings)
-    if len(rows) != len(columns) or None in at:
-        raise builder.refuse("INVERT MATRIX of a matrix that is not square")
-    if len(rows) > LARGEST_MATRIX:
-        raise builder.refuse(f"INVERT MATRIX of more than {LARGEST_MATRIX} rows")
-    entries = [
-        [builder.kept(matrix, {**bindings, row: r, column: c}) for c in columns] for r in rows
-    ]
-    key = "inverse", tuple(slot.index for line in entries for slot in line)
-    inverse = builder.context.once(key, lambda: _inverse(builder, entries))
-    result: Expression = inverse[rows.index(at[0] or "")][columns.index(at[1] or "")]
-    return result
-
-
-def _inverse(builder: Builder, entries: Sequence[Sequence[Slot]]) -> list[list[Expression]]:
-    """Return the inverse by Gauss and Jordan, the largest pivot of each column brought up."""
-    size = len(entries)
-
-    def keep(expression: Expression) -> Expression:
-        return builder.context.keep(expression)
-
-    work: list[list[Expression]] = [
-        [*line, *(ONE if i == j else ZERO for j in range(size))] for i, line in enumerate(entries)
-    ]
-    for column in range(size):
-        for row in range(column + 1, size):
-            upper, lower = work[column], work[row]
-            larger = call("gt", call("abs", lower[column]), call("abs", upper[column]))
-            flag = truth(keep(numeric(larger)))
-            for k in range(column, 2 * size):
-                a, b = upper[k], lower[k]
-                if a != b:
-                    upper[k] = keep(call("if", flag, b, a))
-                    lower[k] = keep(call("if", flag, a, b))
-        pivot = work[column][column]
-        work[column] = [keep(call("div", value, pivot)) for value in work[column]]
-        for row in range(size):
-            if row == column:
-                continue
-            factor = work[row][column]
-            work[row] = [
-                keep(call("sub", value, call("mul", factor, top)))
-                for value, top in zip(work[row], work[column], strict=True)
-            ]
-    return [line[size:] for line in work]
-
-
 ENTRIES = (
     special("VECTOR SELECT", GROUP, 5, _select, shaped=True),
     special("VECTOR RANK", GROUP, 2, _rank),
     special("VECTOR SORT ORDER", GROUP, 2, _sort_order),
     special("VECTOR REORDER", GROUP, 2, _reorder),
     special("VECTOR ELM MAP", GROUP, 2, _element, shaped=True),
-    special("INVERT MATRIX", GROUP, (1, 2), _invert),
 )

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from qiantang.engine import array_functions
-from qiantang.engine.expressions import fold
+from qiantang.engine.expressions import fold, is_wide
 from qiantang.engine.ir import (
     INITIAL_TIME,
     STEP_TIME,
@@ -172,7 +172,9 @@ def settle_expression(
         here = equations.get(slot)
         if slot in (TIME, STEP_TIME):
             here = Slot(INITIAL_TIME) if at_start else None
-        if here is None or (tables is None and any(True for _ in tables_in(here))):
+        if here is None or is_wide(here):
+            return None
+        if tables is None and any(True for _ in tables_in(here)):
             return None
         missing = [used for used in slots_in(here) if used not in values]
         if not missing:

@@ -14,6 +14,7 @@ from typing import Any
 
 from qiantang.engine.ir import Expression, Lookup, Number, Slot, Unsupported
 from qiantang.engine.translation.algebra import call, chosen, numeric
+from qiantang.engine.translation.marks import marked
 from qiantang.engine.translation.operators import Step, binary, unary
 from qiantang.engine.translation.scope import Definition, Scope, Translation
 from qiantang.engine.translation.subscripts import Bindings, Coordinates, plain
@@ -29,7 +30,6 @@ from qiantang.modelfile.tree import (
     Text,
     Tree,
     Unary,
-    walk,
 )
 
 
@@ -268,7 +268,7 @@ class Builder(ABC):
     def cases(self, trees: Sequence[Tree], bindings: Bindings) -> list[dict[str, str]]:
         """Return the bindings of each term of a reduction over the marked subscripts."""
         cases: list[dict[str, str]] = [dict(bindings)]
-        for name in dict.fromkeys(s for tree in trees for s in _marked(tree)):
+        for name in dict.fromkeys(s for tree in trees for s in marked(tree)):
             if name in bindings:
                 continue
             axis = self.scope.ranges.elements.get(name.removesuffix("!"))
@@ -278,12 +278,3 @@ class Builder(ABC):
         return cases
 
 
-def _marked(tree: Tree) -> list[str]:
-    """Return the subscripts marked with an exclamation mark in a tree, in order."""
-    return [
-        plain(subscript)
-        for part in walk(tree)
-        if isinstance(part, (Reference, Call))
-        for subscript in part.subscripts or ()
-        if isinstance(subscript, str) and subscript.endswith("!")
-    ]

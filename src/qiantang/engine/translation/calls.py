@@ -31,7 +31,7 @@ class CallingBuilder(Builder):
         if entry.refused:
             raise self.refuse(f"{entry.title} ({entry.refused})", elsewhere=False)
         if not entry.least <= len(tree.arguments) <= entry.most:
-            raise self.refuse(f"{entry.title} with {len(tree.arguments)} arguments")
+            raise self.refuse(entry.miscounted(len(tree.arguments)), elsewhere=False)
         if entry.special is not None:
             return entry.special(self, tree, bindings)
         return _plain_call(entry, tree)

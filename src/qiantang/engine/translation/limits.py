@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from qiantang.engine.ir import TIME_STEP, Call, Expression, Number, Slot
+from qiantang.engine.ir import TIME_STEP, Call, Expression, Number, Slot, State
 from qiantang.engine.translation.algebra import behind, call
 from qiantang.engine.translation.scope import Scope, Translation
 from qiantang.engine.translation.subscripts import Coordinates, plain
@@ -51,7 +51,7 @@ def _limit(
     inflows = _flows(equation.inflows, coordinates, scope)
     outflows = _flows(equation.outflows, coordinates, scope)
     both = set(inflows) & set(outflows)
-    left: Expression = call("div", Slot(stock), STEP)
+    left: Expression = call("div", _begun(stock, context), STEP)
     for flow in _ordered([f for f in (*inflows, *outflows) if f not in both], context):
         leaves = flow in outflows
         if flow in context.equations and (leaves or _may_leave(context.equations[flow])):
@@ -61,6 +61,18 @@ def _limit(
             context.equations[flow] = call("min" if leaves else "max", wanted, most)
             context.starts[flow] = wanted
         left = call("max", call("sub" if leaves else "add", left, Slot(flow)), ZERO)
+
+
+def _begun(stock: int, context: Translation) -> Slot:
+    """Return what a stock holds when the step begins.
+
+    An integrator that looks inside a step has a stock there that is no longer, or not yet, what the
+    flows of the whole step may take. Where each of its slopes takes no more than the stock began
+    with, their weighted mean does not either.
+    """
+    begun = Slot(context.new_slot())
+    context.states.append(State(begun.index, Slot(stock), "begin", Slot(stock)))
+    return begun
 
 
 def _flows(names: Iterable[str], coordinates: Coordinates, scope: Scope) -> list[int]:

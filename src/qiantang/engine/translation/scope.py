@@ -23,6 +23,7 @@ from qiantang.engine.ir import (
     Unsupported,
 )
 from qiantang.engine.translation.layout import Index, Placed, Slots
+from qiantang.engine.translation.sizes import Sizes
 from qiantang.engine.translation.subscripts import Coordinates, Ranges
 from qiantang.faults import Fault
 from qiantang.modelfile.document import Equation, Macro
@@ -167,6 +168,7 @@ class Translation:
     seen: dict[tuple[object, ...], Any] = field(default_factory=dict)
     scopes: list[Scope] = field(default_factory=list)
     known: dict[int, Slot] = field(default_factory=dict)
+    sizes: Sizes = field(default_factory=Sizes)
     count: int = FIRST_FREE
 
     @property

@@ -12,6 +12,7 @@ from qiantang.engine.translation.layout import Index
 from qiantang.engine.translation.scope import Scope, Translation
 from qiantang.engine.translation.subscripts import Coordinates, plain
 from qiantang.engine.translation.tables import table_of
+from qiantang.faults import StudyError
 from qiantang.modelfile.clashes import twice
 from qiantang.modelfile.document import Equation
 from qiantang.modelfile.tree import Call, Knots, Numbers, Tree, walk
@@ -60,6 +61,10 @@ def declare(equations: Iterable[Equation], scope: Scope, context: Translation) -
         if unknown:
             context.fault(equation, f"{unknown} is no subscript range and no element of one")
             continue
+        large = context.sizes.too_large(equation, scope.ranges)
+        if large:
+            context.fault(equation, large)
+            raise StudyError(context.faults)
         index = scope.ranges.index(equation.subscripts, equation.exceptions)
         name = plain(equation.name)
         again = _again(name, index, scope, earlier.get(name, ()))

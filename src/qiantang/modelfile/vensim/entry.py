@@ -25,7 +25,7 @@ _ITEM = re.compile(rf'\((?:{_QUOTED}|[^()"])*+\)|{_QUOTED}|[^(),"=:<>]+|,', re.D
 _NUMERIC = re.compile(r"\(\s*(|.*?\D)(\d{1,9})\s*-\s*(|.*?\D)(\d{1,9})\s*\)", re.DOTALL)
 _FROM_FILE = re.compile(r"\s*GET[\s_]+(?:XLS|DIRECT)[\s_]+SUBSCRIPT\s*\(", re.IGNORECASE)
 _NEEDS_QUOTES = re.compile(r"[-+*/^,;!&%#@?>)\]]")
-_MOST_ELEMENTS = 1_000_000
+_MOST_ELEMENTS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,9 @@ def _written_out(item: str) -> list[str]:
         raise MisreadError(f"the range {shown(item)} cannot be read, expected for example (A1-A10)")
     first, last = int(match[2]), int(match[4])
     if not 0 <= last - first < _MOST_ELEMENTS:
-        raise MisreadError(f"the range {shown(item)} must rise and have at most 1000000 elements")
+        raise MisreadError(
+            f"the range {shown(item)} must rise and have at most {_MOST_ELEMENTS} elements"
+        )
     return [f"{match[1]}{number}" for number in range(first, last + 1)]
 
 

@@ -108,6 +108,10 @@ class _Build(Transformer[Token, Tree]):
     def binary(self, left: Tree, operator: Token, right: Tree) -> Binary:
         return Binary(operator.upper(), left, right)
 
+    def again(self, _left: Tree, first: Token, _here: Tree, second: Token, _right: Tree) -> Tree:
+        what = f"{second} follows {first}, expected parentheses around one of two comparisons"
+        raise MisreadError(what)
+
 
 def _subscripts(token: Token | None) -> tuple[str, ...] | None:
     return None if token is None else tuple(split(token[1:-1]))

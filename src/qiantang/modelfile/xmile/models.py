@@ -139,6 +139,10 @@ def declare(
     if earlier is not None:
         faults.append((node.line, shown, twice((), earlier.node.line)))
         return
+    if key in dimensions:
+        where = f"the dimension {dimensions[key].name} on line {dimensions[key].line}"
+        faults.append((node.line, shown, f"the name is that of {where}, expected another"))
+        return
     if key == "time" and not scope.prefix:
         faults.append((node.line, shown, "the name is that of the clock, expected another"))
         return

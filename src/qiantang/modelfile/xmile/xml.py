@@ -15,7 +15,7 @@ from xml.parsers import expat
 
 from qiantang.faults import Fault
 from qiantang.files import door
-from qiantang.modelfile.decode import UndecodableError, decoded
+from qiantang.modelfile.decode import UndecodableError, decoded, visible
 
 MOST_DEPTH = 64
 MOST_ELEMENTS = 400_000
@@ -88,7 +88,8 @@ def read_xml(path: Path) -> tuple[Node, list[str]] | Fault:
     try:
         text, notes = decoded(door.content(path))
         text, more = _with_comparisons(text)
-        return _parsed(text), [*notes, *more]
+        root, hidden = _parsed(text)
+        return root, [*notes, *more, *hidden]
     except UndecodableError as error:
         return Fault(path, error.line, "", str(error))
     except _Refused as refused:
@@ -110,6 +111,7 @@ class _Builder:
         self.skipping = 0
         self.count = 0
         self.prefixes: set[str] = set()
+        self.hidden: list[str] = []
 
     def doctype(self, *_: object) -> None:
         raise _Refused(
@@ -136,7 +138,8 @@ class _Builder:
             raise _Refused(
                 self.parser.CurrentLineNumber, f"the file has more than {MOST_ELEMENTS} elements"
             )
-        node = Node(tag, attributes, self.parser.CurrentLineNumber)
+        shown = {key: self.seen(value) for key, value in attributes.items()}
+        node = Node(tag, shown, self.parser.CurrentLineNumber)
         if self.open:
             self.open[-1].add(node)
         else:
@@ -149,7 +152,15 @@ class _Builder:
             self.skipping -= 1
             return
         node = self.open.pop()
-        node.text = "".join(self.texts.pop())
+        node.text = self.seen("".join(self.texts.pop()))
+
+    def seen(self, text: str) -> str:
+        """Return a text without what cannot be seen, which references may bring in as well."""
+        shown, notes = visible(text)
+        if notes and not self.hidden:
+            line = self.parser.CurrentLineNumber
+            self.hidden = [f"characters that cannot be seen are left out, first by line {line}"]
+        return shown
 
     def characters(self, text: str) -> None:
         if not self.skipping and self.open:
@@ -172,7 +183,7 @@ def _with_comparisons(text: str) -> tuple[str, list[str]]:
     return _EQUATION.sub(lambda m: m[1] + _COMPARISON.sub("&lt;", m[2]), text), [note]
 
 
-def _parsed(text: str) -> Node:
+def _parsed(text: str) -> tuple[Node, list[str]]:
     builder = _Builder()
     try:
         builder.parser.Parse(text.removeprefix("\ufeff"), True)
@@ -180,7 +191,7 @@ def _parsed(text: str) -> Node:
         raise _Refused(error.lineno, _reason(text, error, builder)) from None
     if builder.root is None:
         raise _Refused(1, "the file is empty, expected XMILE")
-    return builder.root
+    return builder.root, builder.hidden
 
 
 def _reason(text: str, error: expat.ExpatError, builder: _Builder) -> str:

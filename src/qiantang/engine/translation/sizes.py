@@ -1,0 +1,57 @@
+"""How large a model may be: counted, and told, before any memory is asked for."""
+
+from __future__ import annotations
+
+from math import prod
+
+from qiantang.engine.translation.marks import marked
+from qiantang.engine.translation.subscripts import Ranges, plain
+from qiantang.modelfile.document import Equation
+from qiantang.modelfile.tree import Call, Tree, children
+
+MOST_SCALARS = 2_000_000
+"""Elements of all variables together; each takes about two thousand bytes."""
+
+MOST_TERMS = 5_000_000
+"""Terms of all sums over marked subscripts together, each of an element of its equation."""
+
+
+class Sizes:
+    """What the equations of a model have come to so far."""
+
+    def __init__(self) -> None:
+        self.scalars = self.terms = 0
+
+    def too_large(self, equation: Equation, ranges: Ranges) -> str:
+        """Count an equation in; say what makes the model too large, if it is.
+
+        Parameters
+        ----------
+        equation : Equation
+        ranges : Ranges
+            Which know its subscripts.
+        """
+        here = prod(len(ranges.members(plain(name)) or ()) for name in equation.subscripts)
+        if self.scalars + here > MOST_SCALARS:
+            limit = f"at most {MOST_SCALARS:,} of all variables together"
+            return f"has {here:,} elements, expected {limit}"
+        self.scalars += here
+        terms = here * (0 if equation.tree is None else _terms(equation.tree, ranges))
+        if self.terms + terms > MOST_TERMS:
+            limit = f"at most {MOST_TERMS:,} of all variables together"
+            return f"adds up {terms:,} terms over subscripts marked with !, expected {limit}"
+        self.terms += terms
+        return ""
+
+
+def _terms(tree: Tree, ranges: Ranges) -> int:
+    """Return the number of terms of the outermost functions over marked subscripts."""
+    total, todo = 0, [tree]
+    while todo:
+        part = todo.pop()
+        names = dict.fromkeys(marked(part)) if isinstance(part, Call) else {}
+        if names:
+            total += prod(len(ranges.members(name.removesuffix("!")) or ()) for name in names)
+        else:
+            todo.extend(children(part))
+    return total
