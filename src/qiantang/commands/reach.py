@@ -15,10 +15,8 @@ if TYPE_CHECKING:
     from qiantang.ensemble.reach import Row
     from qiantang.session import FinishedRuns
     from qiantang.study import Study
-    from qiantang.wording import Wording
-
 #: Heads of the columns of numbers.
-NUMBERS = ("threshold", "median", "90 % interval", "P", "structure", "happened")
+NUMBERS = ("threshold", "median", "90 % interval", "P", "alone", "happened")
 
 
 @click.command()
@@ -75,9 +73,6 @@ def _outcomes(
 
 def _print_tables(runs: FinishedRuns, study: Study) -> None:
     screen = options.console()
-    from qiantang.wording import Wording
-
-    words = Wording(study, "en")
     rows = runs.reach().rows
     targets = {target.id: target for target in study.plan.targets.targets}
     for name in dict.fromkeys(row.scenario for row in rows):
@@ -95,7 +90,7 @@ def _print_tables(runs: FinishedRuns, study: Study) -> None:
         for row in mine:
             target = targets[row.target]
             table.add_row(
-                target.title, str(row.article), row.unit, *_cells(row, target.sense, words)
+                target.title, str(row.article), row.unit, *_cells(row, target.sense)
             )
         screen.print(table)
         if mine[0].diverged:
@@ -105,8 +100,8 @@ def _print_tables(runs: FinishedRuns, study: Study) -> None:
     screen.print(
         f"{rows[0].members} members, seed {attrs['seed']}, fit {attrs['fit']}, model "
         f"{attrs['model_sha256'][:12]}. P is the share of members that reach the target; "
-        "structure: the same without what the model leaves unexplained; grounds: what the row "
-        "rests on. An empty cell means that no figure was found."
+        "alone: the same by the structure alone, without what it leaves unexplained; grounds: what "
+        "the row rests on. An empty cell means that no figure was found."
     )
 
 
@@ -141,25 +136,33 @@ def _print_outcomes(runs: FinishedRuns, study: Study, rows: Sequence[OutcomeRow]
     )
 
 
-def _cells(row: Row, sense: str, words: Wording) -> tuple[str, ...]:
+def _cells(row: Row, sense: str) -> tuple[str, ...]:
     sign = {"above": "> ", "at_least": ">= ", "rises": "> ", "rises_each_year": "> "}[sense]
     happened = "" if row.actual is None else figure(row.actual)
     return (
         sign + figure(row.threshold),
         figure(row.median),
         f"{figure(row.p05)} to {figure(row.p95)}",
-        chance(row, words),
-        probability(row.structure),
+        chance(row),
+        "" if row.grade == "assumed" else probability(row.structure),
         happened,
         row.grade,
     )
 
 
-def chance(row: Row, words: Wording) -> str:
+#: Above and below these a row without a series of its own is called likely, or unlikely.
+LIKELY, UNLIKELY = 2 / 3, 1 / 3
+
+
+def chance(row: Row) -> str:
     """Format a row's probability: in a word where its level is assumed."""
     if row.grade != "assumed":
         return probability(row.probability)
-    return "no series" if row.probability != row.probability else words.verdict(row.probability)
+    if row.probability != row.probability:
+        return "no series"
+    if UNLIKELY < row.probability < LIKELY:
+        return "open"
+    return "likely" if row.probability >= LIKELY else "unlikely"
 
 
 def figure(value: float) -> str:

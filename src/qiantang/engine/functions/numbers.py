@@ -35,8 +35,6 @@ def _modulo(value: Expression, divisor: Expression) -> Expression:
     return call("sub", value, call("quantum", value, divisor))
 
 
-
-
 def _rounded(value: Expression) -> Expression:
     """Return the whole number next to a value, halves away from zero."""
     value = numeric(value)

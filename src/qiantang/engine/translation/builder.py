@@ -276,5 +276,3 @@ class Builder(ABC):
                 raise self.refuse(f"the subscript {name}")
             cases = [{**case, name: element} for case in cases for element in axis]
         return cases
-
-
