@@ -125,22 +125,26 @@ def draw(rows: list[Split], place: Path) -> None:
     from matplotlib import pyplot as plt
 
     shown = [row for row in rows if row.target.threshold > 0]
-    figure, axes = plt.subplots(figsize=(9, 0.62 * len(shown) + 1.4), layout="constrained")
-    for place_y, row in enumerate(reversed(shown)):
+    figure, axes = plt.subplots(figsize=(9, 0.8 * len(shown) + 1.4), layout="constrained")
+    for line, row in enumerate(reversed(shown)):
         scale = 100 / row.target.threshold
         at = row.start * scale
-        axes.plot([at, at], [place_y - 0.34, place_y + 0.34], color="black", linewidth=1)
-        for name in PARTS:
-            step = row.parts[name] * scale
-            axes.barh(place_y, step, left=at, height=0.5, color=COLOURS[name])
+        axes.text(at - 1, line, f"{at:.0f}", va="center", ha="right", fontsize=9, color="#555555")
+        axes.plot([at, at], [line - 0.4, line + 0.4], color="#555555", linewidth=1)
+        for strip, name in enumerate(PARTS):
+            step, level = row.parts[name] * scale, line + 0.3 - 0.2 * strip
+            axes.barh(level, step, left=at, height=0.18, color=COLOURS[name])
             at += step
-        axes.text(at + 1, place_y, f"{at:.0f}", va="center", fontsize=9)
+            below = level - (0.2 if strip < len(PARTS) - 1 else 0.1)
+            axes.plot([at, at], [level, below], color="#555555", linewidth=0.6)
+        axes.text(at + 1, line - 0.3, f"{at:.0f}", va="center", fontsize=10, fontweight="bold")
     axes.axvline(100, color="black", linestyle=":", linewidth=1)
     axes.set_yticks(range(len(shown)), [row.target.title for row in reversed(shown)])
-    axes.set_xlabel("per cent of what the plan needs")
+    axes.set_xlabel("per cent of what the plan needs: 2017, and the course to the plan in full")
     handles = [plt.Rectangle((0, 0), 1, 1, color=COLOURS[name]) for name in PARTS]
-    axes.legend(handles, PARTS, loc="lower right", frameon=False, ncols=len(PARTS))
+    figure.legend(handles, PARTS, loc="outside lower center", frameon=False, ncols=len(PARTS))
     axes.spines[["top", "right"]].set_visible(False)
+    axes.margins(x=0.08)
     figure.savefig(place, dpi=110)
 
 

@@ -89,9 +89,7 @@ def _print_tables(runs: FinishedRuns, study: Study) -> None:
         )
         for row in mine:
             target = targets[row.target]
-            table.add_row(
-                target.title, str(row.article), row.unit, *_cells(row, target.sense)
-            )
+            table.add_row(target.title, str(row.article), row.unit, *_cells(row, target.sense))
         screen.print(table)
         if mine[0].diverged:
             screen.print(f"{mine[0].diverged} of {mine[0].members} members diverged and are left "

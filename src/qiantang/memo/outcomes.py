@@ -46,7 +46,7 @@ class OutcomeFacts:
     def _said(self, row: OutcomeRow) -> str:
         words = self.teller.words
         return self.teller.result(
-            words.figure(row.median, words.unit(row.unit)),
+            words.figure(row.median, words.unit(row.of)),
             self.teller.say("stat.outcome", name=self.name, year=row.year),
             row.median,
             unit=row.unit,
