@@ -9,7 +9,8 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from qiantang.checking import study_faults
-from qiantang.known import KnownDate, end_of, hindsight_faults
+from qiantang.hindsight import hindsight_faults
+from qiantang.known import KnownDate, end_of
 from qiantang.session import open_study
 from qiantang.study import Study
 

@@ -144,6 +144,7 @@ def draw(rows: list[Split], place: Path) -> None:
     handles = [plt.Rectangle((0, 0), 1, 1, color=COLOURS[name]) for name in PARTS]
     figure.legend(handles, PARTS, loc="outside lower center", frameon=False, ncols=len(PARTS))
     axes.spines[["top", "right"]].set_visible(False)
+    axes.use_sticky_edges = False
     axes.margins(x=0.08)
     figure.savefig(place, dpi=110)
 

@@ -9,7 +9,7 @@ from qiantang.constants import constants_path
 from qiantang.evidence.lookups import driver_faults
 from qiantang.faults import Fault, StudyError
 from qiantang.files import door
-from qiantang.known import hindsight_faults
+from qiantang.hindsight import hindsight_faults
 from qiantang.policy.effort import effort_path
 from qiantang.study import Study
 from qiantang.studyfile import scenario_faults, study_path

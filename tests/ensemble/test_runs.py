@@ -303,7 +303,10 @@ def test_a_diverged_member_is_flagged_counted_and_left_out(
         np.testing.assert_allclose(left, right, rtol=0 if engine == "numpy" else 1e-12)
     for row in FinishedRuns(hurt, small_study).reach().rows:
         assert (row.members, row.diverged) == (ALL, 1)
-        assert np.isfinite([row.median, row.p05, row.p95, row.probability]).all()
+        assert np.isfinite([row.median, row.p05, row.p95]).all()
+        if row.target == "outward_investment":  # no series tells where it stands: no probability
+            assert np.isnan(row.probability)
+            continue
         assert row.probability * 11 == pytest.approx(round(row.probability * 11))
 
 
@@ -334,9 +337,10 @@ FAST = {"current_policy", "pandemic_as_happened"}
     [name if name in FAST else pytest.param(name, marks=pytest.mark.slow) for name in SHIPPED],
 )
 def test_kernel_agrees_with_pysd(small_study: Study, scenario: str) -> None:
-    # PySD begins a pulse that lies between two steps with the later one. With pulses on a step the
-    # two agree to 1e-9: tests/engine/test_hangzhou.py.
-    assert_agree(small_study, scenario, ("pysd", "kernel"), 1, within=1e-5)
+    # PySD begins a pulse that lies between two steps with the later one: a terminal opens a step
+    # later there, and crowding and service follow. With pulses on a step the two agree to 1e-9:
+    # tests/engine/test_hangzhou.py.
+    assert_agree(small_study, scenario, ("pysd", "kernel"), 1, within=2e-3)
 
 
 # Years before the scenarios part are run once

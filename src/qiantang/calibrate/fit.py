@@ -103,9 +103,8 @@ def calibrate(
     active = normal.only(target.active)
     drawn = _sampled(target, active, plan, seed, None if quick else unfinished, progress)
     diagnostics = diagnose(drawn, names, _diverged(target, active, seed))
-    x, carried, counted, sound = _members(
-        target, drawn.draws.reshape(-1, len(names)), members, seed
-    )
+    flat = drawn.draws.reshape(-1, len(names))
+    x, carried, counted, sound = _members(target, flat, members, seed)
     kept = x[sound]
     progress(f"{int(carried.settled.sum())} of {len(x)} members settled, {len(kept)} kept")
     posterior = Posterior(target, drawn, diagnostics, kept, target.figures(kept))
@@ -115,8 +114,7 @@ def calibrate(
         plan=asdict(plan), drift=_drift(target, kept), diagnostics=diagnostics.worst(),
         runs=target.runner.runs, files={},
     )  # fmt: skip
-    counts = {name: paths[sound] for name, paths in counted.items()}
-    made = _save(study, folder, record, posterior, carried, sound, counts)
+    made = _save(study, folder, record, posterior, carried, sound, counted)
     shutil.rmtree(unfinished)
     return made
 
@@ -232,7 +230,7 @@ def _save(
         item.innovation: item.sign * carried.deviations[name][sound]
         for name, item in study.discrepancy.items()
         if item.innovation is not None
-    } | counted
+    } | {name: paths[sound] for name, paths in counted.items()}
     data = inference_data(
         posterior.sample, posterior.diagnostics.names, _observed_groups(observed),
         {"fit": record.version, "model_sha256": record.model, "seed": str(record.seed)},

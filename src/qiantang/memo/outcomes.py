@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qiantang.ensemble.outcomes import OutcomeRow, outcome_rows
+from qiantang.memo.registry import plain, quoted
 from qiantang.memo.teller import Teller
 from qiantang.memo.worlds import Worlds
 from qiantang.plan.outcomes import Outcome
@@ -22,7 +23,7 @@ class OutcomeFacts:
     @property
     def name(self) -> str:
         """Its title."""
-        return self.teller.words.of(self.item, "title")
+        return quoted(self.teller.words.of(self.item, "title"))
 
     @property
     def article(self) -> str:
@@ -47,7 +48,7 @@ class OutcomeFacts:
         words = self.teller.words
         return self.teller.result(
             words.figure(row.median, words.unit(row.of)),
-            self.teller.say("stat.outcome", name=self.name, year=row.year),
+            self.teller.say("stat.outcome", name=plain(self.name), year=row.year),
             row.median,
             unit=row.unit,
             scenario=self.letters[row.scenario],
