@@ -28,7 +28,9 @@ def study() -> Study:
 
 def _last_step(study: Study, draw: str, values: np.ndarray, *outputs: str) -> np.ndarray:
     """Run members that differ in one draw alone and read the last step of a plan year."""
-    paths = {draw: TimePath(np.array([2000.5, 2025.5]), np.column_stack([values, values]))}
+    still = np.full_like(values, 0.0 if draw == "route_draw" else 0.5)
+    times = np.array([2000.5, END - 2, END - 1, 2025.5])  # the draw of the plan year at hand alone
+    paths = {draw: TimePath(times, np.column_stack([still, still, values, values]))}
     run = study.program.run(
         outputs=list(outputs), times=[END - LAST], parameters={"going_global": 1.0},
         paths=paths, members=len(values), engine="numpy",

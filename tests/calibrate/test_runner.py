@@ -85,16 +85,19 @@ def test_a_deviation_moves_its_series_by_itself(
         if record.innovation is None or not len(rows):
             continue
         moved = runner.log_figures(z, {name: np.full((1, len(runner.grid)), 0.05)}) - base
+        begins = float(study.dictionary["destination_count_start"].equation)
+        if name == "destinations":  # from its last count on it is counted, whatever the structure
+            rows = rows[seen.centres[rows] < begins]
         late = rows[seen.centres[rows] > seen.centres[rows].max() - 5]
         assert (moved[late] > 0).all(), name
-        assert np.median(moved[late]) == pytest.approx(0.05, abs=0.03), name
+        assert np.median(moved[late]) == pytest.approx(0.05, abs=0.04), name
         checked += 1
     assert checked >= 8
 
 
 def test_every_innovation_has_a_path(study: Study, runner: Runner) -> None:
     deviations = {"movements": np.full((3, len(runner.grid)), 0.1)}
-    paths = deviating(study, places(study, 3), runner.grid, deviations).paths
+    paths = deviating(study, places(study, 3), runner.grid, deviations, 2018.0).paths
     assert set(paths) == {r.innovation for r in study.discrepancy.values() if r.innovation}
     record = study.discrepancy["movements"]
     assert record.innovation is not None

@@ -85,7 +85,7 @@ def drifting(
 ) -> DiscrepancyRecord:
     return DiscrepancyRecord(
         innovation=innovation, sign=1, yearly_sd=yearly_sd, persistence=persistence,
-        grade="judgement",
+        grade="judgement", known="2018-06",
     )  # fmt: skip
 
 
