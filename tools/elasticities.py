@@ -60,7 +60,7 @@ def elasticities(study: Study) -> list[Row]:
     """Measure every row of the study's file at the medians of its fit."""
     program = study.program
     steps = round((program.final_time - program.initial_time) / program.time_step)
-    grid = program.initial_time + np.arange(steps + 1) * program.time_step
+    grid = np.asarray(program.initial_time + np.arange(steps + 1) * program.time_step, np.float64)
     medians = {name: float(np.median(draws)) for name, draws in study.fit.parameters.items()}
     given = read_yaml(study.folder / FILE).data["rows"]
     wanted = sorted({name for row in given for name in (*row["from"], row["to"])})

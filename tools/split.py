@@ -123,6 +123,7 @@ def draw(rows: list[Split], place: Path) -> None:
     """Draw each row as a course from the start to the plan, in per cent of what is needed."""
     mpl.use("Agg")
     from matplotlib import pyplot as plt
+    from matplotlib.patches import Patch
 
     shown = [row for row in rows if row.target.threshold > 0]
     figure, axes = plt.subplots(figsize=(9, 0.8 * len(shown) + 1.4), layout="constrained")
@@ -141,7 +142,7 @@ def draw(rows: list[Split], place: Path) -> None:
     axes.axvline(100, color="black", linestyle=":", linewidth=1)
     axes.set_yticks(range(len(shown)), [row.target.title for row in reversed(shown)])
     axes.set_xlabel("per cent of what the plan needs: 2017, and the course to the plan in full")
-    handles = [plt.Rectangle((0, 0), 1, 1, color=COLOURS[name]) for name in PARTS]
+    handles = [Patch(color=COLOURS[name]) for name in PARTS]
     figure.legend(handles, PARTS, loc="outside lower center", frameon=False, ncols=len(PARTS))
     axes.spines[["top", "right"]].set_visible(False)
     axes.use_sticky_edges = False
