@@ -21,9 +21,15 @@ CHECKS = {check.id: check for check in read_checks(MODEL / "checks.yaml", DICTIO
 # Check, variable whose equation is broken, what stands there, what is put in its place, and the
 # case that shows it where the check has several.
 BROKEN: list[tuple[str, str, str, str, str]] = [
-    ("no_national_investment", "New commitments", " * Investment climate", "", ""),
+    ("no_national_investment", "New commitments", "National FDI", "130", ""),
     ("no_national_exports", "Goods exports", "* National exports", "* 2000", ""),
-    ("no_mobility", "Route closures", "Route network / Route time", "0", ""),
+    (
+        "no_mobility",
+        "Deaths of destinations",
+        "MAX(0, Destinations settled - Supported destinations)",
+        "0",
+        "",
+    ),
     ("closed_terminal", "Airport limit", "Terminal limit * (", "Slot limit + 0 * (", ""),
     ("no_execution", "Indicated execution", "MAX(0, MIN(1,", "(MIN(1,", ""),
     ("no_levers", "Customs facilitation", "0.0", "0.3", ""),
@@ -37,6 +43,40 @@ BROKEN: list[tuple[str, str, str, str, str]] = [
     ("dear_housing", "Talent pull", "(-Talent to housing)", "Talent to housing", ""),
     ("earlier_start", "Desired destinations", "1 + Route", "1 - Route", "air_routes"),
     (
+        "talent_helps",
+        "Export capability",
+        "Relative talent^Exports to talent",
+        "Relative talent^(-3 * Exports to talent)",
+        "",
+    ),
+    (
+        "overseas_talent_helps",
+        "Export capability",
+        "Relative overseas talent^Exports to overseas talent",
+        "Relative overseas talent^(-3 * Exports to overseas talent)",
+        "",
+    ),
+    ("trade_helps", "Cargo demand", "^Cargo to trade", "^(-Cargo to trade)", ""),
+    ("product_helps", "Cargo demand", "^Cargo to product", "^(-Cargo to product)", ""),
+    (
+        "destinations_help",
+        "Export capability",
+        "^Exports to connectivity",
+        "^(-9 * Exports to connectivity)",
+        "",
+    ),
+    ("ground_links_help", "Border demand", "1 + Ground", "1 - 9 * Ground", ""),
+    ("terminal_four_matters", "Change of service", "-Crowding brake", "-0 * Crowding brake", ""),
+    (
+        "tariffs_cost_income",
+        "Indicated product share",
+        "^Product to trade",
+        "^(0 * Product to trade)",
+        "",
+    ),
+    ("talent_below_half", "Room for talent", "MAX(0,", "(9 +", ""),
+    ("counts_stand", "Sister cities", "Signed before", "0 * Signed before", ""),
+    (
         "nothing_below_zero",
         "Returned investment",
         "funds / Return time",
@@ -46,8 +86,8 @@ BROKEN: list[tuple[str, str, str, str, str]] = [
     ("nothing_lost_under_construction", "Scheduled starts", "Terminal four capacity", "0", ""),
     (
         "drivers_a_tenth",
-        "Relative openness",
-        "/ Trade openness reference",
+        "Relative trade",
+        "/ Trade share reference",
         "- 0.3",
         "national_exports",
     ),
@@ -57,7 +97,14 @@ BROKEN: list[tuple[str, str, str, str, str]] = [
     ("capital", "Investment pipeline", "- Cancellation", "", ""),
     ("airport", "Terminal capacity", "Expansion openings", "Expansion starts", ""),
     ("people_and_knowledge", "Talent", "- Talent outflow", "", ""),
-    ("counts", "Overseas zones", "Zone recognition", "Zone applications", ""),
+    (
+        "house_price_reference",
+        "Price over income of 2010",
+        "INTEG(Taking",
+        "INTEG(2 * Taking",
+        "",
+    ),
+    ("counts", "Signed before", "Signed this year", "One pair", ""),
     ("yearly_totals", "Passengers sum", "(Passengers", "(Air travel demand", "passengers"),
 ]
 

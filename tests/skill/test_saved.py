@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from qiantang.cli import program
 from qiantang.faults import StudyError
+from qiantang.session import OpenStudy, open_study
 from qiantang.skill import saved
 from qiantang.skill.make import make, selected_origins
 from qiantang.skill.model_forecast import checked, model_forecaster
@@ -49,9 +50,9 @@ def copy(study: Study, tmp_path: Path) -> Study:
 
 
 @pytest.fixture
-def kept(made_once: Path, tmp_path: Path) -> Study:
+def kept(made_once: Path, tmp_path: Path) -> OpenStudy:
     shutil.copytree(made_once, tmp_path / "kept")
-    return Study(tmp_path / "kept")
+    return open_study(tmp_path / "kept")
 
 
 @pytest.fixture
@@ -149,7 +150,7 @@ def test_unknown_series_and_drivers_are_refused_with_their_lines(copy: Study) ->
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_chart_follows_the_saved_rows(kept: Study, board: saved.Saved, lang: str) -> None:
+def test_the_chart_follows_the_saved_rows(kept: OpenStudy, board: saved.Saved, lang: str) -> None:
     chart = kept.chart.scoreboard(lang=lang)
     mine = {(row["series"], row["setting"], row["horizon"]): row for row in board.rows}
     assert len(chart.data)
