@@ -87,6 +87,8 @@ def requests(draw: st.DrawFn) -> Asked:
             values[member] = high if upper else low
         if name not in moved:
             parameters[name] = on_step(values) if name in PULSED else values
+    # The repeat of a train of pulses: PySD begins one between two steps with the later step.
+    parameters["one_year"] = np.full(MEMBERS, program().constants["one_year"])
     paths = {
         name: Path(KNOTS, random.uniform(*limits(name), (MEMBERS, len(KNOTS)))) for name in moved
     }
@@ -176,7 +178,7 @@ def test_simlin_finds_the_same_numbers_for_drawn_constants() -> None:
 
 
 def test_a_pulse_between_two_steps_begins_with_the_nearer_one() -> None:
-    """As Vensim's manual says and SDEverywhere does; with the later one an output moves by 4e-6.
+    """As Vensim's manual says and SDEverywhere does; with the later one crowding and what follows it move.
 
     Terminal 2 opens at 2010.44, between two steps.
     """
@@ -191,7 +193,7 @@ def test_a_pulse_between_two_steps_begins_with_the_nearer_one() -> None:
         for time in (opening, on_step(opening), on_step(opening) + step)
     )  # fmt: skip
     assert np.array_equal(between, nearer)
-    assert 1e-6 < worst(between, later) < 1e-4
+    assert 1e-6 < worst(between, later) < 1e-2
 
 
 def test_the_comparison_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:

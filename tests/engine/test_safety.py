@@ -22,6 +22,7 @@ FRAME = {
         "powers",
         "lane_functions",
         "kernel_loop",
+        "wide",
         "inline",
         "def",
         "for",
