@@ -32,10 +32,10 @@ def probabilities(deck: Any) -> list[str]:
 
 
 def wanted(study: Study, scenario: Any, language: str = "zh") -> list[str]:
-    from qiantang.ensemble.runs import run_resolved
+    from qiantang.session.runs import run_read
     from qiantang.wording import Wording
 
-    rows = run_resolved(study, [scenario], members=12).reach().rows
+    rows = run_read(study, [scenario], members=12).reach().rows
     return [Wording(study, language).bare_probability(row.probability) for row in rows]
 
 

@@ -56,8 +56,10 @@ def test_state_at_rest_is_kept_for_a_saved_notebook(own: Any) -> None:
 def test_deck_and_run_say_the_same(own: Any) -> None:
     own.set(airport_capacity=1, air_routes=0.5)
     found = np.frombuffer(own._frame, dtype="<f4")[1:10]
-    wanted = [row.probability for row in own.run().reach().rows]
-    assert found.tolist() == pytest.approx(wanted)
+    wanted = np.array([row.probability for row in own.run().reach().rows])
+    told = ~np.isnan(wanted)  # without a series a row has no probability
+    assert told.sum() == len(wanted) - 1
+    assert found[told].tolist() == pytest.approx(wanted[told].tolist())
 
 
 @pytest.mark.parametrize(

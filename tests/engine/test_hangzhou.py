@@ -178,7 +178,7 @@ def test_simlin_finds_the_same_numbers_for_drawn_constants() -> None:
 
 
 def test_a_pulse_between_two_steps_begins_with_the_nearer_one() -> None:
-    """As Vensim's manual says and SDEverywhere does; with the later one crowding and what follows it move.
+    """As Vensim's manual says and SDEverywhere does; with the later one crowding moves.
 
     Terminal 2 opens at 2010.44, between two steps.
     """

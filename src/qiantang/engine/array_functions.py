@@ -176,6 +176,10 @@ def count_near(kind: float, a: Array, b: Array, deviate: Array) -> Array:
     Cornish, E. A. and Fisher, R. A. (1938). Moments and cumulants in the specification of
     distributions. Revue de l'Institut International de Statistique 5(4), the first two terms.
     """
+    a, b = (
+        np.asarray(a, dtype=np.float64),
+        np.asarray(b, dtype=np.float64),
+    )  # a chance may be nought
     if kind == POISSON:
         mean, square, lean = a, a, 1.0
     elif kind == BINOMIAL:
