@@ -27,6 +27,9 @@ WIDE = 1e8
 """Variance, also over the square of the lean, from which the first three moments of a count say
 all: the next ones come to 1e-8."""
 
+FARTHEST = 40.0
+"""Deviations from the mean beyond which a normal distribution holds no double's worth."""
+
 HALVINGS = 200
 TINY = 1e-300
 EPSILON = 1e-16
@@ -178,7 +181,8 @@ def wide_share(kind: float, a: float, b: float, count: float) -> float:
     """Return the share of a count of a large deviation, by its first three moments."""
     mean, square, lean = count_moments(kind, a, b)
     deviation = math.sqrt(square)
-    z = (count + 0.5 - mean) / deviation
+    # Farther out the share is nought or one to the last digit, and the correction no longer rises.
+    z = max(min((count + 0.5 - mean) / deviation, FARTHEST), -FARTHEST)
     return 0.5 * math.erfc(-(z - lean / deviation * (z * z - 1.0) / 6.0) * 0.7071067811865476)
 
 
