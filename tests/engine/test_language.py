@@ -2,49 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path as File
 from typing import Any
 
 import numpy as np
 import pytest
 
-from qiantang.engine import Unsupported, load_model
+from qiantang.engine import load_model
 from qiantang.engine.expressions import NA
 from qiantang.engine.ir import Engine
-from qiantang.engine.operations import BINOMIAL, POISSON, TRIALS
-from qiantang.faults import StudyError
 from qiantang.simulate import simulate_model
 
-HEAD = (
-    '<xmile version="1.0" xmlns="http://docs.oasis-open.org/xmile/ns/XMILE/v1.0">'
-    "<header><vendor>x</vendor><product>x</product></header>"
-)
-
-
-def model(folder: File, equations: str, end: float = 4, step: float = 1) -> File:
-    """Write equations, one a line, with a time grid from 0."""
-    grid = (("INITIAL TIME", 0), ("FINAL TIME", end), ("TIME STEP", step))
-    lines = [*equations.strip().split("\n"), *(f"{name} = {value}" for name, value in grid)]
-    text = "{UTF-8}\n" + "".join(f"{line} ~~|\n" for line in [*lines, "SAVEPER = TIME STEP"])
-    file = folder / "m.mdl"
-    file.write_text(text, encoding="utf-8")
-    return file
-
-
-def xmile(folder: File, variables: str, step: float = 1) -> File:
-    file = folder / "m.xmile"
-    specs = f"<sim_specs><start>0</start><stop>4</stop><dt>{step}</dt></sim_specs>"
-    text = f"{HEAD}{specs}<model><variables>{variables}</variables></model></xmile>"
-    file.write_text(text, encoding="utf-8")
-    return file
-
-
-def column(file: File, name: str, engine: Engine = "scalar", integrator: str = "") -> list[float]:
-    method = {"integrator": integrator} if integrator else {}
-    frame = simulate_model(file, engine=engine, outputs=[name], **method)  # type: ignore[arg-type]
-    return [float(value) for value in frame[name]]
-
+from .written import column, model, xmile
 
 BY_HAND = {
     # vensim.com/documentation, fn_pulse: half a step ahead of the time; width 0 is a step.
@@ -207,112 +176,6 @@ def test_deep_and_long_equations(tmp_path: File) -> None:
     assert frame.iloc[3].tolist() == [3, 3, 400 * 399 / 2 + 1200, 1200, 1200, 3]
 
 
-RANDOM = {
-    "RANDOM WEIBULL(0, 100, 2, 1, 3, 5)": (1 + 3, 3 * math.sqrt(4 / math.pi - 1)),
-    "RANDOM TRIANGULAR(0, 9, 0, 3, 9, 5)": (4, math.sqrt((81 + 9 - 27) / 18)),
-    "RANDOM POISSON(0, 1000, 6, 1, 2, 5)": (1 + 2 * 6, 2 * math.sqrt(6)),
-    "RANDOM BINOMIAL(0, 1000, 0.3, 20, 0, 1, 5)": (6, math.sqrt(20 * 0.3 * 0.7)),
-    "RANDOM BINOMIAL(0, 1, 0.25, 1, 0, 1, 5)": (0.25, math.sqrt(0.25 * 0.75)),
-    # the number of trials it takes to some successes
-    "RANDOM NEGATIVE BINOMIAL(0, 1000, 0.4, 3, 0, 1, 5)": (3 / 0.4, math.sqrt(3 * 0.6) / 0.4),
-    "RANDOM GAMMA(0, 1000, 2.5, 1, 2, 5)": (1 + 2 * 2.5, 2 * math.sqrt(2.5)),
-    "RANDOM BETA(0, 1, 2, 3, 0, 1, 5)": (2 / 5, math.sqrt(6 / (25 * 6))),
-    # of large parameters
-    "RANDOM POISSON(0, 1e15, 1e9, 0, 1, 5)": (1e9, math.sqrt(1e9)),
-    "RANDOM BINOMIAL(0, 1e15, 0.3, 1e12, 0, 1, 5)": (3e11, math.sqrt(2.1e11)),
-    "RANDOM NEGATIVE BINOMIAL(0, 1e15, 1e-6, 1, 0, 1, 5)": (1e6, 1e6),
-    # an order below one is one, as the manual says: the exponential distribution
-    "RANDOM GAMMA(0, 1000, 0.5, 0, 1, 5)": (1, 1),
-    # cut off: a fair die
-    "RANDOM BETA(0, 0.5, 1, 1, 0, 1, 5)": (0.25, 0.5 / math.sqrt(12)),
-    "RANDOM LOOKUP(rising, 0, 9, 0, 1, 5)": (2, 3 / math.sqrt(18)),
-    # a triangle without its lower third: three halves of (x^2 - 1) / 4 from 1 to 3
-    "RANDOM LOOKUP(rising, 1, 9, 0, 1, 5)": (13 / 6, math.sqrt(5 - (13 / 6) ** 2)),
-}
-"""Mean and deviation of distributions, in closed form."""
-
-
-@pytest.mark.parametrize("draw", RANDOM)
-def test_draws_have_their_distribution(tmp_path: File, draw: str) -> None:
-    file = model(tmp_path, f"rising((0,0),(3,7))\nx = {draw}", end=200)
-    found = load_model(file).run(["x"], np.arange(201.0), members=50, engine="numpy").values
-    mean, deviation = RANDOM[draw]
-    assert found.mean() == pytest.approx(mean, abs=5 * deviation / 100)
-    assert found.std() == pytest.approx(deviation, rel=0.05)
-
-
-def test_engines_draw_the_same_numbers(tmp_path: File) -> None:
-    lines = [f"x{number} = {draw}" for number, draw in enumerate(RANDOM)]
-    lines += ["y = RANDOM PINK NOISE(3, 2, 4, 1)", "z = RANDOM GAMMA(0, 99, 12, 0, 1, 3)"]
-    program = load_model(model(tmp_path, "\n".join(["rising((0,0),(3,7))", *lines]), end=40))
-    names = [*(f"x{number}" for number in range(len(RANDOM))), "y", "z"]
-    kernel = program.run(names, np.arange(41.0), engine="kernel").values
-    plain = program.run(names, np.arange(41.0), engine="scalar").values
-    assert kernel == pytest.approx(plain, rel=1e-9, abs=1e-9)
-
-
-def test_counts_are_found_by_a_few_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first guess is near, so that the distribution is asked a few times whatever its size."""
-    from qiantang.engine import array_functions
-
-    looks = 0
-    share = array_functions.distribution_share
-
-    def counted(*arguments: Any) -> Any:
-        nonlocal looks
-        looks += 1
-        return share(*arguments)
-
-    monkeypatch.setattr(array_functions, "distribution_share", counted)
-    parts = np.linspace(0.001, 0.999, 101)
-    for mean in (0.5, 40.0, 1e4, 1e8):
-        looks = 0
-        found = array_functions.distribution_quantile(POISSON, np.full(101, mean), 1.0, parts)
-        assert looks <= 12
-        assert (share(POISSON, mean, 1.0, found) >= parts).all()
-        assert (share(POISSON, mean, 1.0, found - 1) < parts).all()
-
-
-def test_one_lane_finds_the_same_counts() -> None:
-    from qiantang.engine.array_functions import distribution_quantile
-    from qiantang.engine.compiled.distributions import one_quantile
-
-    for kind, a, b in ((POISSON, 1e7, 1.0), (BINOMIAL, 1e6, 0.5), (TRIALS, 2.0, 1e-5)):
-        for part in (1e-6, 0.2, 0.5, 0.999):
-            sure = distribution_quantile(kind, np.float64(a), np.float64(b), np.float64(part))
-            assert one_quantile(kind, a, b, part) == pytest.approx(float(sure), rel=1e-9)
-
-
-def test_pink_noise_has_its_deviation_and_correlation(tmp_path: File) -> None:
-    """vensim.com/documentation, random_pink_noise: both as asked for, whatever the time step."""
-    file = model(tmp_path, "x = RANDOM PINK NOISE(3, 2, 4, 1)", end=100, step=0.25)
-    times = np.arange(0, 101.0)
-    found = load_model(file).run(["x"], times, members=1000, engine="numpy").values[0] - 3
-    assert found.mean() == pytest.approx(0, abs=0.1)
-    assert found[0].std() == pytest.approx(2, rel=0.1)
-    assert found.std() == pytest.approx(2, rel=0.05)
-    after = (found[4:] * found[:-4]).mean() / found.var()
-    assert after == pytest.approx((1 - 0.25 / 4) ** 16, abs=0.05)
-
-
-@pytest.mark.parametrize("name", ["SIMULTANEOUS", "FIND ZERO", "DELAY CONVEYOR", "A FUNCTION OF"])
-def test_what_is_not_compiled_is_named(tmp_path: File, name: str) -> None:
-    with pytest.raises(Unsupported, match=rf"{name} \(.*in the equation of x \(line 2\)") as found:
-        load_model(model(tmp_path, f"x = {name}(1, 2, 3)"))
-    assert not found.value.elsewhere
-
-
-def test_parts_of_an_array_defined_twice_are_refused(tmp_path: File) -> None:
-    file = model(tmp_path, "d: a, b, c\ns: b, c\nx[s] = 1\nx[d] = 2")
-    with pytest.raises(StudyError, match=r":5: x: .*line 4"):
-        load_model(file)
-
-
-def test_a_list_of_another_length_is_refused(tmp_path: File) -> None:
-    with pytest.raises(StudyError, match=r":3: x: has 2 numbers, expected 3"):
-        load_model(model(tmp_path, "d: a, b, c\nx[d] = 1, 2"))
-
-
 def test_the_time_grid_is_computed_and_follows_what_is_set(tmp_path: File) -> None:
     file = model(tmp_path, "horizon = 3\nx = Time")
     text = file.read_text(encoding="utf-8")
@@ -327,50 +190,6 @@ def test_saving_times_between_steps_are_told(tmp_path: File) -> None:
     frame = simulate_model(model(tmp_path, "x = Time"), {"SAVEPER": 1.5})
     assert frame["x"].tolist() == [0, 3]
     assert "SAVEPER 1.5 is no multiple of TIME STEP 1" in frame.attrs["notes"][0]
-
-
-def test_outflows_are_cut_in_the_order_of_the_file(tmp_path: File) -> None:
-    """XMILE 1.0, 4.2: what one stock loses another gets, and no matter is made."""
-    file = xmile(
-        tmp_path,
-        '<stock name="a"><eqn>10</eqn><inflow>i</inflow><outflow>f</outflow><outflow>g</outflow>'
-        "<non_negative/></stock>"
-        '<stock name="b"><eqn>0</eqn><inflow>f</inflow></stock>'
-        '<stock name="c"><eqn>0</eqn><inflow>g</inflow></stock><flow name="i"><eqn>1</eqn></flow>'
-        '<flow name="f"><eqn>6</eqn></flow><flow name="g"><eqn>6</eqn></flow>',
-    )
-    frame = simulate_model(file)
-    assert frame["f"].tolist() == [6, 1, 1, 1, 1]
-    assert frame["g"].tolist() == [5, 0, 0, 0, 0]
-    assert (frame["a"] + frame["b"] + frame["c"]).tolist() == [10, 11, 12, 13, 14]
-
-
-def test_xmile_pulse_puts_in_its_volume_once(tmp_path: File) -> None:
-    """XMILE 1.0, 3.5.4; a time between two steps counts at the next."""
-    file = xmile(
-        tmp_path,
-        '<stock name="s"><eqn>0</eqn><inflow>f</inflow></stock>'
-        '<flow name="f"><eqn>PULSE(20, 1.3)</eqn></flow>'
-        '<aux name="t"><eqn>PULSE(1, 1, 2)</eqn></aux>',
-        step=0.5,
-    )
-    assert column(file, "f") == [0, 0, 0, 40, 0, 0, 0, 0, 0]
-    assert column(file, "s")[-1] == 20
-    assert column(file, "t") == [0, 0, 2, 0, 0, 0, 2, 0, 0]
-
-
-def test_xmile_numbers(tmp_path: File) -> None:
-    """XMILE 1.0, 3.3.1 and 3.5.1: floored INT, MOD with the sign of the divisor."""
-    file = xmile(
-        tmp_path,
-        '<aux name="a"><eqn>INT(-1.5)</eqn></aux><aux name="b"><eqn>-7 MOD 3</eqn></aux>'
-        '<aux name="c"><eqn>7 MOD -3</eqn></aux><aux name="d"><eqn>LOG10(1000)</eqn></aux>'
-        '<aux name="e"><eqn>SAFEDIV(1, 0, 9)</eqn></aux>'
-        '<aux name="f"><eqn>PREVIOUS(TIME, -1)</eqn></aux>',
-    )
-    frame = simulate_model(file)
-    assert frame[["a", "b", "c", "d", "e"]].iloc[0].tolist() == [-2, 2, -2, 3, 9]
-    assert frame["f"].tolist() == [-1, 0, 1, 2, 3]
 
 
 def test_a_model_is_opened_without_pysd(tmp_path: File) -> None:
@@ -497,25 +316,6 @@ def test_points_of_data_between_times(tmp_path: File) -> None:
     assert found == pytest.approx(calls)
 
 
-def test_stella_builtins(tmp_path: File) -> None:
-    """Stella's help, test input, array and data builtins; XMILE 1.0, 3.7.1.3 of RANK."""
-    file = xmile(
-        tmp_path,
-        '<aux name="a"><eqn>PULSE(3)</eqn></aux><aux name="b"><eqn>RAMP(2)</eqn></aux>'
-        '<aux name="c"><eqn>COUNTER(5, 7)</eqn></aux><aux name="d"><eqn>SINWAVE(-2, 4)</eqn></aux>'
-        '<aux name="e"><eqn>HISTORY(TIME + 1, TIME - 2)</eqn></aux>'
-        '<aux name="f"><eqn>ROOTN(27, 3)</eqn></aux>'
-        '<aux name="INITIAL TIME"><eqn>99</eqn></aux>',
-    )
-    frame = simulate_model(file)
-    assert frame["a"].tolist() == [3] * 5
-    assert frame["b"].tolist() == [0, 2, 4, 6, 8]
-    assert frame["c"].tolist() == [5, 6, 5, 6, 5]
-    assert frame["d"].tolist() == pytest.approx([0, 2, 0, -2, 0], abs=1e-12)
-    assert frame["e"].tolist() == [0, 0, 1, 2, 3]
-    assert frame["f"].iloc[0] == pytest.approx(3)
-
-
 def test_delays_of_varying_times_agree_and_go_on_from_a_history(tmp_path: File) -> None:
     """Every member by its own delay; one step after the other and from a history alike."""
     file = model(
@@ -541,33 +341,3 @@ def test_delays_of_varying_times_agree_and_go_on_from_a_history(tmp_path: File) 
         early = program.history(names, times, until=12, engine=engine, **given)
         late = program.run(names, times, engine=engine, history=early, **given).values
         assert np.array_equal(late, numpy if engine == "numpy" else kernel)
-
-
-MISCOUNTED = {
-    # vensim.com/documentation: fn_max, fn_min, fn_sum, fn_if_then_else, fn_sin
-    "MAX(1, 2, 3)": "MAX with 3 arguments, expected 2,",
-    "MIN(1)": "MIN with 1 argument, expected 2,",
-    "SIN(1, 2)": "SIN with 2 arguments, expected 1,",
-    "IF THEN ELSE(1, 2)": "IF THEN ELSE with 2 arguments, expected 3,",
-    "RANDOM UNIFORM(0, 1, 2, 3)": "RANDOM UNIFORM with 4 arguments, expected 2 or 3,",
-    "SUM(3)": "SUM over no subscript marked with !",
-    "VMAX(y)": "VMAX over no subscript marked with !",
-}
-
-
-@pytest.mark.parametrize("expression", MISCOUNTED)
-def test_a_function_with_other_arguments_than_its_own_is_refused(
-    tmp_path: File, expression: str
-) -> None:
-    with pytest.raises(Unsupported) as refused:
-        load_model(model(tmp_path, f"y = 1\nx = {expression}"))
-    what = f"{MISCOUNTED[expression]} in the equation of x (line 3) is not compiled"
-    assert str(refused.value) == what
-    assert not refused.value.elsewhere
-
-
-@pytest.mark.parametrize("text", ["1 = 2 = 3", "1 < 2 < 3", "IF THEN ELSE(1 < y <= 2, 1, 0)"])
-def test_a_comparison_is_not_compared_without_parentheses(tmp_path: File, text: str) -> None:
-    with pytest.raises(StudyError, match=r"m\.mdl:3: x: .* expected parentheses around one of two"):
-        load_model(model(tmp_path, f"y = 1\nx = {text}"))
-    assert column(model(tmp_path, "x = (3 > 2) = 1"), "x")[0] == 1

@@ -1,0 +1,74 @@
+"""Functions and stocks of XMILE and Stella, by the standard and Stella's help."""
+
+from __future__ import annotations
+
+from pathlib import Path as File
+
+import pytest
+
+from qiantang.simulate import simulate_model
+
+from .written import column, xmile
+
+
+def test_outflows_are_cut_in_the_order_of_the_file(tmp_path: File) -> None:
+    """XMILE 1.0, 4.2: what one stock loses another gets, and no matter is made."""
+    file = xmile(
+        tmp_path,
+        '<stock name="a"><eqn>10</eqn><inflow>i</inflow><outflow>f</outflow><outflow>g</outflow>'
+        "<non_negative/></stock>"
+        '<stock name="b"><eqn>0</eqn><inflow>f</inflow></stock>'
+        '<stock name="c"><eqn>0</eqn><inflow>g</inflow></stock><flow name="i"><eqn>1</eqn></flow>'
+        '<flow name="f"><eqn>6</eqn></flow><flow name="g"><eqn>6</eqn></flow>',
+    )
+    frame = simulate_model(file)
+    assert frame["f"].tolist() == [6, 1, 1, 1, 1]
+    assert frame["g"].tolist() == [5, 0, 0, 0, 0]
+    assert (frame["a"] + frame["b"] + frame["c"]).tolist() == [10, 11, 12, 13, 14]
+
+
+def test_xmile_pulse_puts_in_its_volume_once(tmp_path: File) -> None:
+    """XMILE 1.0, 3.5.4; a time between two steps counts at the next."""
+    file = xmile(
+        tmp_path,
+        '<stock name="s"><eqn>0</eqn><inflow>f</inflow></stock>'
+        '<flow name="f"><eqn>PULSE(20, 1.3)</eqn></flow>'
+        '<aux name="t"><eqn>PULSE(1, 1, 2)</eqn></aux>',
+        step=0.5,
+    )
+    assert column(file, "f") == [0, 0, 0, 40, 0, 0, 0, 0, 0]
+    assert column(file, "s")[-1] == 20
+    assert column(file, "t") == [0, 0, 2, 0, 0, 0, 2, 0, 0]
+
+
+def test_xmile_numbers(tmp_path: File) -> None:
+    """XMILE 1.0, 3.3.1 and 3.5.1: floored INT, MOD with the sign of the divisor."""
+    file = xmile(
+        tmp_path,
+        '<aux name="a"><eqn>INT(-1.5)</eqn></aux><aux name="b"><eqn>-7 MOD 3</eqn></aux>'
+        '<aux name="c"><eqn>7 MOD -3</eqn></aux><aux name="d"><eqn>LOG10(1000)</eqn></aux>'
+        '<aux name="e"><eqn>SAFEDIV(1, 0, 9)</eqn></aux>'
+        '<aux name="f"><eqn>PREVIOUS(TIME, -1)</eqn></aux>',
+    )
+    frame = simulate_model(file)
+    assert frame[["a", "b", "c", "d", "e"]].iloc[0].tolist() == [-2, 2, -2, 3, 9]
+    assert frame["f"].tolist() == [-1, 0, 1, 2, 3]
+
+
+def test_stella_builtins(tmp_path: File) -> None:
+    """Stella's help, test input, array and data builtins; XMILE 1.0, 3.7.1.3 of RANK."""
+    file = xmile(
+        tmp_path,
+        '<aux name="a"><eqn>PULSE(3)</eqn></aux><aux name="b"><eqn>RAMP(2)</eqn></aux>'
+        '<aux name="c"><eqn>COUNTER(5, 7)</eqn></aux><aux name="d"><eqn>SINWAVE(-2, 4)</eqn></aux>'
+        '<aux name="e"><eqn>HISTORY(TIME + 1, TIME - 2)</eqn></aux>'
+        '<aux name="f"><eqn>ROOTN(27, 3)</eqn></aux>'
+        '<aux name="INITIAL TIME"><eqn>99</eqn></aux>',
+    )
+    frame = simulate_model(file)
+    assert frame["a"].tolist() == [3] * 5
+    assert frame["b"].tolist() == [0, 2, 4, 6, 8]
+    assert frame["c"].tolist() == [5, 6, 5, 6, 5]
+    assert frame["d"].tolist() == pytest.approx([0, 2, 0, -2, 0], abs=1e-12)
+    assert frame["e"].tolist() == [0, 0, 1, 2, 3]
+    assert frame["f"].iloc[0] == pytest.approx(3)
