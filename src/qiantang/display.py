@@ -15,6 +15,8 @@ from qiantang.rendering import (
     number,
     quiet,
 )
+from qiantang.wording.language import phrase
+from qiantang.wording.names import ASSUMED, odds_word
 
 if TYPE_CHECKING:
     from qiantang.ensemble.reach import Reach, Row
@@ -114,7 +116,7 @@ def reach_text(reach: Reach) -> str:
         first = next(iter(cells.values()))
         row = [target, first.unit, number(first.threshold), number(first.actual)]
         for name in scenarios:
-            row += [chance(cells[name].probability)]
+            row += [_odds(cells[name])]
             row += [_spread(cells[name], "..")] if wide else []
         rows.append(row)
     lines = ["Reach: probability P that a target is reached"]
@@ -138,12 +140,19 @@ def reach_html(reach: Reach) -> str:
         row = [str(first.article), title, first.unit, number(first.threshold), number(first.actual)]
         for name in scenarios:
             bars[place, len(row)] = cells[name].probability
-            row += [chance(cells[name].probability)]
+            row += [_odds(cells[name])]
             row += [_spread(cells[name])] if wide else []
         rows.append(row)
     table = html_table(head, rows, right=set(range(3, len(head))), bars=bars)
     notes = map(quiet, _reach_notes(reach))
     return block("Probability P that a target is reached 目标实现概率", table, *notes)
+
+
+def _odds(row: Row) -> str:
+    """Write the odds of a row: in a word where its level is assumed."""
+    if row.grade != ASSUMED:
+        return chance(row.probability)
+    return phrase(f"odds.{odds_word(row.probability)}", "en")
 
 
 def _lines(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import statistics
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -36,7 +35,7 @@ def wanted(study: Study, scenario: Any, language: str = "zh") -> list[str]:
     from qiantang.wording import Wording
 
     rows = run_read(study, [scenario], members=12).reach().rows
-    return [Wording(study, language).bare_probability(row.probability) for row in rows]
+    return [Wording(study, language).odds(row.probability, row.grade) for row in rows]
 
 
 def drag(page: Any, handle: Any, start: float, end: float, steps: int = 30) -> None:
@@ -132,6 +131,18 @@ def test_language_changes_every_word_and_no_number(
     assert page.evaluate("document.activeElement.dataset.act") == "language"
 
 
+def test_outcomes_without_a_figure_follow_the_sliders(page: Any, deck: Any) -> None:
+    table = deck.locator(".qt-outcomes")
+    assert table.get_attribute("open") is None
+    table.locator("summary").click()
+    before = table.locator(".qt-outcome").all_inner_texts()
+    assert len(before) == 2 * table.locator("tbody tr").count()
+    assert all(re.match(r"^−?[\d.]+", text) for text in before), before
+    deck.locator('[data-act="full"]').click()
+    settled(page)
+    assert table.locator(".qt-outcome").all_inner_texts() != before
+
+
 def test_reset_all_and_pinned_comparison(page: Any, deck: Any, small_study: Study) -> None:
     base = small_study.scenario("current_policy")
     deck.locator('[data-act="full"]').click()
@@ -202,8 +213,6 @@ def test_one_frame_is_in_flight_and_the_newest_state_is_drawn_last(page: Any, de
     assert 10 < len(frames) <= 91
     for before, after in pairwise(frames):
         assert after["asked"] >= before["answered"], "two frames were in flight"
-    around = [f["drawn"] - f["asked"] - f["kernel"] for f in frames]
-    assert statistics.median(around) < 60, around  # the way there and back, and the drawing
 
 
 @pytest.mark.parametrize("width", [1500, 900, 640])

@@ -68,11 +68,15 @@ def test_packed_frame_is_small_and_can_be_read_back(frames: Frames, small_study:
     frame = frames.frame(small_study.scenario("current_policy"))
     packed = np.frombuffer(frame.pack(), dtype="<f4")
     count, years = len(frames.panels), len(frames.years)
-    assert len(packed) == 1 + count * (1 + 3 + 5 * years)
-    assert len(frame.pack()) < 4096
+    told = small_study.outcomes
+    assert told is not None
+    cells = len(told.outcomes) * len(told.years)
+    assert len(packed) == 1 + count * (1 + 3 + 5 * years) + 3 * cells
+    assert len(frame.pack()) < 4608
     assert packed[0] == frame.sound == 12
     np.testing.assert_allclose(packed[1 : 1 + count], frame.probability, rtol=1e-6)
-    np.testing.assert_allclose(packed[1 + 4 * count :], frame.fans.ravel(), rtol=1e-6)
+    rest = np.concatenate([frame.fans.ravel(), frame.outcomes.ravel()])
+    np.testing.assert_allclose(packed[1 + 4 * count :], rest, rtol=1e-6)
 
 
 def test_diverged_members_are_left_out(
@@ -111,3 +115,12 @@ def test_diverged_members_are_left_out(
 def test_more_members_than_the_fit_holds_are_refused(small_study: Study) -> None:
     with pytest.raises(StudyError, match="between 1 and 12"):
         Frames(small_study, target_panels(small_study, 2008, 2022), 2008, 2022, 13, 1)
+
+
+def test_outcomes_are_those_of_the_second_table(small_study: Study, frames: Frames) -> None:
+    from qiantang.ensemble.outcomes import outcome_rows
+
+    plan = small_study.scenario("plan_in_full")
+    rows = outcome_rows(small_study, [plan], members=12, seed=3)
+    wanted = [(row.p05, row.median, row.p95) for row in rows]
+    np.testing.assert_allclose(frames.frame(plan).outcomes.reshape(-1, 3), wanted, rtol=1e-9)

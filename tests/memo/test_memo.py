@@ -88,7 +88,7 @@ def test_probabilities_are_those_of_the_runs(memo: Document, small_study: Study)
         found |= {(world, r.target, r.scenario): r.probability for r in runs.reach().rows}
     expected = [
         tuple(
-            words.bare_probability(found[world, target.id, scenario])
+            words.odds(found[world, target.id, scenario], target.grade)
             for world in ("2018", "actual")
         )
         for target in small_study.plan.targets.targets

@@ -126,6 +126,7 @@ def _table(runs: Runs, scenarios: Sequence[str], words: Wording) -> pd.DataFrame
                 "unit": unit.label,
                 "threshold": row.threshold * unit.factor,
                 "probability": row.probability,
+                "grade": row.grade,
                 "median": row.median * unit.factor,
                 "p05": row.p05 * unit.factor,
                 "p95": row.p95 * unit.factor,
@@ -192,7 +193,7 @@ def _draw_row(
         axes.text(
             middle,
             top + 0.34 * _ROW,
-            words.bare_probability(chance),
+            words.odds(chance, row["grade"]),
             ha="center",
             va="center",
             fontsize=9.5,

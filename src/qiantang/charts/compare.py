@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from qiantang.charts import figures, lettering, page, provenance, style
 from qiantang.charts.goal import plain_numbers
-from qiantang.ensemble.reach import measure, what_happened
+from qiantang.ensemble.reach import is_told, measure, what_happened
 from qiantang.wording import Unit, Wording
 
 if TYPE_CHECKING:
@@ -156,7 +156,10 @@ def _table(shown: Compared, runs: Runs, words: Wording) -> pd.DataFrame:
         if shown.target is not None:
             factor = shown.unit.factor
             row["threshold"] = shown.target.threshold * factor
-            row["probability"] = float(shown.target.is_reached(values / factor).mean())
+            told = is_told(runs.study, shown.target)
+            chance = float(shown.target.is_reached(values / factor).mean())
+            row["probability"] = chance if told else float("nan")
+            row["grade"] = shown.target.grade
             row["happened"] = None if shown.happened is None else shown.happened * factor
         rows.append(row | {"members": len(values)})
     return pd.DataFrame(rows)
@@ -177,7 +180,7 @@ def _draw_rows(axes: Axes, table: pd.DataFrame, words: Wording) -> None:
         axes.plot([row["median"]], [place], "o", ms=6.5, color=colour, mec="white", mew=0.9)
         said = [(4, words.number(row["median"], trim=False))]
         if "probability" in row:
-            said.append((42, words.probability(row["probability"])))
+            said.append((42, words.odds_said(row["probability"], row["grade"])))
         for right, text in said:
             axes.annotate(
                 text,

@@ -159,13 +159,13 @@ def _finding(
             interval=words.interval(low, high, unit),
         )
     chances = {item: chance(runs, target, item) for item in scenarios}
-    said = words.probability(chances[last])
+    said = words.odds_said(chances[last], target.grade)
     if len(scenarios) == 2:
         other = scenarios[0]
         said += words.phrase(
             "fan.finding.other",
             scenario=titles[other],
-            probability=words.bare_probability(chances[other]),
+            probability=words.odds(chances[other], target.grade),
         )
     return words.phrase(
         "fan.finding.target",
@@ -201,7 +201,7 @@ def _caption(
                 words.phrase(
                     "fan.target.reached",
                     scenario=provenance.runs_title(runs, words, item),
-                    probability=words.probability(chance(runs, target, item)),
+                    probability=words.odds_said(chance(runs, target, item), target.grade),
                 )
                 for item in scenarios
             )

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qiantang.commands import options
+from qiantang.wording.language import phrase
+from qiantang.wording.names import ASSUMED, odds_word
 
 if TYPE_CHECKING:
     from qiantang.ensemble.outcomes import OutcomeRow
@@ -142,25 +144,17 @@ def _cells(row: Row, sense: str) -> tuple[str, ...]:
         figure(row.median),
         f"{figure(row.p05)} to {figure(row.p95)}",
         chance(row),
-        "" if row.grade == "assumed" else probability(row.structure),
+        "" if row.grade == ASSUMED else probability(row.structure),
         happened,
         row.grade,
     )
 
 
-#: Above and below these a row without a series of its own is called likely, or unlikely.
-LIKELY, UNLIKELY = 2 / 3, 1 / 3
-
-
 def chance(row: Row) -> str:
     """Format a row's probability: in a word where its level is assumed."""
-    if row.grade != "assumed":
+    if row.grade != ASSUMED:
         return probability(row.probability)
-    if row.probability != row.probability:
-        return "no series"
-    if UNLIKELY < row.probability < LIKELY:
-        return "open"
-    return "likely" if row.probability >= LIKELY else "unlikely"
+    return phrase(f"odds.{odds_word(row.probability)}", "en")
 
 
 def figure(value: float) -> str:

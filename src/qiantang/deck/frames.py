@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -39,6 +39,8 @@ class Frame:
         5 %, median and 95 % of each measure. [unit of the target]
     fans : ndarray, shape (target, quantile, year)
         Quantiles of each panel's series. [unit of the chart]
+    outcomes : ndarray, shape (outcome, year, 3)
+        5 %, median and 95 % of what the plan moves without a figure. [unit of the model]
     sound : int
         Members that did not diverge.
     """
@@ -46,11 +48,12 @@ class Frame:
     probability: Array
     interval: Array
     fans: Array
+    outcomes: Array
     sound: int
 
     def pack(self) -> bytes:
         """Return the frame as little-endian 32-bit floats: what travels to the browser."""
-        parts = (np.array([self.sound]), self.probability, self.interval, self.fans)
+        parts = (np.array([self.sound]), self.probability, self.interval, self.fans, self.outcomes)
         return np.concatenate([part.ravel() for part in parts]).astype("<f4").tobytes()
 
 
@@ -95,7 +98,15 @@ class Frames:
         names = [n for panel in self.panels for n in (panel.variable, *panel.over)]
         charts = [yearly(self.study, name, year) for name in names for year in self.years]
         targets = target_figures(self.study, self.study.plan.targets.targets)
-        return readout_of(self.study, [*charts, *targets])
+        told = [yearly(self.study, name, year) for name, year in self._outcomes()]
+        return readout_of(self.study, [*charts, *targets, *told])
+
+    def _outcomes(self) -> list[tuple[str, int]]:
+        """Variable and year of every outcome told, years innermost; none where none is named."""
+        named = self.study.outcomes
+        if named is None:
+            return []
+        return [(item.of, year) for item in named.outcomes for year in named.years]
 
     def share(self, least: Scenario, most: Scenario) -> None:
         """Run the members once up to where two scenarios part, and keep them.
@@ -134,7 +145,15 @@ class Frames:
         charts = np.concatenate([panel.series(yearly) for panel in self.panels])
         fans = _quantiles(charts, QUANTILES)  # (quantile, panel and year)
         fans = fans.reshape(len(QUANTILES), len(self.panels), len(self.years)).swapaxes(0, 1)
-        return Frame(np.array(probability), np.array(interval), fans, charts.shape[1])
+        sound = charts.shape[1]
+        return Frame(np.array(probability), np.array(interval), fans, self._told(found), sound)
+
+    def _told(self, found: Mapping[str, Mapping[int, Array]]) -> Array:
+        """Return the interval of every outcome in every year it is told, (outcome, year, 3)."""
+        ends = (INTERVAL[0], 0.5, INTERVAL[1])
+        told = [_quantiles(found[name][year], ends) for name, year in self._outcomes()]
+        years = len(self.study.outcomes.years) if self.study.outcomes else 1
+        return np.array(told).reshape(-1, years, len(ends))
 
 
 def _quantiles(values: Array, wanted: Sequence[float]) -> Array:

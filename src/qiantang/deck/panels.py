@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qiantang.wording import LANGUAGES, Unit, Wording, reading_unit
+from qiantang.wording.names import ASSUMED
 
 if TYPE_CHECKING:
     from qiantang.plan.targets import Target
@@ -52,6 +53,9 @@ class Panel:
     words : mapping
         By language: ``article``, and of the measure and the chart ``factor`` (what a number of
         the model is multiplied by), ``short`` (unit behind a number), ``label`` (unit on an axis).
+    said : str
+        How its odds are told: "figure", in a "word" where the level is assumed, or "none" where no
+        series tells where the city stands.
     actual : float or None
         What happened, in the unit of the measure.
     points : tuple of Point
@@ -69,6 +73,7 @@ class Panel:
     threshold: float
     line: tuple[float, float, float] | None
     words: Mapping[str, Mapping[str, Any]]
+    said: str
     actual: float | None
     points: tuple[Point, ...]
 
@@ -121,9 +126,18 @@ def _panel(study: Study, target: Target, first: int, last: int) -> Panel:
         threshold=target.threshold,
         line=_line(target, last),
         words={lang: _words(study, target, lang) for lang in LANGUAGES},
+        said=_manner(study, target),
         actual=what_happened(study, target.happened, measure),
         points=_points(study, target, first, last),
     )
+
+
+def _manner(study: Study, target: Target) -> str:
+    from qiantang.ensemble.reach import is_told
+
+    if not is_told(study, target):
+        return "none"
+    return "word" if target.grade == ASSUMED else "figure"
 
 
 def _words(study: Study, target: Target, lang: Language) -> dict[str, Any]:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from qiantang.deck.frames import Frame
 from qiantang.fits import text_digest
+from qiantang.wording import LANGUAGES, Wording
 
 if TYPE_CHECKING:
+    from qiantang.plan.outcomes import Outcome
     from qiantang.scenario import Scenario
     from qiantang.study import Study
 
@@ -36,6 +38,25 @@ def _world(study: Study, vintage: str) -> dict[str, str]:
     known = study.about.vintages.known
     titles = {"title": known.title, "title_zh": known.title_zh} if vintage == known.name else {}
     return {"name": vintage, **titles}
+
+
+def outcomes(study: Study) -> dict[str, Any]:
+    """Return the outcomes without a figure and the years at which they are told."""
+    named = study.outcomes
+    if named is None:
+        return {"years": [], "rows": []}
+    return {"years": named.years, "rows": [_outcome(study, item) for item in named.outcomes]}
+
+
+def _outcome(study: Study, item: Outcome) -> dict[str, Any]:
+    words = {}
+    for lang in LANGUAGES:
+        wording = Wording(study, lang)
+        unit = wording.unit(item.of)
+        words[lang] = {"article": wording.article(item.article), "note": wording.of(item, "note"),
+                       "factor": unit.factor, "short": unit.short}  # fmt: skip
+    titles = {"title": item.title, "title_zh": item.title_zh}
+    return {**titles, "observed": item.observed, "words": words}
 
 
 def ranges(ends: list[Frame]) -> list[list[float]]:

@@ -124,15 +124,14 @@ def reach_table(dataset: xr.Dataset, study: Study, alone: xr.Dataset | None = No
         values = measure(dataset, target.measure)
         happened = what_happened(study, target.happened, target.measure)
         still = None if alone is None else measure(alone, target.measure)
-        told = _is_told(study, target)
+        told = is_told(study, target)
         for place, scenario in enumerate(map(str, dataset.scenario.values)):
             row = _row(values[place], target, scenario, happened, vintages[scenario])
             structure = float("nan") if still is None else _share(still[place], target)
-            grade = "" if target.grounds is None else target.grounds.grade
             if not told:
                 row = replace(row, probability=float("nan"))
                 structure = float("nan")
-            rows.append(replace(row, structure=structure, grade=grade))
+            rows.append(replace(row, structure=structure, grade=target.grade))
     titles = {t.id: (t.title, t.title_zh) for t in study.plan.targets.targets}
     titles |= titles_of(dataset)
     order = {name: place for place, name in enumerate(map(str, dataset.scenario.values))}
@@ -157,9 +156,9 @@ def _share(values: Array, target: Target) -> float:
     return float(target.is_reached(sound).mean()) if len(sound) else float("nan")
 
 
-def _is_told(study: Study, target: Target) -> bool:
+def is_told(study: Study, target: Target) -> bool:
     """Tell whether a figure says where a target stands; one that claims nothing is not asked."""
-    if target.grounds is None or target.grounds.grade != "assumed":
+    if target.grade != "assumed":
         return True
     series = study.evidence.series.get(target.happened.series)
     return series is not None and bool(series.used)

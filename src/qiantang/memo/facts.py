@@ -101,12 +101,13 @@ class Cell:
     @property
     def probability(self) -> str:
         """P = 0.02, 概率2%."""
-        return self._said("probability", self.teller.words.probability(self.chance), self.chance)
+        text = self.teller.words.odds_said(self.chance, self.row.grade)
+        return self._said("probability", text, self.chance)
 
     @property
     def p(self) -> str:
         """The probability alone: 0.02, 2%."""
-        bare = self.teller.words.bare_probability(self.chance)
+        bare = self.teller.words.odds(self.chance, self.row.grade)
         return self._said("probability", bare, self.chance)
 
     @property

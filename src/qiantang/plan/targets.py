@@ -118,6 +118,11 @@ class Target(Record):
             raise ValueError(f"{self.measure.kind} needs the sense {expected!r}")
         return self
 
+    @property
+    def grade(self) -> str:
+        """What a row of this target rests on, in a word; empty where the plan does not say."""
+        return "" if self.grounds is None else self.grounds.grade
+
     def is_reached(self, value: ArrayLike) -> NDArray[np.bool_]:
         """Tell for each value of the measure whether the promise is kept.
 

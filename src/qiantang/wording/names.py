@@ -25,6 +25,10 @@ VERDICTS = (
     (0.95, "very_likely"),
     (0.99, "extremely_likely"),
 )
+#: Grade of a target's grounds with which its odds are told in a word.
+ASSUMED = "assumed"
+#: Above and below these such a target is called likely, or unlikely.
+LIKELY, UNLIKELY = 2 / 3, 1 / 3
 #: Articles cited in Chinese numerals; a longer list is easier to read in figures.
 _FEW = 4
 #: Kinds of target whose figure is a change of a share.
@@ -151,12 +155,31 @@ class Wording:
             return f"概率{text}"
         return f"P\u00a0{text[0]}\u00a0{text[1:]}" if text[0] in "<>" else f"P\u00a0=\u00a0{text}"
 
+    def odds(self, value: float, grade: str = "") -> str:
+        """Write the odds of a target alone: in a word where its level is assumed."""
+        if grade == ASSUMED:
+            return self.phrase(f"odds.{odds_word(value)}")
+        return self.bare_probability(value)
+
+    def odds_said(self, value: float, grade: str = "") -> str:
+        """Write the odds of a target as they stand in a sentence: P = 0.02, 概率2%, likely."""
+        return self.odds(value, grade) if grade == ASSUMED else self.probability(value)
+
     def verdict(self, value: float) -> str:
         """Say a probability in words: 'unlikely' up to a third, 'likely' from two thirds on."""
         if not math.isfinite(value):
             return self.phrase("verdict.unknown")
         word = next((word for end, word in VERDICTS if value < end), "surely")
         return self.phrase(f"verdict.{word}")
+
+
+def odds_word(value: float) -> str:
+    """Return the word for odds whose level is judgement: likely, open, unlikely or none."""
+    if not math.isfinite(value):
+        return "none"
+    if UNLIKELY < value < LIKELY:
+        return "open"
+    return "likely" if value >= LIKELY else "unlikely"
 
 
 def chinese_numeral(value: int) -> str:

@@ -121,6 +121,30 @@ function targetCard(panel, language) {
   return { card, canvas, chance, versus, numbers };
 }
 
+// What the plan moves without a figure: a table, folded away, whose cells follow the sliders.
+function outcomeTable(outcomes, language) {
+  const words = WORDS[language];
+  const cells = [];
+  const rows = outcomes.rows.map((row) => {
+    const own = outcomes.years.map(() => make("td", { class: "qt-outcome" }));
+    cells.push(own);
+    return make("tr", {}, make("th", { scope: "row", text: said(row, language), title: row.words[language].note }),
+      make("td", { text: row.words[language].article }), make("td", { text: words.observed[row.observed] }), ...own);
+  });
+  const head = make("tr", {}, ...[words.outcome, words.articleHead, words.before, ...outcomes.years.map(words.of)]
+    .map((text) => make("th", { scope: "col", text })));
+  const table = make("details", { class: "qt-outcomes" }, make("summary", { text: words.outcomes }),
+    make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows)),
+    make("p", { text: words.prior }));
+  return { table, cells };
+}
+
+function outcomeText(row, interval, language) {
+  const { factor, short } = row.words[language];
+  const [low, middle, high] = Array.from(interval, (v) => written(v * factor, language));
+  return `${middle}${short}${WORDS[language].bracket(WORDS[language].interval(low, high))}`;
+}
+
 // The measure in words: median, interval, and what happened.
 function measureText(panel, interval, language, showActual) {
   const words = WORDS[language];

@@ -18,7 +18,7 @@ function render({ model, el }) {
     asked: 0, answered: 0, inFlight: null, dirty: false,
     times: [],
     resting: null,
-    cards: [], sliders: [], scales: new Map(),
+    cards: [], sliders: [], outcomes: [], scales: new Map(),
   };
   root.qtFrames = state.times;
   el.append(root);
@@ -159,16 +159,24 @@ function render({ model, el }) {
         scale: state.scales.get(key), colours, language, showActual: state.showActual,
       });
       const p = frame.probability[index];
-      card.chance.textContent = chance(p, language);
-      card.chance.style.setProperty("--p", Number.isFinite(p) ? p : 0);
+      card.chance.textContent = odds(panel, p, language);
+      card.chance.style.setProperty("--p", panel.said !== "none" && Number.isFinite(p) ? p : 0);
       card.versus.textContent = state.pin
-        ? comparison(p, state.pin.probability[index]) : "";
+        ? comparison(panel, p, state.pin.probability[index]) : "";
       card.numbers.textContent = measureText(panel, frame.interval[index], language, state.showActual);
     });
+    drawOutcomes(frame);
   }
 
-  function comparison(p, pinned) {
+  function drawOutcomes(frame) {
+    plan.outcomes.rows.forEach((row, i) => state.outcomes[i].forEach((cell, j) => {
+      cell.textContent = outcomeText(row, frame.outcomes[i][j], language);
+    }));
+  }
+
+  function comparison(panel, p, pinned) {
     const words = WORDS[language];
+    if (panel.said !== "figure") return words.pinned(odds(panel, pinned, language));
     return changed(p - pinned, language) + words.then + words.pinned(chance(pinned, language));
   }
 
@@ -186,7 +194,7 @@ function render({ model, el }) {
     const words = WORDS[language];
     if (!state.frame) return;
     live.textContent = words.announce(plan.panels.map((panel, i) =>
-      `${said(panel, language)} ${chance(state.frame.probability[i], language)}`));
+      `${said(panel, language)} ${odds(panel, state.frame.probability[i], language)}`));
     plan.panels.forEach((panel, i) => state.cards[i].canvas.setAttribute("aria-label",
       words.chart(said(panel, language), state.cards[i].numbers.textContent)));
   }
@@ -213,6 +221,8 @@ function render({ model, el }) {
     const { panel, sliders } = sliderPanel(plan, language, acts, id);
     state.sliders = sliders;
     state.cards = plan.panels.map((record) => targetCard(record, language));
+    const { table, cells } = outcomeTable(plan.outcomes, language);
+    state.outcomes = cells;
     source.textContent = words.source(plan.source, state.frame ? state.frame.sound : plan.source.members);
     root.replaceChildren(
       make("div", { class: "qt-inner" },
@@ -220,7 +230,8 @@ function render({ model, el }) {
         make("div", { class: "qt-main" }, panel,
           make("div", { class: "qt-results" },
             make("div", { class: "qt-cards" }, ...state.cards.map((c) => c.card)),
-            make("div", { class: "qt-legend", "aria-hidden": "true" }))),
+            make("div", { class: "qt-legend", "aria-hidden": "true" }),
+            ...(cells.length ? [table] : []))),
         make("footer", {}, status, make("span", { class: "qt-foot" }, source, pace), live)));
     // Jupyter's shortcuts work on whatever has the focus: an arrow key would move to the next cell,
     // "d d" delete this one. It asks each element, so each must say no.

@@ -1,7 +1,7 @@
 // A frame's bytes as numbers, and numbers as an office writes them.
 
 // Layout: sound members; probability of each target; 5 %, median, 95 % of each; fans
-// (panel, quantile, year). Little-endian 32-bit floats.
+// (panel, quantile, year); 5 %, median, 95 % of each outcome in each of its years. Little-endian 32-bit floats.
 function unpackFrame(bytes, plan) {
   if (!bytes || !bytes.byteLength) return null;
   const view = bytes.buffer ? bytes : new DataView(bytes);
@@ -15,7 +15,8 @@ function unpackFrame(bytes, plan) {
   const interval = Array.from({ length: count }, () => take(3));
   const fans = Array.from({ length: count }, () =>
     Array.from({ length: levels }, () => take(years)));
-  return { sound: data[0], probability, interval, fans };
+  const outcomes = plan.outcomes.rows.map(() => plan.outcomes.years.map(() => take(3)));
+  return { sound: data[0], probability, interval, fans, outcomes };
 }
 
 // As the charts and memos write it: three significant digits, whole from a hundred on; English
@@ -36,6 +37,14 @@ function chance(p, language) {
   const hundredths = Math.round(100 * p);
   if (language === "zh") return p < 0.005 ? "<1%" : p > 0.995 ? ">99%" : `${hundredths}%`;
   return p < 0.005 ? "<0.01" : p > 0.995 ? ">0.99" : p.toFixed(2);
+}
+
+// The odds of a target: in a word where its level is judgement, so that no figure is made up.
+function odds(panel, p, language) {
+  if (panel.said === "figure") return chance(p, language);
+  const words = WORDS[language].odds;
+  if (panel.said === "none" || !Number.isFinite(p)) return words.none;
+  return p >= 2 / 3 ? words.likely : p <= 1 / 3 ? words.unlikely : words.open;
 }
 
 // The change of a probability.
