@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from qiantang.skill import verdict
+from qiantang.skill.cases import MODEL, Case
 from qiantang.skill.events import case_outcome, probability, rolling_events
 from qiantang.skill.history import known_figures, truth
-from qiantang.skill.scoreboard import MODEL, Case, gather, score
+from qiantang.skill.rows import gather
+from qiantang.skill.scoreboard import score
 from qiantang.skill.settings import Draws, SeriesRecord
 from qiantang.study import Study
 

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from qiantang.faults import Fault, StudyError
 from qiantang.files import door
 from qiantang.skill.baselines import BASELINES
+from qiantang.skill.cases import MODEL, Case, Outcome
+from qiantang.skill.rows import gather
 from qiantang.skill.saved import (
     CASES,
     EVENTS,
@@ -27,7 +29,7 @@ from qiantang.skill.saved import (
     save,
     skill_folder,
 )
-from qiantang.skill.scoreboard import MODEL, Case, Outcome, Scoreboard, gather, score
+from qiantang.skill.scoreboard import Scoreboard, score
 from qiantang.skill.scores import LEVELS
 from qiantang.skill.settings import SeriesRecord
 

@@ -1,8 +1,8 @@
-"""The scoreboard: every case scored for the model and each baseline, then gathered into rows."""
+"""The scoreboard: every case scored for the model and each baseline."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from qiantang.skill import scores
 from qiantang.skill.baselines import BASELINES, one_thread
+from qiantang.skill.cases import MODEL, Case, Outcome
 from qiantang.skill.events import Event, case_outcome, probability, rolling_events
 from qiantang.skill.history import known_figures, truth
 from qiantang.skill.rivals import Rivals
+from qiantang.skill.rows import gather
 from qiantang.skill.settings import (
-    HORIZONS,
     Draws,
     Forecaster,
     SeriesRecord,
@@ -27,48 +28,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 Progress = Callable[[str], None]
-
-#: Name of the model among the methods.
-MODEL = "model"
-#: Resamples of the origins behind the interval of a ratio.
-RESAMPLES = 2000
-#: Interval of the ratio. [Dmnl]
-RATIO_LEVELS = (0.05, 0.95)
-
-
-@dataclass(frozen=True)
-class Case:
-    """One figure forecast by one method."""
-
-    series: str
-    setting: str
-    origin: float
-    year: int
-    method: str
-    observed: float
-    median: float
-    crps: float
-    relative_error: float
-    pit: float
-    covered: tuple[bool, ...]
-
-    @property
-    def horizon(self) -> int:
-        """Years ahead; 1 is the year that begins at the origin."""
-        return self.year - int(self.origin) + 1
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """One event foretold by one method."""
-
-    series: str
-    setting: str
-    origin: float
-    target: str
-    method: str
-    probability: float
-    happened: bool
 
 
 @dataclass(frozen=True)
@@ -197,129 +156,3 @@ def _outcomes(
                 found.append(Outcome(name, setting, origin, event.target, method, chance,
                                      wanted.happened))  # fmt: skip
     return found
-
-
-def gather(
-    cases: Iterable[Case], outcomes: Iterable[Outcome], names: Sequence[str]
-) -> list[dict[str, Any]]:
-    """Gather cases into rows: one for each series, setting and horizon, and one over all horizons.
-
-    Rows stand in the order in which settings were scored and then of ``names``, the series.
-
-    ``best_baseline`` is the baseline with the lowest CRPS over the row, picked after the event:
-    harder on the model than any baseline that one could have chosen beforehand.
-    """
-    table: dict[tuple[str, str], list[Case]] = {}
-    for case in cases:
-        table.setdefault((case.series, case.setting), []).append(case)
-    told: dict[tuple[str, str], list[Outcome]] = {}
-    for outcome in outcomes:
-        told.setdefault((outcome.series, outcome.setting), []).append(outcome)
-    rows = []
-    order = list(dict.fromkeys(setting for _, setting in table))
-    for key in sorted(table, key=lambda key: (order.index(key[1]), names.index(key[0]))):
-        horizons: tuple[int | str, ...] = (*HORIZONS, "all")
-        for horizon in horizons:
-            mine = [case for case in table[key] if horizon in ("all", case.horizon)]
-            if mine:
-                extra = _brier_row(told.get(key, [])) if horizon == "all" else _NO_BRIER
-                rows.append(_row(key, horizon, mine) | extra)
-    return rows
-
-
-def _row(key: tuple[str, str], horizon: int | str, cases: Sequence[Case]) -> dict[str, Any]:
-    by_method: dict[str, list[Case]] = {}
-    for case in cases:
-        by_method.setdefault(case.method, []).append(case)
-    means = {
-        method: float(np.mean([case.crps for case in mine])) for method, mine in by_method.items()
-    }
-    best = min((method for method in means if method != MODEL), key=means.__getitem__)
-    model = by_method.get(MODEL)
-    row: dict[str, Any] = {
-        "series": key[0],
-        "setting": key[1],
-        "horizon": horizon,
-        "n": len(by_method[best]),
-        "crps_model": means.get(MODEL),
-        "crps_best_baseline": means[best],
-        "best_baseline": best,
-        "mape_model": _mape(model) if model else None,
-        "coverage90": _coverage(model, 0.9) if model else None,
-        "coverage80": _coverage(model, 0.8) if model else None,
-        "coverage50": _coverage(model, 0.5) if model else None,
-        "mape_best_baseline": _mape(by_method[best]),
-        "coverage90_best_baseline": _coverage(by_method[best], 0.9),
-        "ratio": None,
-        "ratio_p05": None,
-        "ratio_p95": None,
-        "cases_won": None,
-        "pit": [round(case.pit, 4) for case in model] if model else None,
-        "pit_histogram": scores.pit_histogram([case.pit for case in model]) if model else None,
-    }
-    if model:
-        row["ratio"] = means[MODEL] / means[best]
-        row["ratio_p05"], row["ratio_p95"] = _ratio_interval(model, by_method[best])
-        row["cases_won"] = sum(
-            ours.crps < theirs.crps for ours, theirs in zip(model, by_method[best], strict=True)
-        )
-    for method in BASELINES:
-        if method in means:
-            row[f"crps_{method}"] = means[method]
-            row[f"mape_{method}"] = _mape(by_method[method])
-            row[f"coverage90_{method}"] = _coverage(by_method[method], 0.9)
-    return row
-
-
-def _ratio_interval(model: Sequence[Case], rival: Sequence[Case]) -> tuple[float, float]:
-    """Return an interval of the ratio of scores, whole origins drawn with replacement.
-
-    Forecasts from one origin err together, so the origin is what repeats. With a single origin the
-    interval is the ratio itself.
-    """
-    origins = sorted({case.origin for case in model})
-    sums = np.array(
-        [
-            [sum(case.crps for case in part if case.origin == origin) for origin in origins]
-            for part in (model, rival)
-        ]
-    )
-    picks = np.random.default_rng(1).integers(0, len(origins), (RESAMPLES, len(origins)))
-    low, high = np.quantile(sums[0][picks].sum(axis=1) / sums[1][picks].sum(axis=1), RATIO_LEVELS)
-    return float(low), float(high)
-
-
-_NO_BRIER: dict[str, Any] = {
-    "brier_n": None,
-    "brier_model": None,
-    "brier_best_baseline": None,
-    "brier_best": None,
-}
-
-
-def _brier_row(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """Return the Brier scores of a series' target event and the best baseline by this score."""
-    by_method: dict[str, list[float]] = {}
-    for outcome in outcomes:
-        error = scores.brier(outcome.probability, outcome.happened)
-        by_method.setdefault(outcome.method, []).append(error)
-    means = {method: float(np.mean(errors)) for method, errors in by_method.items()}
-    rivals = [method for method in means if method != MODEL]
-    if not rivals:
-        return dict(_NO_BRIER)
-    best = min(rivals, key=means.__getitem__)
-    return {
-        "brier_n": len(by_method[best]),
-        "brier_model": means.get(MODEL),
-        "brier_best_baseline": means[best],
-        "brier_best": best,
-    }
-
-
-def _mape(cases: Sequence[Case]) -> float:
-    return float(np.mean([case.relative_error for case in cases]))
-
-
-def _coverage(cases: Sequence[Case], level: float) -> float:
-    place = scores.LEVELS.index(level)
-    return float(np.mean([case.covered[place] for case in cases]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,45 +150,72 @@ def bars(
     titles : mapping of str to str, optional
         What to call a series; its own name by default.
     """
-    words = _WORDS[language]
-    titles = titles or {}
-    comma = "、" if language == "zh" else ", "
+    told = _Told(_WORDS[language], language, titles or {})
     headline = [name for name, record in series.items() if record.headline]
-    found = []
-    for setting, needed in (("conditional", len(headline)), ("ex_ante", EX_ANTE_BAR)):
+    settings = (("conditional", len(headline)), ("ex_ante", EX_ANTE_BAR))
+    found = [_won(whole(rows, name), name, needed, headline, told) for name, needed in settings]
+    for setting, _ in settings:
         scored = whole(rows, setting)
-        lost = [name for name in headline if not is_won(scored.get(name))]
-        won = len(headline) - len(lost)
-        said = words["won"].format(setting=words[setting], needed=needed, n=len(headline))
-        detail = words["of"].format(a=won, n=len(headline))
-        if lost:
-            detail += words["not_on"].format(names=comma.join(titles.get(n, n) for n in lost))
-        found.append(Bar(said, won >= needed, detail))
-    low, high = COVERAGE_BAR
-    for setting in ("conditional", "ex_ante"):
-        mine = [
-            row
-            for name, row in whole(rows, setting).items()
-            if name in headline and row["coverage90"] is not None
-        ]
-        cases = sum(row["n"] for row in mine)
-        share = sum(row["coverage90"] * row["n"] for row in mine) / cases if cases else float("nan")
-        said = words["held"].format(setting=words[setting], low=f"{low:.0%}", high=f"{high:.0%}")
-        detail = words["of"].format(a=f"{share:.0%}", n=cases) if cases else words["unscored"]
-        found.append(Bar(said, low <= share <= high, detail))
-        outside = [
-            f"{titles.get(row['series'], row['series'])} {row['coverage90']:.0%}"
-            for row in mine
-            if not low <= row["coverage90"] <= high
-        ]
-        said = words["each"].format(setting=words[setting], low=f"{low:.0%}", high=f"{high:.0%}")
-        detail = words["of"].format(a=len(mine) - len(outside), n=len(headline))
-        if outside:
-            detail += ("；" if language == "zh" else "; ") + words["outside"].format(
-                names=comma.join(outside)
-            )
-        found.append(Bar(said, not outside and len(mine) == len(headline), detail))
+        mine = [scored[n] for n in scored if n in headline and scored[n]["coverage90"] is not None]
+        found.append(_held(mine, setting, told))
+        found.append(_each(mine, setting, len(headline), told))
     return found
+
+
+@dataclass(frozen=True)
+class _Told:
+    """How the bars are told: words, language and what to call each series."""
+
+    words: Mapping[str, str]
+    language: str
+    titles: Mapping[str, str]
+
+    def listed(self, names: Iterable[str]) -> str:
+        return ("、" if self.language == "zh" else ", ").join(names)
+
+    def name(self, series: str) -> str:
+        return self.titles.get(series, series)
+
+    def interval(self, key: str, setting: str) -> str:
+        low, high = COVERAGE_BAR
+        words = self.words
+        return words[key].format(setting=words[setting], low=f"{low:.0%}", high=f"{high:.0%}")
+
+
+def _won(
+    scored: Mapping[str, Row], setting: str, needed: int, headline: Sequence[str], told: _Told
+) -> Bar:
+    """Return the bar on how many headline series the model scores below every baseline."""
+    words, count = told.words, len(headline)
+    lost = [name for name in headline if not is_won(scored.get(name))]
+    won = count - len(lost)
+    detail = words["of"].format(a=won, n=count)
+    if lost:
+        detail += words["not_on"].format(names=told.listed(map(told.name, lost)))
+    said = words["won"].format(setting=words[setting], needed=needed, n=count)
+    return Bar(said, won >= needed, detail)
+
+
+def _held(mine: Sequence[Row], setting: str, told: _Told) -> Bar:
+    """Return the bar on the intervals of all headline series together."""
+    low, high = COVERAGE_BAR
+    cases = sum(row["n"] for row in mine)
+    share = sum(row["coverage90"] * row["n"] for row in mine) / cases if cases else float("nan")
+    of, unscored = told.words["of"], told.words["unscored"]
+    detail = of.format(a=f"{share:.0%}", n=cases) if cases else unscored
+    return Bar(told.interval("held", setting), low <= share <= high, detail)
+
+
+def _each(mine: Sequence[Row], setting: str, count: int, told: _Told) -> Bar:
+    """Return the bar on the intervals of each headline series by itself."""
+    low, high = COVERAGE_BAR
+    outside = [row for row in mine if not low <= row["coverage90"] <= high]
+    detail = told.words["of"].format(a=len(mine) - len(outside), n=count)
+    if outside:
+        names = told.listed(f"{told.name(r['series'])} {r['coverage90']:.0%}" for r in outside)
+        stop = "；" if told.language == "zh" else "; "
+        detail += stop + told.words["outside"].format(names=names)
+    return Bar(told.interval("each", setting), not outside and len(mine) == count, detail)
 
 
 def is_won(row: Row | None) -> bool:
