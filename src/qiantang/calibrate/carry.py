@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from qiantang.calibrate.discrepancy import Residuals, condition
+from qiantang.calibrate.discrepancy import DiscrepancyRecord, Residuals, condition
 from qiantang.calibrate.observed import Observed
 from qiantang.calibrate.target import Target
 
@@ -61,11 +61,14 @@ def _carry(target: Target, x: Array, rng: np.random.Generator, mean: bool) -> Ca
     study, observed, runner = target.study, target.observed, target.runner
     members, grid, z = len(x), runner.grid, target.standard(x)
     draws = {}
+    shared = rng.standard_normal((members, len(grid)))
     for name, record in study.discrepancy.items():
-        normals = rng.standard_normal((members, len(grid)))
+        rows = observed.of(name)
+        last = observed.centres[rows].max() if len(rows) else -np.inf
+        moves = moves_of(record, shared, grid > last, rng)
         free = rng.standard_normal((members, 2))
         spread = target.spread(x, name) if name in target.series else record.natural(free)
-        draws[name] = (*spread, np.zeros_like(normals) if mean else normals)
+        draws[name] = (*spread, np.zeros_like(moves) if mean else moves)
     moving = {
         name: np.repeat(target.carried[name], members, axis=0)
         if name in target.carried
@@ -86,6 +89,33 @@ def _carry(target: Target, x: Array, rng: np.random.Generator, mean: bool) -> Ca
                 sound &= np.abs(step).max(axis=1) < SETTLED
         settled &= sound
     return Carried(moving, settled)
+
+
+def moves_of(
+    record: DiscrepancyRecord, shared: Array, free: NDArray[np.bool_], rng: np.random.Generator
+) -> Array:
+    """Draw the standard moves of a deviation: a shock of its own, and a part of one shared by all.
+
+    Parameters
+    ----------
+    record : DiscrepancyRecord
+    shared : ndarray, shape (member, k)
+        The shared shock, standard normal.
+    free : ndarray of bool, shape (k,)
+        Where no figure holds the deviation: there moves have the tails of Student's t, each
+        divided by the root of its own chi square over the degrees of freedom.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray, shape (member, k)
+    """
+    own = rng.standard_normal(shared.shape)
+    moves = record.common * shared + np.sqrt(1.0 - record.common**2) * own
+    if record.tails is None:
+        return moves
+    heavy = np.sqrt(rng.chisquare(record.tails, shared.shape) / record.tails)
+    return np.where(free, moves / heavy, moves)
 
 
 def residuals_of(name: str, observed: Observed, log_figures: Array) -> Residuals | None:

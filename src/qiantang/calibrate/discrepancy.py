@@ -19,7 +19,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, RootModel, model_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
 from qiantang.calibrate.factors import factor, whiten
 from qiantang.known import KnownDate
@@ -45,6 +45,12 @@ class DiscrepancyRecord(BaseModel):
         Least and greatest part of the deviation that is left after a year, uniform. [Dmnl]
     panel : str
         Estimate of the panel that ``yearly_sd`` is read from, or nothing.
+    tails : float or None
+        Degrees of freedom of Student's t for the moves after the last figure, of which
+        ``yearly_sd`` is the scale; None for a normal.
+    common : float
+        Loading of its moves on the shock that all series share in a year: the correlation of two
+        series' moves is the product of their loadings.
     """
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
@@ -57,6 +63,8 @@ class DiscrepancyRecord(BaseModel):
     known: KnownDate
     note: str = ""
     panel: str = ""
+    tails: float | None = Field(default=None, gt=2.0)
+    common: float = Field(default=0.0, ge=0.0, lt=1.0)
 
     @model_validator(mode="after")
     def _between(self) -> DiscrepancyRecord:
