@@ -30,7 +30,7 @@ const WORDS = {
     outcomes: "无量化目标的成效",
     outcome: "成效",
     articleHead: "条款",
-    before: "意见印发前",
+    before: "文件印发前",
     observed: { series: "有数据", other: "口径不同", none: "假设" },
     prior: "括号内为90%区间。举措成效取自先验，而非数据。",
     odds: { likely: "较有可能", open: "难以判断", unlikely: "不大可能", none: "无数据" },
