@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from qiantang.changes import SPREADS, UNCHANGED, Changes, change_of, constant_change
 from qiantang.engine.path import Path as TimePath
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.files import door
@@ -60,6 +61,29 @@ class Lever(BaseModel):
     note: Text = Field(description="why these numbers")
 
 
+def _entry(given: object) -> object:
+    """Read the short forms of an entry: a vintage alone, and years as keys beside its words."""
+    if isinstance(given, (str, int)):
+        return {"vintage": given}
+    if not isinstance(given, dict):
+        return given
+    years = {k: v for k, v in given.items() if isinstance(k, (int, float))}
+    words = {k: v for k, v in given.items() if k not in years}
+    return {**words, "path": years} if years else words
+
+
+class Setting(BaseModel):
+    """What a file says of one driver or constant: years with their numbers, and words."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    path: dict[Finite, Any] = Field(default={}, description="year: number, % or factor")
+    unit: Text | None = Field(default=None, description="the same as the driver's or constant's")
+    vintage: Vintage | None = Field(default=None, description="of the driver")
+    spread: Any = Field(default="kept", description="of the driver in these years: a share of it")
+    note: Text | None = Field(default=None, description="why these numbers")
+
+
 class ScenarioFile(BaseModel):
     """A scenario as it stands in its file, before its base is taken in."""
 
@@ -74,8 +98,12 @@ class ScenarioFile(BaseModel):
     levers: dict[str, Lever] = Field(
         default={}, description="lever: path; a lever named here replaces that of the base"
     )
-    drivers: dict[str, Vintage] = Field(
-        default={}, description="driver: vintage, where it is not the vintage of the scenario"
+    drivers: dict[str, Annotated[Setting, BeforeValidator(_entry)]] = Field(
+        default={},
+        description="driver: its vintage where it is not that of the scenario, or its own years",
+    )
+    constants: dict[str, Annotated[Setting, BeforeValidator(_entry)]] = Field(
+        default={}, description="constant or uncertainty: year: what holds from then on"
     )
     vintage: Vintage | None = Field(
         default=None, description="of all drivers; where absent the base's, else that of the plan"
@@ -96,6 +124,7 @@ class Scenario:
     drivers: Mapping[str, str]
     vintage: str
     files: tuple[Path, ...]
+    changes: Changes = UNCHANGED
 
     @property
     def sha256(self) -> str:
@@ -105,6 +134,8 @@ class Scenario:
             for name, lever in self.levers.items()
         }
         content = {"levers": levers, "drivers": dict(self.drivers), "vintage": self.vintage}
+        if self.changes:
+            content["changes"] = self.changes.record()
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def __repr__(self) -> str:
@@ -142,6 +173,10 @@ class Scenario:
         """Return the vintage in which this scenario sees a driver."""
         return self.drivers.get(driver, self.vintage)
 
+    def unchanged(self) -> Scenario:
+        """Return the same scenario without what it changes of the world."""
+        return replace(self, changes=UNCHANGED)
+
 
 def read_scenario(path: Path, vocabulary: Vocabulary) -> ScenarioFile:
     """Read one scenario file and check it against the model's vocabulary.
@@ -160,7 +195,12 @@ def read_scenario(path: Path, vocabulary: Vocabulary) -> ScenarioFile:
     if faults:
         raise StudyError(faults)
     levers = {vocabulary.lever(name) or name: lever for name, lever in scenario.levers.items()}
-    return scenario.model_copy(update={"levers": levers})
+    named: dict[str, Any] = {"levers": levers}
+    if scenario.drivers or scenario.constants:
+        outside = vocabulary.outside()
+        named["drivers"] = {outside.driver(n) or n: s for n, s in scenario.drivers.items()}
+        named["constants"] = {outside.constant(n) or n: s for n, s in scenario.constants.items()}
+    return scenario.model_copy(update=named)
 
 
 def scenario_names(folder: Path) -> list[str]:
@@ -185,11 +225,13 @@ def resolve(name: str, folder: Path, vocabulary: Vocabulary) -> Scenario:
     """
     chain = _chain(name, folder, vocabulary)
     levers: dict[str, Lever] = {}
-    drivers: dict[str, str] = {}
+    drivers: dict[str, Setting] = {}
+    constants: dict[str, Setting] = {}
     vintage = vocabulary.vintage
     for _, file in reversed(chain):
         levers |= file.levers
         drivers |= file.drivers
+        constants |= file.constants
         vintage = file.vintage or vintage
     path, own = chain[0]
     return Scenario(
@@ -200,10 +242,22 @@ def resolve(name: str, folder: Path, vocabulary: Vocabulary) -> Scenario:
         question_zh=own.question_zh,
         note=own.note,
         levers=levers,
-        drivers=drivers,
+        drivers={name: s.vintage for name, s in drivers.items() if s.vintage is not None},
         vintage=vintage,
         files=tuple(path for path, _ in chain),
+        changes=_changes(drivers, constants),
     )
+
+
+def _changes(drivers: Mapping[str, Setting], constants: Mapping[str, Setting]) -> Changes:
+    """Return what the entries of a scenario change, in order of the names."""
+    driven = (
+        (name, change_of(s.path, SPREADS.get(s.spread, s.spread), s.note or ""))
+        for name, s in sorted(drivers.items())
+        if s.path
+    )
+    dated = ((n, constant_change(s.path, s.note or "")) for n, s in sorted(constants.items()))
+    return Changes(tuple(driven), tuple(dated))
 
 
 def _chain(name: str, folder: Path, vocabulary: Vocabulary) -> list[tuple[Path, ScenarioFile]]:
