@@ -95,6 +95,21 @@ class Changes:
             "constants": {name: change.record() for name, change in self.constants},
         }
 
+    def told(self) -> list[str]:
+        """Return each name with its numbers as a file says them."""
+        return [
+            f"{name} " + ", ".join(f"{step.time:g}: {step.text}" for step in change.steps)
+            for name, change in (*self.drivers, *self.constants)
+        ]
+
+    @classmethod
+    def of_record(cls, record: Mapping[str, Mapping[str, Any]]) -> Changes:
+        """Return what a record tells."""
+        return cls(*(
+            tuple((name, _of_record(told)) for name, told in record[key].items())
+            for key in ("drivers", "constants")
+        ))  # fmt: skip
+
 
 #: Nothing is changed.
 UNCHANGED = Changes()
@@ -112,6 +127,12 @@ def amount(given: Any) -> tuple[Kind, float] | None:
         return "growth", -share if found[1] in ("-", "\N{MINUS SIGN}") else share
     found = _TIMES.fullmatch(text)
     return ("factor", float(found[1])) if found else None
+
+
+def _of_record(told: Mapping[str, Any]) -> Change:
+    years = {float(year): given for year, given in told.items() if year != "spread"}
+    texts = {y: float(g) if amount(g) is None else g for y, g in years.items()}
+    return change_of(texts, float(told.get("spread", 1.0)))
 
 
 def change_of(path: Mapping[float, Any], spread: float = 1.0, note: str = "") -> Change:

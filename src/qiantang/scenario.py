@@ -173,6 +173,11 @@ class Scenario:
         """Return the vintage in which this scenario sees a driver."""
         return self.drivers.get(driver, self.vintage)
 
+    @property
+    def world(self) -> tuple[object, ...]:
+        """What it says of the world outside: equal where two scenarios see the same."""
+        return self.vintage, tuple(sorted(self.drivers.items())), self.changes
+
     def unchanged(self) -> Scenario:
         """Return the same scenario without what it changes of the world."""
         return replace(self, changes=UNCHANGED)

@@ -9,10 +9,11 @@ import pandas as pd
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
+from qiantang.changes import UNCHANGED
 from qiantang.charts import figures, lettering, page, provenance, style
 from qiantang.charts.goal import plain_numbers
 from qiantang.charts.weights import Array, rank_correlations, slopes_of
-from qiantang.ensemble.provenance import vintages_of
+from qiantang.ensemble.provenance import changes_of
 from qiantang.ensemble.reach import measure
 from qiantang.faults import Fault, StudyError
 from qiantang.wording import Unit, Wording
@@ -134,7 +135,8 @@ def _members(runs: Runs, target: Target, scenario: str) -> tuple[Array, dict[str
         inputs[name] = np.asarray(paths)[:, recent].mean(axis=1)
     vintage = _only_vintage(runs, scenario)
     seen = every_vintage(runs.study, runs.scenario(scenario), vintage)
-    for name, path in drawn_drivers(runs.study.drivers, seen, size, seed).items():
+    changed = changes_of(runs.dataset).get(scenario, UNCHANGED).drivers
+    for name, path in drawn_drivers(runs.study.drivers, seen, size, seed, None, changed).items():
         drawn, times = np.atleast_2d(path.values), np.asarray(path.times, dtype=np.float64)
         when = (times >= target.measure.years[0]) & (times <= until)
         if drawn.shape[0] == size and when.any():
@@ -145,8 +147,7 @@ def _members(runs: Runs, target: Target, scenario: str) -> tuple[Array, dict[str
 
 def _only_vintage(runs: Runs, scenario: str) -> str | None:
     """Return the vintage that was asked for in place of the scenario's own, None without one."""
-    ran = vintages_of(runs.dataset)[scenario]
-    return ran if runs.study.about.role(ran) and ran != runs.scenario(scenario).vintage else None
+    return str(runs.dataset.attrs["vintage_given"]) or None
 
 
 def _table(

@@ -88,6 +88,8 @@ def run_worlds(
 ) -> Worlds:
     """Run every scenario in every world, none of them twice.
 
+    In the two vintages a scenario runs without what it changes of the world itself.
+
     Parameters
     ----------
     study : Study
@@ -106,7 +108,7 @@ def run_worlds(
         for row in own.reach().rows:
             if vintages[row.scenario] == vintage:
                 rows[world, row.scenario, row.target] = row
-        others = [one for one in scenarios if vintages[one.name] != vintage]
+        others = [one.unchanged() for one in scenarios if vintages[one.name] != vintage]
         if not others:
             continue
         made = run_read(
