@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -18,7 +18,7 @@ from qiantang.engine.path import Path as TimePath
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.files import door
 from qiantang.vocabulary import Vocabulary, content_faults, vintage_text
-from qiantang.yamlfile import read_yaml, validate
+from qiantang.yamlfile import YamlDocument, read_yaml, validate
 
 __all__ = [
     "Lever",
@@ -112,7 +112,10 @@ class ScenarioFile(BaseModel):
 
 @dataclass(frozen=True)
 class Scenario:
-    """A scenario with its bases taken in: all that a run needs to know of it."""
+    """A scenario with its bases taken in: all that a run needs to know of it.
+
+    A file gives no ``parameters``: a point of a sweep has them in place of the members' own.
+    """
 
     name: str
     title: str
@@ -125,6 +128,7 @@ class Scenario:
     vintage: str
     files: tuple[Path, ...]
     changes: Changes = UNCHANGED
+    parameters: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def sha256(self) -> str:
@@ -136,6 +140,8 @@ class Scenario:
         content = {"levers": levers, "drivers": dict(self.drivers), "vintage": self.vintage}
         if self.changes:
             content["changes"] = self.changes.record()
+        if self.parameters:
+            content["parameters"] = dict(sorted(self.parameters.items()))
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def __repr__(self) -> str:
@@ -191,7 +197,10 @@ def read_scenario(path: Path, vocabulary: Vocabulary) -> ScenarioFile:
     StudyError
         With every fault of the file.
     """
-    document = read_yaml(path)
+    return _checked(read_yaml(path), vocabulary)
+
+
+def _checked(document: YamlDocument, vocabulary: Vocabulary) -> ScenarioFile:
     faults = list(content_faults(document, vocabulary))
     try:
         scenario = validate(document, ScenarioFile)
@@ -229,6 +238,13 @@ def resolve(name: str, folder: Path, vocabulary: Vocabulary) -> Scenario:
     StudyError
     """
     chain = _chain(name, folder, vocabulary)
+    return _resolved(chain[0][0].stem, chain, vocabulary)
+
+
+def _resolved(
+    name: str, chain: Sequence[tuple[Path, ScenarioFile]], vocabulary: Vocabulary
+) -> Scenario:
+    """Put a scenario and its bases, the scenario first, into one."""
     levers: dict[str, Lever] = {}
     drivers: dict[str, Setting] = {}
     constants: dict[str, Setting] = {}
@@ -238,9 +254,9 @@ def resolve(name: str, folder: Path, vocabulary: Vocabulary) -> Scenario:
         drivers |= file.drivers
         constants |= file.constants
         vintage = file.vintage or vintage
-    path, own = chain[0]
+    own = chain[0][1]
     return Scenario(
-        name=path.stem,
+        name=name,
         title=own.title,
         title_zh=own.title_zh,
         question=own.question,
@@ -252,6 +268,33 @@ def resolve(name: str, folder: Path, vocabulary: Vocabulary) -> Scenario:
         files=tuple(path for path, _ in chain),
         changes=_changes(drivers, constants),
     )
+
+
+def resolve_record(
+    record: Mapping[str, Any], folder: Path, vocabulary: Vocabulary, name: str = "own"
+) -> Scenario:
+    """Read a scenario that is given as a dict, with the keys of a file; none is required.
+
+    Parameters
+    ----------
+    record : mapping
+        May hold a ``name`` as well.
+    folder : Path
+    vocabulary : Vocabulary
+    name : str
+        Where the record holds none.
+
+    Raises
+    ------
+    StudyError
+        With every fault.
+    """
+    given = dict(record)
+    name = str(given.pop("name", name))
+    title = name.replace("_", " ").capitalize()
+    filled = {"title": title, "question": f"{title}?", "base": None, **given}
+    document = YamlDocument(Path(f"{name} (dict)"), filled, {})
+    return _resolved(name, _bases(document, folder, vocabulary), vocabulary)
 
 
 def _changes(drivers: Mapping[str, Setting], constants: Mapping[str, Setting]) -> Changes:
@@ -271,9 +314,16 @@ def _chain(name: str, folder: Path, vocabulary: Vocabulary) -> list[tuple[Path, 
     if path is None:
         what = f"no such scenario{nearest(name, scenario_names(folder))}"
         raise StudyError([Fault(folder / f"{name}.yaml", None, "", what)])
+    return _bases(read_yaml(path), folder, vocabulary)
+
+
+def _bases(
+    document: YamlDocument, folder: Path, vocabulary: Vocabulary
+) -> list[tuple[Path, ScenarioFile]]:
+    """Return a scenario and its bases, the scenario first."""
     chain: list[tuple[Path, ScenarioFile]] = []
     while True:
-        file = read_scenario(path, vocabulary)
+        path, file = document.path, _checked(document, vocabulary)
         chain.append((path, file))
         if file.base is None:
             return chain
@@ -281,13 +331,13 @@ def _chain(name: str, folder: Path, vocabulary: Vocabulary) -> list[tuple[Path, 
         if base is None:
             known = [*scenario_names(path.parent), *scenario_names(folder)]
             what = f"no such scenario, got {file.base!r}{nearest(file.base, known)}"
-            raise StudyError([read_yaml(path).fault(("base",), what)])
+            raise StudyError([document.fault(("base",), what)])
         seen = [place for place, _ in chain]
         if base in seen:
             names = " -> ".join(place.stem for place in [*seen, base])
             what = f"the bases run in a circle: {names}"
             raise StudyError([read_yaml(seen[0]).fault(("base",), what)])
-        path = base
+        document = read_yaml(base)
 
 
 def _place(name: str, folders: Sequence[Path]) -> Path | None:

@@ -128,6 +128,11 @@ def vintage_words(vintage: str, words: Wording) -> str:
     return words.phrase(f"vintage.{role}", title=title)
 
 
+def place_of(runs: Runs, scenario: str) -> int:
+    """Return the place of a scenario in its run: one colour in every chart of the run."""
+    return list(map(str, runs.dataset.scenario.values)).index(scenario)
+
+
 def runs_title(runs: Runs, words: Wording, scenario: str) -> str:
     """Return the title of a scenario of a run in the chart's language."""
     return words.choose(*titles_of(runs.dataset)[scenario])

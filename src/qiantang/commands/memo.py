@@ -26,6 +26,7 @@ from qiantang.commands import options
               metavar="FILE", help="A .docx whose styles, paper, header and footer a .docx memo "
               "takes.  [default: memo/ in the study, else the program's]")  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
+@options.where_option
 @options.members_option
 @options.seed_option
 @options.study_option
@@ -37,6 +38,7 @@ def memo(
     template: Path | None,
     reference: Path | None,
     force: bool,
+    where: tuple[tuple[str, str], ...],
     members: int,
     seed: int,
     folder: Path | None,
@@ -57,7 +59,7 @@ def memo(
         made = make_memo(
             study, scenarios, lang=lang, members=members, seed=seed,
             dated=dated.date() if dated else None, templates=template, reference=reference,
-            progress=progress,
+            where=dict(where), progress=progress,
         )  # fmt: skip
     write_memo(made, out)
     click.echo(f"{out}: {len(made.blocks)} blocks, {len(made.entries)} numbers traced")

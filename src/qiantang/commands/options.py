@@ -48,6 +48,22 @@ engine_option = click.option(
 )
 
 
+def _pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> Any:
+    """Take each AXIS=VALUE apart."""
+    if wrong := [text for text in given if "=" not in text]:
+        raise click.BadParameter(f"{wrong[0]!r}, expected AXIS=VALUE")
+    return tuple(tuple(text.split("=", 1)) for text in given)
+
+
+where_option = click.option(
+    "--where",
+    multiple=True,
+    metavar="AXIS=VALUE",
+    callback=_pairs,
+    help="Where a scenario is the folder of a sweep: its points of that value; may be repeated.",
+)
+
+
 def console(*, wide: bool = False) -> Console:
     """Return the console for tables, of fixed width where the output is no terminal."""
     from rich.console import Console

@@ -87,7 +87,7 @@ def case_of(study: Study, scenario: Scenario, vintage: str | None = None) -> Cas
     }
     vintages, changes = vintages_of(study, scenario, vintage), scenario.changes
     study.drivers.refuse_doubles(dict(vintages), changes.drivers)
-    return Case(levers, vintages, changes=changes, name=scenario.name)
+    return Case(levers, vintages, dict(scenario.parameters), changes, scenario.name)
 
 
 def vintages_of(study: Study, scenario: Scenario, vintage: str | None = None) -> Vintages:

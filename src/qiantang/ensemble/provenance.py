@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -16,6 +17,9 @@ from qiantang.fits import text_digest
 from qiantang.scenario import Scenario
 from qiantang.study import Study
 from qiantang.wording.changed import titles_shown
+
+#: A scenario and its digest; a name may hold commas and colons.
+_DIGEST = re.compile(r"(.+?): ([0-9a-f]{64})(?:, |$)")
 
 
 def titles_of(dataset: xr.Dataset) -> dict[str, tuple[str, str]]:
@@ -44,7 +48,7 @@ def changes_of(dataset: xr.Dataset) -> dict[str, Changes]:
 def digests_of(dataset: xr.Dataset) -> dict[str, str]:
     """Return the digest of each scenario's file; none of a Dataset without."""
     told = str(dataset.attrs.get("scenario_sha256", ""))
-    return dict(pair.rsplit(": ", 1) for pair in told.split(", ") if pair)
+    return dict(_DIGEST.findall(told))
 
 
 def titled(scenarios: Sequence[Scenario]) -> dict[str, list[str]]:

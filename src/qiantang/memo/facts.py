@@ -227,7 +227,7 @@ class TargetFacts:
         never (unlikely in both), always (likely in both), lost (likely, then not), gained, less,
         more, same; own where the scenario changes the world itself, and neither of the two is its.
         """
-        if self.scenarios[-1].is_own:
+        if self.scenarios[-1].is_own and self.lead.chance == self.lead.chance:
             return "own"
         known, actual = self.known.chance, self.actual.chance
         if not (known == known and actual == actual):
