@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from qiantang.changes import SPREADS, UNCHANGED, Changes, change_of, constant_change
 from qiantang.engine.path import Path as TimePath
@@ -54,11 +54,19 @@ class Lever(BaseModel):
     between: Literal["ramp", "step"] = Field(
         description="ramp: a straight line from knot to knot; step: each value holds until the next"
     )
-    cites: list[ArticleNumber] = Field(min_length=1, description="articles of the plan")
+    cites: list[ArticleNumber] = Field(
+        description="articles of the plan; none where no article calls for it, reading: assumed"
+    )
     reading: Literal["stated", "inferred", "assumed"] = Field(
         description="how far the text gives these numbers"
     )
     note: Text = Field(description="why these numbers")
+
+    @model_validator(mode="after")
+    def _read_somewhere(self) -> Lever:
+        if not self.cites and self.reading != "assumed":
+            raise ValueError(f"cites no article, so its reading is assumed, not {self.reading}")
+        return self
 
 
 def _entry(given: object) -> object:

@@ -181,6 +181,14 @@ def _print_binding(screen: Console, answer: Answer, words: Wording) -> None:
                      "listed, in the target's year.")  # fmt: skip
 
 
+#: Whether the package suffices: on all draws, or on those it was sought on alone.
+_SUFFICES = {
+    False: "the package suffices",
+    True: "on the draws that it was sought on the package suffices, on others it falls short of "
+    "P = {0.asked:g} (ask for a little more, or take more members)",
+}
+
+
 def _print_method(screen: Console, answer: Answer) -> None:
     lines = [
         f"P over {answer.members} members, seed {answer.seed}; on other draws of the drivers "
@@ -188,9 +196,11 @@ def _print_method(screen: Console, answer: Answer) -> None:
     ]
     if answer.verdict == "reached":
         costs = ", ".join(f"{cost:.1f}" for cost in answer.costs)
+        short = answer.fresh < answer.asked
         lines.append(
-            "Shown: the package suffices, and no lever of it can be lowered alone by 0.01. Search, "
-            f"not proof: that no other package is cheaper; the starts ended at {costs}."
+            f"Shown: {_SUFFICES[short].format(answer)}, and no lever of it can be lowered alone by "
+            "0.01. Search, not proof: that no other package is cheaper; "
+            f"the starts ended at {costs}."
         )
     if answer.ceiling is not None:
         ceiling = answer.ceiling

@@ -171,8 +171,11 @@ def _scenario(
         (label if alone else f"{title}: {label}") if label else title
         for title in (base.title, base.title_zh)
     ]
+    seen = dict(case.vintages)
+    if len(set(seen.values())) == 1:  # one world for all, which has a name
+        base, seen = replace(base, vintage=next(iter(seen.values()))), {}
     return replace(
         base, name=f"{base.name} [{label}]" if label else base.name, title=titles[0],
-        title_zh=titles[1] if base.title_zh else "", levers=levers, drivers=dict(case.vintages),
+        title_zh=titles[1] if base.title_zh else "", levers=levers, drivers=seen,
         parameters={name: float(np.ravel(v)[0]) for name, v in case.parameters.items()},
     )  # fmt: skip
