@@ -17,8 +17,15 @@ from qiantang.ensemble.ensemble import dated, ensemble_of
 from qiantang.ensemble.members import choose_members
 from qiantang.ensemble.provenance import changes_of, vintages_of
 from qiantang.ensemble.readout import readout_of, yearly
+from qiantang.faults import StudyError
+from qiantang.memo import template
+from qiantang.memo.compose import _facts
+from qiantang.memo.slips import NAMES
+from qiantang.memo.teller import Teller
+from qiantang.memo.worlds import read_scenarios, run_worlds
 from qiantang.scenario import Scenario
 from qiantang.session import OpenStudy
+from qiantang.skill.saved import Saved, newest, refuse_changed
 from qiantang.study import Study
 from qiantang.wording import Wording
 from qiantang.wording.changed import changes_said
@@ -135,3 +142,56 @@ def test_show_names_file_and_line_of_each_change(mine: Path) -> None:
     done = CliRunner().invoke(program, ["show", str(mine)])
     assert done.exit_code == 0, done.output
     assert "The user's: slot_ceiling 2019: x 1.1, 2021: 0.05 (mine.yaml:11)" in done.output
+
+
+def test_a_dict_is_a_scenario(small_study: OpenStudy) -> None:
+    record = {"base": "plan_in_full", "drivers": {"national_exports": {2020: "-5 %"}}}
+    runs = small_study.run(["plan_in_full", {"name": "weak", **record}], members=3, engine="numpy")
+    assert list(runs.dataset.scenario.values) == ["plan_in_full", "weak"]
+    assert runs.title("weak") == "Weak (user's world)"
+    with pytest.raises(StudyError, match=r"weak \(dict\).*levers.air_rutes: unknown lever"):
+        small_study.run({"name": "weak", "levers": {"air_rutes": {}}}, members=3)
+
+
+def test_a_memo_keeps_the_two_worlds_apart(small_study: OpenStudy, mine: Path) -> None:
+    worlds = run_worlds(
+        small_study, read_scenarios(small_study, ["plan_in_full", str(mine)]), 3, 1
+    )  # fmt: skip
+    teller = Teller(worlds, "en")
+    values, _ = _facts(worlds, teller, None)
+    target = values["targets"][0]
+    assert [[cell.scenario.name for cell in group] for group in target.groups()] == [
+        ["plan_in_full"], ["mine"]
+    ]  # fmt: skip
+    assert target.case == "own"
+    assert not target.comparable
+    assert "falls 5 % in 2020" in values["scenarios"][1].world
+    assert target.known.row.vintage == "2018"  # without what the user changed
+    assert set(values) | {"dated", "register"} == NAMES
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_slip_of_a_template_is_found_before_a_run(language: str, tmp_path: Path) -> None:
+    shipped = Path(template.__file__).with_name("templates") / f"memo.{language}.md"
+    template.check_template(shipped)
+    text = shipped.read_text(encoding="utf-8").replace("lead.letter", "lead.lettr", 1)
+    path = tmp_path / shipped.name
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(StudyError, match=r"nothing has a 'lettr' \(did you mean letter\?\)"):
+        template.check_template(path)
+
+
+def test_names_are_at_hand(study: OpenStudy) -> None:
+    assert study.names.levers.air_routes == "air_routes"
+    assert "plan_in_full" in dir(study.names.scenarios)
+    with pytest.raises(AttributeError, match="did you mean air_routes"):
+        _ = study.names.levers.air_rutes
+
+
+def test_a_scoreboard_of_another_study_is_refused(study: Study) -> None:
+    board = newest(study)
+    refuse_changed(study, board)
+    inputs = board.record.inputs | {"calibration/priors.yaml": "other"}
+    other = Saved(board.folder, board.record.model_copy(update={"inputs": inputs}), board.rows)
+    with pytest.raises(StudyError, match="made from another calibration/priors.yaml"):
+        refuse_changed(study, other)

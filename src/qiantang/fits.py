@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -52,7 +53,8 @@ RECORD = "fit.yaml"
 POSTERIOR = "posterior.nc"
 
 
-#: A day, or a day and a minute; empty in records of before it was noted.
+#: Where a record says when it was made: a day, or a day and a minute; empty in older ones.
+_LINE = re.compile(r"^made: *[\"']?(\d[-\d: UTC]*)", re.MULTILINE)
 _MADE = r"^(\d{4}-\d{2}-\d{2}( \d{2}:\d{2} UTC)?)?$"
 
 
@@ -122,11 +124,10 @@ def fit_folders(folder: Path) -> list[Path]:
 def _age(folder: Path) -> tuple[str, str]:
     """Return what fits are ordered by; a record that cannot be read is refused when it is read."""
     try:
-        data = read_yaml(folder / RECORD).data
-    except StudyError:
-        data = None
-    made = data.get("made", "") if isinstance(data, dict) else ""
-    return str(made), folder.name
+        found = _LINE.search(door.text(folder / RECORD))
+    except (OSError, UnicodeDecodeError):
+        found = None
+    return found[1] if found else "", folder.name
 
 
 def newest_fit(folder: Path) -> Fit:

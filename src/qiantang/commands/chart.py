@@ -24,7 +24,9 @@ HELP = "\n".join(
 
 @click.command(help=HELP)
 @click.argument("kind", type=click.Choice(list(OFFERED)))
-@click.argument("words", nargs=-1, metavar="[NAME] [SCENARIO]...")
+@click.argument(
+    "words", nargs=-1, metavar="[NAME] [SCENARIO]...", shell_complete=options.complete_scenarios
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),

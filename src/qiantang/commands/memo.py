@@ -11,7 +11,13 @@ from qiantang.commands import options
 
 
 @click.command()
-@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
+@click.argument(
+    "scenarios",
+    nargs=-1,
+    required=True,
+    metavar="SCENARIO...",
+    shell_complete=options.complete_scenarios,
+)
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="FILE",
               help="File to write: .docx .html .pdf")  # fmt: skip
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True,

@@ -48,6 +48,13 @@ engine_option = click.option(
 )
 
 
+def complete_scenarios(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
+    """Return the scenarios of the bundled study that begin so, for the shell."""
+    from qiantang.study import Study, bundled_folder
+
+    return [name for name in Study(bundled_folder()).scenario_names() if name.startswith(begun)]
+
+
 def _pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> Any:
     """Take each AXIS=VALUE apart."""
     if wrong := [text for text in given if "=" not in text]:

@@ -10,7 +10,7 @@ from qiantang.commands import options
 
 
 @click.command()
-@click.argument("scenario")
+@click.argument("scenario", shell_complete=options.complete_scenarios)
 @click.option("--lang", default="en", show_default=True, metavar="en|zh", help="Names in tables.")
 @options.study_option
 @options.json_option

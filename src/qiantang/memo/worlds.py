@@ -130,4 +130,5 @@ def run_worlds(
         rows |= {(world, row.scenario, row.target): row for row in made.reach().rows}
         if world == "actual" and others[0].name == scenarios[0].name:
             actual = made
-    return Worlds(study, tuple(scenarios), own, actual, rows, members, seed)
+    size = int(own.dataset.sizes["member"])
+    return Worlds(study, tuple(scenarios), own, actual, rows, size, seed)

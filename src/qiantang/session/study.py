@@ -12,6 +12,7 @@ from qiantang.study import Study, bundled_folder
 
 if TYPE_CHECKING:
     from qiantang.deck.widget import Deck
+    from qiantang.session.names import Names
     from qiantang.session.runs import FinishedRuns
     from qiantang.session.sweep import OpenSweep
     from qiantang.sweep.named import Named
@@ -61,6 +62,13 @@ class OpenStudy(Study):
         from qiantang.session.sweep import run_sweep  # Arrow, when something is swept
 
         return run_sweep(self, design, out, **options)
+
+    @property
+    def names(self) -> Names:
+        """The names of scenarios, levers, drivers and more, which an editor completes."""
+        from qiantang.session.names import Names
+
+        return Names(self)
 
     @property
     def chart(self) -> Charts:
