@@ -172,9 +172,10 @@ def test_a_broken_record_is_told(tmp_path: Path) -> None:
 
 
 def test_the_newest_is_the_one_made_last(tmp_path: Path) -> None:
-    for version, made in (
-        ("second", "2026-11-03 10:00 UTC"), ("fourth", "2026-11-03 11:30 UTC"), ("third", "2026-11-03")
-    ):  # fmt: skip
+    day = "2026-11-03"
+    for version, made in {
+        "second": f"{day} 10:00 UTC", "fourth": f"{day} 11:30 UTC", "third": day
+    }.items():  # fmt: skip
         folder = saved(tmp_path, version).folder / RECORD
         text = folder.read_text(encoding="utf-8")
         folder.write_text(re.sub(r"^made: .*$", f"made: {made}", text, flags=re.M), "utf-8")

@@ -193,5 +193,5 @@ def test_a_scoreboard_of_another_study_is_refused(study: Study) -> None:
     refuse_changed(study, board)
     inputs = board.record.inputs | {"calibration/priors.yaml": "other"}
     other = Saved(board.folder, board.record.model_copy(update={"inputs": inputs}), board.rows)
-    with pytest.raises(StudyError, match="made from another calibration/priors.yaml"):
+    with pytest.raises(StudyError, match=r"made from another calibration/priors\.yaml"):
         refuse_changed(study, other)

@@ -13,7 +13,7 @@ import pytest
 
 import qiantang as qt
 from qiantang.faults import StudyError
-from qiantang.session import OpenSweep, open_sweep
+from qiantang.session import OpenStudy, OpenSweep, open_sweep
 from qiantang.sweep import indices, local, reading, sampling, store
 from qiantang.sweep.export import export
 from qiantang.sweep.reading import Sweep
