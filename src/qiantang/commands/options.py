@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from qiantang.files.tables import PlainTable
+    from qiantang.scenario import Scenario
+    from qiantang.wording import Wording
 
 #: Width of tables with a column for each target, where the output is no terminal.
 _WIDE = 190
@@ -38,6 +40,12 @@ vintage_option = click.option(
     metavar="VINTAGE",
     help="Drivers as known when the plan was made, or as it happened, by the study's name for it.  "
     "[default: as each scenario says]",
+)
+base_option = click.option(
+    "--base",
+    default=None,
+    metavar="SCENARIO",
+    help="Scenario that the levers start from; it gives the world.  [default: as the study says]",
 )
 engine_option = click.option(
     "--engine",
@@ -91,6 +99,15 @@ def plain_table(*heads: str, title: str | None = None, right: Collection[str] = 
 def print_json(rows: Any) -> None:
     """Print rows as JSON, Chinese left readable."""
     click.echo(json.dumps(rows, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def print_world(screen: Console, base: Scenario, words: Wording) -> None:
+    """Say whose world it is, where the scenario that all starts from changes it."""
+    from qiantang.wording.changed import changes_said
+
+    if base.changes:
+        told = changes_said(base.changes, words)
+        screen.print(f"{words.scenario(base)}: {told}.", soft_wrap=True)
 
 
 @contextmanager

@@ -48,6 +48,7 @@ NEGLIGIBLE = 0.005
 @options.members_option
 @options.seed_option
 @options.vintage_option
+@options.base_option
 @click.option("--lang", default="en", show_default=True, metavar="en|zh", help="Names in tables.")
 @options.study_option
 @options.json_option
@@ -59,6 +60,7 @@ def solve(
     members: int,
     seed: int,
     vintage: str | None,
+    base: str | None,
     lang: str,
     folder: Path | None,
     as_json: bool,
@@ -80,7 +82,7 @@ def solve(
     words = Wording(study, lang)
     target = find_target(study, name)
     effort = study.effort if file is None else study.effort_in(file)
-    packages = open_packages(study, members=members, seed=seed, vintage=vintage)
+    packages = open_packages(study, members=members, seed=seed, vintage=vintage, base=base)
     with _telling() as told:
         answer = solved(packages, effort, target, probability, told)
     if out is not None:
@@ -89,6 +91,7 @@ def solve(
         options.print_json(answer.record())
         return
     screen = options.console()
+    options.print_world(screen, packages.base, words)
     _print_answer(screen, answer, target, words)
     if out is not None:
         screen.print(f"Written: {out}")
@@ -121,7 +124,7 @@ def _print_verdict(screen: Console, answer: Answer, target: Target, words: Wordi
     wanted = f"P = {answer.asked:g}"
     found = f"P = {answer.probability:.3f} ± {answer.error:.3f}"
     if answer.verdict == "no_effort":
-        line = f"no lever is needed, {found} under current policy."
+        line = f"no lever is needed, {found} without any."
     elif answer.verdict == "reached":
         effort = f"{answer.cost:.1f} of {answer.full_cost:.0f} points"
         line = f"{wanted} is reached with {effort} ({found})."
