@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -170,10 +171,26 @@ def test_a_broken_record_is_told(tmp_path: Path) -> None:
     assert "members: input should be a valid integer" in sentence(folder)
 
 
-def test_the_newest_is_the_last_by_name(tmp_path: Path) -> None:
+def test_the_newest_is_the_one_made_last(tmp_path: Path) -> None:
+    day = "2026-11-03"
+    for version, made in {
+        "second": f"{day} 10:00 UTC", "fourth": f"{day} 11:30 UTC", "third": day
+    }.items():  # fmt: skip
+        folder = saved(tmp_path, version).folder / RECORD
+        text = folder.read_text(encoding="utf-8")
+        folder.write_text(re.sub(r"^made: .*$", f"made: {made}", text, flags=re.M), "utf-8")
+    assert [path.name for path in fit_folders(tmp_path)] == ["third", "second", "fourth"]
+    assert newest_fit(tmp_path).record.made == "2026-11-03 11:30 UTC"
+
+
+def test_records_without_a_date_are_older_and_go_by_name(tmp_path: Path) -> None:
     for version in ("2026-02-second", "2026-11-third", "2025-12-first"):
-        saved(tmp_path, version)
+        folder = saved(tmp_path, version).folder / RECORD
+        text = folder.read_text(encoding="utf-8")
+        folder.write_text(re.sub(r"^made: .*\n", "", text, flags=re.M), "utf-8")
     assert newest_fit(tmp_path).record.version == "2026-11-third"
+    saved(tmp_path, "a_new_one")
+    assert newest_fit(tmp_path).record.version == "a_new_one"
 
 
 def test_an_unfinished_folder_is_not_taken_for_a_fit(

@@ -25,7 +25,7 @@ BEYOND = {
         "circle_one", "circle_two", "base_itself", "unknown_base", "base_too_long_for_a_file",
         "same_lever_in_both_languages", "year_outside_time",
         "years_not_increasing", "year_in_quotes",
-        "value_not_finite",
+        "value_not_finite", "no_articles_cited",
     },
     "effort": {
         "lever_missing", "lever_in_both_languages", "rule_twice", "rule_without_a_limit",

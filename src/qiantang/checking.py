@@ -149,6 +149,8 @@ def _fit_faults(study: Study) -> Iterator[Fault]:
         folder = study.folder / "calibration"
         if not door.stands(folder, name) or meaning_digest(folder / name) != expected:
             what = "has changed since the fit was made, run: qiantang calibrate"
+            if "drivers" in name:
+                what += "; what lies after the fit's years goes into a scenario, under drivers"
             yield Fault(place, None, f"inputs.{name}", what)
 
 

@@ -221,14 +221,15 @@ def _scenario_facts(scenario: Scenario) -> list[tuple[str, str]]:
 
 def _vintages(scenario: Scenario) -> str:
     others = [f"{name} {v}" for name, v in scenario.drivers.items() if v != scenario.vintage]
-    return ", ".join([scenario.vintage, *others])
+    return ", ".join([scenario.vintage, *others, *scenario.changes.told()])
 
 
 def _world(scenario: Scenario) -> str:
     """Return the vintage, and how many drivers run at the other one."""
     others = sum(vintage != scenario.vintage for vintage in scenario.drivers.values())
     more = f", {others} driver{'s' if others > 1 else ''} of another" if others else ""
-    return scenario.vintage + more
+    own = ", the user's world" if scenario.changes else ""
+    return scenario.vintage + more + own
 
 
 def _lever_cells(lever: Lever) -> tuple[str, str, str, str]:

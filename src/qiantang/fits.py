@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from ruamel.yaml import YAML
 
 from qiantang.faults import Fault, StudyError
@@ -50,6 +53,11 @@ RECORD = "fit.yaml"
 POSTERIOR = "posterior.nc"
 
 
+#: Where a record says when it was made: a day, or a day and a minute; empty in older ones.
+_LINE = re.compile(r"^made: *[\"']?(\d[-\d: UTC]*)", re.MULTILINE)
+_MADE = r"^(\d{4}-\d{2}-\d{2}( \d{2}:\d{2} UTC)?)?$"
+
+
 class FitRecord(BaseModel):
     """What a fit was made from, and how."""
 
@@ -67,6 +75,9 @@ class FitRecord(BaseModel):
     diagnostics: dict[str, bool | int | float | str]
     runs: int
     files: dict[str, str]
+    made: Annotated[str, BeforeValidator(str), Field(pattern=_MADE)] = Field(
+        default="", description="when it was saved: the newest is the last of these"
+    )
 
 
 @dataclass(frozen=True)
@@ -102,13 +113,25 @@ class Fit:
 
 
 def fit_folders(folder: Path) -> list[Path]:
-    """Return the finished fits of a folder, oldest version first."""
+    """Return the finished fits of a folder, oldest first: by when they were made, then by name.
+
+    A record of before that was noted counts as older than any that tells it.
+    """
     found = (path.parent for path in folder.glob(f"*/{RECORD}"))
-    return sorted(path for path in found if not path.name.startswith("."))
+    return sorted((path for path in found if not path.name.startswith(".")), key=_age)
+
+
+def _age(folder: Path) -> tuple[str, str]:
+    """Return what fits are ordered by; a record that cannot be read is refused when it is read."""
+    try:
+        found = _LINE.search(door.text(folder / RECORD))
+    except (OSError, UnicodeDecodeError):
+        found = None
+    return found[1] if found else "", folder.name
 
 
 def newest_fit(folder: Path) -> Fit:
-    """Read the newest fit of a folder, by version name.
+    """Read the newest fit of a folder.
 
     Raises
     ------
@@ -185,7 +208,7 @@ def save_fit(
     folder : Path
         Must not exist.
     record : FitRecord
-        Its ``files`` are filled in here.
+        Its ``files`` and, unless it tells, ``made`` are filled in here.
     parameters : mapping
         Name to draws, each of shape (member,).
     times : ndarray, shape (k,)
@@ -212,7 +235,8 @@ def save_fit(
     for name, write in (writers or {}).items():
         write(made / name)
     files = {path.name: digest(path) for path in sorted(made.iterdir())}
-    finished = record.model_copy(update={"files": files})
+    now = record.made or datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    finished = record.model_copy(update={"files": files, "made": now})
     writer = YAML()
     writer.width = 200
     with (made / RECORD).open("w", encoding="utf-8", newline="\n") as stream:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +40,15 @@ class Lineage:
         The origin that holds first, then those it replaces, nearest base first.
     vintage : Origin or None
         None where no file gives one.
+    changed : mapping of str to tuple of Origin
+        Of the drivers and constants that the scenario changes.
     """
 
     scenario: Scenario
     levers: Mapping[str, tuple[Origin, ...]]
     drivers: Mapping[str, tuple[Origin, ...]]
     vintage: Origin | None
+    changed: Mapping[str, tuple[Origin, ...]] = field(default_factory=dict)
 
     def record(self, chinese: Mapping[str, str]) -> dict[str, Any]:
         """Return a plain dict, ready for JSON.
@@ -72,6 +75,7 @@ class Lineage:
                 name: {"vintage": vintage, **_places(self.drivers[name])}
                 for name, vintage in scenario.drivers.items()
             },
+            "changes": scenario.changes.record(),
             "levers": {
                 name: {
                     "name_zh": chinese.get(name, ""),
@@ -107,7 +111,11 @@ def trace(study: Study, name: str) -> Lineage:
             lever = vocabulary.lever(str(key)) or str(key)
             levers.setdefault(lever, []).append(_origin(document, ("levers", key)))
         for key in document.data.get("drivers") or {}:
-            drivers.setdefault(key, []).append(_origin(document, ("drivers", key)))
+            driver = vocabulary.outside().driver(str(key)) or str(key)
+            drivers.setdefault(driver, []).append(_origin(document, ("drivers", key)))
+        for key in document.data.get("constants") or {}:
+            constant = vocabulary.outside().constant(str(key)) or str(key)
+            drivers.setdefault(constant, []).append(_origin(document, ("constants", key)))
     vintage = next(
         (_origin(d, ("vintage",)) for d in documents if d.data.get("vintage") is not None), None
     )
@@ -116,7 +124,9 @@ def trace(study: Study, name: str) -> Lineage:
         {lever: tuple(levers[lever]) for lever in scenario.levers},
         {driver: tuple(drivers[driver]) for driver in scenario.drivers},
         vintage,
-    )
+        {name: tuple(drivers[name])
+         for name, _ in (*scenario.changes.drivers, *scenario.changes.constants)},
+    )  # fmt: skip
 
 
 def near(path: Path) -> str:

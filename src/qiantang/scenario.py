@@ -5,19 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from qiantang.changes import SPREADS, UNCHANGED, Changes, change_of, constant_change
 from qiantang.engine.path import Path as TimePath
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.files import door
 from qiantang.vocabulary import Vocabulary, content_faults, vintage_text
-from qiantang.yamlfile import read_yaml, validate
+from qiantang.yamlfile import YamlDocument, read_yaml, validate
 
 __all__ = [
     "Lever",
@@ -53,11 +54,42 @@ class Lever(BaseModel):
     between: Literal["ramp", "step"] = Field(
         description="ramp: a straight line from knot to knot; step: each value holds until the next"
     )
-    cites: list[ArticleNumber] = Field(min_length=1, description="articles of the plan")
+    cites: list[ArticleNumber] = Field(
+        description="articles of the plan; none where no article calls for it, reading: assumed"
+    )
     reading: Literal["stated", "inferred", "assumed"] = Field(
         description="how far the text gives these numbers"
     )
     note: Text = Field(description="why these numbers")
+
+    @model_validator(mode="after")
+    def _read_somewhere(self) -> Lever:
+        if not self.cites and self.reading != "assumed":
+            raise ValueError(f"cites no article, so its reading is assumed, not {self.reading}")
+        return self
+
+
+def _entry(given: object) -> object:
+    """Read the short forms of an entry: a vintage alone, and years as keys beside its words."""
+    if isinstance(given, (str, int)):
+        return {"vintage": given}
+    if not isinstance(given, dict):
+        return given
+    years = {k: v for k, v in given.items() if isinstance(k, (int, float))}
+    words = {k: v for k, v in given.items() if k not in years}
+    return {**words, "path": years} if years else words
+
+
+class Setting(BaseModel):
+    """What a file says of one driver or constant: years with their numbers, and words."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    path: dict[Finite, Any] = Field(default={}, description="year: number, % or factor")
+    unit: Text | None = Field(default=None, description="the same as the driver's or constant's")
+    vintage: Vintage | None = Field(default=None, description="of the driver")
+    spread: Any = Field(default="kept", description="of the driver in these years: a share of it")
+    note: Text | None = Field(default=None, description="why these numbers")
 
 
 class ScenarioFile(BaseModel):
@@ -74,8 +106,12 @@ class ScenarioFile(BaseModel):
     levers: dict[str, Lever] = Field(
         default={}, description="lever: path; a lever named here replaces that of the base"
     )
-    drivers: dict[str, Vintage] = Field(
-        default={}, description="driver: vintage, where it is not the vintage of the scenario"
+    drivers: dict[str, Annotated[Setting, BeforeValidator(_entry)]] = Field(
+        default={},
+        description="driver: its vintage where it is not that of the scenario, or its own years",
+    )
+    constants: dict[str, Annotated[Setting, BeforeValidator(_entry)]] = Field(
+        default={}, description="constant or uncertainty: year: what holds from then on"
     )
     vintage: Vintage | None = Field(
         default=None, description="of all drivers; where absent the base's, else that of the plan"
@@ -84,7 +120,10 @@ class ScenarioFile(BaseModel):
 
 @dataclass(frozen=True)
 class Scenario:
-    """A scenario with its bases taken in: all that a run needs to know of it."""
+    """A scenario with its bases taken in: all that a run needs to know of it.
+
+    A file gives no ``parameters``: a point of a sweep has them in place of the members' own.
+    """
 
     name: str
     title: str
@@ -96,6 +135,8 @@ class Scenario:
     drivers: Mapping[str, str]
     vintage: str
     files: tuple[Path, ...]
+    changes: Changes = UNCHANGED
+    parameters: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def sha256(self) -> str:
@@ -105,6 +146,10 @@ class Scenario:
             for name, lever in self.levers.items()
         }
         content = {"levers": levers, "drivers": dict(self.drivers), "vintage": self.vintage}
+        if self.changes:
+            content["changes"] = self.changes.record()
+        if self.parameters:
+            content["parameters"] = dict(sorted(self.parameters.items()))
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def __repr__(self) -> str:
@@ -142,6 +187,15 @@ class Scenario:
         """Return the vintage in which this scenario sees a driver."""
         return self.drivers.get(driver, self.vintage)
 
+    @property
+    def world(self) -> tuple[object, ...]:
+        """What it says of the world outside: equal where two scenarios see the same."""
+        return self.vintage, tuple(sorted(self.drivers.items())), self.changes
+
+    def unchanged(self) -> Scenario:
+        """Return the same scenario without what it changes of the world."""
+        return replace(self, changes=UNCHANGED)
+
 
 def read_scenario(path: Path, vocabulary: Vocabulary) -> ScenarioFile:
     """Read one scenario file and check it against the model's vocabulary.
@@ -151,7 +205,10 @@ def read_scenario(path: Path, vocabulary: Vocabulary) -> ScenarioFile:
     StudyError
         With every fault of the file.
     """
-    document = read_yaml(path)
+    return _checked(read_yaml(path), vocabulary)
+
+
+def _checked(document: YamlDocument, vocabulary: Vocabulary) -> ScenarioFile:
     faults = list(content_faults(document, vocabulary))
     try:
         scenario = validate(document, ScenarioFile)
@@ -160,7 +217,12 @@ def read_scenario(path: Path, vocabulary: Vocabulary) -> ScenarioFile:
     if faults:
         raise StudyError(faults)
     levers = {vocabulary.lever(name) or name: lever for name, lever in scenario.levers.items()}
-    return scenario.model_copy(update={"levers": levers})
+    named: dict[str, Any] = {"levers": levers}
+    if scenario.drivers or scenario.constants:
+        outside = vocabulary.outside()
+        named["drivers"] = {outside.driver(n) or n: s for n, s in scenario.drivers.items()}
+        named["constants"] = {outside.constant(n) or n: s for n, s in scenario.constants.items()}
+    return scenario.model_copy(update=named)
 
 
 def scenario_names(folder: Path) -> list[str]:
@@ -184,26 +246,74 @@ def resolve(name: str, folder: Path, vocabulary: Vocabulary) -> Scenario:
     StudyError
     """
     chain = _chain(name, folder, vocabulary)
+    return _resolved(chain[0][0].stem, chain, vocabulary)
+
+
+def _resolved(
+    name: str, chain: Sequence[tuple[Path, ScenarioFile]], vocabulary: Vocabulary
+) -> Scenario:
+    """Put a scenario and its bases, the scenario first, into one."""
     levers: dict[str, Lever] = {}
-    drivers: dict[str, str] = {}
+    drivers: dict[str, Setting] = {}
+    constants: dict[str, Setting] = {}
     vintage = vocabulary.vintage
     for _, file in reversed(chain):
         levers |= file.levers
         drivers |= file.drivers
+        constants |= file.constants
         vintage = file.vintage or vintage
-    path, own = chain[0]
+    own = chain[0][1]
     return Scenario(
-        name=path.stem,
+        name=name,
         title=own.title,
         title_zh=own.title_zh,
         question=own.question,
         question_zh=own.question_zh,
         note=own.note,
         levers=levers,
-        drivers=drivers,
+        drivers={name: s.vintage for name, s in drivers.items() if s.vintage is not None},
         vintage=vintage,
         files=tuple(path for path, _ in chain),
+        changes=_changes(drivers, constants),
     )
+
+
+def resolve_record(
+    record: Mapping[str, Any], folder: Path, vocabulary: Vocabulary, name: str = "own"
+) -> Scenario:
+    """Read a scenario that is given as a dict, with the keys of a file; none is required.
+
+    Parameters
+    ----------
+    record : mapping
+        May hold a ``name`` as well.
+    folder : Path
+    vocabulary : Vocabulary
+    name : str
+        Where the record holds none.
+
+    Raises
+    ------
+    StudyError
+        With every fault.
+    """
+    given = dict(record)
+    name = str(given.pop("name", name))
+    title = name.replace("_", " ").capitalize()
+    filled = {"title": title, "question": f"{title}?", "base": None, **given}
+    document = YamlDocument(Path(f"{name} (dict)"), filled, {})
+    return _resolved(name, _bases(document, folder, vocabulary), vocabulary)
+
+
+def _changes(drivers: Mapping[str, Setting], constants: Mapping[str, Setting]) -> Changes:
+    """Return what the entries of a scenario change, in order of the names."""
+    driven = (
+        (name, change_of(s.path, SPREADS.get(s.spread, s.spread), s.note or ""))
+        for name, s in sorted(drivers.items())
+        if s.path
+    )
+    dated = ((n, constant_change(s.path, s.note or "")) for n, s in sorted(constants.items()))
+    return Changes(tuple(driven), tuple(dated))
 
 
 def _chain(name: str, folder: Path, vocabulary: Vocabulary) -> list[tuple[Path, ScenarioFile]]:
@@ -212,9 +322,16 @@ def _chain(name: str, folder: Path, vocabulary: Vocabulary) -> list[tuple[Path, 
     if path is None:
         what = f"no such scenario{nearest(name, scenario_names(folder))}"
         raise StudyError([Fault(folder / f"{name}.yaml", None, "", what)])
+    return _bases(read_yaml(path), folder, vocabulary)
+
+
+def _bases(
+    document: YamlDocument, folder: Path, vocabulary: Vocabulary
+) -> list[tuple[Path, ScenarioFile]]:
+    """Return a scenario and its bases, the scenario first."""
     chain: list[tuple[Path, ScenarioFile]] = []
     while True:
-        file = read_scenario(path, vocabulary)
+        path, file = document.path, _checked(document, vocabulary)
         chain.append((path, file))
         if file.base is None:
             return chain
@@ -222,13 +339,13 @@ def _chain(name: str, folder: Path, vocabulary: Vocabulary) -> list[tuple[Path, 
         if base is None:
             known = [*scenario_names(path.parent), *scenario_names(folder)]
             what = f"no such scenario, got {file.base!r}{nearest(file.base, known)}"
-            raise StudyError([read_yaml(path).fault(("base",), what)])
+            raise StudyError([document.fault(("base",), what)])
         seen = [place for place, _ in chain]
         if base in seen:
             names = " -> ".join(place.stem for place in [*seen, base])
             what = f"the bases run in a circle: {names}"
             raise StudyError([read_yaml(seen[0]).fault(("base",), what)])
-        path = base
+        document = read_yaml(base)
 
 
 def _place(name: str, folders: Sequence[Path]) -> Path | None:

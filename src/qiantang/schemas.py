@@ -8,13 +8,15 @@ say - that years increase, that a base exists - the reader alone says.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qiantang.changes import SPREADS
 from qiantang.outfile import put_text
 
 if TYPE_CHECKING:
+    from qiantang.changefaults import Quantity
     from qiantang.study import Study
 
 Schema = dict[str, Any]
@@ -31,10 +33,11 @@ def scenario_schema(study: Study) -> Schema:
     known = study.vocabulary
     schema["properties"]["levers"] |= _levers(study, "Lever", limits=True)
     vintages = {"enum": [*sorted(known.vintages), *_numbers(known.vintages)]}
-    schema["properties"]["drivers"] |= {
-        "properties": {name: dict(vintages) for name in sorted(known.drivers)},
-        "additionalProperties": False,
-    }
+    outside = known.outside()
+    schema["properties"]["drivers"] |= _entries(outside.drivers, "#/$defs/Driver")
+    schema["properties"]["constants"] |= _entries(outside.constants, "#/$defs/Constant")
+    schema["$defs"] |= _changed(vintages)
+    del schema["$defs"]["Setting"]
     schema["properties"]["vintage"]["anyOf"] = [vintages, {"type": "null"}]
     schema["properties"]["base"]["examples"] = study.scenario_names()
     lever = schema["$defs"]["Lever"]["properties"]
@@ -108,6 +111,31 @@ def write_schemas(study: Study, folder: Path) -> list[Path]:
     for name, text in texts.items():
         put_text(folder / name, text)
     return [folder / name for name in texts]
+
+
+def _entries(known: Mapping[str, Quantity], record: str) -> Schema:
+    """Return an object schema with each driver or constant under its two names."""
+    properties: Schema = {}
+    for name, quantity in known.items():
+        properties[name] = {"$ref": record, "description": f"{quantity.chinese}; {quantity.unit}"}
+        if quantity.chinese:
+            properties[quantity.chinese] = {
+                "$ref": record, "description": f"{name}; {quantity.unit}"
+            }  # fmt: skip
+    return {"properties": properties, "additionalProperties": False}
+
+
+def _changed(vintages: Schema) -> Schema:
+    """Return the records of a driver and of a constant: years with what holds in them."""
+    number = {"type": ["number", "string"], "examples": ["-5 %", "x 0.9"]}
+    words: Schema = {"note": {"type": "string"}, "unit": {"type": "string"}}
+    constant = {
+        "type": "object", "properties": words, "additionalProperties": False,
+        "patternProperties": {YEAR: number}, "minProperties": 1,
+    }  # fmt: skip
+    spread = {"anyOf": [{"enum": [*SPREADS]}, {"type": "number", "minimum": 0, "maximum": 1}]}
+    own = {**constant, "properties": {**words, "vintage": vintages, "spread": spread}}
+    return {"Constant": constant, "Driver": {"anyOf": [vintages, own]}}
 
 
 def _levers(study: Study, record: str, *, limits: bool) -> Schema:

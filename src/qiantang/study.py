@@ -21,6 +21,7 @@ from qiantang.yamlfile import read_yaml, validate
 if TYPE_CHECKING:
     from qiantang.calibrate.counts import CountRecord
     from qiantang.calibrate.discrepancy import DiscrepancyRecord
+    from qiantang.changefaults import Outside
     from qiantang.constants import ConstantRecord
     from qiantang.engine import LoadedProgram
     from qiantang.evidence.observations import Evidence
@@ -176,8 +177,14 @@ class Study:
         chinese = {item.identifier: item.meaning_zh for item in self.dictionary.levers()}
         return Vocabulary(
             levers, set(self.drivers.names), set(self.about.vintage_names), articles,
-            (start, end), chinese, self.about.known,
+            (start, end), chinese, self.about.known, self._outside,
         )  # fmt: skip
+
+    def _outside(self) -> Outside:
+        """Return what of the world a scenario may change."""
+        from qiantang.outside import outside_of
+
+        return outside_of(self)
 
     @cached_property
     def effort(self) -> Effort:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from qiantang.changes import OWN
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.wording.units import UnitEntry
 from qiantang.yamlfile import YamlDocument, read_yaml, validate
@@ -21,7 +22,7 @@ Year = Annotated[int, Field(strict=True)]
 #: Years that a hindcast looks ahead.
 HORIZON = 3
 #: What a vintage is to the study: what the plan's makers could know, or what came.
-Role = Literal["known", "actual"]
+Role = Literal["known", "actual", "own"]
 
 
 class Part(BaseModel):
@@ -174,7 +175,9 @@ class StudyFile(Part):
         return self.settings[1::2]
 
     def role(self, vintage: str) -> Role | None:
-        """Return what a vintage is to the study; None for drivers of both."""
+        """Return what a world is to the study; None for drivers of both vintages."""
+        if OWN in vintage.split(" + "):
+            return "own"
         return "known" if vintage == self.known else "actual" if vintage == self.actual else None
 
     def said(self, vintage: str) -> str:
@@ -182,6 +185,8 @@ class StudyFile(Part):
         role = self.role(vintage)
         if role is None:
             return f"{self.plan.when} with some drivers as they happened"
+        if role == "own":
+            return f"the user's world, not that {self.vintages.known.title}"
         return f"the world {getattr(self.vintages, role).title}"
 
 

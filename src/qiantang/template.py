@@ -172,7 +172,7 @@ def _lever(study: Study, name: str, knots: Mapping[float, float], note: str) -> 
         f"    unit: {item.unit}                 # as in the model file",
         f"    path: {{{path}}}   # year: value; the first value holds before, the last after",
         "    between: ramp              # ramp: straight lines; step: each value until the next",
-        f"    cites: {articles or [1]}            # articles of the plan: `qiantang articles`",
+        f"    cites: {articles}            # articles of the plan: `qiantang articles`",
         "    reading: assumed           # how far the text gives this: stated, inferred, assumed",
         f"    note: {_quoted(note)}",
     ]

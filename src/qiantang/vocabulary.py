@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from qiantang.changefaults import Outside, constant_faults, driver_faults
 from qiantang.faults import Fault, nearest
 from qiantang.yamlfile import KeyPath, YamlDocument
 
@@ -31,6 +32,8 @@ class Vocabulary:
         Chinese name of each lever, which a file may use as well.
     vintage : str
         Of a scenario in whose files none is given.
+    outside : callable
+        Tells what of the world a scenario may change; read where one does.
     """
 
     levers: Mapping[str, tuple[str, float, float]]
@@ -40,6 +43,7 @@ class Vocabulary:
     time: tuple[float, float]
     chinese: Mapping[str, str] = field(default_factory=dict)
     vintage: str = ""
+    outside: Callable[[], Outside] = Outside
 
     def lever(self, name: str) -> str | None:
         """Return the model's name of a lever given in English or Chinese, None if there is none."""
@@ -68,13 +72,33 @@ def content_faults(document: YamlDocument, vocabulary: Vocabulary) -> Iterator[F
             yield document.fault(("levers", name), f"the same lever as {seen[lever]}")
         elif lever is not None:
             seen[lever] = name
-    for name, vintage in _mapping(data.get("drivers")).items():
-        if name not in vocabulary.drivers:
-            what = f"unknown driver{nearest(str(name), vocabulary.drivers)}"
-            yield document.fault(("drivers", name), what)
-        yield from _vintage_faults(document, ("drivers", name), vintage, vocabulary)
+    if data.get("drivers") or data.get("constants"):
+        yield from _world_faults(document, data, vocabulary)
     if data.get("vintage") is not None:
         yield from _vintage_faults(document, ("vintage",), data["vintage"], vocabulary)
+
+
+def _world_faults(
+    document: YamlDocument, data: Mapping[Any, Any], vocabulary: Vocabulary
+) -> Iterator[Fault]:
+    """Find what is wrong with the drivers and constants that a scenario speaks of."""
+    outside = vocabulary.outside()
+    seen: dict[str, Any] = {}
+    for name, setting in _mapping(data.get("drivers")).items():
+        where, driver = ("drivers", name), outside.driver(str(name))
+        if driver is None and name not in vocabulary.drivers:
+            what = f"unknown driver{nearest(str(name), vocabulary.drivers)}"
+            yield document.fault(where, what)
+        elif driver in seen:
+            yield document.fault(where, f"the same driver as {seen[driver]}")
+        elif driver is not None:
+            seen[driver] = name
+        entry = _mapping(setting)
+        vintage = entry.get("vintage") if entry else setting
+        yield from _vintage_faults(document, where, vintage, vocabulary)
+        yield from driver_faults(document, where, entry, outside)
+    for name, setting in _mapping(data.get("constants")).items():
+        yield from constant_faults(document, ("constants", name), _mapping(setting), outside)
 
 
 def _vintage_faults(

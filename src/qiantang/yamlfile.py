@@ -91,6 +91,16 @@ def read_yaml(path: Path) -> YamlDocument:
         raise StudyError([Fault(path, None, "", "not UTF-8 text")]) from None
     except OSError as error:
         raise StudyError([Fault(path, None, "", f"cannot be read: {error.strerror}")]) from None
+    return parse_yaml(path, text)
+
+
+def parse_yaml(path: Path, text: str) -> YamlDocument:
+    """Read YAML from text, as `read_yaml` does; faults name the path.
+
+    Raises
+    ------
+    StudyError
+    """
     if len(text) > MOST_CHARACTERS:
         raise _too_long(path)
     try:

@@ -59,6 +59,10 @@ def test_a_sweep_is_run_read_and_exported(write: Write, small_study: Study, tmp_
     assert (tmp_path / "out.csv").read_text(encoding="utf-8").count("\n") == 61
     done = typed("export", out, "--to", "csv", "--out", tmp_path / "a.xlsx")
     assert (done.exit_code, done.output.count("\n")) == (2, 1)
+    done = typed("export", out, "--to", "csv")
+    assert done.exit_code == 2
+    assert "is there already and is not overwritten" in done.output
+    assert typed("export", out, "--to", "csv", "--force").exit_code == 0
     done = typed("compare", out, out, "--study", small_study.folder)
     assert done.exit_code == 0, done.output
     assert "member by member" in done.output

@@ -13,7 +13,7 @@ import pytest
 
 import qiantang as qt
 from qiantang.faults import StudyError
-from qiantang.session import OpenSweep, open_sweep
+from qiantang.session import OpenStudy, OpenSweep, open_sweep
 from qiantang.sweep import indices, local, reading, sampling, store
 from qiantang.sweep.export import export
 from qiantang.sweep.reading import Sweep
@@ -187,6 +187,48 @@ def test_indices_find_what_a_known_function_rests_on() -> None:
     first, total = indices._indices(product.reshape(5, -1))
     np.testing.assert_allclose(first, [0, 0, 0], atol=0.05)
     np.testing.assert_allclose(total, [1, 1, 0], atol=0.05)
+
+
+def test_a_large_mean_drowns_no_index() -> None:
+    cube = sampling.saltelli(1024, 3, 1)
+    values = 1e4 + cube @ np.array([2.0, 1.0, 0.0])  # variances 4/12 and 1/12: shares 4/5 and 1/5
+    first, total = indices._indices(values.reshape(5, -1))
+    np.testing.assert_allclose(first, [0.8, 0.2, 0], atol=0.02)
+    np.testing.assert_allclose(total, [0.8, 0.2, 0], atol=0.02)
+
+
+def test_points_are_scenarios_of_the_same_numbers(
+    small_study: OpenStudy, plan: Plan, tmp_path: Path
+) -> None:
+    text = (
+        "kind: grid\nscenarios: [current_policy, plan_in_full]\nmembers: 3\nseed: 1\naxes:\n"
+        "  late: {delay: all, unit: Year, values: [0, 1]}\n"
+        "  world: {vintage: all, values: [2018, actual]}\n"
+        "  rule: {uncertainty: slot_ceiling, unit: 1/Year, values: [0.02, 0.04]}\n"
+    )
+    run_sweep(plan(text), tmp_path / "s", local.executor(1))
+    sweep = open_sweep(tmp_path / "s")
+    with pytest.raises(StudyError, match="16 points, at most 12 are run again"):
+        sweep.scenarios(small_study)
+    points = sweep.scenarios(small_study, late=1)
+    assert {point.vintage for point in points} == {"2018", "actual"}
+    assert points[-1].title == "The plan in full: late 1, world actual, rule 0.04"
+    table = sweep.summary().query("measure == 'passengers' and late == 1")
+    found = small_study.run(points, members=3).reach().to_pandas()
+    found = found[found["target"] == "passengers"]
+    np.testing.assert_array_equal(found["median"].to_numpy(), table["p50"].to_numpy())
+    with pytest.raises(StudyError, match="no point has late 7, expected one of 0, 1"):
+        sweep.scenarios(small_study, late=7)
+
+
+def test_a_chart_along_the_axes(small_study: OpenStudy, swept: OpenSweep) -> None:
+    chart = swept.chart.when("cargo", small_study)
+    assert set(chart.data["axis"]) == {"Airport capacity", "late"}
+    share = swept.summary().query("measure == 'cargo' and scenario == 'plan_in_full' and late == 1")
+    drawn = chart.data[(chart.data["axis"] == "late") & (chart.data["value"] == 1)]
+    assert drawn["probability"].iloc[-1] == pytest.approx(share["p_reached"].mean())
+    with pytest.raises(StudyError, match="no target of the plan"):
+        swept.chart.when("cargoes", small_study)
 
 
 def test_indices_of_a_sweep(plan: Plan, tmp_path: Path, swept: OpenSweep) -> None:

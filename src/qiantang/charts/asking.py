@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from qiantang.ensemble.runs import Runs, run
+from qiantang.ensemble.runs import Runs, run_resolved
 from qiantang.study import Study
+from qiantang.sweep.named import read_named
 
 Say = Callable[[str], None]
 
@@ -22,7 +23,7 @@ class Asked:
     name : str
         Variable, target or sector; empty where the kind asks for none.
     scenarios : tuple of str
-        Empty for those of the main job.
+        Names, files, or folders of sweeps; empty for those of the main job.
     lang : {"en", "zh"}
     year : int, optional
         Of a comparison.
@@ -30,6 +31,8 @@ class Asked:
     vintage : str, optional
     watch : callable
         Takes a number of steps, returns a context that yields what is told each of them.
+    where : tuple of (str, str)
+        Axes of a sweep and the values that its points must have.
     """
 
     study: Study
@@ -41,6 +44,7 @@ class Asked:
     seed: int
     vintage: str | None
     watch: Callable[[int], AbstractContextManager[Say]]
+    where: tuple[tuple[str, str], ...] = ()
 
     def run(self, extra: Sequence[str] = (), *, alone: bool = False) -> Runs:
         """Run the scenarios, the headlines and further variables saved.
@@ -54,8 +58,9 @@ class Asked:
         wanted = [*dict.fromkeys([*self.study.headlines, *extra])]
         main = self.study.about.scenarios.main
         chosen = self.scenarios or (main[-1:] if alone else main)
-        with self.watch(len(chosen)) as progress:
-            return run(
-                self.study, chosen, variables=wanted, progress=progress, members=self.members,
+        read = read_named(self.study, chosen, dict(self.where))
+        with self.watch(len(read)) as progress:
+            return run_resolved(
+                self.study, read, variables=wanted, progress=progress, members=self.members,
                 seed=self.seed, vintage=self.vintage,
             )  # fmt: skip

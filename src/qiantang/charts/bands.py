@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Scenarios that differ by less than this share of the largest figure count as one before the plan.
 _ALIKE = 0.02
+#: Scenarios up to which bands are filled.
+_FILLED = 2
 
 
 def bands_of(
@@ -48,13 +50,31 @@ def draw_bands(
     if shared is not None:
         line = _draw_band(axes, shared, style.SHARED, "-", shown, 1.0)
         legend.append((line, words.phrase("legend.shared", year=begins - 1)))
-    for place, (scenario, frame) in enumerate(bands.items()):
+    for scenario, frame in bands.items():
+        place = provenance.place_of(runs, scenario)
         own = frame if shared is None else frame[frame["year"] >= begins - 1]
         line = _draw_band(
-            axes, own, style.colour(place), style.stroke(place), shown, 1 + (place + 1) / 100
-        )
+            axes, own, style.colour(place), style.stroke(place),
+            () if is_outlined(bands) else shown, 1 + (place + 1) / 100,
+        )  # fmt: skip
+        if is_outlined(bands):
+            _outline(axes, own, style.colour(place), 1 + (place + 1) / 100)
         legend.append((line, provenance.runs_title(runs, words, scenario)))
     return legend
+
+
+def is_outlined(bands: Collection[object]) -> bool:
+    """Tell whether so many bands are drawn as the two lines at their ends: three would be mud."""
+    return len(bands) > _FILLED
+
+
+def _outline(axes: Axes, frame: pd.DataFrame, colour: str, order: float) -> None:
+    """Draw the ends of the widest band as thin lines."""
+    for end in ("p05", "p95"):
+        axes.plot(
+            frame["year"], frame[end], color=colour, lw=0.7, alpha=0.8, zorder=order,
+            label="_outline",
+        )  # fmt: skip
 
 
 def first_moved(study: Study) -> int:

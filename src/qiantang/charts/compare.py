@@ -73,7 +73,7 @@ def compare(
     with style.drawing(words.lang):
         paper = page.blank(_REST + _ROW * len(chosen))
         axes = paper.subplots()
-        _draw_rows(axes, table, words)
+        _draw_rows(axes, table, words, [provenance.place_of(runs, name) for name in chosen])
         legend = _draw_marks(axes, shown, words)
         axes.xaxis.set_major_locator(MaxNLocator(nbins=7))
         axes.xaxis.set_major_formatter(plain_numbers(words))
@@ -165,9 +165,9 @@ def _table(shown: Compared, runs: Runs, words: Wording) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _draw_rows(axes: Axes, table: pd.DataFrame, words: Wording) -> None:
+def _draw_rows(axes: Axes, table: pd.DataFrame, words: Wording, colours: Sequence[int]) -> None:
     for place, row in enumerate(table.to_dict("records")):
-        colour = style.colour(place)
+        colour = style.colour(colours[place])
         axes.plot([row["p05"], row["p95"]], [place] * 2, color=colour, lw=1.6, alpha=0.75)
         axes.plot(
             [row["p25"], row["p75"]],

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from qiantang.charts import figures, history, page, provenance, style
-from qiantang.charts.bands import bands_of, draw_bands, first_moved
+from qiantang.charts.bands import bands_of, draw_bands, first_moved, is_outlined
 from qiantang.charts.fandata import table
 from qiantang.charts.goal import draw_target, plain_numbers
 from qiantang.ensemble.reach import reach_table
@@ -77,7 +77,8 @@ def fan(
         if target is not None and first <= target.measure.years[-1] <= last:
             legend.append(draw_target(axes, target, unit, words))
         _scale(axes, first, last, words)
-        notes = provenance.notes_of_runs(runs, chosen, words, "footer.bands", "footer.one")
+        key = "footer.outlines" if is_outlined(bands) else "footer.bands"
+        notes = provenance.notes_of_runs(runs, chosen, words, key, "footer.one")
         source = provenance.source_of_runs(runs, chosen)
         notes += [_of_evidence(source["evidence"], words)] if seen else []
         return page.finish(

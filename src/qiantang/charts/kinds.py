@@ -24,8 +24,8 @@ class Kind:
     ----------
     name : str
         Of the kind, of its module and of the function that draws it.
-    of : {"runs", "study"}
-        What is drawn, and where the chart hangs: ``runs.chart`` or ``study.chart``.
+    of : {"runs", "study", "sweep"}
+        What is drawn, and where the chart hangs: ``runs.chart``, ``study.chart``, ``sweep.chart``.
     says : str
         What it shows, in the help of the command line, which offers no kind without it.
     asks : str
@@ -35,7 +35,7 @@ class Kind:
     """
 
     name: str
-    of: Literal["runs", "study"]
+    of: Literal["runs", "study", "sweep"]
     says: str = ""
     asks: str = ""
     takes: str = ""
@@ -65,6 +65,7 @@ KINDS = {
         Kind("multiples", "runs", "headline variables as small multiples", "", MANY),
         Kind("flow", "study", "stock-and-flow diagram of a part of the model", "SECTOR"),
         Kind("scoreboard", "study", "hindcasts against naive forecasts"),
+        Kind("when", "sweep", "a target along each axis of a sweep", "TARGET", "DIR"),
         Kind("recovery", "study"),
     )
 }

@@ -70,7 +70,9 @@ def multiples(
             for panel, name in zip(panels, wanted, strict=False)
         ]
         legend = {label: mark for _, entries in drawn for mark, label in entries}
-        notes = provenance.notes_of_runs(runs, chosen, words, "multiples.footer")
+        outlined = fans.is_outlined(chosen)
+        key = "multiples.outlines" if outlined else "multiples.footer"
+        notes = provenance.notes_of_runs(runs, chosen, words, key)
         page.layout(paper, hspace=0.06, wspace=0.03)
         years = words.phrase("years", first=first, last=last)
         return page.finish(
@@ -115,7 +117,8 @@ def _draw_panel(
     bands = fans.bands_of(runs, name, scenarios, first, last, unit.factor)
     legend = fans.draw_bands(axes, bands, runs, words, style.BANDS[:1])
     for line in axes.lines:
-        line.set_linewidth(1.2)
+        if line.get_label() != "_outline":
+            line.set_linewidth(1.2)
     seen = history.observed(runs.study, name, first, last)
     legend += history.draw_observed(axes, seen, unit, words, size=3.0)
     target = figures.target_of(runs.study, name)

@@ -7,8 +7,9 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from qiantang.charts import figures
-from qiantang.ensemble.provenance import digests_of, titles_of, vintages_of
+from qiantang.ensemble.provenance import changes_of, digests_of, titles_of, vintages_of
 from qiantang.fits import text_digest
+from qiantang.wording.changed import changes_said
 
 if TYPE_CHECKING:
     from qiantang.ensemble.runs import Runs
@@ -106,7 +107,14 @@ def vintage_sentence(runs: Runs, scenarios: Sequence[str], words: Wording) -> st
             )
             for vintage, titles in groups.items()
         )
-    return words.phrase("footer.vintages", vintages=said)
+    sentences = [words.phrase("footer.vintages", vintages=said)]
+    own = {name: changed for name, changed in changes_of(runs.dataset).items() if name in scenarios}
+    for changed in dict.fromkeys(own.values()):
+        titles = [runs_title(runs, words, name) for name, one in own.items() if one == changed]
+        named = words.phrase("and").join(words.phrase("quoted", text=title) for title in titles)
+        told = changes_said(changed, words)
+        sentences.append(words.phrase("footer.changes", scenarios=named, changes=told))
+    return joined(sentences, words)
 
 
 def vintage_words(vintage: str, words: Wording) -> str:
@@ -114,8 +122,15 @@ def vintage_words(vintage: str, words: Wording) -> str:
     role = words.study.about.role(vintage)
     if role is None:
         return words.phrase("vintage.mixed")
+    if role == "own":
+        return words.phrase("vintage.own")
     title = words.of(getattr(words.study.about.vintages, role), "title")
     return words.phrase(f"vintage.{role}", title=title)
+
+
+def place_of(runs: Runs, scenario: str) -> int:
+    """Return the place of a scenario in its run: one colour in every chart of the run."""
+    return list(map(str, runs.dataset.scenario.values)).index(scenario)
 
 
 def runs_title(runs: Runs, words: Wording, scenario: str) -> str:

@@ -1,4 +1,4 @@
-"""Where charts hang: ``runs.chart`` and ``study.chart``, one function a kind."""
+"""Where charts hang: ``runs.chart``, ``study.chart``, ``sweep.chart``, one function a kind."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from qiantang.charts.chart import Chart
     from qiantang.ensemble.runs import Runs
     from qiantang.study import Study
+    from qiantang.sweep.reading import Sweep
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,12 @@ class Charts:
 
     Parameters
     ----------
-    of : {"runs", "study"}
-    drawn : Runs or Study
+    of : {"runs", "study", "sweep"}
+    drawn : Runs, Study or Sweep
     """
 
-    of: Literal["runs", "study"]
-    drawn: Runs | Study
+    of: Literal["runs", "study", "sweep"]
+    drawn: Runs | Study | Sweep
 
     def __getattr__(self, name: str) -> Callable[..., Chart]:
         kinds = _kinds(self.of)

@@ -11,7 +11,7 @@ from matplotlib.ticker import FixedLocator, NullLocator
 
 from qiantang.charts import lettering, page, provenance, style
 from qiantang.skill.baselines import BASELINES
-from qiantang.skill.saved import Saved, changed_inputs, newest, skill_folder
+from qiantang.skill.saved import Saved, newest, refuse_changed, skill_folder
 from qiantang.skill.settings import SeriesRecord, last_scored, read_series, titles_of
 from qiantang.skill.verdict import BASELINE_WORDS, is_won, whole
 from qiantang.wording import Wording
@@ -56,10 +56,11 @@ def scoreboard(study: Study, *, lang: str = "en") -> Chart:
     Raises
     ------
     StudyError
-        No scoreboard, a damaged one, or an unknown language.
+        No scoreboard, a damaged one, one made from other inputs, or an unknown language.
     """
     words = Wording(study, lang)
     board = newest(study)
+    refuse_changed(study, board)
     series = read_series(skill_folder(study) / "series.yaml", study.evidence, study.drivers)
     rows = _rows(board, series, words)
     names = list(dict.fromkeys(rows["series"]))
@@ -208,8 +209,4 @@ def _notes(study: Study, board: Saved, words: Wording) -> list[str]:
             seed=record.seed,
         ),
     ]
-    changed = changed_inputs(study, record)
-    if changed:
-        files = words.phrase("and").join(changed)
-        said.append(words.phrase("scoreboard.stale", files=files))
     return [provenance.joined(said, words)]

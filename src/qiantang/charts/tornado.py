@@ -9,11 +9,12 @@ import pandas as pd
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
+from qiantang.changes import UNCHANGED
 from qiantang.charts import figures, lettering, page, provenance, style
 from qiantang.charts.goal import plain_numbers
-from qiantang.charts.weights import Array, rank_correlations, slopes_of
-from qiantang.ensemble.provenance import vintages_of
-from qiantang.ensemble.reach import measure
+from qiantang.charts.weights import Array, rank_correlations, resampled_bars, slopes_of
+from qiantang.ensemble.provenance import changes_of
+from qiantang.ensemble.reach import INTERVAL, measure
 from qiantang.faults import Fault, StudyError
 from qiantang.wording import Unit, Wording
 
@@ -34,6 +35,10 @@ _FEWEST = 30
 _ENOUGH = 2.0
 #: Points of an uncertainty that a bar reaches between.
 _ENDS = (0.1, 0.9)
+#: Share of resamples in which an uncertainty must be the first to be called so.
+_HOLDS = 0.9
+#: Bars that are drawn where all lie inside the noise.
+_FEW_BARS = 3
 
 
 def tornado(
@@ -74,7 +79,8 @@ def tornado(
     values, inputs = _members(runs, chosen, world)
     partial = len(values) >= _ENOUGH * len(inputs)
     table, explained = _table(values, inputs, partial, chosen, words, runs)
-    shown = table.head(bars)
+    told = table[~table["noise"]]
+    shown = (told if len(told) else table.head(_FEW_BARS)).head(bars)
     unit = words.target_unit(chosen)
     title = provenance.runs_title(runs, words, world)
     with style.drawing(words.lang):
@@ -88,13 +94,14 @@ def tornado(
         members = provenance.count(len(values), words)
         notes = [
             words.phrase(key, members=members, count=len(inputs), fit=f"{explained:.2f}"),
+            words.phrase("tornado.inside", count=int(table["noise"].sum())),
             provenance.vintage_sentence(runs, [world], words),
         ]
         return page.finish(
             paper,
             kind="tornado",
             words=words,
-            finding=_finding(shown, chosen, words),
+            finding=_finding(shown, chosen, words, partial=partial),
             caption=words.phrase("tornado.caption", target=words.target(chosen), scenario=title),
             data=table,
             source=provenance.source_of_runs(runs, [world]),
@@ -134,7 +141,8 @@ def _members(runs: Runs, target: Target, scenario: str) -> tuple[Array, dict[str
         inputs[name] = np.asarray(paths)[:, recent].mean(axis=1)
     vintage = _only_vintage(runs, scenario)
     seen = every_vintage(runs.study, runs.scenario(scenario), vintage)
-    for name, path in drawn_drivers(runs.study.drivers, seen, size, seed).items():
+    changed = changes_of(runs.dataset).get(scenario, UNCHANGED).drivers
+    for name, path in drawn_drivers(runs.study.drivers, seen, size, seed, None, changed).items():
         drawn, times = np.atleast_2d(path.values), np.asarray(path.times, dtype=np.float64)
         when = (times >= target.measure.years[0]) & (times <= until)
         if drawn.shape[0] == size and when.any():
@@ -145,8 +153,7 @@ def _members(runs: Runs, target: Target, scenario: str) -> tuple[Array, dict[str
 
 def _only_vintage(runs: Runs, scenario: str) -> str | None:
     """Return the vintage that was asked for in place of the scenario's own, None without one."""
-    ran = vintages_of(runs.dataset)[scenario]
-    return ran if runs.study.about.role(ran) and ran != runs.scenario(scenario).vintage else None
+    return str(runs.dataset.attrs["vintage_given"]) or None
 
 
 def _table(
@@ -165,12 +172,25 @@ def _table(
     unit = words.target_unit(target)
     slopes, explained = slopes_of(values, np.column_stack(list(inputs.values())), partial=partial)
     middle = float(values.mean())
+    ends = np.array([np.ptp(np.quantile(drawn, _ENDS)) for drawn in inputs.values()])
+    again = resampled_bars(values, np.column_stack(list(inputs.values())), ends, partial=partial)
+    around = np.quantile(again, INTERVAL, axis=0)
+    noise = (around[0] <= 0) & (around[1] >= 0)
+    ranked = np.argsort(-np.abs(again), axis=1, kind="stable")
+    first, second = (
+        np.bincount(ranked[:, min(place, len(inputs) - 1)], minlength=len(inputs)) / len(again)
+        for place in (0, 1)
+    )
+    deviations = set(runs.study.innovations)
     rows = []
-    for (name, drawn), correlation, slope in zip(inputs.items(), correlations, slopes, strict=True):
+    columns = zip(inputs.items(), correlations, slopes, noise, first, second, strict=True)
+    for (name, drawn), correlation, slope, inside, leads, follows in columns:
         low, high = middle + slope * (np.quantile(drawn, _ENDS) - drawn.mean())
         title = words.model_name(name) if name in runs.study.dictionary else name
         if name in drivers:
             title = words.phrase("tornado.driver", name=title)
+        elif name in deviations:
+            title = words.phrase("tornado.noise", name=title)
         rows.append(
             {
                 "uncertainty": name,
@@ -181,6 +201,9 @@ def _table(
                 "high": float(high) * unit.factor,
                 "correlation": float(correlation),
                 "members": len(values),
+                "noise": bool(inside),
+                "first": float(leads),
+                "second": float(follows),
             }
         )
     table = pd.DataFrame(rows)
@@ -244,9 +267,17 @@ def _label_bars(axes: Axes, rows: pd.DataFrame, words: Wording) -> None:
     axes.spines["left"].set_visible(False)
 
 
-def _finding(rows: pd.DataFrame, target: Target, words: Wording) -> str:
+def _finding(rows: pd.DataFrame, target: Target, words: Wording, *, partial: bool) -> str:
+    """Return what moves the target most, where the ranking of resampled members says the same.
+
+    Uncertainties taken alone lend each other their bars: nothing is said of their ranking.
+    """
+    first, second = rows["first"], rows["first"] + rows["second"]
+    pair = len(rows) > 1 and bool((second.iloc[:2] >= _HOLDS).all())
+    if not partial or not (first.iloc[0] >= _HOLDS or pair):
+        return words.phrase("tornado.finding.open", target=words.target(target))
     rest = ""
-    if len(rows) > 1:
+    if pair:
         rest = words.phrase("tornado.finding.second", second=rows.iloc[1]["name"])
     return words.phrase(
         "tornado.finding", target=words.target(target), first=rows.iloc[0]["name"], rest=rest

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from qiantang.charts import figures
 
-if TYPE_CHECKING:
-    pass
-
 Array = figures.Array
+
+#: Times that the members are drawn again.
+RESAMPLES = 100
 
 
 def rank_correlations(values: Array, inputs: Array, *, partial: bool) -> Array:
@@ -52,6 +50,7 @@ def slopes_of(values: Array, inputs: Array, *, partial: bool) -> tuple[Array, fl
     Returns
     -------
     tuple of (ndarray of shape (uncertainty,), float)
+        The share is adjusted for the number of uncertainties.
     """
     scale = inputs.std(axis=0)
     scaled = (inputs - inputs.mean(axis=0)) / scale
@@ -61,4 +60,40 @@ def slopes_of(values: Array, inputs: Array, *, partial: bool) -> tuple[Array, fl
         return np.asarray(slopes / scale), float("nan")
     slopes = np.linalg.lstsq(scaled, about, rcond=None)[0]
     left = about - scaled @ slopes
-    return np.asarray(slopes / scale), 1 - float(left @ left) / float(about @ about)
+    free = max(len(values) - inputs.shape[1] - 1, 1)
+    unexplained = float(left @ left) / float(about @ about) * (len(values) - 1) / free
+    return np.asarray(slopes / scale), 1 - unexplained
+
+
+def resampled_bars(values: Array, inputs: Array, ends: Array, *, partial: bool) -> Array:
+    """Return the signed bars of each uncertainty over resampled members.
+
+    Parameters
+    ----------
+    values : ndarray, shape (member,)
+    inputs : ndarray, shape (member, uncertainty)
+    ends : ndarray, shape (uncertainty,)
+        How far each uncertainty goes.
+    partial : bool
+        As of `slopes_of`.
+
+    Returns
+    -------
+    ndarray, shape (resample, uncertainty)
+        By the bootstrap over members; the same whenever it is asked.
+    """
+    scale = inputs.std(axis=0)
+    inputs, ends = inputs / scale, ends / scale  # alike in size, so that none is lost in the others
+    rng = np.random.default_rng(0)
+    picks = rng.integers(0, len(values), (RESAMPLES, len(values)))
+    found = []
+    for pick in picks:
+        weights = np.bincount(pick, minlength=len(values)).astype(np.float64)
+        about = inputs - weights @ inputs / len(values)
+        change = weights * (values - weights @ values / len(values))
+        if partial:
+            slopes = np.linalg.lstsq(about.T @ (weights[:, None] * about), about.T @ change)[0]
+        else:
+            slopes = about.T @ change / (weights @ about**2)
+        found.append(slopes * ends)
+    return np.array(found)

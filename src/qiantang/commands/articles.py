@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -19,7 +20,7 @@ def articles(numbers: tuple[int, ...], folder: Path | None, as_json: bool) -> No
     Without a NUMBER a table of all; with numbers the whole text of those articles.
     """
     from qiantang.faults import Fault, StudyError
-    from qiantang.plan.targets import articles_table
+    from qiantang.plan.targets import articles_table, moved_targets
     from qiantang.session import open_study
 
     study = open_study(folder)
@@ -35,12 +36,14 @@ def articles(numbers: tuple[int, ...], folder: Path | None, as_json: bool) -> No
         options.print_json([row for row in rows if row["number"] in chosen])
     elif numbers:
         for number in numbers:
-            _print_article(known[number])
+            _print_article(
+                known[number], moved_targets(study.plan, known[number], study.dictionary)
+            )
     else:
         _print_table(rows)
 
 
-def _print_article(article: object) -> None:
+def _print_article(article: object, moved: Sequence[str]) -> None:
     from qiantang.plan.articles import Article, chinese_numeral
 
     assert isinstance(article, Article)
@@ -49,7 +52,9 @@ def _print_article(article: object) -> None:
     click.echo("\n" + "".join(f"{text}\n\n" for text in texts if text), nl=False)
     click.echo(f"levers: {', '.join(article.levers) or 'none'}")
     click.echo(f"variables: {', '.join(article.variables) or 'none'}")
-    click.echo(f"targets: {', '.join(article.targets) or 'none'}")
+    click.echo(f"targets it sets: {', '.join(article.targets) or 'none'}")
+    if moved:
+        click.echo(f"targets of other articles in the sectors it moves: {', '.join(moved)}")
     if article.why_not:
         click.echo(f"not modelled: {article.why_not}")
     click.echo()

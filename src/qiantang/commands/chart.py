@@ -16,14 +16,17 @@ HELP = "\n".join(
     [
         "Draw a chart whose title states the finding.\n\n\b",
         *(f"{kind.usage:<33}{kind.says}" for kind in OFFERED.values()),
-        "\nWithout a scenario: the base and the full plan of the study.",
+        "\nWithout a scenario: the base and the full plan of the study. The folder of a sweep "
+        "stands for its points as scenarios; --where chooses among them.",
     ]
 )
 
 
 @click.command(help=HELP)
 @click.argument("kind", type=click.Choice(list(OFFERED)))
-@click.argument("words", nargs=-1, metavar="[NAME] [SCENARIO]...")
+@click.argument(
+    "words", nargs=-1, metavar="[NAME] [SCENARIO]...", shell_complete=options.complete_scenarios
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -48,6 +51,7 @@ HELP = "\n".join(
 @click.option(
     "--year", type=int, default=None, help="Year of compare.  [default: as the study says]"
 )
+@options.where_option
 @options.members_option
 @options.seed_option
 @options.vintage_option
@@ -59,6 +63,7 @@ def chart(
     data: Path | None,
     lang: str,
     year: int | None,
+    where: tuple[tuple[str, str], ...],
     members: int,
     seed: int,
     vintage: str | None,
@@ -76,7 +81,7 @@ def chart(
         check_data(data)
     study = open_study(folder)
     watch = partial(options.progress_bar, task="running")
-    given = Asked(study, name, scenarios, lang, year, members, seed, vintage, watch)
+    given = Asked(study, name, scenarios, lang, year, members, seed, vintage, watch, where)
     made = KINDS[kind].function("asked")(given)
     made.save(out)
     click.echo(f"{out}: {made.finding}")

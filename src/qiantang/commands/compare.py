@@ -20,8 +20,8 @@ HEADS = ("A", "B", "B less A", "90 % interval", "B higher", "P in A", "P in B")
 
 
 @click.command()
-@click.argument("a")
-@click.argument("b")
+@click.argument("a", shell_complete=options.complete_scenarios)
+@click.argument("b", shell_complete=options.complete_scenarios)
 @options.members_option
 @options.seed_option
 @click.option("--force", is_flag=True, help="Compare results of different models, fits or members.")

@@ -23,7 +23,8 @@ import click
     help="File to write.  [default: DIR with the suffix of the format]",
 )
 @click.option("--summary", is_flag=True, help="A row a point and measure: quantiles and P.")
-def export(folder: Path, form: str, out: Path | None, summary: bool) -> None:
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
+def export(folder: Path, form: str, out: Path | None, summary: bool, force: bool) -> None:
     """Write the sweep in DIR as one table: a row a run, with scenario, axes and member."""
     from qiantang.faults import Fault, StudyError
     from qiantang.sweep.export import export as write
@@ -33,6 +34,9 @@ def export(folder: Path, form: str, out: Path | None, summary: bool) -> None:
     file = out or folder.resolve().parent / f"{folder.resolve().name}.{form}"
     if file.suffix != f".{form}":
         what = f"suffix {file.suffix or 'missing'}, expected .{form} as --to says"
+        raise StudyError([Fault(file, None, "--out", what)])
+    if file.exists() and not force:
+        what = "is there already and is not overwritten, give another name or --force"
         raise StudyError([Fault(file, None, "--out", what)])
     rows = write(sweep, file, summary=summary)
     click.echo(f"{file}: {rows:,} rows")

@@ -42,6 +42,7 @@ PRIOR = "What a lever does is prior, not data: no figure shows one pulled before
 )
 @options.members_option
 @options.seed_option
+@options.base_option
 @click.option("--lang", default="en", show_default=True, metavar="en|zh", help="Names in tables.")
 @options.study_option
 @options.json_option
@@ -51,14 +52,15 @@ def levers(
     picture: Path | None,
     members: int,
     seed: int,
+    base: str | None,
     lang: str,
     folder: Path | None,
     as_json: bool,
 ) -> None:
     """Show what each lever does to the targets: alone at full strength, and as a share of the plan.
 
-    The base is that of the study, in the world as known when the plan was made. The shares of all
-    levers, or of all articles, add up to what the full plan does.
+    Without --base it is that of the study, in the world as known when the plan was made. The shares
+    of all levers, or of all articles, add up to what the full plan does.
     """
     from qiantang.levers import lever_table
     from qiantang.policy.packages import find_target, open_packages
@@ -71,7 +73,7 @@ def levers(
     study = open_study(folder)
     words = Wording(study, lang)
     target = None if name is None else find_target(study, name)
-    packages = open_packages(study, members=members, seed=seed)
+    packages = open_packages(study, members=members, seed=seed, base=base)
     with options.progress_bar(len(packages.levers) + pairs, "pulling") as progress:
         table = lever_table(packages, pairs=pairs, progress=progress)
     if picture is not None and target is not None:
@@ -81,6 +83,7 @@ def levers(
         options.print_json(table.record() if target is None else table.of(target.id).record())
         return
     screen = options.console(wide=target is None)
+    options.print_world(screen, packages.base, words)
     if target is None:
         _print_all(screen, table, words)
     else:

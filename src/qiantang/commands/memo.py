@@ -11,7 +11,13 @@ from qiantang.commands import options
 
 
 @click.command()
-@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
+@click.argument(
+    "scenarios",
+    nargs=-1,
+    required=True,
+    metavar="SCENARIO...",
+    shell_complete=options.complete_scenarios,
+)
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="FILE",
               help="File to write: .docx .html .pdf")  # fmt: skip
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True,
@@ -26,6 +32,7 @@ from qiantang.commands import options
               metavar="FILE", help="A .docx whose styles, paper, header and footer a .docx memo "
               "takes.  [default: memo/ in the study, else the program's]")  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
+@options.where_option
 @options.members_option
 @options.seed_option
 @options.study_option
@@ -37,6 +44,7 @@ def memo(
     template: Path | None,
     reference: Path | None,
     force: bool,
+    where: tuple[tuple[str, str], ...],
     members: int,
     seed: int,
     folder: Path | None,
@@ -57,7 +65,7 @@ def memo(
         made = make_memo(
             study, scenarios, lang=lang, members=members, seed=seed,
             dated=dated.date() if dated else None, templates=template, reference=reference,
-            progress=progress,
+            where=dict(where), progress=progress,
         )  # fmt: skip
     write_memo(made, out)
     click.echo(f"{out}: {len(made.blocks)} blocks, {len(made.entries)} numbers traced")

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from qiantang.files.tables import PlainTable
+    from qiantang.scenario import Scenario
+    from qiantang.wording import Wording
 
 #: Width of tables with a column for each target, where the output is no terminal.
 _WIDE = 190
@@ -39,12 +41,41 @@ vintage_option = click.option(
     help="Drivers as known when the plan was made, or as it happened, by the study's name for it.  "
     "[default: as each scenario says]",
 )
+base_option = click.option(
+    "--base",
+    default=None,
+    metavar="SCENARIO",
+    help="Scenario that the levers start from; it gives the world.  [default: as the study says]",
+)
 engine_option = click.option(
     "--engine",
     type=click.Choice(["kernel", "numpy", "pysd"]),
     default="kernel",
     show_default=True,
     help="Compiled, plain arrays, or PySD (slow, the oracle).",
+)
+
+
+def complete_scenarios(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
+    """Return the scenarios of the bundled study that begin so, for the shell."""
+    from qiantang.study import Study, bundled_folder
+
+    return [name for name in Study(bundled_folder()).scenario_names() if name.startswith(begun)]
+
+
+def _pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> Any:
+    """Take each AXIS=VALUE apart."""
+    if wrong := [text for text in given if "=" not in text]:
+        raise click.BadParameter(f"{wrong[0]!r}, expected AXIS=VALUE")
+    return tuple(tuple(text.split("=", 1)) for text in given)
+
+
+where_option = click.option(
+    "--where",
+    multiple=True,
+    metavar="AXIS=VALUE",
+    callback=_pairs,
+    help="Where a scenario is the folder of a sweep: its points of that value; may be repeated.",
 )
 
 
@@ -68,6 +99,15 @@ def plain_table(*heads: str, title: str | None = None, right: Collection[str] = 
 def print_json(rows: Any) -> None:
     """Print rows as JSON, Chinese left readable."""
     click.echo(json.dumps(rows, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def print_world(screen: Console, base: Scenario, words: Wording) -> None:
+    """Say whose world it is, where the scenario that all starts from changes it."""
+    from qiantang.wording.changed import changes_said
+
+    if base.changes:
+        told = changes_said(base.changes, words)
+        screen.print(f"{words.scenario(base)}: {told}.", soft_wrap=True)
 
 
 @contextmanager

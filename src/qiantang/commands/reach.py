@@ -22,7 +22,9 @@ NUMBERS = ("threshold", "median", "90 % interval", "P", "alone", "happened")
 
 
 @click.command()
-@click.argument("scenarios", nargs=-1, metavar="[SCENARIO]...")
+@click.argument(
+    "scenarios", nargs=-1, metavar="[SCENARIO]...", shell_complete=options.complete_scenarios
+)
 @click.option(
     "--all", "everything", is_flag=True,
     help="Also what the plan moves that has no figure of its own.",

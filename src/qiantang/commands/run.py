@@ -10,7 +10,13 @@ from qiantang.commands import options
 
 
 @click.command()
-@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
+@click.argument(
+    "scenarios",
+    nargs=-1,
+    required=True,
+    metavar="SCENARIO...",
+    shell_complete=options.complete_scenarios,
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),

@@ -10,7 +10,7 @@ from qiantang.commands import options
 
 
 @click.command()
-@click.argument("scenario")
+@click.argument("scenario", shell_complete=options.complete_scenarios)
 @click.option("--lang", default="en", show_default=True, metavar="en|zh", help="Names in tables.")
 @options.study_option
 @options.json_option
@@ -36,6 +36,8 @@ def show(scenario: str, lang: str, folder: Path | None, as_json: bool) -> None:
     screen.print(f"Vintage: {vintage_words(found)}", soft_wrap=True)
     for name, vintage in flat.drivers.items():
         screen.print(f"Driver {name}: {vintage} ({found.drivers[name][0]})", soft_wrap=True)
+    for told in flat.changes.told():
+        screen.print(f"The user's: {told} ({found.changed[told.split()[0]][0]})", soft_wrap=True)
     if not flat.levers:
         screen.print("No lever is pulled.")
         return

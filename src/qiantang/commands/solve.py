@@ -48,6 +48,7 @@ NEGLIGIBLE = 0.005
 @options.members_option
 @options.seed_option
 @options.vintage_option
+@options.base_option
 @click.option("--lang", default="en", show_default=True, metavar="en|zh", help="Names in tables.")
 @options.study_option
 @options.json_option
@@ -59,6 +60,7 @@ def solve(
     members: int,
     seed: int,
     vintage: str | None,
+    base: str | None,
     lang: str,
     folder: Path | None,
     as_json: bool,
@@ -80,7 +82,7 @@ def solve(
     words = Wording(study, lang)
     target = find_target(study, name)
     effort = study.effort if file is None else study.effort_in(file)
-    packages = open_packages(study, members=members, seed=seed, vintage=vintage)
+    packages = open_packages(study, members=members, seed=seed, vintage=vintage, base=base)
     with _telling() as told:
         answer = solved(packages, effort, target, probability, told)
     if out is not None:
@@ -89,6 +91,7 @@ def solve(
         options.print_json(answer.record())
         return
     screen = options.console()
+    options.print_world(screen, packages.base, words)
     _print_answer(screen, answer, target, words)
     if out is not None:
         screen.print(f"Written: {out}")
@@ -121,7 +124,7 @@ def _print_verdict(screen: Console, answer: Answer, target: Target, words: Wordi
     wanted = f"P = {answer.asked:g}"
     found = f"P = {answer.probability:.3f} ± {answer.error:.3f}"
     if answer.verdict == "no_effort":
-        line = f"no lever is needed, {found} under current policy."
+        line = f"no lever is needed, {found} without any."
     elif answer.verdict == "reached":
         effort = f"{answer.cost:.1f} of {answer.full_cost:.0f} points"
         line = f"{wanted} is reached with {effort} ({found})."
@@ -181,6 +184,14 @@ def _print_binding(screen: Console, answer: Answer, words: Wording) -> None:
                      "listed, in the target's year.")  # fmt: skip
 
 
+#: Whether the package suffices: on all draws, or on those it was sought on alone.
+_SUFFICES = {
+    False: "the package suffices",
+    True: "on the draws that it was sought on the package suffices, on others it falls short of "
+    "P = {0.asked:g} (ask for a little more, or take more members)",
+}
+
+
 def _print_method(screen: Console, answer: Answer) -> None:
     lines = [
         f"P over {answer.members} members, seed {answer.seed}; on other draws of the drivers "
@@ -188,9 +199,11 @@ def _print_method(screen: Console, answer: Answer) -> None:
     ]
     if answer.verdict == "reached":
         costs = ", ".join(f"{cost:.1f}" for cost in answer.costs)
+        short = answer.fresh < answer.asked
         lines.append(
-            "Shown: the package suffices, and no lever of it can be lowered alone by 0.01. Search, "
-            f"not proof: that no other package is cheaper; the starts ended at {costs}."
+            f"Shown: {_SUFFICES[short].format(answer)}, and no lever of it can be lowered alone by "
+            "0.01. Search, not proof: that no other package is cheaper; "
+            f"the starts ended at {costs}."
         )
     if answer.ceiling is not None:
         ceiling = answer.ceiling

@@ -18,6 +18,7 @@ from qiantang.faults import Fault, StudyError
 from qiantang.scenario import Lever, Scenario, resolve
 
 if TYPE_CHECKING:
+    from qiantang.changes import Change, Changes
     from qiantang.study import Study
 
 SCHEMA = "# yaml-language-server: $schema=schemas/scenario.json\n"
@@ -95,6 +96,11 @@ def scenario_text(
     elif not shipped:
         record["drivers"] = CommentedMap(base.drivers)
         record["vintage"] = base.vintage
+    if base.changes and "vintage" in record:
+        record["drivers"] = _driven(record["drivers"], base.changes)
+        record["constants"] = CommentedMap(
+            {name: _years(change) for name, change in base.changes.constants}
+        )
     text = _dumped(record)
     _refuse_unless_read(study, scenario, text)
     return text
@@ -121,6 +127,26 @@ def save_text(text: str, path: Path) -> Path:
     with path.open("x", encoding="utf-8", newline="\n") as stream:
         stream.write(text)
     return path
+
+
+def _driven(vintages: Mapping[str, str], changes: Changes) -> CommentedMap:
+    """Return the entries of drivers: a vintage alone, or years with the vintage beside them."""
+    entries = CommentedMap(vintages)
+    for name, change in changes.drivers:
+        entries[name] = _years(change)
+        if name in vintages:
+            entries[name]["vintage"] = vintages[name]
+    return entries
+
+
+def _years(change: Change) -> CommentedMap:
+    steps = {s.time: s.number if s.kind == "value" else s.text for s in change.steps}
+    years: dict[Any, Any] = {int(t) if t == int(t) else t: n for t, n in steps.items()}
+    entry = CommentedMap(years)
+    entry.fa.set_flow_style()
+    if change.spread != 1.0:
+        entry["spread"] = change.spread
+    return entry
 
 
 def _lever(lever: Lever) -> CommentedMap:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from qiantang.changes import OWN, Changes
 from qiantang.deck.frames import Frame
 from qiantang.fits import text_digest
 from qiantang.wording import LANGUAGES, Wording
+from qiantang.wording.changed import changes_said
 
 if TYPE_CHECKING:
     from qiantang.plan.outcomes import Outcome
@@ -25,7 +27,7 @@ def source(
         "seed": seed,
         "fit": study.fit.record.version,
         "model": text_digest(study.model_file)[:12],
-        "vintage": _world(study, vintage or base.vintage),
+        "vintage": _world(study, vintage or base.vintage, base.changes),
         "base_year": study.about.plan.base_year,
         "base": {"title": base.title, "title_zh": base.title_zh},
         "plan": {"title": plan.title, "title_zh": plan.title_zh},
@@ -33,8 +35,14 @@ def source(
     }
 
 
-def _world(study: Study, vintage: str) -> dict[str, str]:
-    """Return the vintage of the drivers, and its title where it is what was known then."""
+def _world(study: Study, vintage: str, changes: Changes) -> dict[str, str]:
+    """Return the world of the drivers, and its title where it is what was known then or own."""
+    if changes:
+        english, chinese = (Wording(study, lang) for lang in ("en", "zh"))
+        told = changes_said(changes, english), changes_said(changes, chinese)
+        own = [f"{w.phrase('vintage.own')}{w.phrase('colon')}{t}"
+               for w, t in zip((english, chinese), told, strict=True)]  # fmt: skip
+        return {"name": OWN, "title": own[0], "title_zh": own[1]}
     known = study.about.vintages.known
     titles = {"title": known.title, "title_zh": known.title_zh} if vintage == known.name else {}
     return {"name": vintage, **titles}

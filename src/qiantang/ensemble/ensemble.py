@@ -17,12 +17,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qiantang.changes import Change
 from qiantang.engine import History, LoadedProgram, RunResult
 from qiantang.engine.path import Path
 from qiantang.ensemble.case import Case, Vintages
 from qiantang.ensemble.members import Members
 from qiantang.ensemble.readout import Readout
 from qiantang.evidence.drivers import Drivers
+from qiantang.scenario import STEP_WIDTH
 from qiantang.study import Study
 
 Array = NDArray[np.float64]
@@ -113,7 +115,7 @@ class Ensemble:
     trunk: float | None = None
     _rest: Mapping[str, Path] = field(default_factory=dict, repr=False)
     _worth: frozenset[object] | None = field(default=None, repr=False)
-    _drawn: dict[Vintages, dict[str, Path]] = field(default_factory=dict, repr=False)
+    _drawn: dict[object, dict[str, Path]] = field(default_factory=dict, repr=False)
     _histories: dict[object, History] = field(default_factory=dict, repr=False)
     _lock: Any = field(default_factory=RLock, repr=False)
 
@@ -127,8 +129,12 @@ class Ensemble:
 
     def batch(self, case: Case) -> Batch:
         """Put parameters, innovations, drivers and levers of a case together."""
-        paths = self._outside(case.vintages) | self.level_paths() | dict(case.levers)
-        return Batch({**self.members.parameters, **case.parameters}, paths, self.members.size)
+        paths = self._outside(case) | self.level_paths() | dict(case.levers)
+        parameters = {**self.members.parameters, **case.parameters}
+        for name, change in case.changes.constants:
+            own = parameters.pop(name, self.program.constants[name])
+            paths[name] = dated(own, change)
+        return Batch(parameters, paths, self.members.size)
 
     def level_paths(self) -> dict[str, Path]:
         """Return every lever where no case moves it.
@@ -138,18 +144,22 @@ class Ensemble:
         start = self.program.initial_time
         return {name: Path.level(value, start) for name, value in self.levers.items()}
 
-    def _outside(self, vintages: Vintages) -> dict[str, Path]:
-        """Return drivers and innovations; those of the same vintages are drawn once."""
+    def _outside(self, case: Case) -> dict[str, Path]:
+        """Return drivers and innovations; those of the same world are drawn once."""
+        world = case.vintages, case.changes.drivers
         with self._lock:
-            if vintages not in self._drawn:
+            if world not in self._drawn:
                 _make_room(self._drawn)
-                self._drawn[vintages] = self._draw(vintages) | self.members.paths
-            return self._drawn[vintages]
+                self._drawn[world] = self._draw(case) | self.members.paths
+            return self._drawn[world]
 
-    def _draw(self, vintages: Vintages) -> dict[str, Path]:
+    def _draw(self, case: Case) -> dict[str, Path]:
         if not isinstance(self.drivers, Drivers):
             return dict(self.drivers)
-        return drawn_drivers(self.drivers, vintages, self.members.size, self.seed, self.origin)
+        return drawn_drivers(
+            self.drivers, case.vintages, self.members.size, self.seed, self.origin,
+            case.changes.drivers,
+        )  # fmt: skip
 
     def sharing(
         self, cases: Sequence[Case], rest: Case | None = None, *, fewest: int = FEW,
@@ -248,7 +258,7 @@ class Ensemble:
         """Run cases of one form side by side."""
         size = self.members.size
         batch = self.batch(block[0]).repeated(len(block))
-        for name in block[0].parameters:
+        for name in block[0].parameters:  # a constant that is changed as well runs alone
             batch.parameters[name] = np.concatenate(
                 [np.broadcast_to(case.parameters[name], size) for case in block]
             )
@@ -272,10 +282,29 @@ def ensemble_of(
 
 
 def drawn_drivers(
-    drivers: Drivers, vintages: Vintages, members: int, seed: int, origin: float | None = None
-) -> dict[str, Path]:
+    drivers: Drivers, vintages: Vintages, members: int, seed: int, origin: float | None = None,
+    changes: Sequence[tuple[str, Change]] = (),
+) -> dict[str, Path]:  # fmt: skip
     """Draw the drivers of members: the same seed gives the same surprises in every case."""
-    return drivers.draw(dict(vintages), members, np.random.default_rng(seed), origin)
+    return drivers.draw(dict(vintages), members, np.random.default_rng(seed), origin, changes)
+
+
+def dated(own: float | Array, change: Change) -> Path:
+    """Return a constant as a path: its own value, then what holds from each date on.
+
+    Parameters
+    ----------
+    own : float or ndarray, shape (member,)
+        A factor is of this value, so that members keep what they differ by.
+    change : Change
+    """
+    times, values = [change.first - STEP_WIDTH], [np.asarray(own, dtype=np.float64)]
+    for step in change.steps:
+        if len(times) > 1:
+            times, values = [*times, step.time - STEP_WIDTH], [*values, values[-1]]
+        held = step.number * values[0] if step.kind == "factor" else step.number + 0 * values[0]
+        times, values = [*times, step.time], [*values, held]
+    return Path(np.array(times), np.stack(values, axis=-1))
 
 
 def levers_of(study: Study) -> dict[str, float]:

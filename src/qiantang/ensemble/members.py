@@ -63,8 +63,21 @@ class Members:
         return replace(self, parameters={**self.parameters, **never})
 
 
-def choose_members(study: Study, members: int, seed: int) -> Members:
+#: Members that are run unless told otherwise; of a fit that holds fewer, all of them.
+USUAL = 1000
+
+
+def choose_members(study: Study, members: int, seed: int, *, exact: bool = False) -> Members:
     """Take members of the newest fit, in an order set by the seed.
+
+    Parameters
+    ----------
+    study : Study
+    members : int
+        The usual number takes what a smaller fit holds.
+    seed : int
+    exact : bool
+        Refuse the usual number too where the fit holds fewer.
 
     Raises
     ------
@@ -76,6 +89,8 @@ def choose_members(study: Study, members: int, seed: int) -> Members:
     if fit.record.model != study.model_meaning:
         what = "made with another model, run: qiantang calibrate"
         raise StudyError([Fault(place, None, "model", what)])
+    if members == USUAL and not exact:
+        members = min(members, fit.record.members)
     if not 1 <= members <= fit.record.members:
         what = f"{members} members asked for, between 1 and {fit.record.members} are in the fit"
         raise StudyError([Fault(place, None, "members", what)])

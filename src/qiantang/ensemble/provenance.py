@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -10,9 +12,14 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from qiantang.changes import OWN, Changes
 from qiantang.fits import text_digest
 from qiantang.scenario import Scenario
 from qiantang.study import Study
+from qiantang.wording.changed import titles_shown
+
+#: A scenario and its digest; a name may hold commas and colons.
+_DIGEST = re.compile(r"(.+?): ([0-9a-f]{64})(?:, |$)")
 
 
 def titles_of(dataset: xr.Dataset) -> dict[str, tuple[str, str]]:
@@ -32,24 +39,29 @@ def vintages_of(dataset: xr.Dataset) -> dict[str, str]:
     return vintages
 
 
+def changes_of(dataset: xr.Dataset) -> dict[str, Changes]:
+    """Return what each scenario changes of the world; none of a Dataset without."""
+    told = json.loads(str(dataset.attrs.get("changes", "{}")))
+    return {name: Changes.of_record(record) for name, record in told.items()}
+
+
 def digests_of(dataset: xr.Dataset) -> dict[str, str]:
     """Return the digest of each scenario's file; none of a Dataset without."""
     told = str(dataset.attrs.get("scenario_sha256", ""))
-    return dict(pair.rsplit(": ", 1) for pair in told.split(", ") if pair)
+    return dict(_DIGEST.findall(told))
 
 
 def titled(scenarios: Sequence[Scenario]) -> dict[str, list[str]]:
     """Return the titles of scenarios, as they travel with their axis."""
-    return {
-        "titles": [scenario.title for scenario in scenarios],
-        "titles_zh": [scenario.title_zh for scenario in scenarios],
-    }
+    pairs = [titles_shown(scenario) for scenario in scenarios]
+    return {"titles": [en for en, _ in pairs], "titles_zh": [zh for _, zh in pairs]}
 
 
 def made_from(
     study: Study, scenarios: Sequence[Scenario], seed: int, vintage: str | None, engine: str
 ) -> dict[str, str]:
-    """Return model, fit, seed, engine, versions, and vintage and digest of each scenario."""
+    """Return model, fit, seed, engine, versions, and world and digest of each scenario."""
+    changes = {s.name: s.changes.record() for s in scenarios if s.changes}
     return {
         "study": study.model_file.stem,
         "model_sha256": text_digest(study.model_file),
@@ -57,18 +69,20 @@ def made_from(
         "seed": str(seed),
         "engine": engine,
         "vintage_given": vintage or "",
-        "vintages": ", ".join(f"{s.name}: {vintage or _vintages(s)}" for s in scenarios),
+        "vintages": ", ".join(f"{s.name}: {_world(s, vintage)}" for s in scenarios),
         "scenario_sha256": ", ".join(f"{s.name}: {s.sha256}" for s in scenarios),
         "qiantang": version("qiantang"),
         "numpy": np.__version__,
         "python": ".".join(map(str, sys.version_info[:3])),
+        **({"changes": json.dumps(changes)} if changes else {}),
     }
 
 
-def _vintages(scenario: Scenario) -> str:
-    """Return the vintage of a scenario, with the drivers that run at another."""
+def _world(scenario: Scenario, vintage: str | None) -> str:
+    """Return the vintage of a scenario, that of other drivers, and whether it changes any."""
     others = sorted({v for v in scenario.drivers.values() if v != scenario.vintage})
-    return " + ".join([scenario.vintage, *others])
+    seen = [scenario.vintage, *others] if vintage is None else [vintage]
+    return " + ".join([*seen, *([OWN] if scenario.changes else [])])
 
 
 def divergence(scenarios: Sequence[Scenario], firsts: Sequence[Any]) -> str:

@@ -48,6 +48,9 @@ class Runs:
             raise KeyError(f"{name} was not saved{nearest(name, map(str, self.dataset.data_vars))}")
         return self.dataset[name]
 
+    def _ipython_key_completions_(self) -> list[str]:
+        return [str(name) for name in self.dataset.data_vars]
+
     def title(self, scenario: str) -> str:
         """Return the title of a scenario of this run."""
         return titles_of(self.dataset)[scenario][0]
@@ -136,7 +139,7 @@ def run_resolved(
     pairs = zip(resolved, outcomes, strict=True)
     if lost := [fault for scenario, outcome in pairs for fault in losses(scenario, outcome)]:
         raise DivergedError(lost)
-    values = np.array([o.read.reshape(len(wanted), len(years), members) for o in outcomes])
+    values = np.array([o.read.reshape(len(wanted), len(years), chosen.size) for o in outcomes])
     values = np.moveaxis(values, (0, 1, 2, 3), (1, 0, 3, 2))
     diverged = np.array([outcome.diverged for outcome in outcomes])
     dataset = _dataset(study, wanted, resolved, years, values, diverged)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from qiantang.changes import Change
 from qiantang.engine.path import Path as TimePath
+from qiantang.evidence.changed import changed_path
 from qiantang.evidence.driverfile import (
     Definition,
     Figure,
@@ -108,6 +110,7 @@ class Drivers:
         members: int,
         rng: np.random.Generator,
         origin: float | None = None,
+        changes: Sequence[tuple[str, Change]] = (),
     ) -> dict[str, TimePath]:
         """Draw paths: history as it stands, projection years a random walk in logs.
 
@@ -123,6 +126,8 @@ class Drivers:
             What is known ends here, by default with the last full year before the plan. At an
             earlier one the projections of the file were not known either, and recent growth is
             carried on, damped. [Year]
+        changes : sequence of (str, Change)
+            What a scenario changes of single drivers.
 
         Returns
         -------
@@ -132,9 +137,11 @@ class Drivers:
         Raises
         ------
         StudyError
-            Unknown driver or vintage.
+            Unknown driver or vintage; a change of a driver that another carries already.
         """
         self._refuse_unknown(vintages)
+        self.refuse_doubles(vintages, changes)
+        changed = dict(changes)
         entropy = [int(word) for word in rng.integers(0, 2**32, size=4)]
         first, last = self.about.drivers.first, self.about.drivers.last
         world = _stream(entropy, "world cycle").standard_normal((members, last - first + 1))
@@ -146,8 +153,15 @@ class Drivers:
             surprise = definition.cycle * world + math.sqrt(1.0 - definition.cycle**2) * own
             year_end = 1.0 if definition.between == "point" else 0.0
             columns = np.clip(np.floor(yearly.dates - year_end).astype(int) - first, 0, None)
-            walk = np.exp(np.cumsum(yearly.sd * surprise[:, columns], axis=1))
-            times, values = self._path(definition, vintage, yearly.dates, yearly.values * walk)
+            shocks = yearly.sd * surprise[:, columns]
+            if name in changed:
+                jumps = self._jumps(definition, vintage)
+                times, values = changed_path(
+                    definition, jumps, yearly, shocks, changed[name], self.about.drivers
+                )
+            else:
+                walk = np.exp(np.cumsum(shocks, axis=1))
+                times, values = self._path(definition, vintage, yearly.dates, yearly.values * walk)
             paths[name] = TimePath(times, values)
         return self._without_doubles(paths, vintages)
 
@@ -166,6 +180,25 @@ class Drivers:
                 path = paths[name]
                 paths[name] = TimePath(path.times, np.zeros_like(path.values))
         return paths
+
+    def refuse_doubles(
+        self, vintages: Mapping[str, str], changes: Sequence[tuple[str, Change]]
+    ) -> None:
+        """Refuse a change of a driver that another, as it happened, carries already.
+
+        Raises
+        ------
+        StudyError
+        """
+        faults = [
+            Fault("drivers", None, name, f"{other} as it happened carries it already; give {other} "
+                  f"the vintage {self.about.known}, or change {other} itself")
+            for name, _ in changes
+            for other in self.definitions[name].contained_in
+            if vintages.get(other) == self.about.actual
+        ]  # fmt: skip
+        if faults:
+            raise StudyError(faults)
 
     def _definition(self, name: str) -> Definition:
         self._refuse_unknown({name: self.about.known})
@@ -190,8 +223,11 @@ class Drivers:
         self, definition: Definition, vintage: str, dates: Array, values: Array
     ) -> tuple[Array, Array]:
         """Turn figures (members, N) into knots; a jump is nothing that could be foreseen."""
-        jumps = definition.jumps if vintage == self.about.actual else ()
+        jumps = self._jumps(definition, vintage)
         return path_of(definition, jumps, dates, values, self.about.drivers)
+
+    def _jumps(self, definition: Definition, vintage: str) -> tuple[int, ...]:
+        return definition.jumps if vintage == self.about.actual else ()
 
     def _yearly(self, name: str, vintage: str, origin: float | None) -> Yearly:
         """Return the figures of a vintage, gaps filled in logs, then the projection."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from qiantang.policy.levertable import LeverTable
     from qiantang.study import Study
     from qiantang.studyfile import StudyFile
+    from qiantang.sweep.named import Named
     from qiantang.wording import Wording
 
 #: Fan charts in a memo.
@@ -43,7 +44,7 @@ _SERIES = ("yearly_total", "year_end", "sum_of_years")
 
 def make_memo(
     study: Study,
-    scenarios: Sequence[str],
+    scenarios: Sequence[Named],
     *,
     lang: str = "en",
     members: int = 1000,
@@ -51,6 +52,7 @@ def make_memo(
     dated: date | None = None,
     templates: Path | None = None,
     reference: Path | None = None,
+    where: Mapping[str, str] | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Document:
     """Make a memo of scenarios.
@@ -59,7 +61,8 @@ def make_memo(
     ----------
     study : Study
     scenarios : sequence of str
-        Names or files; the findings speak of the last, and hold it against the first.
+        Names, files, or folders of sweeps; the findings speak of the last, and hold it against the
+        first.
     lang : {"en", "zh"}
     members, seed : int
     dated : date, optional
@@ -68,6 +71,8 @@ def make_memo(
         Folder with templates of one's own.
     reference : Path, optional
         Document of Word whose styles a .docx takes, in place of the set's.
+    where : mapping of str to str, optional
+        Axis of a sweep to the value that its points must have.
     progress : callable
         Told each scenario, then each lever, before it runs.
 
@@ -88,7 +93,7 @@ def make_memo(
     check_template(template)
     styled = reference or files[f"reference.{tongue}.docx"]
     check_reference(styled)
-    read = read_scenarios(study, scenarios)
+    read = read_scenarios(study, scenarios, where)
     if len(read) > len(LETTERS[tongue]):
         most = f"{len(read)} scenarios, a memo holds at most {len(LETTERS[tongue])}"
         raise StudyError([Fault("scenarios", None, "", most)])

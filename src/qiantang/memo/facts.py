@@ -16,6 +16,7 @@ from qiantang.memo.teller import Teller
 from qiantang.memo.worlds import WORLDS, World
 from qiantang.plan.targets import Target
 from qiantang.scenario import Scenario
+from qiantang.wording.changed import changes_said
 
 #: From here on a target is called likely, and up to here unlikely: a third and two thirds.
 LIKELY, UNLIKELY = 2 / 3, 1 / 3
@@ -54,8 +55,17 @@ class ScenarioFacts:
 
     @property
     def world(self) -> str:
-        """The world that it names itself."""
-        return self.teller.world(self.teller.about.role(self.vintage))
+        """The world that it names itself; of one that changes it each driver and number."""
+        world = self.teller.world(self.teller.about.role(self.vintage))
+        if not self.is_own:
+            return world
+        told = changes_said(self.scenario.changes, self.teller.words)
+        return quoted(f"{world}{self.teller.words.phrase('colon')}{told}")
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it changes the world itself."""
+        return bool(self.scenario.changes)
 
     @property
     def short_world(self) -> str:
@@ -216,8 +226,10 @@ class TargetFacts:
         """How the two worlds compare in the last scenario.
 
         never (unlikely in both), always (likely in both), lost (likely, then not), gained, less,
-        more, same.
+        more, same; own where the scenario changes the world itself, and neither of the two is its.
         """
+        if self.scenarios[-1].is_own and self.lead.chance == self.lead.chance:
+            return "own"
         known, actual = self.known.chance, self.actual.chance
         if not (known == known and actual == actual):
             return "unknown"
@@ -265,6 +277,20 @@ class TargetFacts:
             scenario=" → ".join(letters),
             world=" → ".join(worlds),
         )
+
+    def groups(self) -> list[list[Cell]]:
+        """Return its cells by the world that each scenario names: no paragraph mixes two."""
+        worlds: dict[object, list[Cell]] = {}
+        for cell in self.cells():
+            key = cell.scenario.vintage, cell.scenario.scenario.changes
+            worlds.setdefault(key, []).append(cell)
+        return list(worlds.values())
+
+    @property
+    def comparable(self) -> bool:
+        """Whether the first and the last scenario name the same world."""
+        return len({(one.vintage, one.scenario.changes)
+                    for one in (self.scenarios[0], self.scenarios[-1])}) == 1  # fmt: skip
 
     @property
     def spread(self) -> float:

@@ -85,13 +85,20 @@ def _listed() -> str:
 
 
 def check_template(template: Path) -> None:
-    """Refuse a template with a fault of its language, before anything is run.
+    """Refuse a template with a fault of its language or a misspelt name, before anything is run.
 
     Raises
     ------
     StudyError
     """
-    _guarded(template, lambda: _environment(template).get_template(template.name))
+    from qiantang.memo.slips import slips  # the facts, which import what makes them
+
+    page = _environment(template)
+    _guarded(template, lambda: page.get_template(template.name))
+    own = tuple(door.text(_OWN / name) for name in FILES if name.endswith(".md"))
+    found = list(slips(page, door.text(template), own))
+    if found:
+        raise StudyError([Fault(template, line, "template", what) for line, what in found])
 
 
 def fill(template: Path, values: Mapping[str, Any]) -> str:

@@ -145,14 +145,18 @@ class TrustFacts:
 
     @cached_property
     def skill(self) -> dict[str, Any]:
-        """How many bars the newest scoreboard meets, and those it misses; empty without one."""
-        from qiantang.skill.saved import newest
+        """How many bars the newest scoreboard meets, and those it misses.
+
+        Empty without one, and where it was made from other inputs than those of this study.
+        """
+        from qiantang.skill.saved import newest, refuse_changed
         from qiantang.skill.settings import read_series, titles_of
         from qiantang.skill.verdict import bars
 
         teller, study = self.teller, self.teller.worlds.study
         try:
             saved = newest(study)
+            refuse_changed(study, saved)
             series = read_series(
                 study.folder / "calibration" / "skill" / "series.yaml",
                 study.evidence,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +12,7 @@ from qiantang.faults import Fault, StudyError
 from qiantang.scenario import Scenario
 from qiantang.session.runs import FinishedRuns, run_read
 from qiantang.study import Study
+from qiantang.sweep.named import Named, read_named
 
 World = Literal["own", "known", "actual"]
 
@@ -55,8 +56,18 @@ class Worlds:
         return self.scenarios[-1]
 
 
-def read_scenarios(study: Study, names: Sequence[str]) -> tuple[Scenario, ...]:
+def read_scenarios(
+    study: Study, names: Sequence[Named], where: Mapping[str, str] | None = None
+) -> tuple[Scenario, ...]:
     """Read the scenarios of a memo; refuse unknown ones, and one given twice.
+
+    Parameters
+    ----------
+    study : Study
+    names : sequence of str, Path, mapping or Scenario
+        The folder of a sweep stands for its points.
+    where : mapping of str to str, optional
+        Axis of a sweep to the value that its points must have.
 
     Raises
     ------
@@ -67,13 +78,15 @@ def read_scenarios(study: Study, names: Sequence[str]) -> tuple[Scenario, ...]:
     found: list[Scenario] = []
     for name in names:
         try:
-            one = study.scenario(name)
+            several = read_named(study, [name], where)
         except StudyError as error:
             faults += error.faults
             continue
-        if one.name in {other.name for other in found}:
-            faults.append(Fault("scenarios", None, name, "given twice, expected different names"))
-        found.append(one)
+        for one in several:
+            if one.name in {other.name for other in found}:
+                what = "given twice, expected different names"
+                faults.append(Fault("scenarios", None, one.name, what))
+            found.append(one)
     if faults:
         raise StudyError(faults)
     return tuple(found)
@@ -87,6 +100,8 @@ def run_worlds(
     progress: Callable[[str], None] = lambda _: None,
 ) -> Worlds:
     """Run every scenario in every world, none of them twice.
+
+    In the two vintages a scenario runs without what it changes of the world itself.
 
     Parameters
     ----------
@@ -106,7 +121,7 @@ def run_worlds(
         for row in own.reach().rows:
             if vintages[row.scenario] == vintage:
                 rows[world, row.scenario, row.target] = row
-        others = [one for one in scenarios if vintages[one.name] != vintage]
+        others = [one.unchanged() for one in scenarios if vintages[one.name] != vintage]
         if not others:
             continue
         made = run_read(
@@ -115,4 +130,5 @@ def run_worlds(
         rows |= {(world, row.scenario, row.target): row for row in made.reach().rows}
         if world == "actual" and others[0].name == scenarios[0].name:
             actual = made
-    return Worlds(study, tuple(scenarios), own, actual, rows, members, seed)
+    size = int(own.dataset.sizes["member"])
+    return Worlds(study, tuple(scenarios), own, actual, rows, size, seed)

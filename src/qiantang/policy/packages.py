@@ -170,7 +170,8 @@ class Packages:
                 paths[name] = ground.towards(self.full.path(name), shares[name])
             elif name in self.base.levers:
                 paths[name] = self.base.path(name)
-        return Case(paths, vintages_of(self.study, self.base, self.vintage), changed)
+        world = vintages_of(self.study, self.base, self.vintage)
+        return Case(paths, world, changed, self.base.changes)
 
     def _ground(self, lever: str) -> Path:
         if lever in self.base.levers:

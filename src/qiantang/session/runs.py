@@ -8,9 +8,10 @@ from typing import Any
 from qiantang import display
 from qiantang.charts.rooms import Charts
 from qiantang.ensemble.reach import Reach, reach_table
-from qiantang.ensemble.runs import Runs, run, run_resolved, structure_alone
+from qiantang.ensemble.runs import Runs, run_resolved, structure_alone
 from qiantang.scenario import Scenario
 from qiantang.study import Study
+from qiantang.sweep.named import Named, read_named
 
 
 class FinishedRuns(Runs):
@@ -37,9 +38,9 @@ class FinishedRuns(Runs):
         return Charts("runs", self)
 
 
-def run_named(study: Study, scenarios: Sequence[str], **options: Any) -> FinishedRuns:
-    """Run scenarios of a study; see `qiantang.ensemble.runs.run`."""
-    return FinishedRuns.of(run(study, scenarios, **options))
+def run_named(study: Study, scenarios: Sequence[Named], **options: Any) -> FinishedRuns:
+    """Run scenarios of a study, or points of sweeps; see `qiantang.ensemble.runs.run`."""
+    return run_read(study, read_named(study, scenarios), **options)
 
 
 def run_read(study: Study, scenarios: Sequence[Scenario], **options: Any) -> FinishedRuns:

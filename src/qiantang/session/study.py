@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qiantang.charts.rooms import Charts
+from qiantang.scenario import Scenario
 from qiantang.study import Study, bundled_folder
 
 if TYPE_CHECKING:
     from qiantang.deck.widget import Deck
+    from qiantang.session.names import Names
     from qiantang.session.runs import FinishedRuns
+    from qiantang.session.sweep import OpenSweep
+    from qiantang.sweep.named import Named
 
 
 class OpenStudy(Study):
@@ -27,11 +31,44 @@ class OpenStudy(Study):
 
         return study_html(self)
 
-    def run(self, scenarios: Sequence[str] | str, **options: Any) -> FinishedRuns:
-        """Run scenarios over members; see `qiantang.ensemble.runs.run` for the options."""
+    def run(self, scenarios: Sequence[Named] | Named, **options: Any) -> FinishedRuns:
+        """Run scenarios over members; see `qiantang.ensemble.runs.run` for the options.
+
+        Parameters
+        ----------
+        scenarios : str, dict, Scenario, or a sequence of them
+            Names, files, folders of sweeps, or the keys of a scenario file as a dict.
+        **options
+            Such as ``members=1000``.
+        """
         from qiantang.session.runs import run_named  # xarray and pandas, when something runs
 
-        return run_named(self, [scenarios] if isinstance(scenarios, str) else scenarios, **options)
+        if isinstance(scenarios, (str, Path, Mapping, Scenario)):
+            return run_named(self, [scenarios], **options)
+        return run_named(self, scenarios, **options)
+
+    def sweep(self, design: str | Path, out: str | Path | None = None, **options: Any) -> OpenSweep:
+        """Run a sweep, or what is left of it, and open its folder.
+
+        Parameters
+        ----------
+        design : str or Path
+            Name of a sweep of the study, or its file.
+        out : str or Path, optional
+            Folder of the results, by default ``sweeps/`` and the name of the design.
+        **options
+            Of `qiantang.session.sweep.run_sweep`.
+        """
+        from qiantang.session.sweep import run_sweep  # Arrow, when something is swept
+
+        return run_sweep(self, design, out, **options)
+
+    @property
+    def names(self) -> Names:
+        """The names of scenarios, levers, drivers and more, which an editor completes."""
+        from qiantang.session.names import Names
+
+        return Names(self)
 
     @property
     def chart(self) -> Charts:

@@ -92,6 +92,21 @@ def changed_inputs(study: Study, record: SkillRecord) -> list[str]:
     return [name for name in names if now.get(name) != record.inputs.get(name)]
 
 
+def refuse_changed(study: Study, board: Saved) -> None:
+    """Refuse a scoreboard that was made from other inputs, as that of a study it was copied from.
+
+    Raises
+    ------
+    StudyError
+    """
+    if changed := changed_inputs(study, board.record):
+        what = (
+            f"made from another {', '.join(changed)}, so it says nothing of this study; "
+            "run: qiantang skill --rerun"
+        )
+        raise StudyError([Fault(board.folder, None, "", what)])
+
+
 def newest(study: Study) -> Saved:
     """Read the newest scoreboard of a study, by version name.
 

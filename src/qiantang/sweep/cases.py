@@ -53,6 +53,7 @@ class _Maker:
         self.own = _paths(scenario)
         self.shape = self.own if shape is None else _paths(shape)
         self.vintages = {name: scenario.driver_vintage(name) for name in study.drivers.names}
+        self.changes, self.drivers = scenario.changes, study.drivers
         self.default = {lever: study.program.constants[lever] for lever in self.order}
 
     def case(self, moves: tuple[Move, ...], point: Point) -> Case:
@@ -78,10 +79,12 @@ class _Maker:
                 parameters[move.names[0]] = float(value)
             elif move.kind == "vintage":
                 vintages |= dict.fromkeys(vintages if move.moves_all else move.names, str(value))
+        self.drivers.refuse_doubles(vintages, self.changes.drivers)
         return Case(
             levers=self._levers(paths, starts, shifts),
             parameters=dict(sorted(parameters.items())),
             vintages=tuple(sorted(vintages.items())),
+            changes=self.changes,
         )
 
     def _levers(

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 PATIENCE = 600.0
 #: Seconds of one attempt to connect.
 _ATTEMPT = 5.0
+#: And of the very first, after which a user is told that nobody answers.
+_FIRST = 1.5
 #: Chunks sent ahead for each thread of the cluster.
 _AHEAD = 2
 #: Times that a chunk may lose its worker, before it is held to be the chunk's fault.
@@ -98,13 +100,19 @@ def _connected(address: str, patience: float, say: Callable[[str], None]) -> Cli
 
     connect: Any = Client  # Dask's own types leave it open
     until = time.monotonic() + patience
+    told = False
     while True:
         try:
-            client: Client = connect(address, timeout=min(_ATTEMPT, patience), set_as_default=False)
+            client: Client = connect(
+                address, timeout=min(_ATTEMPT if told else _FIRST, patience), set_as_default=False
+            )
         except (OSError, TimeoutError) as error:
             if time.monotonic() > until:
                 what = f"no scheduler answers after {patience:g} s: {error}"
                 raise StudyError([Fault(address, None, "--scheduler", what)]) from None
+            if not told:
+                say(f"no scheduler answers at {address}; waiting for one up to {patience:g} s")
+            told = True
             time.sleep(_BLINK)
             continue
         info = client.scheduler_info(n_workers=-1)["workers"]

@@ -17,6 +17,8 @@ from qiantang.sweep.plan import SweepPlan
 SAMPLE = 4096
 #: Times that the sample is run on each core, the fastest counts.
 _ROUNDS = 2
+#: The sample of a core is at most one part in so many of a small sweep: a look costs less than it.
+SHARE = 8
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,9 @@ def estimate(plan: SweepPlan, workers: int | None = None, folder: Path | None = 
     """Time and weigh a sample of a sweep's own runs; nothing is written."""
     count = workers or os.cpu_count() or 1
     size = plan.world.members.size
-    sample = plan.cases[: max(1, SAMPLE // size)]
+    enough = max(1, min(SAMPLE // size, -(-len(plan.cases) // (count * SHARE))))
+    sample = plan.cases[:enough]
+    rounds = _ROUNDS if plan.runs > _ROUNDS * SHARE * count * enough * size else 1
     warm(plan, plan.chunks[0])
 
     def once(_: int) -> bytes:
@@ -61,7 +65,7 @@ def estimate(plan: SweepPlan, workers: int | None = None, folder: Path | None = 
 
     best = float("inf")
     with ThreadPoolExecutor(count) as pool:
-        for _ in range(_ROUNDS):
+        for _ in range(rounds):
             begun = time.perf_counter()
             contents = list(pool.map(once, range(count)))
             best = min(best, time.perf_counter() - begun)

@@ -68,10 +68,15 @@ def sobol_indices(sweep: Sweep, measure: str) -> pd.DataFrame:
 
 
 def _indices(blocks: Array) -> Array:
-    """Return first-order and total indices, shape (2, axis)."""
+    """Return first-order and total indices, shape (2, axis).
+
+    The mean is taken off first: it moves no variance, but where it is large the products of
+    formula (b) would be sums of large numbers that hardly cancel.
+    """
     first, second, mixed = blocks[0], blocks[-1], blocks[1:-1]
-    spread = np.var(np.concatenate([first, second]))
+    both = np.concatenate([first, second])
+    spread, middle = np.var(both), both.mean()
     with np.errstate(divide="ignore", invalid="ignore"):
-        alone = (second * (mixed - first)).mean(axis=1) / spread
+        alone = ((second - middle) * (mixed - first)).mean(axis=1) / spread
         whole = ((first - mixed) ** 2).mean(axis=1) / (2 * spread)
     return np.array([alone, whole])

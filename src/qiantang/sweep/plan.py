@@ -163,7 +163,7 @@ def plan_sweep(design: Design, study: Study) -> SweepPlan:
         If the study has no fit, or one of another model.
     """
     file = design.file
-    members = choose_members(study, file.members, file.seed)
+    members = choose_members(study, file.members, file.seed, exact=True)
     moves, points = moves_of(design, study), points_of(design, study)
     scenarios = [design.scenario(study, name) for name in file.scenarios]
     shape = design.scenario(study, file.levers_from) if file.levers_from else None

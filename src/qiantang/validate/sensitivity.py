@@ -230,8 +230,8 @@ def mean_tau(middle: Array, options: Array) -> float:
 
 def _scenarios(ground: Ground, id: str, asks: str) -> Finding:
     """Rank the scenarios that share the base's view of the world, target by target."""
-    world = (ground.base.vintage, dict(ground.base.drivers))
-    names = [s.name for s in ground.scenarios if (s.vintage, dict(s.drivers)) == world]
+    world = ground.base.world
+    names = [s.name for s in ground.scenarios if s.world == world]
     if len(names) < 2:
         return open_question(id, asks, "fewer than two scenarios share one view of the world")
     data = ground.ensemble.dataset.sel(scenario=names)

@@ -81,8 +81,8 @@ def improvement(ground: Ground) -> list[Finding]:
 
 def regrets(ground: Ground) -> list[tuple[str, float, float, str]]:
     """Return mean and largest regret of every scenario that shares the base's world. [%]"""
-    world = (ground.base.vintage, dict(ground.base.drivers))
-    names = [s.name for s in ground.scenarios if (s.vintage, dict(s.drivers)) == world]
+    world = ground.base.world
+    names = [s.name for s in ground.scenarios if s.world == world]
     data = ground.ensemble.dataset.sel(scenario=names)
     short = []
     for target in ground.targets:
@@ -116,7 +116,7 @@ def _scan(ground: Ground) -> Iterator[tuple[str, str, str, str]]:
             for kind, what in unusual(block[place], years):
                 yield kind, name, scenario, what
     wanted = {target.measure.variable for target in ground.targets}
-    worlds = {s.name: (s.vintage, tuple(s.drivers.items())) for s in ground.scenarios}
+    worlds = {s.name: s.world for s in ground.scenarios}
     for name in sorted(wanted):
         for one, two in combinations(range(len(scenarios)), 2):
             if worlds[scenarios[one]] == worlds[scenarios[two]]:

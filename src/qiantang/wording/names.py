@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from qiantang.wording.changed import titles_shown
 from qiantang.wording.language import Language, check_language, phrase
 from qiantang.wording.units import Unit, myriad, number, reading_unit
 
@@ -93,7 +94,7 @@ class Wording:
 
     def scenario(self, scenario: Scenario) -> str:
         """Return the title of a scenario."""
-        return self.choose(scenario.title, scenario.title_zh)
+        return self.choose(*titles_shown(scenario))
 
     def article(self, article: int) -> str:
         """Return how an article is cited: article 7, 第七条."""
