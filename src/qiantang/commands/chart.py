@@ -32,7 +32,7 @@ HELP = "\n".join(
     help="Picture file: .svg .png .pdf",
 )
 @click.option(
-    "--data",
+    "--numbers",
     type=click.Path(path_type=Path),
     default=None,
     metavar="FILE",
@@ -56,7 +56,7 @@ def chart(
     kind: str,
     words: tuple[str, ...],
     out: Path,
-    data: Path | None,
+    numbers: Path | None,
     lang: str,
     year: int | None,
     members: int,
@@ -66,23 +66,23 @@ def chart(
 ) -> None:
     """Draw a chart, and write the numbers behind it."""
     from qiantang.charts.asking import Asked
-    from qiantang.charts.chart import check_picture
+    from qiantang.charts.suffixes import check_picture
     from qiantang.charts.tables import check_data
     from qiantang.session import open_study
 
     name, scenarios = _split(kind, words)
     check_picture(out)
-    if data is not None:
-        check_data(data)
+    if numbers is not None:
+        check_data(numbers)
     study = open_study(folder)
     watch = partial(options.progress_bar, task="running")
     given = Asked(study, name, scenarios, lang, year, members, seed, vintage, watch)
     made = KINDS[kind].function("asked")(given)
     made.save(out)
     click.echo(f"{out}: {made.finding}")
-    if data is not None:
-        made.save_data(data)
-        click.echo(f"{data}: {len(made.data)} rows")
+    if numbers is not None:
+        made.save_data(numbers)
+        click.echo(f"{numbers}: {len(made.data)} rows")
 
 
 def _split(kind: str, words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:

@@ -102,7 +102,7 @@ def _check_pairs(pairs: int) -> None:
 
 
 def _check_picture(picture: Path, target: str | None) -> None:
-    from qiantang.charts.chart import check_picture
+    from qiantang.charts.suffixes import check_picture
     from qiantang.faults import Fault, StudyError
 
     check_picture(picture, "--chart")

@@ -39,6 +39,15 @@ vintage_option = click.option(
     help="Drivers as known when the plan was made, or as it happened, by the study's name for it.  "
     "[default: as each scenario says]",
 )
+force_option = click.option("--force", is_flag=True, help="Replace files that are there.")
+lang_option = click.option(
+    "--lang",
+    type=click.Choice(["en", "zh"]),
+    default="en",
+    show_default=True,
+    is_eager=True,
+    help="Language of what is printed, drawn and refused.",
+)
 engine_option = click.option(
     "--engine",
     type=click.Choice(["kernel", "numpy", "pysd"]),
@@ -63,6 +72,14 @@ def plain_table(*heads: str, title: str | None = None, right: Collection[str] = 
     from qiantang.files.tables import PlainTable
 
     return PlainTable(*heads, title=title, right=right)
+
+
+def say(key: str, lang: str, **values: object) -> None:
+    """Print a sentence of the command line in a language."""
+    from qiantang.faults import printable
+    from qiantang.wording import Sentences
+
+    click.echo(printable(Sentences(lang).phrase(key, **values)))
 
 
 def print_json(rows: Any) -> None:

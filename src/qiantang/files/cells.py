@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+#: Rows that a sheet of .xlsx can hold, its head left out.
+SHEET_ROWS = 1_048_575
 #: What makes a formula of a cell, as spreadsheets of East Asia type it too; apostrophes in front
 #: are counted in, so that what is guarded can be told from what bore one before.
 _BEGINS = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")

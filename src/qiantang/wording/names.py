@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from qiantang.wording.language import Language, check_language, phrase
+from qiantang.wording.language import Sentences, phrase
 from qiantang.wording.units import Unit, myriad, number, reading_unit
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _FEW = 4
 _POINTS = "ratio_rise"
 
 
-class Wording:
+class Wording(Sentences):
     """Names, units and numbers of a study in one language.
 
     Parameters
@@ -46,8 +46,8 @@ class Wording:
     """
 
     def __init__(self, study: Study, lang: str = "en") -> None:
+        super().__init__(lang)
         self.study = study
-        self.lang: Language = check_language(lang)
 
     def phrase(self, key: str, **values: object) -> str:
         """Return a sentence of phrases.yaml with its blanks filled."""
@@ -62,10 +62,6 @@ class Wording:
     def of(self, record: Any, key: str) -> str:
         """Return a text of a record that may hold it in Chinese as well."""
         return self.choose(getattr(record, key), getattr(record, f"{key}_zh"))
-
-    def choose(self, english: str, chinese: str | None) -> str:
-        """Return one of two texts; where the Chinese is missing the English stands in."""
-        return chinese if self.lang == "zh" and chinese else english
 
     def variable(self, name: str) -> str:
         """Return the name of a variable: of its observed series, else of the model file."""
