@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from importlib.metadata import version
 from typing import Any
 
 import click
@@ -69,7 +68,7 @@ class Verbs(click.Group):
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("qiantang"), prog_name="qiantang")
+@click.version_option(package_name="qiantang", prog_name="qiantang")
 def program() -> None:
     """Are a plan's targets reachable, how surely, under which levers?
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLWarning
 
-from qiantang.boundedyaml import MOST_CHARACTERS, bounded_yaml, text_fault
 from qiantang.faults import Fault, StudyError
 from qiantang.files import door
+from qiantang.files.cache import prepared
+from qiantang.files.code import code_digest
+from qiantang.textbounds import MOST_CHARACTERS, text_fault
 
 KeyPath = tuple[str | int | float, ...]
 Record = TypeVar("Record", bound=BaseModel)
@@ -93,6 +93,17 @@ def read_yaml(path: Path) -> YamlDocument:
         raise StudyError([Fault(path, None, "", f"cannot be read: {error.strerror}")]) from None
     if len(text) > MOST_CHARACTERS:
         raise _too_long(path)
+    code = code_digest("yamlfile.py", "boundedyaml.py", "textbounds.py").encode()
+    data, lines = prepared("yaml", (text.encode(), code), (), lambda: _parsed(path, text))
+    return YamlDocument(path, data, lines, text)
+
+
+def _parsed(path: Path, text: str) -> tuple[Any, dict[KeyPath, int]]:
+    """Return the plain data of a text and the line of each key; refuse what is not sound."""
+    from ruamel.yaml.error import MarkedYAMLError, YAMLWarning  # a file read before needs no parser
+
+    from qiantang.boundedyaml import bounded_yaml
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", YAMLWarning)  # an anchor used anew is legal YAML
@@ -118,7 +129,7 @@ def read_yaml(path: Path) -> YamlDocument:
     faults = list(_text_faults(document, document.data, ()))
     if faults:
         raise StudyError(faults)
-    return document
+    return document.data, lines
 
 
 def _too_long(path: Path) -> StudyError:
@@ -194,7 +205,7 @@ def _plain(node: Any, where: KeyPath, lines: dict[KeyPath, int]) -> Any:
     """Turn ruamel's nodes into plain data and note each key's line."""
     if len(lines) > _MOST_ENTRIES:
         raise OverflowError
-    if isinstance(node, CommentedMap):
+    if isinstance(node, dict):
         plain = {}
         for key, value in node.items():
             name = _scalar(key) if isinstance(key, (str, int, float, bool)) else str(key)
@@ -202,7 +213,7 @@ def _plain(node: Any, where: KeyPath, lines: dict[KeyPath, int]) -> Any:
             lines[at] = _line(node.lc.data, key, lines[where])
             plain[name] = _plain(value, at, lines)
         return plain
-    if isinstance(node, CommentedSeq):
+    if isinstance(node, list):
         items = []
         for index, value in enumerate(node):
             at = (*where, index)

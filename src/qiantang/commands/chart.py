@@ -9,6 +9,7 @@ import click
 
 from qiantang.charts.kinds import KINDS
 from qiantang.commands import options
+from qiantang.commands.lighter import no_dask
 
 #: The kinds that the command line offers.
 OFFERED = {name: kind for name, kind in KINDS.items() if kind.says}
@@ -75,6 +76,7 @@ def chart(
     if numbers is not None:
         check_data(numbers)
     study = open_study(folder)
+    no_dask()
     watch = partial(options.progress_bar, task="running")
     given = Asked(study, name, scenarios, lang, year, members, seed, vintage, watch)
     made = KINDS[kind].function("asked")(given)

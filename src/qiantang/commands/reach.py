@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qiantang.commands import options
+from qiantang.commands.lighter import no_dask
 
 if TYPE_CHECKING:
     from qiantang.ensemble.outcomes import OutcomeRow
@@ -48,6 +49,7 @@ def reach(
     from qiantang.session import open_study
 
     study = open_study(folder)
+    no_dask()
     names = scenarios or study.about.scenarios.main
     given = {"members": members, "seed": seed, "vintage": vintage, "engine": engine}
     with options.progress_bar(len(names), "running") as progress:
