@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from qiantang import textbounds
+from qiantang import boundedyaml, textbounds
 from qiantang.faults import StudyError
 from qiantang.yamlfile import read_yaml
 

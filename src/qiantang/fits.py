@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 from ruamel.yaml import YAML
 
-from qiantang.faults import Fault, StudyError
+from qiantang.faults import Fault, StudyError, nearest
 from qiantang.files import door
 from qiantang.fittables import (
     DRAWS,
@@ -105,6 +105,19 @@ def fit_folders(folder: Path) -> list[Path]:
     """Return the finished fits of a folder, oldest version first."""
     found = (path.parent for path in folder.glob(f"*/{RECORD}"))
     return sorted(path for path in found if not path.name.startswith("."))
+
+
+def refuse_unknown(folder: Path, name: str) -> None:
+    """Refuse a name that no fit of a folder has.
+
+    Raises
+    ------
+    StudyError
+    """
+    names = [path.name for path in fit_folders(folder)]
+    if name not in names:
+        what = f"no such fit{nearest(name, names)}, expected one of {', '.join(names)}"
+        raise StudyError([Fault(folder, None, name, what)])
 
 
 def newest_fit(folder: Path) -> Fit:

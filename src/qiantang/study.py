@@ -36,19 +36,27 @@ class Study:
     folder : Path
         With ``study.yaml``, ``model/``, ``scenarios/`` and ``calibration/`` inside.
 
+    fit : str, optional
+        Name of the fit to use; the newest if left out.
+
     Raises
     ------
     StudyError
-        If the folder holds no study.
+        If the folder holds no study, or no such fit.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, fit: str | None = None) -> None:
         self.folder = folder
         models = sorted((folder / "model").glob("*.mdl"))
         if len(models) != 1:
             what = f"expected one .mdl file in model/, found {len(models)}"
             raise StudyError([Fault(folder, None, "", what)])
         self.model_file = models[0]
+        self.fit_name = fit
+        if fit is not None:
+            from qiantang.fits import refuse_unknown
+
+            refuse_unknown(folder / "calibration" / "fits", fit)
 
     @cached_property
     def about(self) -> StudyFile:
@@ -191,9 +199,11 @@ class Study:
 
     @cached_property
     def fit(self) -> Fit:
-        """The newest fit."""
-        from qiantang.fits import newest_fit
+        """The fit that was asked for, or the newest."""
+        from qiantang.fits import newest_fit, read_fit
 
+        if self.fit_name is not None:
+            return read_fit(self.folder / "calibration" / "fits" / self.fit_name)
         return newest_fit(self.folder / "calibration" / "fits")
 
     def has_fit(self) -> bool:
@@ -209,10 +219,11 @@ class Study:
         return scenario_names(self.folder / "scenarios")
 
     def scenario(self, name: str) -> Scenario:
-        """Read a scenario by name, or from the path of a file, with its bases taken in."""
+        """Read a scenario by name or title, or from the path of a file, with its bases taken in."""
+        from qiantang.naming import scenario_id
         from qiantang.scenario import resolve
 
-        return resolve(name, self.folder / "scenarios", self.vocabulary)
+        return resolve(scenario_id(self, name), self.folder / "scenarios", self.vocabulary)
 
 
 _CONTROL = ("initial_time", "final_time", "time_step", "saveper")

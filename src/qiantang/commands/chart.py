@@ -69,6 +69,7 @@ def chart(
     from qiantang.charts.asking import Asked
     from qiantang.charts.suffixes import check_picture
     from qiantang.charts.tables import check_data
+    from qiantang.naming import asked_id
     from qiantang.session import open_study
 
     name, scenarios = _split(kind, words)
@@ -78,6 +79,7 @@ def chart(
     study = open_study(folder)
     no_dask()
     watch = partial(options.progress_bar, task="running")
+    name = asked_id(study, KINDS[kind].asks, name)
     given = Asked(study, name, scenarios, lang, year, members, seed, vintage, watch)
     made = KINDS[kind].function("asked")(given)
     made.save(out)

@@ -117,7 +117,7 @@ def _once(
     _tell(model, [*filter(None, broken), *(note for note in notes if note not in broken)])
     for out in outs:
         write_table(frame, out)
-        options.say("simulate.done", lang, out=out, times=len(frame), variables=len(frame.columns))
+        options.say("simulate.done", out=out, times=len(frame), variables=len(frame.columns))
     if any(broken):
         click.get_current_context().exit(FAILED)
 
@@ -156,21 +156,23 @@ def _write(result: xr.Dataset, out: Path, variable: str, lang: str) -> None:
 
         chart = spread(result, variable, lang=lang)
         chart.save(out)
-        options.say("simulate.picture", lang, out=out, finding=chart.finding)
+        options.say("simulate.picture", out=out, finding=chart.finding)
         return
     from qiantang.spread.files import write_draws
 
     write_draws(result, out)
     sizes = result.sizes
-    options.say("simulate.draws", lang, out=out, draws=f"{sizes['draw']:,}", times=sizes["Time"],
+    options.say("simulate.draws", out=out, draws=f"{sizes['draw']:,}", times=sizes["Time"],
                 variables=len(result.data_vars))  # fmt: skip
 
 
 def _tell(model: Path, notes: list[str]) -> None:
     from qiantang.faults import printable
+    from qiantang.wording.refusals import in_language
 
     for note in notes:
-        click.echo(printable(f"{model.name}: {note}"), err=True)
+        said = in_language(note, options.language())
+        click.echo(printable(f"{model.name}: {said}"), err=True)
 
 
 @contextmanager

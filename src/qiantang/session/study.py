@@ -10,6 +10,8 @@ from qiantang.charts.rooms import Charts
 from qiantang.study import Study, bundled_folder
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from qiantang.deck.widget import Deck
     from qiantang.session.runs import FinishedRuns
 
@@ -29,9 +31,28 @@ class OpenStudy(Study):
 
     def run(self, scenarios: Sequence[str] | str, **options: Any) -> FinishedRuns:
         """Run scenarios over members; see `qiantang.ensemble.runs.run` for the options."""
+        from qiantang.naming import variable_id, vintage_id
         from qiantang.session.runs import run_named  # xarray and pandas, when something runs
 
+        if options.get("variables"):
+            options["variables"] = [variable_id(self, name) for name in options["variables"]]
+        if options.get("vintage"):
+            options["vintage"] = vintage_id(self, options["vintage"])
         return run_named(self, [scenarios] if isinstance(scenarios, str) else scenarios, **options)
+
+    def list(self, what: str) -> pd.DataFrame:
+        """Return a table of scenarios, levers, variables, targets, sectors, drivers or fits.
+
+        Raises
+        ------
+        StudyError
+            Anything else is asked for.
+        """
+        import pandas as pd
+
+        from qiantang.listing import listed
+
+        return pd.DataFrame(listed(self, what))
 
     @property
     def chart(self) -> Charts:
@@ -46,12 +67,18 @@ class OpenStudy(Study):
         return open_deck(self, base, run_by=run_read, **options)
 
 
-def open_study(folder: str | Path | None = None) -> OpenStudy:
+def open_study(folder: str | Path | None = None, *, fit: str | None = None) -> OpenStudy:
     """Open a study folder; without an argument the bundled study.
+
+    Parameters
+    ----------
+    folder : str or Path, optional
+    fit : str, optional
+        Name of the fit to use; the newest if left out.
 
     Raises
     ------
     StudyError
-        If there is no study in the folder.
+        If there is no study in the folder, or no such fit.
     """
-    return OpenStudy(bundled_folder() if folder is None else Path(folder))
+    return OpenStudy(bundled_folder() if folder is None else Path(folder), fit=fit)
