@@ -17,6 +17,7 @@ from qiantang.faults import Fault, StudyError
 from qiantang.files import door
 from qiantang.files.cache import prepared
 from qiantang.files.code import code_digest
+from qiantang.files.encodings import not_utf8
 from qiantang.textbounds import MOST_CHARACTERS, text_fault
 
 KeyPath = tuple[str | int | float, ...]
@@ -84,11 +85,11 @@ def read_yaml(path: Path) -> YamlDocument:
         With file, line and one sentence.
     """
     try:
-        text = door.text(path)
+        text = door.text(path).removeprefix("\ufeff")  # as editors of Windows write it
     except FileNotFoundError:
         raise StudyError([Fault(path, None, "", "file not found")]) from None
     except UnicodeDecodeError:
-        raise StudyError([Fault(path, None, "", "not UTF-8 text")]) from None
+        raise StudyError([Fault(path, None, "", not_utf8(path))]) from None
     except OSError as error:
         raise StudyError([Fault(path, None, "", f"cannot be read: {error.strerror}")]) from None
     if len(text) > MOST_CHARACTERS:
@@ -205,19 +206,20 @@ def _plain(node: Any, where: KeyPath, lines: dict[KeyPath, int]) -> Any:
     """Turn ruamel's nodes into plain data and note each key's line."""
     if len(lines) > _MOST_ENTRIES:
         raise OverflowError
+    marked: Any = node  # a dict or list of ruamel's knows the line of each entry
     if isinstance(node, dict):
         plain = {}
         for key, value in node.items():
             name = _scalar(key) if isinstance(key, (str, int, float, bool)) else str(key)
             at = (*where, name)
-            lines[at] = _line(node.lc.data, key, lines[where])
+            lines[at] = _line(marked.lc.data, key, lines[where])
             plain[name] = _plain(value, at, lines)
         return plain
     if isinstance(node, list):
         items = []
         for index, value in enumerate(node):
             at = (*where, index)
-            lines[at] = _line(node.lc.data, index, lines[where])
+            lines[at] = _line(marked.lc.data, index, lines[where])
             items.append(_plain(value, at, lines))
         return items
     return _scalar(node)

@@ -39,19 +39,15 @@ HELP = "\n".join(
     metavar="FILE",
     help="The numbers behind the chart: .csv (Excel reads it in Chinese too) .xlsx",
 )
-@click.option(
-    "--lang",
-    type=click.Choice(["en", "zh"]),
-    default="en",
-    show_default=True,
-    help="Language of the chart and of its numbers' headings.",
-)
+@options.lang_option
 @click.option(
     "--year", type=int, default=None, help="Year of compare.  [default: as the study says]"
 )
+@options.force_option
 @options.members_option
 @options.seed_option
 @options.vintage_option
+@options.fit_option
 @options.study_option
 def chart(
     kind: str,
@@ -60,9 +56,11 @@ def chart(
     numbers: Path | None,
     lang: str,
     year: int | None,
+    force: bool,
     members: int,
     seed: int,
     vintage: str | None,
+    fit: str | None,
     folder: Path | None,
 ) -> None:
     """Draw a chart, and write the numbers behind it."""
@@ -70,23 +68,25 @@ def chart(
     from qiantang.charts.suffixes import check_picture
     from qiantang.charts.tables import check_data
     from qiantang.naming import asked_id
+    from qiantang.outfile import refuse_replacing
     from qiantang.session import open_study
 
     name, scenarios = _split(kind, words)
     check_picture(out)
     if numbers is not None:
         check_data(numbers)
-    study = open_study(folder)
+    refuse_replacing([("--out", out), ("--numbers", numbers)], force=force)
+    study = open_study(folder, fit=fit)
     no_dask()
-    watch = partial(options.progress_bar, task="running")
+    watch = partial(options.progress_bar, task=options.sentence("reach.running"))
     name = asked_id(study, KINDS[kind].asks, name)
     given = Asked(study, name, scenarios, lang, year, members, seed, vintage, watch)
     made = KINDS[kind].function("asked")(given)
     made.save(out)
-    click.echo(f"{out}: {made.finding}")
+    options.say("simulate.picture", out=out, finding=made.finding)
     if numbers is not None:
         made.save_data(numbers)
-        click.echo(f"{numbers}: {len(made.data)} rows")
+        options.say("rows.written", out=numbers, rows=len(made.data))
 
 
 def _split(kind: str, words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:

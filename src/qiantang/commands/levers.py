@@ -34,21 +34,23 @@ PRIOR = "What a lever does is prior, not data: no figure shows one pulled before
     help="Pairs of orders from which shares are estimated, at least 2; 0 leaves them out.",
 )
 @click.option(
-    "--chart",
+    "--out",
     "picture",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
     help="Draw the effects on the target: .svg .png .pdf",
 )
+@options.force_option
 @options.members_option
 @options.seed_option
-@click.option("--lang", default="en", show_default=True, metavar="en|zh", help="Names in tables.")
+@options.lang_option
 @options.study_option
 @options.json_option
 def levers(
     name: str | None,
     pairs: int,
     picture: Path | None,
+    force: bool,
     members: int,
     seed: int,
     lang: str,
@@ -61,6 +63,7 @@ def levers(
     levers, or of all articles, add up to what the full plan does.
     """
     from qiantang.levers import lever_table
+    from qiantang.outfile import refuse_replacing
     from qiantang.policy.packages import find_target, open_packages
     from qiantang.session import open_study
     from qiantang.wording import Wording
@@ -68,6 +71,7 @@ def levers(
     _check_pairs(pairs)
     if picture is not None:
         _check_picture(picture, name)
+        refuse_replacing([("--out", picture)], force=force)
     study = open_study(folder)
     words = Wording(study, lang)
     target = None if name is None else find_target(study, name)
@@ -105,10 +109,10 @@ def _check_picture(picture: Path, target: str | None) -> None:
     from qiantang.charts.suffixes import check_picture
     from qiantang.faults import Fault, StudyError
 
-    check_picture(picture, "--chart")
+    check_picture(picture, "--out")
     if target is None:
         what = "a chart shows one target, name it with --target"
-        raise StudyError([Fault(picture, None, "--chart", what)])
+        raise StudyError([Fault(picture, None, "--out", what)])
 
 
 def _print_all(screen: Console, table: LeverTable, words: Wording) -> None:

@@ -17,7 +17,7 @@ KINDS = ("scenarios", "levers", "variables", "targets", "sectors", "drivers", "f
 @options.lang_option
 @options.study_option
 @options.json_option
-def list(what: str, lang: str, folder: Path | None, as_json: bool) -> None:  # noqa: A001
+def list(what: str, lang: str, folder: Path | None, as_json: bool) -> None:
     """List what a study holds: the name for files and commands, then what it is called.
 
     Names of either column are understood wherever a command asks for one.

@@ -51,6 +51,9 @@ _LANG: dict[str, Any] = {
 lang_option = click.option("--lang", **_LANG)
 #: What the command line gives to a verb that takes no language itself: its refusals have one.
 LANGUAGE_OPTION = click.Option(["--lang"], expose_value=False, **_LANG)
+fit_option = click.option(
+    "--fit", default=None, metavar="NAME", help="Fit to use; qiantang list fits.  [default: newest]"
+)
 engine_option = click.option(
     "--engine",
     type=click.Choice(["kernel", "numpy", "pysd"]),
@@ -58,6 +61,15 @@ engine_option = click.option(
     show_default=True,
     help="Compiled, plain arrays, or PySD (slow, the oracle).",
 )
+
+
+def check_paper_out(out: Path, *, force: bool) -> None:
+    """Refuse a table's file that could not be written, or is there, before anything is run."""
+    from qiantang.files.papertables import check_paper
+    from qiantang.outfile import refuse_replacing
+
+    check_paper(out)
+    refuse_replacing([("--out", out)], force=force)
 
 
 def console(*, wide: bool = False) -> Console:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from qiantang.wording.language import Sentences, phrase
-from qiantang.wording.units import Unit, myriad, number, reading_unit
+from qiantang.wording.units import Unit, hundredths, myriad, number, reading_unit
 
 if TYPE_CHECKING:
     from qiantang.plan.targets import Target
@@ -136,9 +136,10 @@ class Wording(Sentences):
         """Write a probability alone; an ensemble never says quite never or quite surely."""
         if not math.isfinite(value):
             return number(value, self.lang)
+        share = hundredths(value)
         if self.lang == "zh":
-            return "<1%" if value < 0.005 else ">99%" if value > 0.995 else f"{value:.0%}"
-        return "<0.01" if value < 0.005 else ">0.99" if value > 0.995 else f"{value:.2f}"
+            return "<1%" if value < 0.005 else ">99%" if value > 0.995 else f"{share}%"
+        return "<0.01" if value < 0.005 else ">0.99" if value > 0.995 else f"{share / 100:.2f}"
 
     def probability(self, value: float) -> str:
         """Write a probability as it stands in a sentence: P = 0.02, 概率2%."""

@@ -36,7 +36,11 @@ def in_chinese(what: str) -> str:
     hint = _HINT.search(what)
     rest = _HINT.sub("", what)
     said = next(
-        (zh.format(**match.groupdict()) for en, zh in _sentences() if (match := en.fullmatch(rest))),
+        (
+            zh.format(**match.groupdict())
+            for en, zh in _sentences()
+            if (match := en.fullmatch(rest))
+        ),
         None,
     )
     if said is None:
