@@ -44,7 +44,7 @@ class Charts:
         from qiantang.naming import asked_id
 
         asks = KINDS[kind].asks
-        study = self.drawn.study if self.of == "runs" else self.drawn  # type: ignore[union-attr]
+        study: Any = self.drawn.study if self.of == "runs" else self.drawn  # type: ignore[union-attr]
         if asks and given and isinstance(given[-1], str):
             given = (*given[:-1], asked_id(study, asks, given[-1]))
         return draw(self.drawn, *given, **options)

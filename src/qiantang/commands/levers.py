@@ -63,15 +63,13 @@ def levers(
     levers, or of all articles, add up to what the full plan does.
     """
     from qiantang.levers import lever_table
-    from qiantang.outfile import refuse_replacing
     from qiantang.policy.packages import find_target, open_packages
     from qiantang.session import open_study
     from qiantang.wording import Wording
 
     _check_pairs(pairs)
     if picture is not None:
-        _check_picture(picture, name)
-        refuse_replacing([("--out", picture)], force=force)
+        _check_picture(picture, name, force=force)
     study = open_study(folder)
     words = Wording(study, lang)
     target = None if name is None else find_target(study, name)
@@ -105,14 +103,16 @@ def _check_pairs(pairs: int) -> None:
         raise StudyError([Fault("--pairs", None, "", what)])
 
 
-def _check_picture(picture: Path, target: str | None) -> None:
+def _check_picture(picture: Path, target: str | None, *, force: bool) -> None:
     from qiantang.charts.suffixes import check_picture
     from qiantang.faults import Fault, StudyError
+    from qiantang.outfile import refuse_replacing
 
     check_picture(picture, "--out")
     if target is None:
         what = "a chart shows one target, name it with --target"
         raise StudyError([Fault(picture, None, "--out", what)])
+    refuse_replacing([("--out", picture)], force=force)
 
 
 def _print_all(screen: Console, table: LeverTable, words: Wording) -> None:
