@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from qiantang import boundedyaml
+from qiantang import boundedyaml, textbounds
 from qiantang.faults import StudyError
 from qiantang.yamlfile import read_yaml
 
@@ -70,7 +70,7 @@ def test_a_long_file_is_refused_by_its_size_before_it_is_read(
         raise AssertionError("the file was read")
 
     path = tmp_path / "town.yaml"
-    path.write_bytes(b"#" * (4 * boundedyaml.MOST_CHARACTERS + 1))
+    path.write_bytes(b"#" * (4 * textbounds.MOST_CHARACTERS + 1))
     monkeypatch.setattr(Path, "read_text", never)
     with pytest.raises(StudyError, match="longer than 1,000,000 characters"):
         read_yaml(path)

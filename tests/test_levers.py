@@ -84,7 +84,7 @@ def test_the_command_prints_tables_json_and_a_chart(small_study: Study, tmp_path
     assert code == 0
     assert "机场能力" in out
     picture = tmp_path / "levers.svg"
-    words = ["--target", "货邮吞吐量", "--pairs", "2", "--chart", str(picture)]
+    words = ["--target", "货邮吞吐量", "--pairs", "2", "--out", str(picture)]
     code, out, _ = call(small_study, *words)
     assert code == 0
     assert "Cross border ecommerce" in out
@@ -95,8 +95,8 @@ def test_the_command_prints_tables_json_and_a_chart(small_study: Study, tmp_path
     ("words", "sentence"),
     [
         (["--pairs", "1"], "one pair has no standard error, expected 0, or 2 and more"),
-        (["--chart", "x.svg"], "a chart shows one target, name it with --target"),
-        (["--chart", "x.doc"], "suffix .doc, expected .svg, .png or .pdf"),
+        (["--out", "x.svg"], "a chart shows one target, name it with --target"),
+        (["--out", "x.doc"], "suffix .doc, expected .svg, .png or .pdf"),
         (["--target", "crgo"], "no such target (did you mean cargo?)"),
     ],
 )

@@ -173,7 +173,7 @@ def test_what_is_not_compiled_goes_to_pysd_only_if_allowed(tmp_path: Path) -> No
 def test_pysd_is_named_whenever_it_runs(model: Path, tmp_path: Path) -> None:
     quiet = call(model, "--out", tmp_path / "a.csv")
     assert "PySD" not in quiet.output
-    loud = call(model, "--out", tmp_path / "a.csv", "--engine", "pysd")
+    loud = call(model, "--out", tmp_path / "b.csv", "--engine", "pysd")
     assert loud.exit_code == 0, loud.output
     assert loud.output.count("PySD runs Python code") == 1
 
@@ -181,7 +181,7 @@ def test_pysd_is_named_whenever_it_runs(model: Path, tmp_path: Path) -> None:
 def test_what_ceases_to_be_a_number_is_said(tmp_path: Path) -> None:
     file = written(tmp_path, "low = INTEG(-1, 1.5) ~~|\nroot = SQRT(low) ~~|\n")
     for engine in ("numpy", "kernel", "pysd"):
-        result = call(file, "--out", tmp_path / "a.csv", "--engine", engine)
+        result = call(file, "--out", tmp_path / "a.csv", "--engine", engine, "--force")
         assert result.exit_code == 1, result.output
         first = result.output.splitlines()[0]
         assert first.endswith("root is not finite from time 2 on"), first
@@ -211,6 +211,6 @@ def test_a_file_in_place_is_kept_when_the_run_fails(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(pd.DataFrame, "to_csv", half)
-    assert "cannot be written: No space left on device" in refused(model, "--out", out)
+    assert "cannot be written: No space left on device" in refused(model, "--out", out, "--force")
     assert out.read_text(encoding="utf-8") == "earlier"
     assert len(list(tmp_path.iterdir())) == 2

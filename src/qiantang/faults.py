@@ -44,7 +44,7 @@ class Fault:
     what: str
 
     def __str__(self) -> str:
-        place = _shown(self.file) if self.line is None else f"{_shown(self.file)}:{self.line}"
+        place = shown(self.file) if self.line is None else f"{shown(self.file)}:{self.line}"
         said = f"{self.where}: {self.what}" if self.where else self.what
         return printable(f"{place}: {said}")
 
@@ -77,7 +77,7 @@ def nearest(name: str, known: Sequence[str] | Iterable[str]) -> str:
     return f" (did you mean {close[0]}?)" if close else ""
 
 
-def _shown(file: Path | str) -> str:
+def shown(file: Path | str) -> str:
     """Return the path as seen from the working folder, with forward slashes."""
     path = Path(file)
     try:

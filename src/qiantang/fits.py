@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from ruamel.yaml import YAML
 
-from qiantang.faults import Fault, StudyError
+from qiantang.faults import Fault, StudyError, nearest
 from qiantang.files import door
 from qiantang.fittables import (
     DRAWS,
@@ -128,6 +128,19 @@ def _age(folder: Path) -> tuple[str, str]:
     except (OSError, UnicodeDecodeError):
         found = None
     return found[1] if found else "", folder.name
+
+
+def refuse_unknown(folder: Path, name: str) -> None:
+    """Refuse a name that no fit of a folder has.
+
+    Raises
+    ------
+    StudyError
+    """
+    names = [path.name for path in fit_folders(folder)]
+    if name not in names:
+        what = f"no such fit{nearest(name, names)}, expected one of {', '.join(names)}"
+        raise StudyError([Fault(folder, None, name, what)])
 
 
 def newest_fit(folder: Path) -> Fit:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -38,6 +38,25 @@ def check_outfile(out: Path, suffixes: Collection[str], option: str = "--out") -
     if what:
         raise StudyError([Fault(out, None, option, what)])
     return out
+
+
+def refuse_replacing(files: Iterable[tuple[str, Path | None]], *, force: bool) -> None:
+    """Refuse to write over files that are there, all at once, unless that is wanted.
+
+    Parameters
+    ----------
+    files : iterable of (str, Path or None)
+        What named a file, and the file.
+    force : bool
+
+    Raises
+    ------
+    StudyError
+    """
+    what = "the file exists; --force replaces it"
+    there = [(option, out) for option, out in files if out is not None and out.exists()]
+    if there and not force:
+        raise StudyError([Fault(out, None, option, what) for option, out in there])
 
 
 @contextmanager

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 
 from qiantang.files.markup import Markup, element
+from qiantang.wording.units import hundredths
+from qiantang.wording.units import number as written
 
 Cells = Sequence[str]
 
@@ -20,16 +22,16 @@ def number(value: float | None) -> str:
     """Write a figure to three significant digits, whole from a hundred on; none as a dash."""
     if value is None or value != value:
         return "-"
-    if abs(value) >= 100:
-        return f"{value:,.0f}"
-    return f"{value:.3g}"
+    return written(value, "en").replace("−", "-")
 
 
 def chance(value: float) -> str:
     """Write a probability; an ensemble never says quite never or quite surely."""
     if value != value:
         return "-"
-    return "<0.01" if value < 0.005 else ">0.99" if value > 0.995 else f"{value:.2f}"
+    return (
+        "<0.01" if value < 0.005 else ">0.99" if value > 0.995 else f"{hundredths(value) / 100:.2f}"
+    )
 
 
 def html_table(

@@ -9,11 +9,9 @@ import pandas as pd
 import xarray as xr
 
 from qiantang.faults import Fault, StudyError
-from qiantang.files.cells import guarded_frame, sheet_of, write_book
+from qiantang.files.cells import SHEET_ROWS, guarded_frame, sheet_of, write_book
 from qiantang.outfile import check_outfile, put_whole
 
-#: Rows that a sheet of .xlsx can hold, its head left out.
-SHEET_ROWS = 1_048_575
 #: Years of the model's horizon, for the size check before a run starts.
 _YEARS = 26
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from qiantang.engine.program import LoadedProgram
 from qiantang.engine.savetimes import save_times
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.files import door
+from qiantang.limits import warned
 from qiantang.modelfile.names import spelled
 from qiantang.settings import applied, roles_of, spellings, stem
 
@@ -35,6 +37,7 @@ def simulate_model(
     outputs: Sequence[str] | None = None,
     data_files: Iterable[str | Path] = (),
     allow_pysd: bool = False,
+    strict: bool = False,
 ) -> pd.DataFrame:
     """Run a model file once.
 
@@ -57,6 +60,8 @@ def simulate_model(
         Tables, .tab or .csv, of data variables that name no file themselves.
     allow_pysd : bool
         Whether a model that is not compiled may go to PySD.
+    strict : bool
+        Whether a value outside the limits of the model file is refused, not only noted.
 
     Returns
     -------
@@ -74,32 +79,47 @@ def simulate_model(
     file = Path(path)
     given = dict(set_values or {})
     if engine == "pysd":
-        return _by_pysd(file, given, integrator or "euler", outputs, data_files, [TRUST])
+        settings = (given, integrator or "euler", outputs, data_files)
+        return _by_pysd(file, *settings, [TRUST], strict=strict)
     try:
         program = load(file, data_files)
     except Unsupported as refusal:
         if not (allow_pysd and refusal.elsewhere):
             raise
         notes = [f"{refusal}; the run goes to PySD. {TRUST}"]
-        return _by_pysd(file, given, integrator or "euler", outputs, data_files, notes)
+        settings = (given, integrator or "euler", outputs, data_files)
+        return _by_pysd(file, *settings, notes, strict=strict)
     program, saveper, parameters = applied(program, given, file)
-    wanted = _wanted(program, outputs, file)
+    outside = warned(file, {name: (value,) for name, value in given.items()}, strict=strict)
+    wanted = wanted_of(program, outputs, file)
     titles = dict(zip(program.names, program.titles, strict=True))
-    try:
+    with refusing(file, program):
         times, saving_note = save_times(program, saveper, parameters)
         result = program.run(
             wanted, times, parameters=dict(parameters), engine=engine,
             integrator=integrator or program.integrator,
         )  # fmt: skip
+    frame = _frame(result, [titles[name] for name in wanted])
+    asked = [RUNGE_KUTTA] if integrator is None and program.integrator == "rk4" else []
+    notes = [*outside, *program.notes, *asked, *saving_note, *_broken(result, titles, frame)]
+    frame.attrs.update(_attrs(file, result.engine, integrator or program.integrator, notes))
+    return frame
+
+
+@contextmanager
+def refusing(file: Path, program: Program) -> Iterator[None]:
+    """Turn what the engine says of a run that cannot be made into faults of its model file.
+
+    Raises
+    ------
+    StudyError
+    """
+    try:
+        yield
     except CircleError as circle:
         raise StudyError([told(file, program, circle.names)]) from None
     except ValueError as error:
         raise StudyError([Fault(file, None, "", str(error))]) from None
-    frame = _frame(result, [titles[name] for name in wanted])
-    asked = [RUNGE_KUTTA] if integrator is None and program.integrator == "rk4" else []
-    notes = [*program.notes, *asked, *saving_note, *_broken(result, titles, frame)]
-    frame.attrs.update(_attrs(file, result.engine, integrator or program.integrator, notes))
-    return frame
 
 
 def _frame(result: RunResult, titles: Sequence[str]) -> pd.DataFrame:
@@ -190,7 +210,14 @@ def _broken(result: RunResult, titles: Mapping[str, str], frame: pd.DataFrame) -
     return [f"{titles.get(name, name)} is not finite from time {time:g} on"]
 
 
-def _wanted(program: LoadedProgram, outputs: Sequence[str] | None, file: Path) -> list[str]:
+def wanted_of(program: LoadedProgram, outputs: Sequence[str] | None, file: Path) -> list[str]:
+    """Return the variables asked for, whole arrays by their name; all where none is.
+
+    Raises
+    ------
+    StudyError
+        With every name that the model does not have.
+    """
     known = [
         name
         for name, slot in zip(program.names, program.slots, strict=True)
@@ -220,6 +247,8 @@ def _by_pysd(
     outputs: Sequence[str] | None,
     data_files: Iterable[str | Path],
     notes: Sequence[str],
+    *,
+    strict: bool,
 ) -> pd.DataFrame:
     """Run a file with PySD, which executes what it makes of it."""
     from qiantang.engine.pysd_oracle import run_alone
@@ -228,6 +257,7 @@ def _by_pysd(
         what = "PySD integrates by Euler only, expected integrator euler"
         raise StudyError([Fault(file, None, "--integrator", what)])
     given = refuse_settings(file, given, data_files)
+    outside = warned(file, {name: (value,) for name, value in given.items()}, strict=strict)
     try:
         frame = run_alone(file, given, [Path(item) for item in data_files])
     except FileNotFoundError as error:
@@ -243,5 +273,5 @@ def _by_pysd(
         kept = [c for c in frame.columns if {spelled(c), stem(spelled(c))} & keys]
         frame = frame[kept]
     frame.attrs.clear()
-    frame.attrs.update(_attrs(file, "pysd", integrator, notes))
+    frame.attrs.update(_attrs(file, "pysd", integrator, [*outside, *notes]))
     return frame

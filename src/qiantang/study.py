@@ -6,36 +6,27 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field
+from qiantang.faults import Fault, StudyError
 
-from qiantang.evidence.drivers import Drivers, read_drivers
-from qiantang.faults import Fault, StudyError, nearest
-from qiantang.model.mdl import Dictionary, read_dictionary
-from qiantang.plan.targets import Plan, read_plan
-from qiantang.priors import Priors, read_priors
-from qiantang.scenario import Scenario, resolve, scenario_names
-from qiantang.studyfile import StudyFile, read_study
-from qiantang.vocabulary import Vocabulary
-from qiantang.yamlfile import read_yaml, validate
-
+# Each part brings the records and libraries that only it needs, so a verb that looks at one part of
+# a study waits for no other.
 if TYPE_CHECKING:
     from qiantang.calibrate.counts import CountRecord
     from qiantang.calibrate.discrepancy import DiscrepancyRecord
     from qiantang.changefaults import Outside
     from qiantang.constants import ConstantRecord
     from qiantang.engine import LoadedProgram
+    from qiantang.evidence.drivers import Drivers
     from qiantang.evidence.observations import Evidence
     from qiantang.fits import Fit
+    from qiantang.model.mdl import Dictionary
     from qiantang.plan.outcomes import Outcomes
+    from qiantang.plan.targets import Plan
     from qiantang.policy.effort import Effort
-
-
-class Headlines(BaseModel):
-    """Variables that a run saves unless told otherwise."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    variables: list[str] = Field(min_length=1)
+    from qiantang.priors import Priors
+    from qiantang.scenario import Scenario
+    from qiantang.studyfile import StudyFile
+    from qiantang.vocabulary import Vocabulary
 
 
 class Study:
@@ -46,28 +37,40 @@ class Study:
     folder : Path
         With ``study.yaml``, ``model/``, ``scenarios/`` and ``calibration/`` inside.
 
+    fit : str, optional
+        Name of the fit to use; the newest if left out.
+
     Raises
     ------
     StudyError
-        If the folder holds no study.
+        If the folder holds no study, or no such fit.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, fit: str | None = None) -> None:
         self.folder = folder
         models = sorted((folder / "model").glob("*.mdl"))
         if len(models) != 1:
             what = f"expected one .mdl file in model/, found {len(models)}"
             raise StudyError([Fault(folder, None, "", what)])
         self.model_file = models[0]
+        self.fit_name = fit
+        if fit is not None:
+            from qiantang.fits import refuse_unknown
+
+            refuse_unknown(folder / "calibration" / "fits", fit)
 
     @cached_property
     def about(self) -> StudyFile:
         """What the study says of itself: plan, vintages, years, main scenarios."""
+        from qiantang.studyfile import read_study
+
         return read_study(self.folder)
 
     @cached_property
     def dictionary(self) -> Dictionary:
         """Name, unit, limits and meaning of every variable."""
+        from qiantang.model.mdl import read_dictionary
+
         return read_dictionary(self.model_file)
 
     @cached_property
@@ -87,6 +90,8 @@ class Study:
     @cached_property
     def drivers(self) -> Drivers:
         """The exogenous series, in both vintages."""
+        from qiantang.evidence.drivers import read_drivers
+
         return read_drivers(self.folder / "calibration" / "evidence", self.about)
 
     @cached_property
@@ -99,6 +104,8 @@ class Study:
     @cached_property
     def priors(self) -> Priors:
         """Prior of every uncertain parameter."""
+        from qiantang.priors import read_priors
+
         levers = {item.identifier for item in self.dictionary.levers()}
         constants = {
             name: (item.unit, *item.limits)
@@ -140,6 +147,8 @@ class Study:
     @cached_property
     def plan(self) -> Plan:
         """The articles and targets of the plan."""
+        from qiantang.plan.targets import read_plan
+
         levers = {item.identifier for item in self.dictionary.levers()}
         return read_plan(self.folder / "scenarios" / "plan", levers, set(self.dictionary))
 
@@ -153,20 +162,15 @@ class Study:
     @cached_property
     def headlines(self) -> tuple[str, ...]:
         """Variables that a run saves unless told otherwise."""
-        document = read_yaml(self.folder / "model" / "headlines.yaml")
-        variables = validate(document, Headlines).variables
-        faults = [
-            document.fault(("variables", place), f"no variable of the model{self._hint(name)}")
-            for place, name in enumerate(variables)
-            if name not in self.dictionary
-        ]
-        if faults:
-            raise StudyError(faults)
-        return tuple(variables)
+        from qiantang.headlines import read_headlines
+
+        return read_headlines(self.folder / "model" / "headlines.yaml", self.dictionary)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """What a scenario of this study may speak of."""
+        from qiantang.vocabulary import Vocabulary
+
         levers = {}
         for item in self.dictionary.levers():
             low, high = item.limits
@@ -202,9 +206,11 @@ class Study:
 
     @cached_property
     def fit(self) -> Fit:
-        """The newest fit."""
-        from qiantang.fits import newest_fit
+        """The fit that was asked for, or the newest."""
+        from qiantang.fits import newest_fit, read_fit
 
+        if self.fit_name is not None:
+            return read_fit(self.folder / "calibration" / "fits" / self.fit_name)
         return newest_fit(self.folder / "calibration" / "fits")
 
     def has_fit(self) -> bool:
@@ -215,14 +221,16 @@ class Study:
 
     def scenario_names(self) -> list[str]:
         """Names of the shipped scenarios."""
+        from qiantang.scenario import scenario_names
+
         return scenario_names(self.folder / "scenarios")
 
     def scenario(self, name: str) -> Scenario:
-        """Read a scenario by name, or from the path of a file, with its bases taken in."""
-        return resolve(name, self.folder / "scenarios", self.vocabulary)
+        """Read a scenario by name or title, or from the path of a file, with its bases taken in."""
+        from qiantang.naming import scenario_id
+        from qiantang.scenario import resolve
 
-    def _hint(self, name: str) -> str:
-        return nearest(name, self.dictionary)
+        return resolve(scenario_id(self, name), self.folder / "scenarios", self.vocabulary)
 
 
 _CONTROL = ("initial_time", "final_time", "time_step", "saveper")

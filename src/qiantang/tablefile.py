@@ -60,7 +60,7 @@ def _write_nc(frame: pd.DataFrame, path: Path) -> None:
     """Write a variable a column; a slash cannot stand in such a name, so it becomes a stroke."""
     import xarray as xr
 
-    names = _distinct([str(name).replace("/", "|") for name in frame.columns])
+    names = distinct([str(name).replace("/", "|") for name in frame.columns])
     dataset = xr.Dataset(
         {
             safe: ("Time", frame[name].to_numpy(), {"long_name": str(name)})
@@ -75,8 +75,8 @@ def _write_nc(frame: pd.DataFrame, path: Path) -> None:
     dataset.to_netcdf(path, engine="h5netcdf")
 
 
-def _distinct(names: list[str]) -> list[str]:
-    """Return names of which none is another's, or the axis's."""
+def distinct(names: list[str]) -> list[str]:
+    """Return names of which none is another's, or the axis's, by a stroke behind them."""
     seen: dict[str, None] = {"Time": None}
     for name in names:
         while name in seen:

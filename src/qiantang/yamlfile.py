@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLWarning
 
-from qiantang.boundedyaml import MOST_CHARACTERS, bounded_yaml, text_fault
 from qiantang.faults import Fault, StudyError
 from qiantang.files import door
+from qiantang.files.cache import prepared
+from qiantang.files.code import code_digest
+from qiantang.files.encodings import not_utf8
+from qiantang.textbounds import MOST_CHARACTERS, text_fault
 
 KeyPath = tuple[str | int | float, ...]
 Record = TypeVar("Record", bound=BaseModel)
@@ -84,11 +85,11 @@ def read_yaml(path: Path) -> YamlDocument:
         With file, line and one sentence.
     """
     try:
-        text = door.text(path)
+        text = door.text(path).removeprefix("\ufeff")  # as editors of Windows write it
     except FileNotFoundError:
         raise StudyError([Fault(path, None, "", "file not found")]) from None
     except UnicodeDecodeError:
-        raise StudyError([Fault(path, None, "", "not UTF-8 text")]) from None
+        raise StudyError([Fault(path, None, "", not_utf8(path))]) from None
     except OSError as error:
         raise StudyError([Fault(path, None, "", f"cannot be read: {error.strerror}")]) from None
     return parse_yaml(path, text)
@@ -103,6 +104,17 @@ def parse_yaml(path: Path, text: str) -> YamlDocument:
     """
     if len(text) > MOST_CHARACTERS:
         raise _too_long(path)
+    code = code_digest("yamlfile.py", "boundedyaml.py", "textbounds.py").encode()
+    data, lines = prepared("yaml", (text.encode(), code), (), lambda: _parsed(path, text))
+    return YamlDocument(path, data, lines, text)
+
+
+def _parsed(path: Path, text: str) -> tuple[Any, dict[KeyPath, int]]:
+    """Return the plain data of a text and the line of each key; refuse what is not sound."""
+    from ruamel.yaml.error import MarkedYAMLError, YAMLWarning  # a file read before needs no parser
+
+    from qiantang.boundedyaml import bounded_yaml
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", YAMLWarning)  # an anchor used anew is legal YAML
@@ -128,7 +140,7 @@ def parse_yaml(path: Path, text: str) -> YamlDocument:
     faults = list(_text_faults(document, document.data, ()))
     if faults:
         raise StudyError(faults)
-    return document
+    return document.data, lines
 
 
 def _too_long(path: Path) -> StudyError:
@@ -204,19 +216,20 @@ def _plain(node: Any, where: KeyPath, lines: dict[KeyPath, int]) -> Any:
     """Turn ruamel's nodes into plain data and note each key's line."""
     if len(lines) > _MOST_ENTRIES:
         raise OverflowError
-    if isinstance(node, CommentedMap):
+    marked: Any = node  # a dict or list of ruamel's knows the line of each entry
+    if isinstance(node, dict):
         plain = {}
         for key, value in node.items():
             name = _scalar(key) if isinstance(key, (str, int, float, bool)) else str(key)
             at = (*where, name)
-            lines[at] = _line(node.lc.data, key, lines[where])
+            lines[at] = _line(marked.lc.data, key, lines[where])
             plain[name] = _plain(value, at, lines)
         return plain
-    if isinstance(node, CommentedSeq):
+    if isinstance(node, list):
         items = []
         for index, value in enumerate(node):
             at = (*where, index)
-            lines[at] = _line(node.lc.data, index, lines[where])
+            lines[at] = _line(marked.lc.data, index, lines[where])
             items.append(_plain(value, at, lines))
         return items
     return _scalar(node)

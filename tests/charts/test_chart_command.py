@@ -19,7 +19,7 @@ def call(*words: str) -> tuple[int, str]:
 def test_a_diagram_and_its_numbers_are_written(routes: Study, tmp_path: Path) -> None:
     out, data = tmp_path / "routes.svg", tmp_path / "routes.csv"
     code, said = call("flow", "routes", "--study", str(routes.folder), "--lang", "zh",
-                      "--out", str(out), "--data", str(data))  # fmt: skip
+                      "--out", str(out), "--numbers", str(data))  # fmt: skip
     assert code == 0, said
     assert "航线" in said
     assert out.stat().st_size > 1000
@@ -41,7 +41,7 @@ def test_a_wrong_call_is_refused(words: list[str], sentence: str, tmp_path: Path
 
 
 def test_a_file_that_cannot_be_written_is_refused_first(tmp_path: Path) -> None:
-    for words in (["--out", "x.bmp"], ["--out", str(tmp_path / "x.svg"), "--data", "x.txt"]):
+    for words in (["--out", "x.bmp"], ["--out", str(tmp_path / "x.svg"), "--numbers", "x.txt"]):
         code, said = call("fan", "passengers", *words)
         assert code == 2
         assert "expected .svg, .png or .pdf" in said or "expected .csv or .xlsx" in said

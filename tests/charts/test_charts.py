@@ -136,7 +136,7 @@ def test_the_numbers_behind_a_fan_are_those_drawn(runs: Runs) -> None:
 def test_a_picture_that_cannot_be_written_is_refused(runs: Runs, tmp_path: Path, name: str) -> None:
     with pytest.raises(StudyError, match="--out"):
         runs.chart.fan("passengers").save(tmp_path / name)
-    with pytest.raises(StudyError, match="--data"):
+    with pytest.raises(StudyError, match="--numbers"):
         runs.chart.fan("passengers").save_data(tmp_path / name)
 
 

@@ -14,9 +14,10 @@ import numpy as np
 import platformdirs
 import pytest
 
-from qiantang.engine import cache, load_model
+from qiantang.engine import load_model
 from qiantang.engine.compiled import kernel
 from qiantang.engine.ir import Number
+from qiantang.files import cache
 
 Damage = Callable[[bytes], bytes]
 

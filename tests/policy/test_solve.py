@@ -228,7 +228,7 @@ def test_the_command_answers_in_words_and_in_json(small_study: Study) -> None:
         (["--target", "pasengers"], "no such target (did you mean passengers?)"),
         (["--target", "旅客吞土量"], "no such target (did you mean 旅客吞吐量?)"),
         (["--target", "cargo", "--effort", "none.yaml"], "none.yaml: file not found"),
-        (["--target", "cargo", "--write", "out.json"], "suffix .json, expected .yaml"),
+        (["--target", "cargo", "--out", "out.json"], "suffix .json, expected .yaml"),
         (["--target", "cargo", "--vintage", "2019"], "unknown vintage, expected 2018 or actual"),
         (["--target", "cargo", "--lang", "de"], "unknown language 'de', expected zh or en"),
         (["--target", "cargo", "--members", "99"], "99 members asked for"),

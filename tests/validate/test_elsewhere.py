@@ -65,7 +65,7 @@ def test_a_board_and_a_fan_are_drawn_from_its_years(
 ) -> None:
     for words in (("board",), ("fan", "ships"), ("compare", "quay")):
         out, data = tmp_path / f"{words[0]}.svg", tmp_path / f"{words[0]}.csv"
-        files = ("--out", str(out), "--data", str(data))
+        files = ("--out", str(out), "--numbers", str(data))
         run(second, "chart", *words, *files, "--lang", lang, "--members", "20")
         assert not BUNDLED.search(out.read_text(encoding="utf-8"))
         assert "As today" in data.read_text(encoding="utf-8-sig")

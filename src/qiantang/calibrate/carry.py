@@ -111,11 +111,11 @@ def moves_of(
     ndarray, shape (member, k)
     """
     own = rng.standard_normal(shared.shape)
-    moves = record.common * shared + np.sqrt(1.0 - record.common**2) * own
+    moves: Array = record.common * shared + np.sqrt(1.0 - record.common**2) * own
     if record.tails is None:
         return moves
     heavy = np.sqrt(rng.chisquare(record.tails, shared.shape) / record.tails)
-    return np.where(free, moves / heavy, moves)
+    return np.asarray(np.where(free, moves / heavy, moves))
 
 
 def residuals_of(name: str, observed: Observed, log_figures: Array) -> Residuals | None:

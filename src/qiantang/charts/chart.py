@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
 from qiantang.charts.style import drawing
+from qiantang.charts.suffixes import METADATA, check_picture
 from qiantang.charts.tables import write_data
-from qiantang.outfile import check_outfile, put_whole
+from qiantang.outfile import put_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,12 +20,6 @@ if TYPE_CHECKING:
 
     from qiantang.wording import Language
 
-#: What a chart can be saved as; a date or a version would make two equal charts differ.
-_METADATA: dict[str, dict[str, Any]] = {
-    ".svg": {"Date": None, "Creator": "Qiantang"},
-    ".png": {"Software": None},
-    ".pdf": {"CreationDate": None, "ModDate": None, "Creator": "Qiantang", "Producer": None},
-}
 #: Half again the 96 dots an inch that a notebook shows, so that letters stay sharp.
 _NOTEBOOK_DPI = 144
 
@@ -90,7 +85,7 @@ class Chart:
     def _bytes(self, suffix: str, dpi: float = 300) -> bytes:
         store = io.BytesIO()
         with drawing(self.lang):
-            self.figure.savefig(store, format=suffix[1:], dpi=dpi, metadata=_METADATA[suffix])
+            self.figure.savefig(store, format=suffix[1:], dpi=dpi, metadata=METADATA[suffix])
         return store.getvalue()
 
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
@@ -106,13 +101,3 @@ class Chart:
 
     def __repr__(self) -> str:
         return f"Chart({self.kind}, {self.lang}: {self.finding})"
-
-
-def check_picture(out: Path, option: str = "--out") -> Path:
-    """Refuse a picture file that could not be written, before anything is run.
-
-    Raises
-    ------
-    StudyError
-    """
-    return check_outfile(out, _METADATA, option)

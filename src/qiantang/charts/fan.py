@@ -107,11 +107,12 @@ def _scale(axes: Axes, first: int, last: int, words: Wording) -> None:
     if 0 <= low < _FAR_FROM_NOUGHT * high or (low < 0 < high and _nowhere_negative(axes)):
         axes.set_ylim(bottom=0)
     begins = first_moved(words.study)
+    made = words.study.about.plan.date - 0.5  # a yearly total stands at its year, its middle
     if first < begins <= last:
-        axes.axvline(begins - 0.5, color=style.HAIR, lw=0.9, zorder=0)
+        axes.axvline(made, color=style.HAIR, lw=0.9, zorder=0)
         axes.annotate(
             words.phrase("legend.plan"),
-            (begins - 0.5, 1),
+            (made, 1),
             xycoords=("data", "axes fraction"),
             xytext=(-3, -2),
             textcoords="offset points",

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from qiantang.study import Study
     from qiantang.wording import Unit, Wording
 
+#: Mark of a figure of which an end alone is known, or both.
+BOUNDS = {"interval": "_", "at_least": "^", "at_most": "v"}
 #: Face of the mark by grade: filled is documented, grey computed from documents, open has none.
 FACES = {"documented": INK, "derived": "#A6A6A6", "undocumented": "white"}
 
@@ -75,20 +77,16 @@ def draw_observed(
                 zorder=5,
             )
             legend.append((mark, words.phrase(f"grade.{grade}")))
-    bounded = [row for row in rows if row["value"] is None]
-    for row in bounded:
+    marks = {}
+    for row in rows:
+        if row["value"] is not None:
+            continue
         low, high = row["low"], row["high"]
         ends = [end * unit.factor for end in (low, high) if end is not None]
-        (mark,) = axes.plot(
-            [row["year"]] * len(ends),
-            ends,
-            color=INK,
-            lw=1.0,
-            zorder=5,
-            marker="_" if len(ends) > 1 else "^" if high is None else "v",
-            ms=size,
-            mew=1.0,
-        )
-    if bounded:
-        legend.append((mark, words.phrase("grade.interval")))
-    return legend
+        kind = "interval" if len(ends) > 1 else "at_least" if high is None else "at_most"
+        at = [row["year"]] * len(ends)
+        (marks[kind],) = axes.plot(
+            at, ends, color=INK, lw=1.0, ls="-" if kind == "interval" else "", zorder=5,
+            marker=BOUNDS[kind], ms=size, mew=1.0,
+        )  # fmt: skip
+    return legend + [(mark, words.phrase(f"grade.{kind}")) for kind, mark in marks.items()]

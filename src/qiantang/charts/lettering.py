@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -10,13 +11,15 @@ from matplotlib import rcParams
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties
 
+from qiantang.charts.chinese import segmented
 from qiantang.charts.fonts import FAMILY, families
 
 #: Marks that must not begin a line, and those that must not end one.
 _NOT_FIRST = "，。；：、！？）》」』”’…·%％,.;:!?)]}"
 _NOT_LAST = "（《「『“‘([{"
-#: Unbreakable pieces: a run of Latin letters and digits with its marks, a blank, or one character.
-_PIECES = re.compile(r"[!-~\u00a0-\u024f–−≥≤]+|\s+|.")
+#: A run of Latin letters and digits with its marks, blanks, a run of Chinese, or one character.
+_PIECES = re.compile(r"[!-~\u00a0-\u024f–−≥≤]+|\s+|[\u4e00-\u9fff]+|.")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _DPI = 72.0
 
 
@@ -86,7 +89,7 @@ def _break(text: str, room: float, size: float, weight: int | str) -> list[str]:
 def _pieces(text: str) -> list[str]:
     """Return the pieces a line may be broken between: marks hang on to their neighbours."""
     joined: list[str] = []
-    for piece in _PIECES.findall(text):
+    for piece in _words(text):
         hangs = (
             piece[0] in _NOT_FIRST or piece[0] in "<>" or (joined and joined[-1][-1] in _NOT_LAST)
         )
@@ -95,6 +98,15 @@ def _pieces(text: str) -> list[str]:
         else:
             joined.append(piece)
     return joined
+
+
+def _words(text: str) -> Iterator[str]:
+    """Yield runs of Latin letters, blanks, marks, and Chinese words."""
+    for piece in _PIECES.findall(text):
+        if _CHINESE.match(piece):
+            yield from segmented(piece)
+        else:
+            yield piece
 
 
 def _longest(text: str, room: float, size: float, weight: int | str) -> int:

@@ -15,7 +15,7 @@ from qiantang.charts.style import FOOT, INK, MARGIN, NOTE, SUBTITLE, TEXT, TITLE
 if TYPE_CHECKING:
     import pandas as pd
 
-    from qiantang.wording import Wording
+    from qiantang.wording import Sentences
 
 #: Height of a line of text over its size.
 _LEADING = 1.38
@@ -38,7 +38,7 @@ def finish(
     figure: Figure,
     *,
     kind: str,
-    words: Wording,
+    words: Sentences,
     finding: str,
     caption: str,
     data: pd.DataFrame,
@@ -54,7 +54,7 @@ def finish(
     figure : Figure
         From `blank`, drawn upon; it grows by what title and footer need.
     kind : str
-    words : Wording
+    words : Sentences
     finding : str
         Title: what the numbers say.
     caption : str

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from qiantang.ensemble.runs import Runs
     from qiantang.plan.targets import Target
     from qiantang.study import Study
-    from qiantang.wording import Wording
+    from qiantang.wording import Sentences, Wording
 
 #: Length of a digest in a footer; the whole one stands with the results.
 _SHORT = 12
@@ -52,7 +52,7 @@ def source_of_study(study: Study) -> dict[str, str]:
     }
 
 
-def source_line(source: dict[str, str], words: Wording) -> str:
+def source_line(source: dict[str, str], words: Sentences) -> str:
     """Return the source as a footer says it."""
     blanks = {
         "version": source["qiantang"],
@@ -146,11 +146,11 @@ def years_of(target: Target, words: Wording) -> str:
     return words.phrase("years", first=years[0], last=years[-1])
 
 
-def count(members: object, words: Wording) -> str:
+def count(members: object, words: Sentences) -> str:
     """Write a whole number as the language groups it."""
     return f"{int(str(members)):,}" if words.lang == "en" else str(members)
 
 
-def joined(sentences: list[str], words: Wording) -> str:
+def joined(sentences: list[str], words: Sentences) -> str:
     """Join sentences into one line; English needs a blank between them."""
     return (" " if words.lang == "en" else "").join(item for item in sentences if item)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial, update_wrapper
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from qiantang.charts.kinds import KINDS
 from qiantang.faults import nearest
@@ -38,7 +38,17 @@ class Charts:
         if name not in kinds:
             raise AttributeError(f"no chart {name} of {self.of}{nearest(name, kinds)}")
         draw = KINDS[name].function()
-        return update_wrapper(partial(draw, self.drawn), draw)
+        return update_wrapper(partial(self._named, name, draw), draw)
+
+    def _named(self, kind: str, draw: Callable[..., Chart], *given: Any, **options: Any) -> Chart:
+        """Draw a kind; what it asks for may be named in either language."""
+        from qiantang.naming import asked_id
+
+        asks = KINDS[kind].asks
+        study: Any = self.drawn.study if self.of == "runs" else self.drawn  # type: ignore[union-attr]
+        if asks and given and isinstance(given[-1], str):
+            given = (*given[:-1], asked_id(study, asks, given[-1]))
+        return draw(self.drawn, *given, **options)
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *_kinds(self.of)]

@@ -22,7 +22,7 @@ def check_data(out: Path) -> Path:
     ------
     StudyError
     """
-    return check_outfile(out, _WRITERS, "--data")
+    return check_outfile(out, _WRITERS, "--numbers")
 
 
 def write_data(data: pd.DataFrame, source: Mapping[str, str], lang: Language, out: Path) -> Path:
@@ -41,7 +41,7 @@ def write_data(data: pd.DataFrame, source: Mapping[str, str], lang: Language, ou
     StudyError
     """
     check_data(out)
-    with put_whole(out, "--data") as beside:
+    with put_whole(out, "--numbers") as beside:
         _WRITERS[out.suffix.lower()](data, source, lang, beside)
     return out
 

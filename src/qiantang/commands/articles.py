@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from qiantang.commands import options
 
+if TYPE_CHECKING:
+    from qiantang.plan.articles import Article
+    from qiantang.wording import Wording
+
 
 @click.command()
 @click.argument("numbers", nargs=-1, type=int, metavar="[NUMBER]...")
+@options.lang_option
 @options.study_option
 @options.json_option
-def articles(numbers: tuple[int, ...], folder: Path | None, as_json: bool) -> None:
+def articles(numbers: tuple[int, ...], lang: str, folder: Path | None, as_json: bool) -> None:
     """Print the articles: words, levers, variables, targets, or why not modelled.
 
     Without a NUMBER a table of all; with numbers the whole text of those articles.
@@ -22,6 +28,7 @@ def articles(numbers: tuple[int, ...], folder: Path | None, as_json: bool) -> No
     from qiantang.faults import Fault, StudyError
     from qiantang.plan.targets import articles_table, moved_targets
     from qiantang.session import open_study
+    from qiantang.wording import Wording
 
     study = open_study(folder)
     known = {article.number: article for article in study.plan.articles.articles}
@@ -36,36 +43,50 @@ def articles(numbers: tuple[int, ...], folder: Path | None, as_json: bool) -> No
         options.print_json([row for row in rows if row["number"] in chosen])
     elif numbers:
         for number in numbers:
-            _print_article(
-                known[number], moved_targets(study.plan, known[number], study.dictionary)
-            )
+            moved = moved_targets(study.plan, known[number], study.dictionary)
+            _print_article(known[number], moved, Wording(study, lang))
     else:
-        _print_table(rows)
+        _print_table(known.values(), Wording(study, lang))
 
 
-def _print_article(article: object, moved: Sequence[str]) -> None:
-    from qiantang.plan.articles import Article, chinese_numeral
+def _print_article(article: Article, moved: Sequence[str], words: Wording) -> None:
+    from qiantang.plan.articles import chinese_numeral
 
-    assert isinstance(article, Article)
-    click.echo(f"Article {article.number}. {article.title}  第{chinese_numeral(article.number)}条")
-    texts = (article.quote, article.translation)
+    if words.lang == "zh":
+        click.echo(f"第{chinese_numeral(article.number)}条 {article.title_zh or article.title}")
+        texts: tuple[str, ...] = (article.quote,)
+    else:
+        numeral = chinese_numeral(article.number)
+        click.echo(f"Article {article.number}. {article.title}  第{numeral}条")
+        texts = (article.quote, article.translation)
     click.echo("\n" + "".join(f"{text}\n\n" for text in texts if text), nl=False)
-    click.echo(f"levers: {', '.join(article.levers) or 'none'}")
-    click.echo(f"variables: {', '.join(article.variables) or 'none'}")
-    click.echo(f"targets it sets: {', '.join(article.targets) or 'none'}")
+    none = options.sentence("articles.none")
+    options.say("articles.levers", names=_joined(map(words.lever, article.levers), words) or none)
+    options.say("articles.variables",
+                names=_joined(map(words.variable, article.variables), words) or none)  # fmt: skip
+    options.say("articles.targets", names=_targets(article.targets, words) or none)
     if moved:
-        click.echo(f"targets of other articles in the sectors it moves: {', '.join(moved)}")
+        options.say("articles.moved", names=_targets(moved, words))
     if article.why_not:
-        click.echo(f"not modelled: {article.why_not}")
+        options.say("articles.why_not", why=article.why_not)
     click.echo()
 
 
-def _print_table(rows: list[dict[str, object]]) -> None:
-    table = options.plain_table("no.", "article", "levers", "targets, or why not modelled")
-    for row in rows:
-        levers, targets = row["levers"], row["targets"]
-        assert isinstance(levers, list)
-        assert isinstance(targets, list)
-        last = ", ".join(targets) or str(row.get("why_not") or "")
-        table.add_row(str(row["number"]), str(row["title"]), ", ".join(levers), last)
+def _joined(names: Iterable[str], words: Wording) -> str:
+    return words.phrase("and").join(names)
+
+
+def _targets(names: Iterable[str], words: Wording) -> str:
+    targets = {target.id: target for target in words.study.plan.targets.targets}
+    return _joined((words.target(targets[name]) for name in names), words)
+
+
+def _print_table(articles: Iterable[Article], words: Wording) -> None:
+    heads = (options.sentence(f"head.{key}") for key in ("number", "article.title", "lever", "why"))
+    table = options.plain_table(*heads)
+    for article in articles:
+        levers = _joined(map(words.lever, article.levers), words)
+        last = _targets(article.targets, words) or article.why_not or ""
+        title = words.choose(article.title, article.title_zh)
+        table.add_row(str(article.number), title, levers, last)
     options.console().print(table)

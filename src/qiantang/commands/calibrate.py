@@ -62,7 +62,7 @@ def _recover(folder: Path | None, trials: int, seed: int, out: Path | None) -> N
     from qiantang.session import open_study
 
     if out is not None:
-        from qiantang.charts.chart import check_picture
+        from qiantang.charts.suffixes import check_picture
 
         check_picture(out)
     study = open_study(folder)

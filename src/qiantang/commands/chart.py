@@ -9,6 +9,7 @@ import click
 
 from qiantang.charts.kinds import KINDS
 from qiantang.commands import options
+from qiantang.commands.lighter import no_dask
 
 #: The kinds that the command line offers.
 OFFERED = {name: kind for name, kind in KINDS.items() if kind.says}
@@ -35,59 +36,62 @@ HELP = "\n".join(
     help="Picture file: .svg .png .pdf",
 )
 @click.option(
-    "--data",
+    "--numbers",
     type=click.Path(path_type=Path),
     default=None,
     metavar="FILE",
     help="The numbers behind the chart: .csv (Excel reads it in Chinese too) .xlsx",
 )
-@click.option(
-    "--lang",
-    type=click.Choice(["en", "zh"]),
-    default="en",
-    show_default=True,
-    help="Language of the chart and of its numbers' headings.",
-)
+@options.lang_option
 @click.option(
     "--year", type=int, default=None, help="Year of compare.  [default: as the study says]"
 )
 @options.where_option
+@options.force_option
 @options.members_option
 @options.seed_option
 @options.vintage_option
+@options.fit_option
 @options.study_option
 def chart(
     kind: str,
     words: tuple[str, ...],
     out: Path,
-    data: Path | None,
+    numbers: Path | None,
     lang: str,
     year: int | None,
     where: tuple[tuple[str, str], ...],
+    force: bool,
     members: int,
     seed: int,
     vintage: str | None,
+    fit: str | None,
     folder: Path | None,
 ) -> None:
     """Draw a chart, and write the numbers behind it."""
     from qiantang.charts.asking import Asked
-    from qiantang.charts.chart import check_picture
+    from qiantang.charts.suffixes import check_picture
     from qiantang.charts.tables import check_data
+    from qiantang.naming import asked_id
+    from qiantang.outfile import refuse_replacing
     from qiantang.session import open_study
 
     name, scenarios = _split(kind, words)
     check_picture(out)
-    if data is not None:
-        check_data(data)
-    study = open_study(folder)
-    watch = partial(options.progress_bar, task="running")
+    if numbers is not None:
+        check_data(numbers)
+    refuse_replacing([("--out", out), ("--numbers", numbers)], force=force)
+    study = open_study(folder, fit=fit)
+    no_dask()
+    watch = partial(options.progress_bar, task=options.sentence("reach.running"))
+    name = asked_id(study, KINDS[kind].asks, name)
     given = Asked(study, name, scenarios, lang, year, members, seed, vintage, watch, where)
     made = KINDS[kind].function("asked")(given)
     made.save(out)
-    click.echo(f"{out}: {made.finding}")
-    if data is not None:
-        made.save_data(data)
-        click.echo(f"{data}: {len(made.data)} rows")
+    options.say("simulate.picture", out=out, finding=made.finding)
+    if numbers is not None:
+        made.save_data(numbers)
+        options.say("rows.written", out=numbers, rows=len(made.data))
 
 
 def _split(kind: str, words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:

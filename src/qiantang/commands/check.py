@@ -24,6 +24,7 @@ def check(context: click.Context, quick: bool, folder: Path | None, as_json: boo
     """
     from qiantang.checking import reality_checks, study_faults
     from qiantang.session import open_study
+    from qiantang.wording.refusals import told
 
     study = open_study(folder)
     faults = study_faults(study)
@@ -41,14 +42,16 @@ def check(context: click.Context, quick: bool, folder: Path | None, as_json: boo
         )
     else:
         for fault in faults:
-            click.echo(str(fault))
+            click.echo(told(fault, options.language()))
         for result in failed:
             click.echo(f"model/checks.yaml: {result.id}: {result.statement}: {result.detail}")
-        click.echo(
-            f"{len(study.dictionary)} variables, {len(study.evidence.series)} series, "
-            f"{len(study.drivers.names)} drivers, {len(study.scenario_names())} scenarios, "
-            f"{len(results)} reality checks: {len(faults)} faults, {len(failed)} checks failed"
-            if not faults
-            else f"{len(faults)} faults"
-        )
+        if faults:
+            one = "check.fault" if len(faults) == 1 else "check.faults"
+            options.say(one, faults=len(faults))
+        else:
+            options.say(
+                "check.sound", variables=len(study.dictionary), series=len(study.evidence.series),
+                drivers=len(study.drivers.names), scenarios=len(study.scenario_names()),
+                checks=len(results), failed=len(failed),
+            )  # fmt: skip
     context.exit(_FAULTY if faults or failed else 0)

@@ -24,7 +24,9 @@ HEADS = ("A", "B", "B less A", "90 % interval", "B higher", "P in A", "P in B")
 @click.argument("b", shell_complete=options.complete_scenarios)
 @options.members_option
 @options.seed_option
-@click.option("--force", is_flag=True, help="Compare results of different models, fits or members.")
+@click.option(
+    "--mixed", "force", is_flag=True, help="Compare results of different models, fits or members."
+)
 @options.study_option
 @options.json_option
 def compare(

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from qiantang.commands import options
+
+if TYPE_CHECKING:
+    from qiantang.wording import Wording
 
 #: Columns that a terminal has no room for.
 _LONG = ("reference", "note")
@@ -19,21 +23,41 @@ _LONG = ("reference", "note")
     is_flag=True,
     help="Write the drivers' central paths as known at the plan into the model file, and stop.",
 )
+@click.option(
+    "--seal",
+    is_flag=True,
+    help="Write digests of the evidence as it stands into its .meta.yaml files, and stop.",
+)
+@options.lang_option
 @options.study_option
 @options.json_option
-def evidence(series: str | None, write_drivers: bool, folder: Path | None, as_json: bool) -> None:
+def evidence(
+    series: str | None,
+    write_drivers: bool,
+    seal: bool,
+    lang: str,
+    folder: Path | None,
+    as_json: bool,
+) -> None:
     """Print observed figures: value, source, grade, and what the fit makes of them.
 
     Without a SERIES: a line for each series.
     """
     from qiantang.session import open_study
+    from qiantang.wording import Wording
 
     study = open_study(folder)
     if write_drivers:
         from qiantang.evidence.lookups import write_driver_lookups
 
         changed = write_driver_lookups(study.model_file, study.drivers)
-        click.echo(f"{study.model_file}: {changed} driver tables changed")
+        options.say("evidence.drivers", out=study.model_file, changed=changed)
+        return
+    if seal:
+        from qiantang.evidence.seal import seal as write
+
+        for path in write(study.folder / "calibration" / "evidence"):
+            options.say("evidence.sealed", out=path)
         return
     from qiantang.evidence.witness import series_rows, summary_rows
 
@@ -41,10 +65,18 @@ def evidence(series: str | None, write_drivers: bool, folder: Path | None, as_js
     if as_json:
         options.print_json(rows)
         return
-    heads = [head for head in rows[0] if head not in _LONG]
-    table = options.plain_table(*heads)
-    for row in rows:
-        table.add_row(*("" if row[head] is None else str(row[head]) for head in heads))
-    options.console().print(table)
+    words = Wording(study, lang)
+    options.print_rows([_told(row, words) for row in rows], leave_out=_LONG)
     if series:
-        click.echo("reference and note of each figure: --json")
+        options.say("evidence.more")
+
+
+def _told(row: dict[str, Any], words: Wording) -> dict[str, Any]:
+    """Return a row as it is read in a language: its figures as they stand, its words said."""
+    from qiantang.wording.language import phrases
+
+    known = phrases()
+    return {
+        key: words.phrase(f"cell.{value}") if f"cell.{value}" in known else value
+        for key, value in row.items()
+    }

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from qiantang.commands import options
+
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
@@ -22,11 +24,12 @@ import click
     metavar="FILE",
     help="File to write.  [default: DIR with the suffix of the format]",
 )
+@options.force_option
 @click.option("--summary", is_flag=True, help="A row a point and measure: quantiles and P.")
-@click.option("--force", is_flag=True, help="Replace a file that is there.")
-def export(folder: Path, form: str, out: Path | None, summary: bool, force: bool) -> None:
+def export(folder: Path, form: str, out: Path | None, force: bool, summary: bool) -> None:
     """Write the sweep in DIR as one table: a row a run, with scenario, axes and member."""
     from qiantang.faults import Fault, StudyError
+    from qiantang.outfile import refuse_replacing
     from qiantang.sweep.export import export as write
     from qiantang.sweep.reading import read_sweep
 
@@ -35,8 +38,6 @@ def export(folder: Path, form: str, out: Path | None, summary: bool, force: bool
     if file.suffix != f".{form}":
         what = f"suffix {file.suffix or 'missing'}, expected .{form} as --to says"
         raise StudyError([Fault(file, None, "--out", what)])
-    if file.exists() and not force:
-        what = "is there already and is not overwritten, give another name or --force"
-        raise StudyError([Fault(file, None, "--out", what)])
+    refuse_replacing([("--out", file)], force=force)
     rows = write(sweep, file, summary=summary)
-    click.echo(f"{file}: {rows:,} rows")
+    options.say("rows.written", out=file, rows=f"{rows:,}")

@@ -34,22 +34,24 @@ PRIOR = "What a lever does is prior, not data: no figure shows one pulled before
     help="Pairs of orders from which shares are estimated, at least 2; 0 leaves them out.",
 )
 @click.option(
-    "--chart",
+    "--out",
     "picture",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
     help="Draw the effects on the target: .svg .png .pdf",
 )
+@options.force_option
 @options.members_option
 @options.seed_option
 @options.base_option
-@click.option("--lang", default="en", show_default=True, metavar="en|zh", help="Names in tables.")
+@options.lang_option
 @options.study_option
 @options.json_option
 def levers(
     name: str | None,
     pairs: int,
     picture: Path | None,
+    force: bool,
     members: int,
     seed: int,
     base: str | None,
@@ -69,7 +71,7 @@ def levers(
 
     _check_pairs(pairs)
     if picture is not None:
-        _check_picture(picture, name)
+        _check_picture(picture, name, force=force)
     study = open_study(folder)
     words = Wording(study, lang)
     target = None if name is None else find_target(study, name)
@@ -104,14 +106,16 @@ def _check_pairs(pairs: int) -> None:
         raise StudyError([Fault("--pairs", None, "", what)])
 
 
-def _check_picture(picture: Path, target: str | None) -> None:
-    from qiantang.charts.chart import check_picture
+def _check_picture(picture: Path, target: str | None, *, force: bool) -> None:
+    from qiantang.charts.suffixes import check_picture
     from qiantang.faults import Fault, StudyError
+    from qiantang.outfile import refuse_replacing
 
-    check_picture(picture, "--chart")
+    check_picture(picture, "--out")
     if target is None:
         what = "a chart shows one target, name it with --target"
-        raise StudyError([Fault(picture, None, "--chart", what)])
+        raise StudyError([Fault(picture, None, "--out", what)])
+    refuse_replacing([("--out", picture)], force=force)
 
 
 def _print_all(screen: Console, table: LeverTable, words: Wording) -> None:

@@ -11,7 +11,7 @@ from qiantang.commands import options
 
 @click.group()
 def new() -> None:
-    """Write a commented scenario file to start from, or the JSON Schemas for editors anew."""
+    """Write a scenario or a study to start from, or the JSON Schemas for editors anew."""
 
 
 @new.command()
@@ -31,12 +31,27 @@ def scenario(name: str, base: str | None, levers: tuple[str, ...], folder: Path 
     from qiantang.session import open_study
     from qiantang.template import new_scenario
 
-    study = open_study(folder)
+    opened = open_study(folder)
     path = Path(name)
     if path.suffix != ".yaml":
         path = (Path() if folder is None else folder / "scenarios") / f"{name}.yaml"
-    new_scenario(study, path, base=base, levers=levers)
-    click.echo(f"{path.as_posix()}: edit it, then qiantang show {path.as_posix()}")
+    new_scenario(opened, path, base=base, levers=levers)
+    options.say("new.scenario", out=path.as_posix())
+
+
+@new.command()
+@click.argument("name", type=click.Path(path_type=Path))
+@options.study_option
+def study(name: Path, folder: Path | None) -> None:
+    """Write a folder NAME with the files of a study, to be made another's; never over one.
+
+    What was computed from them is left out: fits and scoreboards.
+    """
+    from qiantang.newstudy import new_study
+    from qiantang.session import open_study
+
+    files = new_study(open_study(folder).folder, name)
+    options.say("new.study", out=name.as_posix(), files=files)
 
 
 @new.command()
@@ -46,6 +61,6 @@ def schemas(folder: Path | None) -> None:
     from qiantang.schemas import write_schemas
     from qiantang.session import open_study
 
-    study = open_study(folder)
-    for path in write_schemas(study, study.folder / "scenarios" / "schemas"):
+    opened = open_study(folder)
+    for path in write_schemas(opened, opened.folder / "scenarios" / "schemas"):
         click.echo(path.as_posix())

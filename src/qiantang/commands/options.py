@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
     from qiantang.files.tables import PlainTable
     from qiantang.scenario import Scenario
-    from qiantang.wording import Wording
+    from qiantang.wording import Language, Wording
+
+#: Where the language asked for is kept while a verb runs.
+LANGUAGE = "qiantang.language"
 
 #: Width of tables with a column for each target, where the output is no terminal.
 _WIDE = 190
@@ -46,6 +49,17 @@ base_option = click.option(
     default=None,
     metavar="SCENARIO",
     help="Scenario that the levers start from; it gives the world.  [default: as the study says]",
+)
+force_option = click.option("--force", is_flag=True, help="Replace files that are there.")
+_LANG: dict[str, Any] = {
+    "type": click.Choice(["en", "zh"]), "default": "en", "show_default": True,
+    "help": "Language of what is printed, drawn and refused.",
+}  # fmt: skip
+lang_option = click.option("--lang", **_LANG)
+#: What the command line gives to a verb that takes no language itself: its refusals have one.
+LANGUAGE_OPTION = click.Option(["--lang"], expose_value=False, **_LANG)
+fit_option = click.option(
+    "--fit", default=None, metavar="NAME", help="Fit to use; qiantang list fits.  [default: newest]"
 )
 engine_option = click.option(
     "--engine",
@@ -79,6 +93,15 @@ where_option = click.option(
 )
 
 
+def check_paper_out(out: Path, *, force: bool) -> None:
+    """Refuse a table's file that could not be written, or is there, before anything is run."""
+    from qiantang.files.papertables import check_paper
+    from qiantang.outfile import refuse_replacing
+
+    check_paper(out)
+    refuse_replacing([("--out", out)], force=force)
+
+
 def console(*, wide: bool = False) -> Console:
     """Return the console for tables, of fixed width where the output is no terminal."""
     from rich.console import Console
@@ -94,6 +117,48 @@ def plain_table(*heads: str, title: str | None = None, right: Collection[str] = 
     from qiantang.files.tables import PlainTable
 
     return PlainTable(*heads, title=title, right=right)
+
+
+def language() -> Language:
+    """Return the language that the command line asks for."""
+    context = click.get_current_context(silent=True)
+    found: Language = "en" if context is None else context.find_root().meta.get(LANGUAGE, "en")
+    return found
+
+
+def sentence(key: str, **values: object) -> str:
+    """Return a sentence of the command line in the language asked for."""
+    from qiantang.faults import printable
+    from qiantang.wording.language import phrase
+
+    return printable(phrase(key, language(), **values))
+
+
+def say(key: str, *, err: bool = False, **values: object) -> None:
+    """Print a sentence of the command line in the language asked for."""
+    click.echo(sentence(key, **values), err=err)
+
+
+def print_rows(rows: Sequence[Mapping[str, Any]], leave_out: Collection[str] = ()) -> None:
+    """Print rows as a table, headings in a language, figures to the right; nothing where empty."""
+    from qiantang.wording.language import phrase, phrases
+
+    if not rows:
+        return
+    keys = [key for key in rows[0] if key not in leave_out]
+    known, lang = phrases(), language()
+    heads = {key: phrase(f"head.{key}", lang) if f"head.{key}" in known else key for key in keys}
+    right = [heads[key] for key in keys if all(isinstance(row[key], int | float) for row in rows)]
+    table = plain_table(*heads.values(), right=right)
+    for row in rows:
+        table.add_row(*(_cell(row[key]) for key in keys))
+    console().print(table)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.6g}" if abs(value) >= 10_000 else f"{value:g}"
+    return "" if value is None else str(value)
 
 
 def print_json(rows: Any) -> None:

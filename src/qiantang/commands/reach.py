@@ -9,16 +9,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qiantang.commands import options
-from qiantang.wording.language import phrase
+from qiantang.commands.lighter import no_dask
 from qiantang.wording.names import ASSUMED, odds_word
 
 if TYPE_CHECKING:
     from qiantang.ensemble.outcomes import OutcomeRow
     from qiantang.ensemble.reach import Row
+    from qiantang.files.papertables import PaperTable
+    from qiantang.plan.targets import Target
     from qiantang.session import FinishedRuns
     from qiantang.study import Study
+    from qiantang.wording import Wording
+
 #: Heads of the columns of numbers.
-NUMBERS = ("threshold", "median", "90 % interval", "P", "alone", "happened")
+NUMBERS = ("threshold", "median", "interval", "P", "alone", "happened")
+#: Marks of what a figure is held against.
+SIGNS = {"above": "> ", "at_least": ">= ", "rises": "> ", "rises_each_year": "> "}
 
 
 @click.command()
@@ -29,19 +35,32 @@ NUMBERS = ("threshold", "median", "90 % interval", "P", "alone", "happened")
     "--all", "everything", is_flag=True,
     help="Also what the plan moves that has no figure of its own.",
 )  # fmt: skip
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the table in place of printing it: .xlsx .docx .csv",
+)
+@options.force_option
 @options.members_option
 @options.seed_option
 @options.vintage_option
 @options.engine_option
+@options.fit_option
+@options.lang_option
 @options.study_option
 @options.json_option
 def reach(
     scenarios: tuple[str, ...],
     everything: bool,
+    out: Path | None,
+    force: bool,
     members: int,
     seed: int,
     vintage: str | None,
     engine: str,
+    fit: str | None,
+    lang: str,
     folder: Path | None,
     as_json: bool,
 ) -> None:
@@ -50,21 +69,31 @@ def reach(
     Without a scenario: the base and the full plan of the study, as known when it was made.
     """
     from qiantang.session import open_study
+    from qiantang.wording import Wording
 
-    study = open_study(folder)
+    if out is not None:
+        options.check_paper_out(out, force=force)
+    study = open_study(folder, fit=fit)
+    no_dask()
     names = scenarios or study.about.scenarios.main
     given = {"members": members, "seed": seed, "vintage": vintage, "engine": engine}
-    with options.progress_bar(len(names), "running") as progress:
+    with options.progress_bar(len(names), options.sentence("reach.running")) as progress:
         runs = study.run(names, progress=progress, **given)
     rows = _outcomes(study, names, given) if everything else ()
+    words = Wording(study, lang)
     if as_json:
         targets = runs.reach().records()
         more = [row.record() for row in rows]
         options.print_json({"targets": targets, "outcomes": more} if everything else targets)
-        return
-    _print_tables(runs, study)
-    if everything:
-        _print_outcomes(runs, study, rows)
+    elif out is not None:
+        from qiantang.files.papertables import write_paper
+
+        write_paper(_papers(runs, words), out, words.number)
+        options.say("reach.written", out=out)
+    else:
+        _print_tables(runs, words)
+        if everything:
+            _print_outcomes(runs, words, rows)
 
 
 def _outcomes(
@@ -75,101 +104,158 @@ def _outcomes(
     return outcome_rows(study, [study.scenario(name) for name in names], **given)
 
 
-def _print_tables(runs: FinishedRuns, study: Study) -> None:
+def _heads() -> list[str]:
+    keys = ("target", "article.short", "unit", *NUMBERS, "grounds")
+    return [options.sentence(f"head.{key}") for key in keys]
+
+
+def _title(runs: FinishedRuns, words: Wording, row: Row) -> str:
+    from qiantang.charts.provenance import vintage_words
+
+    title = words.scenario(runs.scenario(row.scenario))
+    return options.sentence("reach.title", title=title, world=vintage_words(row.vintage, words))
+
+
+def _print_tables(runs: FinishedRuns, words: Wording) -> None:
     screen = options.console()
     rows = runs.reach().rows
-    targets = {target.id: target for target in study.plan.targets.targets}
+    targets = {target.id: target for target in words.study.plan.targets.targets}
+    heads = _heads()
     for name in dict.fromkeys(row.scenario for row in rows):
         mine = [row for row in rows if row.scenario == name]
-        world = study.about.said(mine[0].vintage)
-        table = options.plain_table(
-            "target",
-            "art.",
-            "unit",
-            *NUMBERS,
-            "grounds",
-            title=f"{runs.title(name)}, {world}",
-            right=NUMBERS,
-        )
+        table = options.plain_table(*heads, title=_title(runs, words, mine[0]), right=heads[3:9])
         for row in mine:
             target = targets[row.target]
-            table.add_row(target.title, str(row.article), row.unit, *_cells(row, target.sense))
+            unit, factor = _unit(row, target, words)
+            cells = _cells(row, target.sense, words, factor)
+            table.add_row(words.target(target), str(row.article), unit, *cells)
         screen.print(table)
         if mine[0].diverged:
-            screen.print(f"{mine[0].diverged} of {mine[0].members} members diverged and are left "
-                         f"out: {runs.dataset.attrs['divergence']}")  # fmt: skip
+            screen.print(options.sentence("reach.diverged", lost=mine[0].diverged,
+                                          members=mine[0].members,
+                                          why=runs.dataset.attrs["divergence"]))  # fmt: skip
+    screen.print(_footer(runs, rows))
+
+
+def _unit(row: Row, target: Target, words: Wording) -> tuple[str, float]:
+    """Return the unit shown and what a figure is multiplied by: English keeps the model's."""
+    unit = words.target_unit(target)
+    return (unit.label or row.unit, unit.factor) if words.lang == "zh" else (row.unit, 1.0)
+
+
+def _footer(runs: FinishedRuns, rows: Sequence[Row]) -> str:
     attrs = runs.dataset.attrs
-    screen.print(
-        f"{rows[0].members} members, seed {attrs['seed']}, fit {attrs['fit']}, model "
-        f"{attrs['model_sha256'][:12]}. P is the share of members that reach the target; "
-        "alone: the same by the structure alone, without what it leaves unexplained; grounds: what "
-        "the row rests on. An empty cell means that no figure was found."
-    )
+    return options.sentence(
+        "reach.footer", members=rows[0].members, seed=attrs["seed"], fit=attrs["fit"],
+        model=attrs["model_sha256"][:12],
+    )  # fmt: skip
 
 
-#: What stands behind an outcome, in a word.
-OBSERVED = {"series": "observed", "other": "observed otherwise", "none": "assumed"}
+def _papers(runs: FinishedRuns, words: Wording) -> list[PaperTable]:
+    """Return a table a scenario, its numbers as numbers in the unit shown."""
+    from qiantang.files.papertables import PaperTable
+
+    rows = runs.reach().rows
+    targets = {target.id: target for target in words.study.plan.targets.targets}
+    keys = ("target", "article.short", "unit", "threshold", "median", "p05", "p95", "P", "alone",
+            "happened", "grounds")  # fmt: skip
+    heads = [options.sentence(f"head.{key}") for key in keys]
+    share = "0%" if words.lang == "zh" else "0.00"
+    tables = []
+    for name in dict.fromkeys(row.scenario for row in rows):
+        mine = [row for row in rows if row.scenario == name]
+        lines = []
+        for row in mine:
+            target = targets[row.target]
+            unit, factor = _unit(row, target, words)
+            figures = [None if value is None else float(value * factor)
+                       for value in (row.threshold, row.median, row.p05, row.p95)]  # fmt: skip
+            told = row.grade != "assumed" and row.probability == row.probability
+            chances = [row.probability, row.structure] if told else [None, None]
+            happened = None if row.actual is None else row.actual * factor
+            lines.append([words.target(target), row.article, unit, *figures,
+                          *chances, happened, _grade(row)])  # fmt: skip
+        notes = [_footer(runs, rows)]
+        title = _title(runs, words, mine[0])
+        tables.append(PaperTable(title, heads, lines, {7: share, 8: share}, notes))
+    return tables
 
 
-def _print_outcomes(runs: FinishedRuns, study: Study, rows: Sequence[OutcomeRow]) -> None:
+def _print_outcomes(runs: FinishedRuns, words: Wording, rows: Sequence[OutcomeRow]) -> None:
     """Print the second table: each outcome at each year, scenarios side by side."""
-    assert study.outcomes is not None
+    outcomes = words.study.outcomes
+    assert outcomes is not None
     screen = options.console()
     scenarios = list(dict.fromkeys(row.scenario for row in rows))
-    heads = [runs.title(name) for name in scenarios]
-    table = options.plain_table(
-        "what the plan moves", "art.", "unit", "year", *heads, "before the plan",
-        title="No figure promised", right=("year", *heads),
-    )  # fmt: skip
+    titles = [words.scenario(runs.scenario(name)) for name in scenarios]
+    heads = [options.sentence(f"head.{key}") for key in ("moved", "article.short", "unit", "year")]
+    last = options.sentence("head.before")
+    table = options.plain_table(*heads, *titles, last, right=(heads[3], *titles),
+                                title=options.sentence("reach.unpromised"))  # fmt: skip
     found = {(row.of, row.year, row.scenario): row for row in rows}
-    for item in study.outcomes.outcomes:
-        for year in study.outcomes.years:
+    for item in outcomes.outcomes:
+        for year in outcomes.years:
             cells = [found[item.of, year, name] for name in scenarios]
-            first = year == study.outcomes.years[0]
+            first = year == outcomes.years[0]
+            own = words.lang == "zh" and item.of in words.study.dictionary
+            unit = words.unit(item.of) if own else None
+            spans = (_spread(c.median, c.p05, c.p95, words, unit.factor if unit else 1.0)
+                     for c in cells)  # fmt: skip
             table.add_row(
-                item.title if first else "", str(item.article) if first else "",
-                cells[0].unit if first else "", str(year),
-                *(f"{figure(c.median)} ({figure(c.p05)} to {figure(c.p95)})" for c in cells),
-                OBSERVED[item.observed] if first else "",
+                words.choose(item.title, item.title_zh) if first else "",
+                str(item.article) if first else "",
+                ((unit.label if unit else "") or cells[0].unit) if first else "", str(year),
+                *spans, options.sentence(f"observed.{item.observed}") if first else "",
             )  # fmt: skip
     screen.print(table)
-    screen.print(
-        "Medians and 90 % intervals. What separates the two plans rests on priors, not data."
-    )
+    screen.print(options.sentence("reach.medians"))
 
 
-def _cells(row: Row, sense: str) -> tuple[str, ...]:
-    sign = {"above": "> ", "at_least": ">= ", "rises": "> ", "rises_each_year": "> "}[sense]
-    happened = "" if row.actual is None else figure(row.actual)
+def _spread(median: float, low: float, high: float, words: Wording, factor: float) -> str:
+    middle, least, most = (figure(value * factor, words.lang) for value in (median, low, high))
+    return options.sentence("reach.spread", middle=middle, low=least, high=most)
+
+
+def _cells(row: Row, sense: str, words: Wording, factor: float) -> tuple[str, ...]:
+    def said(value: float) -> str:
+        return figure(value * factor, words.lang)
+
     return (
-        sign + figure(row.threshold),
-        figure(row.median),
-        f"{figure(row.p05)} to {figure(row.p95)}",
+        SIGNS[sense] + said(row.threshold),
+        said(row.median),
+        options.sentence("reach.interval", low=said(row.p05), high=said(row.p95)),
         chance(row),
         "" if row.grade == ASSUMED else probability(row.structure),
-        happened,
-        row.grade,
+        "" if row.actual is None else said(row.actual),
+        _grade(row),
     )
+
+
+def _grade(row: Row) -> str:
+    return options.sentence(f"grounds.{row.grade}") if row.grade else ""
 
 
 def chance(row: Row) -> str:
     """Format a row's probability: in a word where its level is assumed."""
     if row.grade != ASSUMED:
         return probability(row.probability)
-    return phrase(f"odds.{odds_word(row.probability)}", "en")
+    return options.sentence(f"odds.{odds_word(row.probability)}")
 
 
-def figure(value: float) -> str:
+def figure(value: float, lang: str = "en") -> str:
     """Format a figure with three significant digits, whole numbers above a hundred."""
-    if value != value:
-        return "n/a"
-    if value == 0:
-        return "0"
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    from qiantang.wording.units import number
+
+    return number(value, lang).replace("−", "-")  # type: ignore[arg-type]
 
 
 def probability(value: float) -> str:
     """Format a probability; an ensemble never says quite never or quite surely."""
+    from qiantang.wording.units import hundredths
+
     if value != value:
-        return "n/a"
-    return "< 0.01" if value < 0.005 else "> 0.99" if value > 0.995 else f"{value:.2f}"
+        return figure(value, options.language())
+    share = hundredths(value)
+    if options.language() == "zh":
+        return "<1%" if value < 0.005 else ">99%" if value > 0.995 else f"{share}%"
+    return "< 0.01" if value < 0.005 else "> 0.99" if value > 0.995 else f"{share / 100:.2f}"

@@ -25,41 +25,46 @@ from qiantang.commands import options
     help="Result file; its suffix says the format: .nc .parquet .csv .xlsx",
 )
 @click.option("--variable", "variables", multiple=True, help="Variable to save; may be repeated.")
+@options.force_option
 @options.members_option
 @options.seed_option
 @options.vintage_option
 @options.engine_option
+@options.fit_option
 @options.study_option
 def run(
     scenarios: tuple[str, ...],
     out: Path,
     variables: tuple[str, ...],
+    force: bool,
     members: int,
     seed: int,
     vintage: str | None,
     engine: str,
+    fit: str | None,
     folder: Path | None,
 ) -> None:
     """Run scenarios over members and write the yearly figures to a file.
 
     A SCENARIO is a name of the study or the path of a scenario file.
     """
+    from qiantang.outfile import refuse_replacing
     from qiantang.results import check_out, write_results
     from qiantang.session import open_study
 
-    study = open_study(folder)
+    study = open_study(folder, fit=fit)
     check_out(out, len(scenarios), members)
-    with options.progress_bar(len(scenarios), "running") as progress:
+    refuse_replacing([("--out", out)], force=force)
+    with options.progress_bar(len(scenarios), options.sentence("reach.running")) as progress:
         runs = study.run(
             scenarios, members=members, seed=seed, vintage=vintage, engine=engine,
             variables=variables or None, progress=progress,
         )  # fmt: skip
     write_results(runs.dataset, out)
     sizes = runs.dataset.sizes
-    click.echo(
-        f"{out}: {sizes['scenario']} scenarios, {sizes['member']} members, {sizes['time']} years, "
-        f"{len(runs.dataset.data_vars) - 1} variables"
-    )
+    options.say("run.done", out=out, scenarios=sizes["scenario"], members=sizes["member"],
+                years=sizes["time"], variables=len(runs.dataset.data_vars) - 1)  # fmt: skip
     lost = int(runs.dataset["diverged"].sum())
     if lost:
-        click.echo(f"{lost} members diverged: {runs.dataset.attrs['divergence']}", err=True)
+        why = runs.dataset.attrs["divergence"]
+        options.say("run.diverged", err=True, lost=lost, why=why)

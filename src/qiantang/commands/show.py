@@ -11,7 +11,7 @@ from qiantang.commands import options
 
 @click.command()
 @click.argument("scenario", shell_complete=options.complete_scenarios)
-@click.option("--lang", default="en", show_default=True, metavar="en|zh", help="Names in tables.")
+@options.lang_option
 @options.study_option
 @options.json_option
 def show(scenario: str, lang: str, folder: Path | None, as_json: bool) -> None:

@@ -39,7 +39,7 @@ NEGLIGIBLE = 0.005
     help="Costs and limits.  [default: scenarios/plan/effort.yaml of the study]",
 )
 @click.option(
-    "--write",
+    "--out",
     "out",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",

@@ -121,7 +121,7 @@ def differences(a: Side, b: Side, targets: Sequence[Target], *, force: bool = Fa
         raise StudyError([
             Fault(b.name, None, key,
                   f"{_short(b.basis.get(key))}, but {_short(a.basis.get(key))} in {a.name}: "
-                  f"different {BASIS[key]} do not compare; --force compares all the same")
+                  f"different {BASIS[key]} do not compare; --mixed compares all the same")
             for key in apart
         ])  # fmt: skip
     paired = not any(key in _PAIRING for key in apart)

@@ -18,6 +18,7 @@ from qiantang.deck.panels import Panel, target_panels
 from qiantang.deck.scenarios import NAME, deck_scenario, save_text, scenario_text
 from qiantang.ensemble.runs import Runs, run_resolved
 from qiantang.faults import Fault, StudyError
+from qiantang.naming import lever_id
 
 if TYPE_CHECKING:
     from qiantang.scenario import Scenario
@@ -158,13 +159,14 @@ class Deck(anywidget.AnyWidget):
         Parameters
         ----------
         **levers : float
-            Lever to intensity, from 0 to 1.
+            Lever, in English or Chinese, to intensity, from 0 to 1.
 
         Raises
         ------
         StudyError
             Unknown lever, or an intensity outside 0 to 1.
         """
+        levers = {lever_id(self.study, name): value for name, value in levers.items()}
         refuse_intensities(levers, self.levers)
         wanted = self.levers | {name: round(float(v), DECIMALS) for name, v in levers.items()}
         self.intensities = list(wanted.values())

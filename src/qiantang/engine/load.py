@@ -7,11 +7,10 @@ import pickle
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from qiantang.engine import cache
 from qiantang.engine.ir import Program
 from qiantang.engine.program import LoadedProgram
 from qiantang.faults import StudyError
-from qiantang.files import door
+from qiantang.files import cache, door
 from qiantang.files.code import ENGINE, code_digest
 
 Digests = dict[str, str]
@@ -75,7 +74,7 @@ def _stored(key: str, folder: Path) -> Program | None:
         return None
     try:
         program, known = cache.restored(stored)
-    except (pickle.UnpicklingError, EOFError, AttributeError, ImportError, ValueError, TypeError):
+    except cache.SPOILT:
         return None  # built anew
     return program if known == _digests(program.files, folder) else None
 

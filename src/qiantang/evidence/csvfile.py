@@ -11,6 +11,7 @@ from pathlib import Path
 
 from qiantang.faults import Fault, StudyError
 from qiantang.files import door
+from qiantang.files.encodings import not_utf8
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,11 @@ def read_csv(path: Path, columns: Sequence[str]) -> CsvDocument:
         The file is missing, is no UTF-8 text, or has another header.
     """
     try:
-        text = door.text(path, door.DATA_LIMIT)
+        text = door.text(path, door.DATA_LIMIT).removeprefix("\ufeff")  # as Excel writes it
     except FileNotFoundError:
         raise StudyError([Fault(path, None, "", "file not found")]) from None
     except UnicodeDecodeError:
-        raise StudyError([Fault(path, None, "", "not UTF-8 text")]) from None
+        raise StudyError([Fault(path, None, "", not_utf8(path, door.DATA_LIMIT))]) from None
     except OSError as error:
         raise StudyError([Fault(path, None, "", f"cannot be read: {error.strerror}")]) from None
     reader = csv.reader(io.StringIO(text, newline=""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -136,8 +137,9 @@ class Observation:
 
 
 def digest(path: Path) -> str:
-    """Return the sha256 of a text file, the same with either line ending."""
-    return hashlib.sha256(door.content(path, door.DATA_LIMIT).replace(b"\r\n", b"\n")).hexdigest()
+    """Return the sha256 of a text file, the same with either line ending and without a mark."""
+    content = door.content(path, door.DATA_LIMIT).removeprefix(BOM_UTF8)
+    return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
 
 
 def twin_faults(path: Path) -> list[Fault]:

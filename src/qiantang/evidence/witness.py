@@ -9,6 +9,7 @@ import numpy as np
 from qiantang.evidence.observations import Observation
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.model.figures import Figure
+from qiantang.naming import series_id
 from qiantang.study import Study
 
 #: Members that stand for the fit beside each figure.
@@ -46,6 +47,7 @@ def series_rows(study: Study, name: str, *, model: bool) -> list[dict[str, Any]]
     StudyError
         If there is no such series.
     """
+    name = series_id(study, name)
     if name not in study.evidence.series:
         place = study.folder / "calibration" / "evidence" / "series.yaml"
         hint = nearest(name, study.evidence.series)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+#: Rows that a sheet of .xlsx can hold, its head left out.
+SHEET_ROWS = 1_048_575
 #: What makes a formula of a cell, as spreadsheets of East Asia type it too; apostrophes in front
 #: are counted in, so that what is guarded can be told from what bore one before.
 _BEGINS = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
@@ -110,11 +112,14 @@ class Sheet:
         NaN and None leave a cell empty.
     widths : mapping of int to float
         Width of a column by its place, from 1. [character]
+    formats : mapping of (int, int) to str
+        Number format of a cell by its row and column, from 0.
     """
 
     heads: Sequence[object]
     rows: Iterable[Sequence[object]]
     widths: Mapping[int, float] = field(default_factory=dict)
+    formats: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 def sheet_of(frame: pd.DataFrame, widths: Mapping[int, float] | None = None) -> Sheet:
@@ -138,21 +143,29 @@ def write_book(path: Path, sheets: Iterable[tuple[str, Sheet]]) -> None:
         for place, width in one.widths.items():
             page.column_dimensions[get_column_letter(place)].width = width
 
-        def cell(value: object, font: Font | None = None, page: Any = page) -> object:
+        def cell(
+            value: object, font: Font | None = None, form: str | None = None, page: Any = page
+        ) -> object:
             value = _storable(value)
             text = isinstance(value, str) and is_formula(value)
-            if not text and font is None:
+            if not text and font is None and form is None:
                 return value
             made = WriteOnlyCell(page, value=value)
             if font is not None:
                 made.font = font
+            if form is not None:
+                made.number_format = form
             if text:
                 made.data_type, made.quotePrefix = "s", True
             return made
 
         page.append([cell(head, bold) for head in one.heads])
-        for row in one.rows:
-            page.append([cell(value) for value in row])
+        for place, row in enumerate(one.rows):
+            if not one.formats:
+                page.append([cell(value) for value in row])
+                continue
+            forms = (one.formats.get((place, column)) for column in range(len(row)))
+            page.append([cell(value, form=form) for value, form in zip(row, forms, strict=True)])
     book.save(path)
 
 

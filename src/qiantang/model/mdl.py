@@ -202,7 +202,7 @@ def _not_utf8(path: Path) -> Fault | None:
 
 def _variable(equation: Equation, known: str, earlier: Variable | None) -> tuple[Variable, str]:
     """Return the variable of an entry, and what is wrong with it (empty if nothing)."""
-    unit, limits, what = _unit_and_limits(equation.unit)
+    unit, limits, what = unit_and_limits(equation.unit)
     meaning, chinese = _meaning(equation.comment)
     return Variable(
         name=equation.name.strip('"'),
@@ -218,7 +218,7 @@ def _variable(equation: Equation, known: str, earlier: Variable | None) -> tuple
     ), what
 
 
-def _unit_and_limits(text: str) -> tuple[str, Limits, str]:
+def unit_and_limits(text: str) -> tuple[str, Limits, str]:
     """Return unit, limits and what is wrong with them (empty if nothing)."""
     text = " ".join(text.split())
     if "[" not in text and "]" not in text:

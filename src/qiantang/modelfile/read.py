@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from qiantang.faults import Fault
 from qiantang.files import door
+from qiantang.files.cache import prepared
+from qiantang.files.code import code_digest
 from qiantang.modelfile.clashes import defined_twice
 from qiantang.modelfile.document import Document
 
@@ -15,6 +18,12 @@ SUFFIXES = (".mdl", ".xmile", ".xml", ".stmx", ".itmx")
 
 _WORTH_KEEPING = 1 << 26
 """Longest file that is looked up among those read before. [bytes]"""
+
+_READERS = ("modelfile", "files", "faults.py")
+"""What shapes a document."""
+
+_RECORDS = ("qiantang.modelfile.document", "qiantang.modelfile.tree")
+"""The modules whose classes a document consists of."""
 
 Read = tuple[Document, tuple[Fault, ...]]
 
@@ -50,8 +59,28 @@ def _stamp(path: Path) -> bytes | None:
 
 
 @lru_cache(maxsize=4)
-def _kept(path: Path, _stamp: bytes) -> Read:
-    return _read(path)
+def _kept(path: Path, stamp: bytes) -> Read:
+    """Return a file as it was read before, in this process or another; faulty ones are read."""
+    parts = (stamp, path.suffix.lower().encode(), code_digest(*_READERS).encode())
+    try:
+        document: Document = prepared("document", parts, _RECORDS, lambda: _sound(path))
+    except _Faulty as faulty:
+        return faulty.read
+    return replace(document, path=path), ()
+
+
+class _Faulty(Exception):  # noqa: N818 - carries what was read, and is never shown
+    def __init__(self, read: Read) -> None:
+        super().__init__()
+        self.read = read
+
+
+def _sound(path: Path) -> Document:
+    """Return a document without its place, which is not part of what is kept."""
+    document, faults = _read(path)
+    if faults:
+        raise _Faulty((document, faults))
+    return replace(document, path=None)  # type: ignore[arg-type]
 
 
 def _read(path: Path) -> Read:

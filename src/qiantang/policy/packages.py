@@ -18,6 +18,7 @@ from qiantang.ensemble.members import Members, choose_members
 from qiantang.ensemble.readout import Readout, readout_of, target_figures, yearly
 from qiantang.faults import DivergedError, Fault, StudyError, nearest
 from qiantang.model.figures import Figure
+from qiantang.naming import target_id
 from qiantang.plan.targets import Target
 from qiantang.scenario import Scenario
 from qiantang.study import Study
@@ -227,8 +228,9 @@ def find_target(study: Study, name: str) -> Target:
         With the nearest id or title.
     """
     targets = study.plan.targets.targets
+    meant = target_id(study, name)
     for target in targets:
-        if name and name in (target.id, target.title, target.title_zh):
+        if target.id == meant:
             return target
     known = [name for t in targets for name in (t.id, t.title_zh) if name]
     raise StudyError([Fault("--target", None, name, f"no such target{nearest(name, known)}")])

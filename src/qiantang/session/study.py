@@ -11,6 +11,8 @@ from qiantang.scenario import Scenario
 from qiantang.study import Study, bundled_folder
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from qiantang.deck.widget import Deck
     from qiantang.session.names import Names
     from qiantang.session.runs import FinishedRuns
@@ -41,8 +43,13 @@ class OpenStudy(Study):
         **options
             Such as ``members=1000``.
         """
+        from qiantang.naming import variable_id, vintage_id
         from qiantang.session.runs import run_named  # xarray and pandas, when something runs
 
+        if options.get("variables"):
+            options["variables"] = [variable_id(self, name) for name in options["variables"]]
+        if options.get("vintage"):
+            options["vintage"] = vintage_id(self, options["vintage"])
         if isinstance(scenarios, (str, Path, Mapping, Scenario)):
             return run_named(self, [scenarios], **options)
         return run_named(self, scenarios, **options)
@@ -70,6 +77,20 @@ class OpenStudy(Study):
 
         return Names(self)
 
+    def list(self, what: str) -> pd.DataFrame:
+        """Return a table of scenarios, levers, variables, targets, sectors, drivers or fits.
+
+        Raises
+        ------
+        StudyError
+            Anything else is asked for.
+        """
+        import pandas as pd
+
+        from qiantang.listing import listed
+
+        return pd.DataFrame(listed(self, what))
+
     @property
     def chart(self) -> Charts:
         """The charts that need no run, such as ``study.chart.flow("Air travel", lang="zh")``."""
@@ -83,12 +104,18 @@ class OpenStudy(Study):
         return open_deck(self, base, run_by=run_read, **options)
 
 
-def open_study(folder: str | Path | None = None) -> OpenStudy:
+def open_study(folder: str | Path | None = None, *, fit: str | None = None) -> OpenStudy:
     """Open a study folder; without an argument the bundled study.
+
+    Parameters
+    ----------
+    folder : str or Path, optional
+    fit : str, optional
+        Name of the fit to use; the newest if left out.
 
     Raises
     ------
     StudyError
-        If there is no study in the folder.
+        If there is no study in the folder, or no such fit.
     """
-    return OpenStudy(bundled_folder() if folder is None else Path(folder))
+    return OpenStudy(bundled_folder() if folder is None else Path(folder), fit=fit)

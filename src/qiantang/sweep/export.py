@@ -11,9 +11,8 @@ import pandas as pd
 import pyarrow as pa
 
 from qiantang.faults import Fault, StudyError
-from qiantang.files.cells import Sheet, guarded_arrow, sheet_of, write_book
+from qiantang.files.cells import SHEET_ROWS, Sheet, guarded_arrow, sheet_of, write_book
 from qiantang.outfile import check_outfile, put_whole
-from qiantang.results import SHEET_ROWS
 from qiantang.sweep.reading import Sweep
 from qiantang.sweep.reduce import summary as summarised
 

@@ -21,8 +21,16 @@ Names come from the model file, the evidence and the plan themselves; `units.yam
 
 from __future__ import annotations
 
-from qiantang.wording.language import LANGUAGES, Language, check_language
+from qiantang.wording.language import LANGUAGES, Language, Sentences, check_language
 from qiantang.wording.names import Wording
 from qiantang.wording.units import Unit, reading_unit
 
-__all__ = ["LANGUAGES", "Language", "Unit", "Wording", "check_language", "reading_unit"]
+__all__ = [
+    "LANGUAGES",
+    "Language",
+    "Sentences",
+    "Unit",
+    "Wording",
+    "check_language",
+    "reading_unit",
+]

@@ -1,4 +1,4 @@
-"""The two languages, and the sentences of `phrases.yaml`."""
+"""The two languages, and the sentences of `phrases.yaml` and `commands.yaml`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ Language = Literal["zh", "en"]
 #: Languages that everything can be said in.
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
-_FILE = Path(__file__).with_name("phrases.yaml")
+#: What papers and pictures say, and what the command line says.
+_FILES = ("phrases.yaml", "commands.yaml")
 
 
 class Phrase(BaseModel):
@@ -29,7 +30,7 @@ class Phrase(BaseModel):
 
 
 class Phrases(RootModel[dict[str, Phrase]]):
-    """The file ``phrases.yaml``."""
+    """A file of sentences."""
 
 
 def check_language(lang: str) -> Language:
@@ -48,7 +49,10 @@ def check_language(lang: str) -> Language:
 @lru_cache(maxsize=1)
 def phrases() -> dict[str, Phrase]:
     """Return every sentence by its key."""
-    return validate(read_yaml(_FILE), Phrases).root
+    found: dict[str, Phrase] = {}
+    for name in _FILES:
+        found |= validate(read_yaml(Path(__file__).with_name(name)), Phrases).root
+    return found
 
 
 def phrase(key: str, lang: Language, **values: object) -> str:
@@ -63,3 +67,28 @@ def phrase(key: str, lang: Language, **values: object) -> str:
     if key not in known:
         raise KeyError(f"no phrase {key}{nearest(key, known)}")
     return str(getattr(known[key], lang)).format(**values)
+
+
+class Sentences:
+    """Sentences and numbers in one language, of no study in particular.
+
+    Parameters
+    ----------
+    lang : {"zh", "en"}
+
+    Raises
+    ------
+    StudyError
+        Unknown language.
+    """
+
+    def __init__(self, lang: str = "en") -> None:
+        self.lang: Language = check_language(lang)
+
+    def phrase(self, key: str, **values: object) -> str:
+        """Return a sentence with its blanks filled."""
+        return phrase(key, self.lang, **values)
+
+    def choose(self, english: str, chinese: str | None) -> str:
+        """Return one of two texts; where the Chinese is missing the English stands in."""
+        return chinese if self.lang == "zh" and chinese else english

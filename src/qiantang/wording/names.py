@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from qiantang.wording.changed import titles_shown
-from qiantang.wording.language import Language, check_language, phrase
-from qiantang.wording.units import Unit, myriad, number, reading_unit
+from qiantang.wording.language import Sentences, phrase
+from qiantang.wording.units import Unit, hundredths, myriad, number, reading_unit
 
 if TYPE_CHECKING:
     from qiantang.plan.targets import Target
@@ -36,7 +36,7 @@ _FEW = 4
 _POINTS = "ratio_rise"
 
 
-class Wording:
+class Wording(Sentences):
     """Names, units and numbers of a study in one language.
 
     Parameters
@@ -51,8 +51,8 @@ class Wording:
     """
 
     def __init__(self, study: Study, lang: str = "en") -> None:
+        super().__init__(lang)
         self.study = study
-        self.lang: Language = check_language(lang)
 
     def phrase(self, key: str, **values: object) -> str:
         """Return a sentence of phrases.yaml with its blanks filled."""
@@ -67,10 +67,6 @@ class Wording:
     def of(self, record: Any, key: str) -> str:
         """Return a text of a record that may hold it in Chinese as well."""
         return self.choose(getattr(record, key), getattr(record, f"{key}_zh"))
-
-    def choose(self, english: str, chinese: str | None) -> str:
-        """Return one of two texts; where the Chinese is missing the English stands in."""
-        return chinese if self.lang == "zh" and chinese else english
 
     def variable(self, name: str) -> str:
         """Return the name of a variable: of its observed series, else of the model file."""
@@ -145,9 +141,10 @@ class Wording:
         """Write a probability alone; an ensemble never says quite never or quite surely."""
         if not math.isfinite(value):
             return number(value, self.lang)
+        share = hundredths(value)
         if self.lang == "zh":
-            return "<1%" if value < 0.005 else ">99%" if value > 0.995 else f"{value:.0%}"
-        return "<0.01" if value < 0.005 else ">0.99" if value > 0.995 else f"{value:.2f}"
+            return "<1%" if value < 0.005 else ">99%" if value > 0.995 else f"{share}%"
+        return "<0.01" if value < 0.005 else ">0.99" if value > 0.995 else f"{share / 100:.2f}"
 
     def probability(self, value: float) -> str:
         """Write a probability as it stands in a sentence: P = 0.02, 概率2%."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from pathlib import Path
 
@@ -119,8 +120,13 @@ def reading_unit(
     return Unit(reading.label, gap + short if short else "", reading.times)
 
 
+def hundredths(value: float) -> int:
+    """Return a share in hundredths, halves upwards, as the deck's front end has it."""
+    return math.floor(round(100 * value, 4) + 0.5)
+
+
 def number(value: float, lang: Language, *, digits: int = _DIGITS, trim: bool = True) -> str:
-    """Write a number: three significant digits, whole from a hundred on, no false precision.
+    """Write a number: three significant digits, whole from a hundred on, halves away from zero.
 
     English groups thousands with commas; Chinese offices write the digits without any. With `trim`
     zeros after the point are left away.
@@ -130,7 +136,10 @@ def number(value: float, lang: Language, *, digits: int = _DIGITS, trim: bool = 
     if value == 0:
         return "0"
     places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-    text = f"{value:,.{places}f}"
+    exact = Decimal(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    if places and abs(exact) >= 10 ** (digits - places):  # 99.96 is 100, not 100.0
+        exact = Decimal(value).quantize(Decimal(1).scaleb(1 - places), ROUND_HALF_UP)
+    text = f"{exact:,f}"
     if trim and "." in text:
         text = text.rstrip("0").rstrip(".")
     if text in ("-0", "0"):

@@ -26,6 +26,7 @@ function written(value, language, digits = 3) {
   if (value === 0) return "0";
   const places = Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(value))));
   let text = Math.abs(value).toFixed(places);
+  if (places && Number(text) >= 10 ** (digits - places)) text = Math.abs(value).toFixed(places - 1);
   if (text.includes(".")) text = text.replace(/\.?0+$/, "");
   if (language === "en") text = text.replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ",");
   return value < 0 && text !== "0" ? `−${text}` : text;
@@ -34,9 +35,9 @@ function written(value, language, digits = 3) {
 // A probability; an ensemble never says quite never or quite surely.
 function chance(p, language) {
   if (!Number.isFinite(p)) return written(p, language);
-  const hundredths = Math.round(100 * p);
+  const hundredths = Math.floor(Number((100 * p).toFixed(4)) + 0.5);
   if (language === "zh") return p < 0.005 ? "<1%" : p > 0.995 ? ">99%" : `${hundredths}%`;
-  return p < 0.005 ? "<0.01" : p > 0.995 ? ">0.99" : p.toFixed(2);
+  return p < 0.005 ? "<0.01" : p > 0.995 ? ">0.99" : (hundredths / 100).toFixed(2);
 }
 
 // The odds of a target: in a word where its level is judgement, so that no figure is made up.

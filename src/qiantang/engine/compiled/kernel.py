@@ -22,7 +22,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from qiantang.engine import cache
 from qiantang.engine.checkpoint import Checkpoint
 from qiantang.engine.choice import refuse_large
 from qiantang.engine.compiled.blocks import SharedInputs, aligned_rows, arguments
@@ -31,6 +30,7 @@ from qiantang.engine.compiled.lanes import WIDTH
 from qiantang.engine.inputs import Inputs
 from qiantang.engine.ir import Integrator, Program
 from qiantang.engine.plan import Plan
+from qiantang.files import cache
 
 Floats = npt.NDArray[np.float64]
 CHUNK = 2048

@@ -13,20 +13,28 @@ import pickle
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from platformdirs import user_cache_path
+
+Made = TypeVar("Made")
 
 MANIFEST = "digests"
 """File in a folder of derived files that names each and its digest."""
 
+SPOILT = (pickle.UnpicklingError, EOFError, AttributeError, ImportError, ValueError, TypeError)
+"""What unpickling raises where content is not what was stored."""
+
 LIMIT = 512 * 2**20
 """Bytes of derived folders of a kind that are kept, the ones used last first."""
 
-TRUSTED = ("qiantang.engine.ir", "qiantang.engine.expressions")
+PROGRAM = ("qiantang.engine.ir", "qiantang.engine.expressions")
 """The modules whose classes a stored program may consist of."""
+
+MOST_PREPARED = 256
+"""Prepared inputs that are kept, the newest ones."""
 
 
 def folder() -> Path:
@@ -66,21 +74,71 @@ def put(file: Path, content: bytes) -> None:
         raise
 
 
-def restored(content: bytes) -> Any:
-    """Return a pickled program; anything but our own records is refused.
+def restored(content: bytes, trusted: tuple[str, ...] = PROGRAM) -> Any:
+    """Return a pickled program, or other records; anything else is refused.
+
+    Parameters
+    ----------
+    content : bytes
+    trusted : tuple of str
+        The modules whose classes it may name.
 
     Raises
     ------
     pickle.UnpicklingError
         If the content names any other class or function.
     """
-    return _Records(io.BytesIO(content)).load()
+    return _Records(content, trusted).load()
+
+
+def prepared(
+    kind: str, parts: Iterable[bytes], trusted: tuple[str, ...], make: Callable[[], Made]
+) -> Made:
+    """Return what was made of the same content before, or make it and keep it.
+
+    Parameters
+    ----------
+    kind : str
+        Of the inputs, part of their key.
+    parts : iterable of bytes
+        All that what is made depends on: content, and a digest of the code that makes it.
+    trusted : tuple of str
+        The modules whose classes it may consist of.
+    make : callable
+        What it raises is raised, and nothing kept.
+    """
+    key = hashlib.sha256(b"".join(hashlib.sha256(p).digest() for p in (kind.encode(), *parts)))
+    stored = read("prepared", key.hexdigest())
+    if stored is not None:
+        try:
+            found: Made = restored(stored, trusted)
+        except SPOILT:
+            pass  # made anew
+        else:
+            return found
+    made = make()
+    write("prepared", key.hexdigest(), pickle.dumps(made, pickle.HIGHEST_PROTOCOL))
+    _evict_prepared()
+    return made
+
+
+def _evict_prepared() -> None:
+    try:
+        files = sorted((folder() / "prepared").iterdir(), key=lambda file: file.stat().st_mtime)
+        for file in files[:-MOST_PREPARED]:
+            file.unlink(missing_ok=True)
+    except OSError:
+        return  # another process is at it, or nothing can be kept
 
 
 class _Records(pickle.Unpickler):
+    def __init__(self, content: bytes, trusted: tuple[str, ...]) -> None:
+        super().__init__(io.BytesIO(content))
+        self._trusted = trusted
+
     def find_class(self, module: str, name: str) -> Any:
-        if module not in TRUSTED or "." in name or name.startswith("_"):
-            raise pickle.UnpicklingError(f"{module}.{name} has no place in a stored program")
+        if module not in self._trusted or "." in name or name.startswith("_"):
+            raise pickle.UnpicklingError(f"{module}.{name} has no place in what is stored")
         return super().find_class(module, name)
 
 

@@ -1,0 +1,22 @@
+"""What a verb that runs members itself need not load."""
+
+from __future__ import annotations
+
+import sys
+
+
+def no_dask() -> None:
+    """Tell xarray that no array is one of Dask's, as long as Dask is not loaded.
+
+    Before it makes a first array xarray imports Dask, only to ask whether it is one: half a second
+    of processor time. Verbs that read sweeps, whose arrays may be lazy, do not call this.
+    """
+    if "dask.array" in sys.modules:
+        return
+    from xarray.namedarray import pycompat
+
+    known = getattr(pycompat, "_cached_duck_array_modules", None)
+    if known is not None and "dask" not in known:
+        absent = object.__new__(pycompat.DuckArrayModule)
+        absent.module, absent.available, absent.type = None, False, ()
+        known["dask"] = absent

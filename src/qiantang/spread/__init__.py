@@ -1,0 +1,1 @@
+"""Many runs of any model file: constants drawn from ranges, their results labelled and drawn."""

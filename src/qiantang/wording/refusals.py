@@ -1,0 +1,62 @@
+"""Refusals in Chinese: whole sentences, found by the English ones that they stand for."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import RootModel
+
+from qiantang.faults import Fault, printable, shown
+from qiantang.yamlfile import read_yaml, validate
+
+_FILE = Path(__file__).with_name("refusals.yaml")
+_HINT = re.compile(r" \(did you mean (?P<name>[^?]+)\?\)")
+_BLANK = re.compile(r"\\\{(\w+)\\\}")
+#: What is repeated of a sentence that has no Chinese yet.
+_AS_IT_IS = "{what}（此句暂无中文）"
+
+
+class Refusals(RootModel[dict[str, str]]):
+    """The file ``refusals.yaml``: an English sentence with blanks to the Chinese one."""
+
+
+@lru_cache(maxsize=1)
+def _sentences() -> list[tuple[re.Pattern[str], str]]:
+    found = []
+    for english, chinese in validate(read_yaml(_FILE), Refusals).root.items():
+        pattern = _BLANK.sub(lambda blank: f"(?P<{blank[1]}>.+?)", re.escape(english))
+        found.append((re.compile(pattern, re.DOTALL), chinese))
+    return found
+
+
+def in_chinese(what: str) -> str:
+    """Return the sentence of a refusal in Chinese; one that is not known stays as it is."""
+    hint = _HINT.search(what)
+    rest = _HINT.sub("", what)
+    said = next(
+        (
+            zh.format(**match.groupdict())
+            for en, zh in _sentences()
+            if (match := en.fullmatch(rest))
+        ),
+        None,
+    )
+    if said is None:
+        return _AS_IT_IS.format(what=what)
+    return said + (f"（是否指{hint['name']}？）" if hint else "")
+
+
+def in_language(what: str, lang: str) -> str:
+    """Return a sentence in a language."""
+    return in_chinese(what) if lang == "zh" else what
+
+
+def told(fault: Fault, lang: str) -> str:
+    """Return a fault as it is printed in a language: place, part, sentence."""
+    if lang != "zh":
+        return str(fault)
+    place = shown(fault.file) if fault.line is None else f"{shown(fault.file)}:{fault.line}"
+    parts = [place, fault.where, in_chinese(fault.what)]
+    return printable("：".join(part for part in parts if part))
