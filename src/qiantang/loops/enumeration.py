@@ -1,0 +1,208 @@
+"""The enumeration of loops, compiled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+import numpy as np
+
+compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
+"""Decorator of what is compiled once and kept."""
+
+
+@compiled
+def _reached(root: int, first: Any, ends: Any, places: Any, mask: Any) -> None:
+    """Mark what a vertex reaches among itself and those after it."""
+    mask[:] = False
+    todo = np.empty(mask.size, dtype=np.int64)
+    todo[0], left = root, 1
+    mask[root] = True
+    while left:
+        left -= 1
+        here = todo[left]
+        for at in range(first[here], first[here + 1]):
+            end = ends[places[at]]
+            if end > root and not mask[end]:
+                mask[end] = True
+                todo[left] = end
+                left += 1
+
+
+@compiled
+def _backwards(tails: Any, size: int) -> Any:
+    """Return the edges by where they end: where each vertex's begin, and their places."""
+    first = np.zeros(size + 1, dtype=np.int64)
+    for tail in tails:
+        first[tail + 1] += 1
+    first = np.cumsum(first)
+    return first, np.argsort(tails, kind="mergesort")
+
+
+@compiled
+def _longer(array: Any, needed: int) -> Any:
+    """Return an array, or one with the same beginning and twice the room."""
+    if needed <= array.size:
+        return array
+    grown = np.empty(2 * max(needed, array.size), dtype=array.dtype)
+    grown[: array.size] = array
+    return grown
+
+
+@compiled
+def _unblock(
+    vertex: int, blocked: Any, waiting: Any, back_first: Any, back: Any, heads: Any, todo: Any
+) -> None:
+    """Free a vertex, and those before it that wait for it; ``waiting`` is told by edge."""
+    todo[0], left = vertex, 1
+    blocked[vertex] = False
+    while left:
+        left -= 1
+        here = todo[left]
+        for at in range(back_first[here], back_first[here + 1]):
+            edge = back[at]
+            if waiting[edge]:
+                waiting[edge] = False
+                if blocked[heads[edge]]:
+                    blocked[heads[edge]] = False
+                    todo[left] = heads[edge]
+                    left += 1
+
+
+@compiled
+def enumerate_cycles(first: Any, heads: Any, tails: Any, most: int) -> Any:
+    """Return edges, beginnings and shared beginnings of all loops, and whether these are all.
+
+    Parameters
+    ----------
+    first : array of int, shape (vertex + 1,)
+        Where the edges of each vertex begin.
+    heads, tails : array of int, shape (edge,)
+        Vertex at which each edge begins, in ascending order, and ends.
+    most : int
+        Loops after which to end.
+    """
+    size = first.size - 1
+    every = np.arange(heads.size)
+    back_first, back = _backwards(tails, size)
+    forth_mask, mask = np.zeros(size, dtype=np.bool_), np.zeros(size, dtype=np.bool_)
+    blocked = np.zeros(size, dtype=np.bool_)
+    waiting = np.zeros(heads.size, dtype=np.bool_)
+    todo = np.empty(size + 1, dtype=np.int64)
+    vertices, at = np.empty(size + 1, dtype=np.int64), np.empty(size + 1, dtype=np.int64)
+    closed, path = np.zeros(size + 1, dtype=np.bool_), np.empty(size + 1, dtype=np.int64)
+    found = np.empty(1024, dtype=np.int64)
+    begins, shared = np.zeros(257, dtype=np.int64), np.empty(256, dtype=np.int64)
+    count = 0
+    for root in range(size):
+        _reached(root, first, tails, every, forth_mask)
+        _reached(root, back_first, heads, back, mask)
+        mask &= forth_mask
+        blocked[:] = False
+        waiting[:] = False
+        depth, common = 0, 0
+        vertices[0], at[0], closed[0], blocked[root] = root, first[root], False, True
+        while depth >= 0:
+            here = vertices[depth]
+            if at[depth] < first[here + 1]:
+                edge = at[depth]
+                at[depth] += 1
+                end = tails[edge]
+                path[depth] = edge
+                if end == root:
+                    if count == most:
+                        return found[: begins[count]], begins[: count + 1], shared[:count], False
+                    begin = begins[count]
+                    found = _longer(found, begin + depth + 1)
+                    begins, shared = _longer(begins, count + 2), _longer(shared, count + 1)
+                    found[begin : begin + depth + 1] = path[: depth + 1]
+                    shared[count], begins[count + 1] = common, begin + depth + 1
+                    count, common, closed[depth] = count + 1, depth, True
+                elif end > root and mask[end] and not blocked[end]:
+                    depth += 1
+                    vertices[depth], at[depth], closed[depth] = end, first[end], False
+                    blocked[end] = True
+                continue
+            if closed[depth]:
+                _unblock(here, blocked, waiting, back_first, back, heads, todo)
+                if depth:
+                    closed[depth - 1] = True
+            else:
+                for place in range(first[here], first[here + 1]):
+                    end = tails[place]
+                    if end >= root and mask[end]:
+                        waiting[place] = True
+            depth -= 1
+            common = min(common, max(depth, 0))
+    return found[: begins[count]], begins[: count + 1], shared[:count], True
+
+
+@compiled
+def _ways_back(root: int, heads: Any, tails: Any, strength: Any, bound: Any) -> None:
+    """Find for each vertex after a root the strongest way from it to the root."""
+    bound[:] = 0.0
+    bound[root] = 1.0
+    changed = True
+    while changed:
+        changed = False
+        for edge in range(heads.size - 1, -1, -1):
+            if heads[edge] > root and tails[edge] >= root:
+                value = strength[edge] * bound[tails[edge]]
+                if value > bound[heads[edge]]:
+                    bound[heads[edge]] = value
+                    changed = True
+
+
+@compiled
+def enumerate_strong(
+    first: Any, heads: Any, tails: Any, strength: Any, floor: float, most: int
+) -> Any:
+    """Return the loops whose strengths multiply to a floor at least, as :func:`enumerate_cycles`.
+
+    Parameters
+    ----------
+    first, heads, tails, most
+        As there.
+    strength : array of shape (edge,)
+        Between 0 and 1.
+    floor : float
+        Above 0.
+    """
+    size = first.size - 1
+    bound, passed = np.zeros(size), np.zeros(size, dtype=np.bool_)
+    vertices, at = np.empty(size + 1, dtype=np.int64), np.empty(size + 1, dtype=np.int64)
+    product, path = np.empty(size + 1), np.empty(size + 1, dtype=np.int64)
+    found = np.empty(1024, dtype=np.int64)
+    begins, shared = np.zeros(257, dtype=np.int64), np.empty(256, dtype=np.int64)
+    count = 0
+    for root in range(size):
+        _ways_back(root, heads, tails, strength, bound)
+        depth, common = 0, 0
+        vertices[0], at[0], product[0], passed[root] = root, first[root], 1.0, True
+        while depth >= 0:
+            here = vertices[depth]
+            if at[depth] == first[here + 1]:
+                passed[here] = False
+                depth -= 1
+                common = min(common, max(depth, 0))
+                continue
+            edge = at[depth]
+            at[depth] += 1
+            end, value = tails[edge], product[depth] * strength[edge]
+            if end < root or value * bound[end] < floor or (passed[end] and end != root):
+                continue
+            path[depth] = edge
+            if end != root:
+                depth += 1
+                vertices[depth], at[depth], product[depth] = end, first[end], value
+                passed[end] = True
+                continue
+            if count == most:
+                return found[: begins[count]], begins[: count + 1], shared[:count], False
+            begin = begins[count]
+            found = _longer(found, begin + depth + 1)
+            begins, shared = _longer(begins, count + 2), _longer(shared, count + 1)
+            found[begin : begin + depth + 1] = path[: depth + 1]
+            shared[count], begins[count + 1] = common, begin + depth + 1
+            count, common = count + 1, depth
+    return found[: begins[count]], begins[: count + 1], shared[:count], True
