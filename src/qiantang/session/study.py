@@ -11,6 +11,7 @@ from qiantang.study import Study, bundled_folder
 
 if TYPE_CHECKING:
     from qiantang.deck.widget import Deck
+    from qiantang.loops.report import LoopReport
     from qiantang.session.runs import FinishedRuns
 
 
@@ -32,6 +33,12 @@ class OpenStudy(Study):
         from qiantang.session.runs import run_named  # xarray and pandas, when something runs
 
         return run_named(self, [scenarios] if isinstance(scenarios, str) else scenarios, **options)
+
+    def loops(self, about: str | None = None, **options: Any) -> LoopReport:
+        """Score the feedback loops; see `qiantang.loops.ofstudy.loops_of_study` for the options."""
+        from qiantang.loops.ofstudy import loops_of_study  # compiled code, when loops are scored
+
+        return loops_of_study(self, about, **options)
 
     @property
     def chart(self) -> Charts:
