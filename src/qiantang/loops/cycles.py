@@ -2,16 +2,18 @@
 
 Johnson, D.B. (1975), Finding all the elementary circuits of a directed graph, SIAM Journal on
 Computing 4, 77-84, doi 10.1137/0204007. Where his loops are too many to list, those are listed
-whose links' typical strengths multiply to a floor at least; that is our own, an exact search under
-a bound in place of the strongest-path heuristic of Eberlein, R. & Schoenberg, W. (2020), Finding
+whose links' typical strengths multiply to a floor at least, at any instant; that is our own, an
+exact search under a bound in place of the strongest-path heuristic of Eberlein, R. & Schoenberg, W. (2020), Finding
 the loops that matter, arXiv 2006.08425.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
+from os.path import commonprefix
 from typing import Any
 
 import numpy as np
@@ -22,11 +24,17 @@ from qiantang.loops.web import Link
 MOST = 400_000
 """Loops of a partition that are listed, if no other number is given."""
 
-TENFOLD = 10.0
-"""Step by which the floor is lowered; the loops above the floor before are the core."""
+PARTS = 10
+"""Of what is listed at most, no more than this part stems from one instant."""
 
-LOWEST = 1e-9
+STEP, TENFOLD = 10**0.5, 10.0
+"""Step by which a floor is lowered, and how far above it the core begins."""
+
+LOWEST = 1e-7
 """Floor below which no loop is looked for."""
+
+_KEY = np.dtype(">u4")
+"""How edges are written so that loops sort as they are found."""
 
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -45,9 +53,10 @@ class Cycles:
     shared : array of int, shape (loop,)
         How many edges at its beginning each loop has in common with the one before.
     core : array of bool, shape (loop,)
-        Whether a loop lies above ten times the floor.
+        Whether a loop lies above ten times the floor at some instant.
     floor : float
-        Typical strength down to which these are all; 0 where they are all there are.
+        Typical strength down to which these are all at every instant; 0 where they are all there
+        are.
     """
 
     edges: npt.NDArray[np.int32]
@@ -72,28 +81,6 @@ class Cycles:
     def lengths(self) -> Integers:
         """Number of edges of each loop."""
         return np.diff(self.begins)
-
-    def through(self, edges: Sequence[int]) -> Flags:
-        """Return which loops use any of some edges."""
-        if not len(self):
-            return np.zeros(0, dtype=np.bool_)
-        used = np.isin(self.edges, np.asarray(edges, dtype=np.int32))
-        return np.asarray(np.add.reduceat(used, self.begins[:-1]) > 0)
-
-    def only(self, chosen: Flags) -> Cycles:
-        """Return some of the loops, in the same order."""
-        if chosen.all():
-            return self
-        kept = np.flatnonzero(chosen)
-        # What two loops have in common is what all between them have.
-        after = np.concatenate([[0], kept[:-1] + 1])[: len(kept)]
-        ends = np.stack([after, kept + 1], axis=1).ravel()
-        padded = np.append(self.shared, 0)
-        shared = np.minimum.reduceat(padded, ends)[::2] if len(kept) else kept
-        lengths = self.lengths[kept]
-        begins = np.concatenate([[0], np.cumsum(lengths)])
-        edges = self.edges[np.repeat(chosen, self.lengths)]
-        return Cycles(edges, begins, shared, self.core[kept], self.floor)
 
     def joined(self, more: Iterable[Sequence[int]]) -> Cycles:
         """Return the loops and further ones, of the core, that are not among them."""
@@ -126,20 +113,32 @@ class _Rows:
     heads: Integers
     tails: Integers
     places: npt.NDArray[np.int32]
+    roots: int
 
     @classmethod
-    def of(cls, edges: Sequence[Link], partition: Sequence[int]) -> _Rows:
-        ends = sorted({end for place in partition for end in edges[place]})
-        row = {end: number for number, end in enumerate(ends)}
+    def of(cls, edges: Sequence[Link], partition: Sequence[int], through: Collection[int]) -> _Rows:
+        """Number the vertices, those that loops are to pass first: there a search begins."""
+        ends = {end for place in partition for end in edges[place]}
+        ordered_ends = sorted(ends, key=lambda end: (end not in through, end))
+        row = {end: number for number, end in enumerate(ordered_ends)}
         ordered = sorted(partition, key=lambda place: (row[edges[place][0]], row[edges[place][1]]))
         heads = np.array([row[edges[place][0]] for place in ordered], dtype=np.int64)
         tails = np.array([row[edges[place][1]] for place in ordered], dtype=np.int64)
         first = np.searchsorted(heads, np.arange(len(ends) + 1)).astype(np.int64)
-        return cls(first, heads, tails, np.array(ordered, dtype=np.int32))
+        roots = len(ends & set(through)) if through else len(ends)
+        return cls(first, heads, tails, np.array(ordered, dtype=np.int32), roots)
+
+    @property
+    def arrays(self) -> tuple[Any, ...]:
+        return self.first, self.heads, self.tails, self.roots
 
 
 def elementary_cycles(
-    edges: Sequence[Link], partition: Sequence[int], most: int = MOST
+    edges: Sequence[Link],
+    partition: Sequence[int],
+    *,
+    through: Collection[int] = (),
+    most: int = MOST,
 ) -> Cycles | None:
     """Enumerate all elementary loops of a partition.
 
@@ -149,6 +148,8 @@ def elementary_cycles(
         All edges.
     partition : sequence of int
         Places of those of the partition.
+    through : collection of int
+        Vertices, one of which each loop is to pass; all loops by default.
     most : int
         Loops that are listed at most.
 
@@ -159,8 +160,8 @@ def elementary_cycles(
     """
     from qiantang.loops.enumeration import enumerate_cycles
 
-    rows = _Rows.of(edges, partition)
-    found, begins, shared, complete = enumerate_cycles(rows.first, rows.heads, rows.tails, most)
+    rows = _Rows.of(edges, partition, through)
+    found, begins, shared, complete = enumerate_cycles(*rows.arrays, most)
     core = np.ones(len(shared), dtype=np.bool_)
     return Cycles(rows.places[found], begins, shared, core) if complete else None
 
@@ -169,34 +170,70 @@ def strong_cycles(
     edges: Sequence[Link],
     partition: Sequence[int],
     strength: npt.NDArray[np.float64],
+    *,
+    through: Collection[int] = (),
     most: int = MOST,
 ) -> Cycles:
-    """Enumerate the loops of a partition down to the lowest floor that lists no more than wanted.
+    """Enumerate the loops of a partition that are strong at any of some instants.
+
+    At each instant the floor is lowered as far as no more loops lie above it than an even part of
+    ten times what is listed at most; those found at any instant are listed.
 
     Parameters
     ----------
-    edges, partition, most
-        As in :func:`elementary_cycles`; always at least one loop is listed.
-    strength : array of shape (edge,)
+    edges, partition, through, most
+        As in :func:`elementary_cycles`.
+    strength : array of shape (time, edge)
         Typical strength of each edge; counted as 1 where it is larger.
 
     Returns
     -------
     Cycles
+        Its floor is the highest of any instant.
     """
+    rows = _Rows.of(edges, partition, through)
+    at_once = max(1, min(most // PARTS, PARTS * most // max(len(strength), 1)))
+    loops: dict[bytes, bool] = {}
+    floors = []
+    for typical in np.minimum(strength[:, rows.places], 1.0):
+        floor, found = _above_floor(rows, typical, at_once)
+        floors.append(floor)
+        for loop, core in found:
+            loops[loop] = loops.get(loop, False) or core
+    ordered = sorted(loops)
+    places = np.frombuffer(b"".join(ordered), dtype=_KEY).astype(np.int64)
+    begins = np.concatenate([[0], np.cumsum([len(loop) // _KEY.itemsize for loop in ordered])])
+    shared = np.array([0, *map(_common, ordered, ordered[1:])][: len(ordered)], dtype=np.int64)
+    core = np.array([loops[loop] for loop in ordered], dtype=np.bool_)
+    return Cycles(rows.places[places], begins.astype(np.int64), shared, core, max(floors))
+
+
+def _above_floor(
+    rows: _Rows, typical: npt.NDArray[np.float64], most: int
+) -> tuple[float, Iterator[tuple[bytes, bool]]]:
+    """Return the lowest floor with no more loops than wanted, and these with their strength."""
     from qiantang.loops.enumeration import enumerate_strong
 
-    rows = _Rows.of(edges, partition)
-    typical = np.minimum(strength[rows.places], 1.0)
     floor, kept = 1.0, None
     while floor >= LOWEST:
-        found = enumerate_strong(rows.first, rows.heads, rows.tails, typical, floor, most)
-        if not found[3]:
+        found = enumerate_strong(*rows.arrays, typical, floor, most)
+        if not found[3] and kept is not None:
             break
-        floor, kept = floor / TENFOLD, found
-    floor *= TENFOLD
-    edges_of, begins, shared, _ = kept if kept is not None else found
-    logs = np.log(np.maximum(typical, 1e-300))[edges_of]
-    size = np.add.reduceat(logs, begins[:-1]) if len(shared) else np.zeros(0)
-    core = size >= np.log(floor * TENFOLD) - 1e-9
-    return Cycles(rows.places[edges_of], begins, shared, core, floor)
+        kept = found
+        if not found[3]:
+            floor /= STEP
+            break
+        floor /= STEP
+    floor *= STEP
+    assert kept is not None
+    edges, begins = kept[0], kept[1]
+    logs = np.log(np.maximum(typical, 1e-300))[edges]
+    size = np.add.reduceat(logs, begins[:-1]) if len(begins) > 1 else np.zeros(0)
+    core = (size >= np.log(floor * TENFOLD) - 1e-9).tolist()
+    text, ends = edges.astype(_KEY).tobytes(), (begins * _KEY.itemsize).tolist()
+    return floor, zip((text[a:b] for a, b in pairwise(ends)), core, strict=True)
+
+
+def _common(one: bytes, other: bytes) -> int:
+    """Return how many edges two loops have in common at their beginning."""
+    return len(commonprefix([one, other])) // _KEY.itemsize

@@ -70,7 +70,7 @@ def _unblock(
 
 
 @compiled
-def enumerate_cycles(first: Any, heads: Any, tails: Any, most: int) -> Any:
+def enumerate_cycles(first: Any, heads: Any, tails: Any, roots: int, most: int) -> Any:
     """Return edges, beginnings and shared beginnings of all loops, and whether these are all.
 
     Parameters
@@ -79,6 +79,8 @@ def enumerate_cycles(first: Any, heads: Any, tails: Any, most: int) -> Any:
         Where the edges of each vertex begin.
     heads, tails : array of int, shape (edge,)
         Vertex at which each edge begins, in ascending order, and ends.
+    roots : int
+        Vertices of which each loop is to pass one: the first so many.
     most : int
         Loops after which to end.
     """
@@ -94,7 +96,7 @@ def enumerate_cycles(first: Any, heads: Any, tails: Any, most: int) -> Any:
     found = np.empty(1024, dtype=np.int64)
     begins, shared = np.zeros(257, dtype=np.int64), np.empty(256, dtype=np.int64)
     count = 0
-    for root in range(size):
+    for root in range(roots):
         _reached(root, first, tails, every, forth_mask)
         _reached(root, back_first, heads, back, mask)
         mask &= forth_mask
@@ -155,13 +157,13 @@ def _ways_back(root: int, heads: Any, tails: Any, strength: Any, bound: Any) -> 
 
 @compiled
 def enumerate_strong(
-    first: Any, heads: Any, tails: Any, strength: Any, floor: float, most: int
+    first: Any, heads: Any, tails: Any, roots: int, strength: Any, floor: float, most: int
 ) -> Any:
     """Return the loops whose strengths multiply to a floor at least, as :func:`enumerate_cycles`.
 
     Parameters
     ----------
-    first, heads, tails, most
+    first, heads, tails, roots, most
         As there.
     strength : array of shape (edge,)
         Between 0 and 1.
@@ -175,7 +177,7 @@ def enumerate_strong(
     found = np.empty(1024, dtype=np.int64)
     begins, shared = np.zeros(257, dtype=np.int64), np.empty(256, dtype=np.int64)
     count = 0
-    for root in range(size):
+    for root in range(roots):
         _ways_back(root, heads, tails, strength, bound)
         depth, common = 0, 0
         vertices[0], at[0], product[0], passed[root] = root, first[root], 1.0, True

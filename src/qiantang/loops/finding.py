@@ -24,7 +24,7 @@ SAMPLE = 64
 """Members by whose shares the loops to show are chosen; of these the shares of all are found."""
 
 TYPICAL = 0.9
-"""Quantile of a link's scores, signs left out, over members and time, that is its strength."""
+"""Quantile of a link's scores, signs left out, over members, that is its strength."""
 
 OFTEN = 0.05
 """Share of members in which a loop is the strongest at some time, from which on it is shown."""
@@ -62,8 +62,6 @@ class Partition:
         Number of its variables, and of the links between them.
     loops : int
         Number of loops that were scored.
-    listed : int
-        Number of loops that were listed, whether they pass through what was asked or not.
     floor : float
         Typical strength down to which the list is complete; 0 where it is.
     tail : array of shape (time, member)
@@ -75,7 +73,6 @@ class Partition:
     variables: int
     links: int
     loops: int
-    listed: int
     floor: float
     tail: Floats
     total: Floats
@@ -92,12 +89,15 @@ class Found:
     partitions : tuple of Partition
     loops : tuple of Scored
         Those to show, of each partition the one with the largest mean share first.
+    through : tuple of int
+        Slots, one of which each loop passes; empty for all loops.
     """
 
     network: Network
     scores: EdgeScores
     partitions: tuple[Partition, ...]
     loops: tuple[Scored, ...]
+    through: tuple[int, ...]
 
 
 def find_loops(
@@ -142,34 +142,33 @@ def find_loops(
     Found
     """
     scores = edge_scores(program, network, given, times, asked, progress)
-    strength = np.zeros(len(network.edges))
+    strength: Floats | None = None
     partitions, loops = [], []
-    wanted = [i for i, edge in enumerate(network.edges) if edge[0] in through]
     for number, places in enumerate(network.partitions):
-        if through and not set(wanted) & set(places):
+        if through and not network.variables(places) & set(through):
             continue
         progress("listing the loops")
-        cycles = elementary_cycles(network.edges, places, most)
+        cycles = elementary_cycles(network.edges, places, through=through, most=most)
         if cycles is None:
-            strength = strength if strength.any() else _typical(scores)
-            cycles = strong_cycles(network.edges, places, strength, most)
+            strength = _typical(scores) if strength is None else strength
+            cycles = strong_cycles(network.edges, places, strength, through=through, most=most)
         mine = [loop for loop in known if set(loop) <= set(places)]
+        if through:
+            mine = [m for m in mine if any(network.edges[edge][0] in through for edge in m)]
         cycles = cycles.joined(mine)
-        listed = len(cycles)
-        cycles = cycles.only(cycles.through(wanted)) if through else cycles
         partition, shown = _scored(number, cycles, scores, mine, top, progress)
         variables = len(network.variables(places))
         partitions.append(
-            Partition(variables, len(places), len(cycles), listed, cycles.floor, *partition)
+            Partition(variables, len(places), len(cycles), cycles.floor, *partition)
         )
         loops += shown
-    return Found(network, scores, tuple(partitions), tuple(loops))
+    return Found(network, scores, tuple(partitions), tuple(loops), tuple(through))
 
 
 def _typical(scores: EdgeScores) -> Floats:
-    """Return the typical strength of each edge over members and time."""
-    sound = scores.edges[:, :, ~scores.diverged]
-    return np.array([np.quantile(np.abs(sound[:, i]), TYPICAL) for i in range(sound.shape[1])])
+    """Return the typical strength of each edge at each instant, shape (time, edge)."""
+    sound = np.abs(scores.edges[:, :, ~scores.diverged])
+    return np.asarray(np.quantile(sound, TYPICAL, axis=2))
 
 
 def _scored(

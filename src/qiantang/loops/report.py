@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from qiantang.loops.finding import Found
+from qiantang.loops.finding import Found, Partition
 from qiantang.loops.naming import Named
 
 if TYPE_CHECKING:
@@ -139,9 +139,8 @@ def _attrs(told: str) -> dict[str, str]:
 
 def _notes(found: Found) -> list[str]:
     """Say how complete the list is, and what the method cannot see."""
-    alone = [p for p in found.partitions if p.listed == 1]
-    notes = [_complete(number + 1, p, found) for number, p in enumerate(found.partitions)
-             if p.listed > 1]  # fmt: skip
+    alone = [p for p in found.partitions if p.loops == 1]
+    notes = [_complete(p, found) for p in found.partitions if p.loops > 1]
     if alone:
         plural = "a loop stands" if len(alone) == 1 else f"{len(alone)} loops stand"
         notes.append(f"{plural} alone in a cycle partition, where its share is always 100 %")
@@ -154,20 +153,19 @@ def _notes(found: Found) -> list[str]:
     return notes
 
 
-def _complete(number: int, partition: Any, found: Found) -> str:
+def _complete(partition: Partition, found: Found) -> str:
     """Return the sentence about the loops of one partition."""
     where = f"partition of {partition.variables} variables and {partition.links} links"
-    through = "" if partition.loops == partition.listed else (
-        f"; shares are among the {partition.loops:,} that pass what was asked"
-    )
+    passing = " that pass what was asked" if found.through else ""
     if not partition.floor:
-        return f"{where}: all {partition.listed:,} elementary loops{through}"
+        return f"{where}: all {partition.loops:,} elementary loops{passing}"
     sound = partition.tail[:, ~found.scores.diverged]
     middle, high = (float(np.quantile(sound, level)) for level in (0.5, 0.95))
     return (
-        f"{where}: not all loops, but all {partition.listed:,} of typical strength "
-        f"{partition.floor:g} and more{through}; the weakest tenfold of them add {_percent(middle)} "
-        f"of the total in the median of members and instants, {_percent(high)} in 5 % of them"
+        f"{where}: not all loops{passing}, but {partition.loops:,}, among them all of typical "
+        f"strength {partition.floor:.2g} and more; lowering that tenfold has last added "
+        f"{_percent(middle)} of the total in the median of members and instants, "
+        f"{_percent(high)} in one of twenty"
     )
 
 
