@@ -20,6 +20,7 @@ VERBS = (
     "articles",
     "evidence",
     "levers",
+    "loops",
     "solve",
     "new",
     "show",
