@@ -139,7 +139,7 @@ def _finding(report: LoopReport, chosen: list[int], words: Wording) -> str:
     """Name the loop that is the strongest most often, and when that is surest."""
     first = chosen[0]
     strongest = report.dataset["strongest"].isel(loop=first)
-    best = int(strongest.argmax())
+    best = int(strongest.to_numpy().argmax())
     return words.phrase(
         "dominance.finding",
         about=_about(report, words),
@@ -153,8 +153,8 @@ def _finding(report: LoopReport, chosen: list[int], words: Wording) -> str:
 def _table(report: LoopReport, words: Wording) -> pd.DataFrame:
     """Return the numbers behind it: a row for each loop and time."""
     frame = report.dataset[[*_COLUMNS]].to_dataframe().reset_index()
-    frame["name"] = frame["title_zh"].where(words.lang == "zh", frame["title"])
-    frame["name"] = frame["name"].where(frame["name"] != "", frame["title"])
+    pairs = zip(frame["title"], frame["title_zh"], strict=True)
+    frame["name"] = [words.choose(english, chinese) for english, chinese in pairs]
     return frame[["loop", "name", "polarity", "articles", "time", *_COLUMNS]]
 
 

@@ -20,17 +20,34 @@ MODELS = (".mdl", ".xmile", ".stmx", ".itmx", ".xml")
 @click.argument("of", required=False, metavar="[TARGET|VARIABLE|MODEL]")
 @click.option("--scenario", default=None, help="Of the study.  [default: the plan in full]")
 @click.option("--variable", default=None, help="Of a model file: only loops that drive it.")
-@click.option("--from", "first", type=float, default=None, metavar="TIME",
-              help="First time looked at.  [default: ten years before the end; all of a model file]")
+@click.option(
+    "--from",
+    "first",
+    type=float,
+    default=None,
+    metavar="TIME",
+    help="First time looked at.  [default: ten years before the end; all of a model file]",
+)
 @click.option("--until", "last", type=float, default=None, metavar="TIME", help="Last time.")
-@click.option("--top", default=12, show_default=True, type=click.IntRange(min=1),
-              help="Loops shown of each cycle partition, besides those that have a name.")
-@click.option("--members", default=500, show_default=True, type=click.IntRange(min=1),
-              help="Members to run.")
+@click.option(
+    "--top",
+    default=12,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="Loops shown of each cycle partition, besides those that have a name.",
+)
+@click.option(
+    "--members", default=500, show_default=True, type=click.IntRange(min=1), help="Members to run."
+)
 @options.seed_option
 @options.vintage_option
-@click.option("--out", type=click.Path(path_type=Path), default=None, metavar="FILE",
-              help="Also write a row for each loop and time: .csv .tab .nc .parquet")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="FILE",
+    help="Also write a row for each loop and time: .csv .tab .nc .parquet",
+)
 @options.study_option
 @options.json_option
 def loops(

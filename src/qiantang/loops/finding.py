@@ -158,9 +158,7 @@ def find_loops(
         cycles = cycles.joined(mine)
         partition, shown = _scored(number, cycles, scores, mine, top, progress)
         variables = len(network.variables(places))
-        partitions.append(
-            Partition(variables, len(places), len(cycles), cycles.floor, *partition)
-        )
+        partitions.append(Partition(variables, len(places), len(cycles), cycles.floor, *partition))
         loops += shown
     return Found(network, scores, tuple(partitions), tuple(loops), tuple(through))
 

@@ -198,9 +198,7 @@ class OutsideShares:
         ordered = topological(
             range(len(self.knots)),
             set(),
-            lambda place: tuple(
-                before for _, before in moved[self.knots[place]] if before >= 0
-            ),
+            lambda place: tuple(before for _, before in moved[self.knots[place]] if before >= 0),
             str,
         )
         return [(place, moved[self.knots[place]]) for place in ordered]

@@ -84,9 +84,7 @@ def loops_of_model(
         if not len(times):
             raise ValueError("no saving time lies there after the first step of the run")
         times = times[np.unique(np.linspace(0, len(times) - 1, INSTANTS).astype(int))]
-        given = Given(
-            parameters, {}, 1, {"engine": engine, "integrator": program.integrator}
-        )
+        given = Given(parameters, {}, 1, {"engine": engine, "integrator": program.integrator})
         found = find_loops(
             program, woven, given, times, through=question.through, asked=question.asked,
             top=top, most=most, progress=progress,

@@ -95,9 +95,7 @@ def loops_of_study(
     known = _known(study, woven)
     drawn = choose_members(study, members, seed)
     readout = Readout((), (), program.time_step)
-    batch = ensemble_of(study, drawn, seed, readout, engine).batch(
-        case_of(study, chosen, vintage)
-    )
+    batch = ensemble_of(study, drawn, seed, readout, engine).batch(case_of(study, chosen, vintage))
     options = {"engine": engine, "integrator": program.integrator, "on_compile": progress}
     found = find_loops(
         program, woven, Given(batch.parameters, batch.paths, batch.size, options), times,

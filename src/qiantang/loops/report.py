@@ -66,8 +66,8 @@ class LoopReport:
     def to_pandas(self) -> pd.DataFrame:
         """Return a table, one row for each loop and time: median, interval, P(strongest)."""
         chosen = self.dataset[["median", "p05", "p95", "strongest"]]
-        frame = chosen.drop_vars(["title_zh", "path"]).to_dataframe()
-        return frame.reset_index()
+        frame = chosen.drop_vars(["title_zh", "path"]).to_dataframe().reset_index()
+        return frame.rename(columns={"time": "Time"}).set_index("Time")
 
     def __repr__(self) -> str:
         from qiantang.loops.showing import report_text
@@ -91,7 +91,7 @@ def report_of(
     names : sequence of Named
         Of the loops, in their order.
     asked : sequence of str
-        Variables whose share of outside was wanted; of several the mean is told.
+        Variables that were asked about; without any the share of outside is that of all stocks.
     attrs : dict of str to str
         What the runs were made from.
     """
@@ -110,7 +110,7 @@ def report_of(
             _attrs("share of members in which no loop has a larger score"),
         ),
     }
-    if asked:
+    if found.scores.outside.shape[1]:
         outside = found.scores.outside.mean(axis=1)
         outside[:, found.scores.diverged] = np.nan
         told = "share of outside in the change, our own measure"

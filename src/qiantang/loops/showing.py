@@ -41,7 +41,7 @@ def rows_of(report: LoopReport) -> list[tuple[str, ...]]:
 
 def percent(value: float) -> str:
     """Return a share as per cent; negative where the loop is balancing."""
-    return "n/a" if value != value else f"{100 * value + 0.0:.1f} %"
+    return "n/a" if value != value else f"{round(100 * value, 1) + 0.0:.1f} %"
 
 
 def title_of(report: LoopReport) -> str:
