@@ -91,7 +91,7 @@ def _drawn(report: LoopReport) -> list[int]:
     data = report.dataset
     first = data["partition"].to_numpy() == data["partition"].to_numpy()[0]
     often = data["strongest"].mean("time").to_numpy()
-    share = np.abs(data["share"]).mean(("time", "member")).to_numpy()
+    share = np.nanmean(np.abs(data["share"].to_numpy()), axis=(1, 2))
     rank = np.where(first, often + share, -1.0)
     return [int(loop) for loop in np.argsort(-rank, kind="stable")[:_MOST] if rank[loop] >= 0]
 
@@ -146,7 +146,7 @@ def _finding(report: LoopReport, chosen: list[int], words: Wording) -> str:
         loop=_name(report, first, words),
         often=f"{100 * float(strongest.mean()):.0f}",
         most=f"{100 * float(strongest[best]):.0f}",
-        when=f"{float(report.dataset['time'][best]):g}",
+        when=words.phrase("year", year=int(report.dataset["time"].to_numpy()[best])),
     )
 
 

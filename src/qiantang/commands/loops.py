@@ -26,7 +26,7 @@ MODELS = (".mdl", ".xmile", ".stmx", ".itmx", ".xml")
     type=float,
     default=None,
     metavar="TIME",
-    help="First time looked at.  [default: ten years before the end; all of a model file]",
+    help="First time.  [default: ten years before the end; of a model file, its first]",
 )
 @click.option("--until", "last", type=float, default=None, metavar="TIME", help="Last time.")
 @click.option(

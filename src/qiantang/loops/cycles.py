@@ -2,9 +2,8 @@
 
 Johnson, D.B. (1975), Finding all the elementary circuits of a directed graph, SIAM Journal on
 Computing 4, 77-84, doi 10.1137/0204007. Where his loops are too many to list, those are listed
-whose links' typical strengths multiply to a floor at least, at any instant; that is our own, an
-exact search under a bound in place of the strongest-path heuristic of Eberlein, R. & Schoenberg, W. (2020), Finding
-the loops that matter, arXiv 2006.08425.
+whose links' typical strengths multiply to a floor at least, at any instant. That is our own, an
+exact search under a bound; Eberlein and Schoenberg (2020) follow strongest paths there.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from os.path import commonprefix
 from typing import Any
 
 import numpy as np
@@ -37,7 +35,6 @@ _KEY = np.dtype(">u4")
 """How edges are written so that loops sort as they are found."""
 
 Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -62,7 +59,7 @@ class Cycles:
     edges: npt.NDArray[np.int32]
     begins: Integers
     shared: Integers
-    core: Flags
+    core: npt.NDArray[np.bool_]
     floor: float = 0.0
 
     def __len__(self) -> int:
@@ -102,7 +99,7 @@ class Cycles:
         wanted = frozenset(loop)
         near = np.flatnonzero(self.lengths == len(loop))
         near = near[np.isin(self.edges[self.begins[near]], list(wanted))]
-        return any(frozenset(self[one].tolist()) == wanted for one in near)
+        return any(frozenset(self[one].tolist()) == wanted for one in near.tolist())
 
 
 @dataclass(frozen=True)
@@ -117,7 +114,7 @@ class _Rows:
 
     @classmethod
     def of(cls, edges: Sequence[Link], partition: Sequence[int], through: Collection[int]) -> _Rows:
-        """Number the vertices, those that loops are to pass first: there a search begins."""
+        """Give the first numbers to the vertices that loops are to pass: there searches begin."""
         ends = {end for place in partition for end in edges[place]}
         ordered_ends = sorted(ends, key=lambda end: (end not in through, end))
         row = {end: number for number, end in enumerate(ordered_ends)}
@@ -191,6 +188,8 @@ def strong_cycles(
     Cycles
         Its floor is the highest of any instant.
     """
+    from qiantang.loops.enumeration import shared_beginnings
+
     rows = _Rows.of(edges, partition, through)
     at_once = max(1, min(most // PARTS, PARTS * most // max(len(strength), 1)))
     loops: dict[bytes, bool] = {}
@@ -202,10 +201,11 @@ def strong_cycles(
             loops[loop] = loops.get(loop, False) or core
     ordered = sorted(loops)
     places = np.frombuffer(b"".join(ordered), dtype=_KEY).astype(np.int64)
-    begins = np.concatenate([[0], np.cumsum([len(loop) // _KEY.itemsize for loop in ordered])])
-    shared = np.array([0, *map(_common, ordered, ordered[1:])][: len(ordered)], dtype=np.int64)
-    core = np.array([loops[loop] for loop in ordered], dtype=np.bool_)
-    return Cycles(rows.places[places], begins.astype(np.int64), shared, core, max(floors))
+    lengths = [len(loop) // _KEY.itemsize for loop in ordered]
+    begins = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    shared = shared_beginnings(places, begins)
+    cores = np.array([loops[loop] for loop in ordered], dtype=np.bool_)
+    return Cycles(rows.places[places], begins, shared, cores, max(floors))
 
 
 def _above_floor(
@@ -214,26 +214,16 @@ def _above_floor(
     """Return the lowest floor with no more loops than wanted, and these with their strength."""
     from qiantang.loops.enumeration import enumerate_strong
 
-    floor, kept = 1.0, None
-    while floor >= LOWEST:
-        found = enumerate_strong(*rows.arrays, typical, floor, most)
-        if not found[3] and kept is not None:
+    floor = 1.0
+    found = enumerate_strong(*rows.arrays, typical, floor, most)
+    while found[3] and floor > LOWEST:
+        lower = enumerate_strong(*rows.arrays, typical, floor / STEP, most)
+        if not lower[3]:
             break
-        kept = found
-        if not found[3]:
-            floor /= STEP
-            break
-        floor /= STEP
-    floor *= STEP
-    assert kept is not None
-    edges, begins = kept[0], kept[1]
+        floor, found = floor / STEP, lower
+    edges, begins = found[0], found[1]
     logs = np.log(np.maximum(typical, 1e-300))[edges]
     size = np.add.reduceat(logs, begins[:-1]) if len(begins) > 1 else np.zeros(0)
     core = (size >= np.log(floor * TENFOLD) - 1e-9).tolist()
     text, ends = edges.astype(_KEY).tobytes(), (begins * _KEY.itemsize).tolist()
     return floor, zip((text[a:b] for a, b in pairwise(ends)), core, strict=True)
-
-
-def _common(one: bytes, other: bytes) -> int:
-    """Return how many edges two loops have in common at their beginning."""
-    return len(commonprefix([one, other])) // _KEY.itemsize

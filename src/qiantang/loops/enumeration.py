@@ -7,7 +7,7 @@ from typing import Any
 import numba
 import numpy as np
 
-compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
+compiled: Any = numba.njit(cache=True, nogil=True, error_model="numpy")
 """Decorator of what is compiled once and kept."""
 
 
@@ -208,3 +208,17 @@ def enumerate_strong(
             shared[count], begins[count + 1] = common, begin + depth + 1
             count, common = count + 1, depth
     return found[: begins[count]], begins[: count + 1], shared[:count], True
+
+
+@compiled
+def shared_beginnings(edges: Any, begins: Any) -> Any:
+    """Return how many edges at its beginning each loop has in common with the one before."""
+    shared = np.zeros(begins.size - 1, dtype=np.int64)
+    for loop in range(1, shared.size):
+        before, here = begins[loop - 1], begins[loop]
+        most = min(here - before, begins[loop + 1] - here)
+        same = 0
+        while same < most and edges[before + same] == edges[here + same]:
+            same += 1
+        shared[loop] = same
+    return shared

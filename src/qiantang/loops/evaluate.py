@@ -1,10 +1,9 @@
 """Link scores from the values of variables at two instants, a time step apart.
 
-Schoenberg, W., Davidsen, P. & Eberlein, R. (2020), Understanding model behavior using the Loops
-that Matter method, System Dynamics Review 36, 158-190, doi 10.1002/sdr.1658: a link from x to z
-scores |change of z by x alone / change of z| with the sign of the change of z by x alone over the
-change of x. A stock is scored by its net flow: Schoenberg, W., Hayward, J. & Eberlein, R. (2023),
-Improving Loops that Matter, System Dynamics Review 39, 140-151, doi 10.1002/sdr.1728.
+Schoenberg, Davidsen and Eberlein (2020), Understanding model behavior using the Loops that Matter
+method, doi 10.1002/sdr.1658: a link from x to z scores |change of z by x alone / change of z| with
+the sign of the change of z by x alone over the change of x. A stock is scored by its net flow, the
+form of 2023, doi 10.1002/sdr.1728.
 
 Beside them stands what is our own: the change of a variable by all together that lies outside the
 loops of the model.

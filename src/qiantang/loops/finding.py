@@ -16,6 +16,8 @@ from qiantang.loops.instants import EdgeScores, Given, Say, edge_scores
 from qiantang.loops.network import Network
 
 Floats = npt.NDArray[np.float64]
+Looked = tuple[Floats, Floats, npt.NDArray[np.int64], Floats]
+"""Total, core, strongest loop of each member, and sum of shares of each loop, at an instant."""
 
 TOP = 12
 """Loops that are shown, if no other number is given."""
@@ -182,7 +184,7 @@ def _scored(
 
     members = scores.edges.shape[2]
 
-    def look(place: int) -> tuple[Floats, Floats, npt.NDArray[np.int64], Floats]:
+    def look(place: int) -> Looked:
         here = scores.edges[place]
         total, inner, strongest = strengths(*cycles.arrays, cycles.core, here)
         with np.errstate(divide="ignore"):
@@ -209,9 +211,7 @@ def _scored(
     return (np.maximum(tail, 0.0), total), shown
 
 
-def _each(
-    look: Callable[[int], tuple[Floats, ...]], scores: EdgeScores, progress: Say
-) -> list[tuple[Floats, ...]]:
+def _each(look: Callable[[int], Looked], scores: EdgeScores, progress: Say) -> list[Looked]:
     """Look at each instant, several at once; the order of the results is that of time."""
     count = len(scores.times)
     found = []

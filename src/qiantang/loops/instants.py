@@ -100,7 +100,8 @@ def edge_scores(
     size = len(times), len(network.edges), given.members
     edges, outside = np.empty(size), np.empty((len(times), len(asked), given.members))
     at_once = max(1, VALUES // (2 * max(len(links.needed), 1) * given.members))
-    diverged, faults = np.zeros(given.members, dtype=np.bool_), []
+    diverged = np.zeros(given.members, dtype=np.bool_)
+    faults: list[tuple[str, float]] = []
     for first in range(0, len(times), at_once):
         chosen = times[first : first + at_once]
         progress(f"scoring links, {first} of {len(times)} instants done")
@@ -157,12 +158,12 @@ def named(program: LoadedProgram, slots: Iterable[int]) -> LoadedProgram:
     """Return a program in which hidden slots have names, so that a run can save them."""
     hidden = [slot for slot in slots if slot not in program.name_of]
     names = tuple(f"hidden_{slot}" for slot in hidden)
-    kinds: tuple[Kind, ...] = ("auxiliary",) * len(hidden)
+    kinds: list[Kind] = ["auxiliary"] * len(hidden)
     return replace(
         program,
         names=program.names + names,
         titles=program.titles + names,
-        kinds=program.kinds + kinds,
+        kinds=(*program.kinds, *kinds),
         slots=program.slots + tuple(hidden),
     )
 
@@ -189,12 +190,12 @@ class OutsideShares:
     @cached_property
     def _order(self) -> list[tuple[int, list[tuple[int, int]]]]:
         """Knots, each after those without memory that move it, and the rows of these by link."""
+        from qiantang.engine.plan import topological
+
         row = {knot: place for place, knot in enumerate(self.knots)}
         moved: dict[int, list[tuple[int, int]]] = {knot: [] for knot in self.knots}
         for link, (cause, effect) in enumerate(self.network.links):
             moved[effect].append((link, -1 if self._remembers(cause) else row[cause]))
-        from qiantang.engine.plan import topological
-
         ordered = topological(
             range(len(self.knots)),
             set(),

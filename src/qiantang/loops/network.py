@@ -77,7 +77,8 @@ def network(program: Program) -> Network:
             if len(ways[edge]) > MOST_PATHS:
                 names = " to ".join(program.name_of[end] for end in edge)
                 raise ValueError(
-                    f"hidden stocks join {names} on more than {MOST_PATHS:,} ways, too many to score"
+                    f"hidden stocks join {names} on more than {MOST_PATHS:,} ways, "
+                    "too many to score"
                 )
     edges = tuple(sorted(ways, key=lambda edge: (edge[1], edge[0])))
     paths = tuple(tuple(sorted(ways[edge], key=lambda way: (len(way), way))) for edge in edges)

@@ -18,7 +18,7 @@ RIGHT = ("links", "share", "90 % interval", "P strongest", "mostly at")
 def rows_of(report: LoopReport) -> list[tuple[str, ...]]:
     """Return the cells of each loop: shares pooled over time and members, when it dominates."""
     data = report.dataset
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for place in range(data.sizes["loop"]):
         one = data.isel(loop=place)
         share = one["share"].to_numpy()

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
+
+from qiantang.loops.enumeration import compiled
 
 LANES = 16
 """Members whose scores are multiplied side by side."""
-
-compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
-"""Decorator of what is compiled once and kept."""
 
 
 @compiled
