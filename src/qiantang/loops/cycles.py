@@ -70,7 +70,7 @@ class Cycles:
         return self.edges[self.begins[loop] : self.begins[loop + 1]]
 
     @property
-    def arrays(self) -> tuple[Any, ...]:
+    def arrays(self) -> tuple[Any, Any, Any]:
         """What the compiled functions take."""
         return self.edges, self.begins, self.shared
 
@@ -126,7 +126,7 @@ class _Rows:
         return cls(first, heads, tails, np.array(ordered, dtype=np.int32), roots)
 
     @property
-    def arrays(self) -> tuple[Any, ...]:
+    def arrays(self) -> tuple[Any, Any, Any, int]:
         return self.first, self.heads, self.tails, self.roots
 
 

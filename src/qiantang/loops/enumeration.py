@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
 
-compiled: Any = numba.njit(cache=True, nogil=True, error_model="numpy")
-"""Decorator of what is compiled once and kept."""
+from qiantang.engine import cache
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def compiled(function: Function) -> Function:
+    """Return a function that is compiled when first called, and kept in the cache folder."""
+    settings: Any = numba.config
+    before = settings.CACHE_DIR
+    settings.CACHE_DIR = str(cache.folder() / "functions")
+    try:
+        made = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    except (OSError, RuntimeError):  # a folder that cannot be written
+        made = numba.njit(nogil=True, error_model="numpy")(function)
+    finally:
+        settings.CACHE_DIR = before
+    return cast(Function, made)
 
 
 @compiled
@@ -70,6 +86,27 @@ def _unblock(
 
 
 @compiled
+def _added(
+    found: Any, begins: Any, shared: Any, count: int, common: int, path: Any, length: int
+) -> Any:
+    """Return the lists of loops with another one, which begins as the one before it does."""
+    begin = begins[count]
+    found = _longer(found, begin + length)
+    begins, shared = _longer(begins, count + 2), _longer(shared, count + 1)
+    found[begin : begin + length] = path[:length]
+    shared[count], begins[count + 1] = common, begin + length
+    return found, begins, shared
+
+
+@compiled
+def _wait(here: int, root: int, first: Any, tails: Any, mask: Any, waiting: Any) -> None:
+    """Let a vertex without a way to the root wait until one that it leads to is freed."""
+    for place in range(first[here], first[here + 1]):
+        if tails[place] >= root and mask[tails[place]]:
+            waiting[place] = True
+
+
+@compiled
 def enumerate_cycles(first: Any, heads: Any, tails: Any, roots: int, most: int) -> Any:
     """Return edges, beginnings and shared beginnings of all loops, and whether these are all.
 
@@ -85,57 +122,43 @@ def enumerate_cycles(first: Any, heads: Any, tails: Any, roots: int, most: int) 
         Loops after which to end.
     """
     size = first.size - 1
-    every = np.arange(heads.size)
     back_first, back = _backwards(tails, size)
-    forth_mask, mask = np.zeros(size, dtype=np.bool_), np.zeros(size, dtype=np.bool_)
-    blocked = np.zeros(size, dtype=np.bool_)
-    waiting = np.zeros(heads.size, dtype=np.bool_)
-    todo = np.empty(size + 1, dtype=np.int64)
-    vertices, at = np.empty(size + 1, dtype=np.int64), np.empty(size + 1, dtype=np.int64)
-    closed, path = np.zeros(size + 1, dtype=np.bool_), np.empty(size + 1, dtype=np.int64)
-    found = np.empty(1024, dtype=np.int64)
-    begins, shared = np.zeros(257, dtype=np.int64), np.empty(256, dtype=np.int64)
-    count = 0
+    forth, mask = np.zeros(size, dtype=np.bool_), np.zeros(size, dtype=np.bool_)
+    blocked, waiting = np.zeros(size, dtype=np.bool_), np.zeros(heads.size, dtype=np.bool_)
+    closed, todo = np.zeros(size + 1, dtype=np.bool_), np.empty(size + 1, dtype=np.int64)
+    vertices, at, path = np.empty((3, size + 1), dtype=np.int64)
+    found, begins = np.empty(1024, dtype=np.int64), np.zeros(257, dtype=np.int64)
+    shared, count = np.empty(256, dtype=np.int64), 0
     for root in range(roots):
-        _reached(root, first, tails, every, forth_mask)
+        _reached(root, first, tails, np.arange(heads.size), forth)
         _reached(root, back_first, heads, back, mask)
-        mask &= forth_mask
-        blocked[:] = False
-        waiting[:] = False
+        mask &= forth
+        blocked[:], waiting[:] = False, False
         depth, common = 0, 0
         vertices[0], at[0], closed[0], blocked[root] = root, first[root], False, True
         while depth >= 0:
             here = vertices[depth]
-            if at[depth] < first[here + 1]:
-                edge = at[depth]
-                at[depth] += 1
-                end = tails[edge]
-                path[depth] = edge
-                if end == root:
-                    if count == most:
-                        return found[: begins[count]], begins[: count + 1], shared[:count], False
-                    begin = begins[count]
-                    found = _longer(found, begin + depth + 1)
-                    begins, shared = _longer(begins, count + 2), _longer(shared, count + 1)
-                    found[begin : begin + depth + 1] = path[: depth + 1]
-                    shared[count], begins[count + 1] = common, begin + depth + 1
-                    count, common, closed[depth] = count + 1, depth, True
-                elif end > root and mask[end] and not blocked[end]:
-                    depth += 1
-                    vertices[depth], at[depth], closed[depth] = end, first[end], False
-                    blocked[end] = True
+            if at[depth] == first[here + 1]:
+                if closed[depth]:
+                    _unblock(here, blocked, waiting, back_first, back, heads, todo)
+                    closed[max(depth - 1, 0)] = True
+                else:
+                    _wait(here, root, first, tails, mask, waiting)
+                depth -= 1
+                common = min(common, max(depth, 0))
                 continue
-            if closed[depth]:
-                _unblock(here, blocked, waiting, back_first, back, heads, todo)
-                if depth:
-                    closed[depth - 1] = True
-            else:
-                for place in range(first[here], first[here + 1]):
-                    end = tails[place]
-                    if end >= root and mask[end]:
-                        waiting[place] = True
-            depth -= 1
-            common = min(common, max(depth, 0))
+            path[depth], end = at[depth], tails[at[depth]]
+            at[depth] += 1
+            if end == root:
+                if count == most:
+                    return found[: begins[count]], begins[: count + 1], shared[:count], False
+                lists = _added(found, begins, shared, count, common, path, depth + 1)
+                found, begins, shared = lists
+                count, common, closed[depth] = count + 1, depth, True
+            elif end > root and mask[end] and not blocked[end]:
+                depth += 1
+                vertices[depth], at[depth], closed[depth] = end, first[end], False
+                blocked[end] = True
     return found[: begins[count]], begins[: count + 1], shared[:count], True
 
 
@@ -172,23 +195,20 @@ def enumerate_strong(
     """
     size = first.size - 1
     bound, passed = np.zeros(size), np.zeros(size, dtype=np.bool_)
-    vertices, at = np.empty(size + 1, dtype=np.int64), np.empty(size + 1, dtype=np.int64)
-    product, path = np.empty(size + 1), np.empty(size + 1, dtype=np.int64)
-    found = np.empty(1024, dtype=np.int64)
-    begins, shared = np.zeros(257, dtype=np.int64), np.empty(256, dtype=np.int64)
-    count = 0
+    vertices, at, path = np.empty((3, size + 1), dtype=np.int64)
+    found, begins = np.empty(1024, dtype=np.int64), np.zeros(257, dtype=np.int64)
+    shared, product, count = np.empty(256, dtype=np.int64), np.empty(size + 1), 0
     for root in range(roots):
         _ways_back(root, heads, tails, strength, bound)
         depth, common = 0, 0
         vertices[0], at[0], product[0], passed[root] = root, first[root], 1.0, True
         while depth >= 0:
-            here = vertices[depth]
-            if at[depth] == first[here + 1]:
+            here, edge = vertices[depth], at[depth]
+            if edge == first[here + 1]:
                 passed[here] = False
                 depth -= 1
                 common = min(common, max(depth, 0))
                 continue
-            edge = at[depth]
             at[depth] += 1
             end, value = tails[edge], product[depth] * strength[edge]
             if end < root or value * bound[end] < floor or (passed[end] and end != root):
@@ -201,11 +221,8 @@ def enumerate_strong(
                 continue
             if count == most:
                 return found[: begins[count]], begins[: count + 1], shared[:count], False
-            begin = begins[count]
-            found = _longer(found, begin + depth + 1)
-            begins, shared = _longer(begins, count + 2), _longer(shared, count + 1)
-            found[begin : begin + depth + 1] = path[: depth + 1]
-            shared[count], begins[count + 1] = common, begin + depth + 1
+            lists = _added(found, begins, shared, count, common, path, depth + 1)
+            found, begins, shared = lists
             count, common = count + 1, depth
     return found[: begins[count]], begins[: count + 1], shared[:count], True
 

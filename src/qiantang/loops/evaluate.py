@@ -2,8 +2,8 @@
 
 Schoenberg, Davidsen and Eberlein (2020), Understanding model behavior using the Loops that Matter
 method, doi 10.1002/sdr.1658: a link from x to z scores |change of z by x alone / change of z| with
-the sign of the change of z by x alone over the change of x. A stock is scored by its net flow, the
-form of 2023, doi 10.1002/sdr.1728.
+the sign of the change of z by x alone over the change of x. A stock is scored by its net flow,
+the later form of doi 10.1002/sdr.1728.
 
 Beside them stands what is our own: the change of a variable by all together that lies outside the
 loops of the model.

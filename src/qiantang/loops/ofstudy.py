@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
-from qiantang.ensemble.case import case_of
+from qiantang.ensemble.case import Case, case_of
 from qiantang.ensemble.ensemble import ensemble_of
 from qiantang.ensemble.members import choose_members
 from qiantang.ensemble.provenance import made_from
@@ -24,6 +25,8 @@ from qiantang.model.syntax import parse
 from qiantang.scenario import Scenario
 from qiantang.study import Study
 from qiantang.wording import Wording
+
+Floats = npt.NDArray[np.float64]
 
 QUARTER = 0.25
 """Time between the steps that are looked at. [Year]"""
@@ -77,30 +80,20 @@ def loops_of_study(
     DivergedError
         If every member diverged.
     """
-    program = study.program
     names = _asked(study, about)
     chosen = study.scenario(scenario or study.about.scenarios.main[-1])
     _check_vintage(study, vintage)
-    end = program.final_time if last is None else last
-    begin = program.final_time - SPAN if first is None else first
-    times = instants(program, np.arange(begin, end + QUARTER / 2, QUARTER))
-    if not len(times):
-        what = f"no quarter of the run lies between {begin:g} and {end:g}"
-        raise StudyError([Fault("loops", None, "time", what)])
+    times = _quarters(study, first, last)
     try:
-        woven = network(program)
+        woven = network(study.program)
         question = question_of(woven, names)
     except (NoLoopError, ValueError) as error:
         raise StudyError([Fault(study.model_file, None, about or "", str(error))]) from None
     known = _known(study, woven)
-    drawn = choose_members(study, members, seed)
-    readout = Readout((), (), program.time_step)
-    batch = ensemble_of(study, drawn, seed, readout, engine).batch(case_of(study, chosen, vintage))
-    options = {"engine": engine, "integrator": program.integrator, "on_compile": progress}
+    members_given = _given(study, case_of(study, chosen, vintage), members, seed, engine, progress)
     found = find_loops(
-        program, woven, Given(batch.parameters, batch.paths, batch.size, options), times,
-        through=question.through, asked=question.asked, known=[*known], top=top, most=most,
-        progress=progress,
+        study.program, woven, members_given, times, through=question.through,
+        asked=question.asked, known=[*known], top=top, most=most, progress=progress,
     )  # fmt: skip
     _refuse_lost(chosen, found)
     named = named_loops(found, _words(study, known), names)
@@ -108,6 +101,33 @@ def loops_of_study(
         "scenario": chosen.name, "note": question.note, "about": about or "",
     }  # fmt: skip
     return report_of(found, named, names, attrs)
+
+
+def _quarters(study: Study, first: float | None, last: float | None) -> Floats:
+    """Return the ends of the quarters between two times, on the time grid. [Year]"""
+    final = study.program.final_time
+    begin, end = (final - SPAN if first is None else first), (final if last is None else last)
+    times = instants(study.program, np.arange(begin, end + QUARTER / 2, QUARTER))
+    if not len(times):
+        what = f"no quarter of the run lies between {begin:g} and {end:g}"
+        raise StudyError([Fault("loops", None, "time", what)])
+    return times
+
+
+def _given(
+    study: Study,
+    case: Case,
+    members: int,
+    seed: int,
+    engine: str,
+    progress: Callable[[str], None],
+) -> Given:
+    """Return what the members of a case run with."""
+    drawn = choose_members(study, members, seed)
+    readout = Readout((), (), study.program.time_step)
+    batch = ensemble_of(study, drawn, seed, readout, engine).batch(case)
+    options = {"engine": engine, "integrator": study.program.integrator, "on_compile": progress}
+    return Given(batch.parameters, batch.paths, batch.size, options)
 
 
 def _asked(study: Study, about: str | None) -> Sequence[str]:
