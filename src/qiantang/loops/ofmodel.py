@@ -24,7 +24,7 @@ from qiantang.modelfile.names import spelled
 from qiantang.settings import applied, spellings
 from qiantang.simulate import load
 
-INSTANTS = 400
+INSTANTS = 1_000
 """Saving times that are looked at; where a file has more, as many evenly among them."""
 
 
