@@ -64,9 +64,7 @@ def test_loops_through_some_vertices_are_found_alone(seed: int) -> None:
     edges = random_edges(seed)
     cycles = elementary_cycles(edges, range(len(edges)), through=(5, 6))
     assert cycles is not None
-    expected = {
-        loop for loop in plainly(edges) if {5, 6} & {edges[place][0] for place in loop}
-    }
+    expected = {loop for loop in plainly(edges) if {5, 6} & {edges[place][0] for place in loop}}
     assert as_set(cycles) == expected
 
 

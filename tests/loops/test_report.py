@@ -28,9 +28,7 @@ def of_study(small_study: Study) -> LoopReport:
     """Return the loops through airport passengers, of few members in two quarters."""
     study = open_study(small_study.folder)
     assert isinstance(study, OpenStudy)
-    return study.loops(
-        "passengers", members=6, first=2019, last=2019.25, engine="numpy", most=4000
-    )
+    return study.loops("passengers", members=6, first=2019, last=2019.25, engine="numpy", most=4000)
 
 
 def run(*words: str) -> Result:
@@ -66,9 +64,7 @@ def test_the_loops_of_a_variable_are_those_that_pass_it_or_what_moves_it(tmp_pat
         (DELAYED, "Levle", "the model has no variable Levle (did you mean level?)"),
     ],
 )
-def test_no_loop_is_one_line(
-    tmp_path: Path, equations: str, about: str | None, line: str
-) -> None:
+def test_no_loop_is_one_line(tmp_path: Path, equations: str, about: str | None, line: str) -> None:
     with pytest.raises(StudyError) as refused:
         loops_of_model(write(tmp_path, equations), about)
     (fault,) = refused.value.faults

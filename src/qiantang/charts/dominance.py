@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from qiantang.study import Study
 
 #: Height of the two pictures together. [inch]
-_HEIGHT = 4.6
+_HEIGHT = 4.8
 #: Loops drawn, by how often they are the strongest and by their share; the rest is in the table.
 _MOST = 5
 #: Columns of the numbers behind it.
@@ -55,7 +55,7 @@ def dominance(study: Study, report: LoopReport, *, lang: str = "en") -> Chart:
     chosen = _drawn(report)
     with style.drawing(words.lang):
         paper = page.blank(_HEIGHT)
-        above, below = paper.subplots(2, 1, sharex=True, height_ratios=(3, 2))
+        above, below = paper.subplots(2, 1, height_ratios=(3, 2))
         legend = [_draw(above, below, report, loop, place, words)
                   for place, loop in enumerate(chosen)]  # fmt: skip
         _finish_axes(above, below, words)
@@ -115,10 +115,10 @@ def _finish_axes(above: Axes, below: Axes, words: Wording) -> None:
         axes.grid(axis="y")
         axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=10))
         axes.set_title(words.phrase(key), fontsize=style.SMALL, color=style.NOTE, loc="left")
     above.axhline(0, color=style.HAIR, lw=0.9, zorder=0)
     below.set_ylim(0, 1)
-    below.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=10))
 
 
 def _name(report: LoopReport, loop: int, words: Wording) -> str:
