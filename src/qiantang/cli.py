@@ -23,6 +23,7 @@ VERBS = (
     "articles",
     "evidence",
     "levers",
+    "loops",
     "solve",
     "new",
     "show",

@@ -6,15 +6,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from qiantang.charts import Chart, scoreboard, style, tornado
 from qiantang.ensemble.runs import Runs
+from qiantang.loops.report import LoopReport
 from qiantang.skill.saved import Saved, SkillRecord, inputs_of
 from qiantang.study import Study
 
 KINDS = ("fan", "plain_fan", "compare", "board", "tornado", "levers", "multiples", "flow",
-         "scoreboard")  # fmt: skip
+         "scoreboard", "dominance")  # fmt: skip
 LANGUAGES = ("en", "zh")
 
 
@@ -50,6 +52,8 @@ def draw(kind: str, lang: str, runs: Runs, small: Study, monkeypatch: Any) -> Ch
     if kind == "levers":
         return runs.study.chart.levers(lever_rows(runs.study, "goods_trade"), "goods_trade",
                                        lang=lang)  # fmt: skip
+    if kind == "dominance":
+        return runs.study.chart.dominance(made_loops(), lang=lang)
     if kind == "flow":
         return small.chart.flow("Routes", lang=lang)
     if kind == "scoreboard":
@@ -65,6 +69,35 @@ def drawn(chart: Chart) -> Any:
     with style.drawing(chart.lang):
         canvas.draw()
     return canvas.get_renderer()
+
+
+def made_loops() -> LoopReport:
+    """Return loops of which one takes over from another, and one that hardly matters."""
+    chance = np.random.default_rng(7)
+    times, members = np.arange(2016.25, 2026.1, 0.25), 60
+    late = 1 / (1 + np.exp(-(times - 2020)))
+    courses = np.stack([0.9 * (1 - late), -0.8 * late, np.full(len(times), 0.02)])
+    share = courses[:, :, None] * (1 + 0.2 * chance.normal(size=(3, len(times), members)))
+    low, middle, high = np.quantile(share, (0.05, 0.5, 0.95), axis=2)
+    strongest = (np.abs(share).argmax(axis=0) == np.arange(3)[:, None, None]).mean(axis=2)
+    short = ("loop", "time")
+    dataset = xr.Dataset(
+        {
+            "share": ((*short, "member"), share), "median": (short, middle), "p05": (short, low),
+            "p95": (short, high), "strongest": (short, strongest),
+            "outside": ((*short[1:], "member"), np.full(share.shape[1:], 0.3)),
+        },
+        coords={
+            "loop": ["R2", "B1", "r1"], "time": times, "member": np.arange(members),
+            "title": ("loop", ["Connectivity", "Crowding", "Route network > Talent"]),
+            "title_zh": ("loop", ["航线通达", "机场拥挤", ""]),
+            "polarity": ("loop", ["reinforcing", "balancing", "reinforcing"]),
+            "articles": ("loop", ["7", "8", ""]), "partition": ("loop", [1, 1, 1]),
+        },
+        attrs={"about": "passengers", "scenario": "plan_in_full", "fit": "made", "seed": "1",
+               "vintages": "plan_in_full: 2018"},
+    )  # fmt: skip
+    return LoopReport(dataset, ())
 
 
 def made_members(*_: object) -> tuple[Any, dict[str, Any]]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from qiantang.deck.widget import Deck
+    from qiantang.loops.report import LoopReport
     from qiantang.session.names import Names
     from qiantang.session.runs import FinishedRuns
     from qiantang.session.sweep import OpenSweep
@@ -90,6 +91,12 @@ class OpenStudy(Study):
         from qiantang.listing import listed
 
         return pd.DataFrame(listed(self, what))
+
+    def loops(self, about: str | None = None, **options: Any) -> LoopReport:
+        """Score the feedback loops; see `qiantang.loops.ofstudy.loops_of_study` for the options."""
+        from qiantang.loops.ofstudy import loops_of_study  # compiled code, when loops are scored
+
+        return loops_of_study(self, about, **options)
 
     @property
     def chart(self) -> Charts:

@@ -1,0 +1,125 @@
+"""`qiantang loops`: which feedback loops drive a target, a variable, or a model file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from qiantang.commands import options
+
+if TYPE_CHECKING:
+    from qiantang.loops.report import LoopReport
+
+#: Suffixes by which a model file is told from a target or a variable.
+MODELS = (".mdl", ".xmile", ".stmx", ".itmx", ".xml")
+
+
+@click.command()
+@click.argument("of", required=False, metavar="[TARGET|VARIABLE|MODEL]")
+@click.option("--scenario", default=None, help="Of the study.  [default: the plan in full]")
+@click.option("--variable", default=None, help="Of a model file: only loops that drive it.")
+@click.option(
+    "--from",
+    "first",
+    type=float,
+    default=None,
+    metavar="TIME",
+    help="First time.  [default: ten years before the end; of a model file, its first]",
+)
+@click.option("--until", "last", type=float, default=None, metavar="TIME", help="Last time.")
+@click.option(
+    "--top",
+    default=12,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="Loops shown of each cycle partition, besides those that have a name.",
+)
+@click.option(
+    "--members", default=500, show_default=True, type=click.IntRange(min=1), help="Members to run."
+)
+@options.seed_option
+@options.vintage_option
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="FILE",
+    help="Also write a row for each loop and time: .csv .tab .nc .parquet",
+)
+@options.study_option
+@options.json_option
+def loops(
+    of: str | None,
+    scenario: str | None,
+    variable: str | None,
+    first: float | None,
+    last: float | None,
+    top: int,
+    members: int,
+    seed: int,
+    vintage: str | None,
+    out: Path | None,
+    folder: Path | None,
+    as_json: bool,
+) -> None:
+    """Score every feedback loop along the runs of all members: Loops that Matter.
+
+    Tells for each loop its share of the feedback with a 90 % interval, how often it is the
+    strongest, and when. Without an argument: the loops of the whole model of the study. MODEL is a
+    .mdl, .xmile or .stmx file, which runs once.
+    """
+    from qiantang.tablefile import check_table_out, write_table
+
+    if out is not None:
+        check_table_out(out)
+    between = {"first": first, "last": last, "top": top}
+    with options.progress_bar(1, "loops") as progress:
+        if of is not None and Path(of).suffix.lower() in MODELS:
+            report = _of_file(Path(of), variable, progress=progress, **between)
+        else:
+            from qiantang.session import open_study
+
+            _refuse_variable(variable)
+            report = open_study(folder).loops(
+                of, scenario=scenario, members=members, seed=seed, vintage=vintage,
+                progress=progress, **between,
+            )  # fmt: skip
+    if out is not None:
+        write_table(report.to_pandas(), out)
+    if as_json:
+        notes = list(report.notes)
+        options.print_json({"loops": report.records(), "notes": notes})
+        return
+    _show(report)
+
+
+def _of_file(model: Path, variable: str | None, **given: object) -> LoopReport:
+    from qiantang.engine.ir import Unsupported
+    from qiantang.faults import Fault, StudyError
+    from qiantang.loops.ofmodel import loops_of_model
+
+    try:
+        return loops_of_model(model, variable, **given)  # type: ignore[arg-type]
+    except Unsupported as refusal:
+        raise StudyError([Fault(model, refusal.line, "", refusal.faults[0].what)]) from None
+
+
+def _refuse_variable(variable: str | None) -> None:
+    """Refuse the option where the argument names the variable itself."""
+    if variable is not None:
+        raise click.UsageError("--variable belongs to a model file: qiantang loops MODEL")
+
+
+def _show(report: LoopReport) -> None:
+    from qiantang.faults import printable
+    from qiantang.loops.showing import HEADS, RIGHT, outside_note, rows_of, title_of
+
+    screen = options.console()
+    table = options.plain_table(*HEADS, title=title_of(report), right=RIGHT)
+    for row in rows_of(report):
+        table.add_row(*map(printable, row))
+    screen.print(table)
+    for note in [*outside_note(report), *report.notes]:
+        screen.print(printable(f"{note[0].upper()}{note[1:]}."))
