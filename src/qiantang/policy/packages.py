@@ -217,8 +217,15 @@ def open_packages(
     return Packages(study, low, high, chosen, seed, vintage)
 
 
-def find_target(study: Study, name: str) -> Target:
+def find_target(study: Study, name: str, option: str = "--target") -> Target:
     """Return a target by its id, its English title or its Chinese title.
+
+    Parameters
+    ----------
+    study : Study
+    name : str
+    option : str
+        Where the name was given, for the message.
 
     Raises
     ------
@@ -230,7 +237,7 @@ def find_target(study: Study, name: str) -> Target:
         if name and name in (target.id, target.title, target.title_zh):
             return target
     known = [name for t in targets for name in (t.id, t.title_zh) if name]
-    raise StudyError([Fault("--target", None, name, f"no such target{nearest(name, known)}")])
+    raise StudyError([Fault(option, None, name, f"no such target{nearest(name, known)}")])
 
 
 def _key(
