@@ -21,6 +21,7 @@ from qiantang.discovery.prim import (
     quasi_p,
     simplified,
 )
+from qiantang.discovery.screen import screened
 from qiantang.discovery.table import Table, table_of
 from qiantang.discovery.tree import leaves
 from qiantang.faults import Fault, StudyError
@@ -34,7 +35,7 @@ Array = NDArray[np.float64]
 
 #: Halves of the members that the search is repeated on.
 RESAMPLES = 10
-#: Chance of any false limit in a box, divided by the number of inputs.
+#: Quasi-p above which a limit is dropped.
 SIGNIFICANCE = 0.05
 
 
@@ -48,6 +49,9 @@ class Discovery:
     fails : bool
         Whether cases of interest miss the target, or reach it.
     table : Table
+        With the inputs that were searched.
+    inputs : int
+        How many there were.
     boxes, qualities : tuple of Box, tuple of Quality
         The peeling trajectory.
     picked : int
@@ -68,6 +72,7 @@ class Discovery:
     target: Target
     fails: bool
     table: Table
+    inputs: int
     boxes: tuple[Box, ...]
     qualities: tuple[Quality, ...]
     picked: int
@@ -119,7 +124,8 @@ class Discovery:
         ]
         return {
             "target": self.target.id, "fails": self.fails, "cases": len(self.table.cases.hits),
-            "share": self.share, "inputs": len(self.table.factors), "box": self.picked,
+            "share": self.share, "inputs": self.inputs,
+            "searched": len(self.table.factors), "box": self.picked,
             **vars(self.quality), "limits": limits,
             "fresh_coverage": self.fresh.coverage, "fresh_density": self.fresh.density,
             "diverged": self.table.diverged, "left_out": list(self.table.left_out),
@@ -178,7 +184,12 @@ def search(
     progress: Callable[[str], None] = lambda _: None,
 ) -> Discovery:
     """Search a table of cases; see `discover`."""
-    cases = table.cases
+    searched = screened(table.cases, table.drawn)
+    mine = table.only(searched)
+    if not len(searched):
+        what = "nothing in which the members differ hangs together with the target"
+        raise StudyError([Fault(target.id, None, "", what)])
+    cases = mine.cases
     progress("tree")
     tree = tuple((leaf, quality(cases, leaf)) for leaf in leaves(cases, least))
     progress("boxes")
@@ -189,16 +200,16 @@ def search(
     picked, plain = _pick(cases, boxes, box)
     again, fresh = _resampled(table, quality(cases, boxes[picked]), alpha, least, seed, progress)
     return Discovery(
-        target, fails, table, tuple(boxes), tuple(quality(cases, one) for one in boxes), picked,
-        plain, quality(cases, plain), quasi_p(cases, plain), again, fresh, tree,
+        target, fails, mine, len(table.factors), tuple(boxes),
+        tuple(quality(cases, one) for one in boxes), picked, plain, quality(cases, plain),
+        quasi_p(cases, plain), again[:, searched], fresh, tree,
     )  # fmt: skip
 
 
 def _pick(cases: Cases, boxes: list[Box], asked: int | None = None) -> tuple[int, Box]:
     """Return the place of the box that is best balanced, and the box without chance limits."""
-    level = SIGNIFICANCE / cases.inputs.shape[1]
     places = range(len(boxes)) if asked is None else [asked]
-    plain = {place: simplified(cases, boxes[place], level) for place in places}
+    plain = {place: simplified(cases, boxes[place], SIGNIFICANCE) for place in places}
     best = max(plain, key=lambda place: quality(cases, plain[place]).balance)
     return best, plain[best]
 
@@ -220,12 +231,14 @@ def _resampled(
         progress(f"half {number + 1} of {RESAMPLES}")
         half = chance.permutation(groups)[: len(groups) // 2]
         inside = np.isin(table.groups, half)
-        mine, others = table.cases.part(inside), table.cases.part(~inside)
+        searched = screened(table.cases.part(inside), table.drawn)
+        cases = table.only(searched).cases
+        mine, others = cases.part(inside), cases.part(~inside)
         boxes = peel(mine, alpha, least)
         found = [quality(mine, one) for one in boxes]
         for row, name in enumerate(("coverage", "density")):
             off = [abs(getattr(one, name) - getattr(wanted, name)) for one in found]
-            counts[row, boxes[int(np.argmin(off))].restricted] += 1
+            counts[row, searched[boxes[int(np.argmin(off))].restricted]] += 1
         fresh.append(quality(others, _pick(mine, boxes)[1]))
     means = [float(np.mean([getattr(one, name) for one in fresh]))
              for name in ("coverage", "density", "mass")]  # fmt: skip

@@ -145,55 +145,76 @@ def peel(cases: Cases, alpha: float = ALPHA, least: float = LEAST) -> list[Box]:
     least : float
         Share of all cases below which no box is cut further.
     """
-    inputs, hits = cases.inputs, cases.hits
-    boxes = [whole(inputs.shape[1])]
-    while (cut := _best(inputs, hits, boxes[-1], alpha)) is not None:
-        box, kept = cut
-        if kept.sum() < least * len(cases.hits):
+    values = np.ascontiguousarray(cases.inputs.T)
+    order = np.argsort(values, axis=1, kind="stable").astype(np.int32)
+    boxes = [whole(len(values))]
+    while (cut := _best(values, cases.hits, order, boxes[-1], alpha)) is not None:
+        box, gone = cut
+        if order.shape[1] - len(gone) < least * len(cases.hits):
             break
-        inputs, hits = inputs[kept], hits[kept]
+        stays = np.ones(len(cases.hits), dtype=bool)
+        stays[gone] = False
+        order = order[stays[order]].reshape(len(order), -1)
         boxes.append(box)
     return boxes
 
 
-def _best(inputs: Array, hits: Mask, box: Box, alpha: float) -> tuple[Box, Mask] | None:
-    """Return the box after the best slice and the cases it keeps; None where none is a gain.
+def _best(
+    values: Array, hits: Mask, order: NDArray[np.int32], box: Box, alpha: float
+) -> tuple[Box, NDArray[np.int32]] | None:
+    """Return the box after the best slice and the cases that it loses; None where none is a gain.
 
     Of slices of equal gain the one that limits fewest inputs is the best.
+
+    Parameters
+    ----------
+    values : ndarray, shape (input, case)
+    order : ndarray, shape (input, case inside)
+        Numbers of the cases inside, by each input's value.
     """
-    found: tuple[float, int] = (0.0, 0)
+    found = (0.0, 0)
     best = None
-    share, size = float(hits.mean()), len(hits)
+    size, count = order.shape[1], int(hits[order[0]].sum())
     limited = box.limits.any(axis=0)
-    for end, edges in ((1, -_edges(-inputs, alpha)), (0, _edges(inputs, alpha))):
-        kept = inputs <= edges if end else inputs >= edges
-        counts = kept.sum(axis=0)
+    for end, ranked in ((1, order[:, ::-1]), (0, order)):
+        edges, cuts, lost = _slices(values, hits, ranked, alpha)
+        left = size - cuts
         with np.errstate(divide="ignore", invalid="ignore"):
-            gains = (kept[hits].sum(axis=0) / counts - share) / (size - counts)
-        for place in np.flatnonzero((counts < size) & (counts > 0) & (gains > 0)):
+            gains = ((count - lost) / left - count / size) / cuts
+        for place in np.flatnonzero((cuts > 0) & (left > 0) & (gains > 0)):
             rank = float(gains[place]), -int(limited.sum() + (not limited[place]))
             if best is None or rank > found:
-                found, best = rank, (end, int(place), float(edges[place]), kept[:, place])
+                found, best = rank, (end, int(place), edges[place], ranked[place, : cuts[place]])
     if best is None:
         return None
-    end, place, edge, inside = best
+    end, place, edge, gone = best
     low, high = box.low.copy(), box.high.copy()
     (high if end else low)[place] = edge
-    return Box(low, high), inside
+    return Box(low, high), gone
 
 
-def _edges(inputs: Array, alpha: float) -> Array:
-    """Return a limit for each input that leaves its lowest cases out, shape (input,).
+def _slices(
+    values: Array, hits: Mask, ranked: NDArray[np.int32], alpha: float
+) -> tuple[Array, NDArray[np.int64], NDArray[np.int64]]:
+    """Return the limit, the cases lost and the hits lost of a slice of each input, shape (input,).
 
-    It lies halfway between the values on both sides of the quantile; where these are the same,
-    between this value and the next above, so that equal values stay together.
+    The limit lies halfway between the values on both sides of the quantile; where these are the
+    same, between this value and the next that differs, so that equal values stay together.
     """
-    place = (len(inputs) - 1) * alpha
-    at = [int(np.floor(place)), int(np.ceil(place))]
-    below, above = np.partition(inputs, at, axis=0)[at]
-    higher = np.where(inputs > below, inputs, np.inf).min(axis=0)
-    above = np.where(above > below, above, higher)
-    return np.asarray((below + above) / 2)
+    place = (ranked.shape[1] - 1) * alpha
+    last, first = int(np.floor(place)), int(np.ceil(place))
+    every = np.arange(len(values))
+    inner, outer = values[every, ranked[:, first]], values[every, ranked[:, last]]
+    cuts = np.full(len(values), first)
+    lost = hits[ranked[:, :first]].sum(axis=1)
+    for row in np.flatnonzero(inner == outer):
+        column = values[row, ranked[row]]
+        differs = column != outer[row]
+        differs[:last] = False
+        cuts[row] = int(differs.argmax()) if differs.any() else 0
+        inner[row] = column[cuts[row]]
+        lost[row] = hits[ranked[row, : cuts[row]]].sum()
+    return (inner + outer) / 2, cuts, lost
 
 
 def quasi_p(cases: Cases, box: Box) -> Array:

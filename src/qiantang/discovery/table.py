@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -83,6 +83,16 @@ class Table:
     left_out: tuple[str, ...] = ()
     diverged: int = 0
     found: int = 0
+
+    @property
+    def drawn(self) -> NDArray[np.bool_]:
+        """Which inputs members differ in, shape (input,); the others were chosen."""
+        return np.array([f.kind in ("parameter", "deviation", "driver") for f in self.factors])
+
+    def only(self, places: NDArray[np.intp]) -> Table:
+        """Return the table with some of its inputs."""
+        cases = Cases(self.cases.inputs[:, places], self.cases.hits, self.cases.repeats[places])
+        return replace(self, factors=tuple(self.factors[p] for p in places), cases=cases)
 
 
 def table_of(sweep: Sweep, study: Study, target: Target, *, fails: bool = True) -> Table:
