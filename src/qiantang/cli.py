@@ -16,6 +16,7 @@ VERBS = (
     "sweep",
     "export",
     "compare",
+    "discover",
     "check",
     "articles",
     "evidence",

@@ -66,6 +66,7 @@ KINDS = {
         Kind("flow", "study", "stock-and-flow diagram of a part of the model", "SECTOR"),
         Kind("scoreboard", "study", "hindcasts against naive forecasts"),
         Kind("recovery", "study"),
+        Kind("discovery", "study"),
     )
 }
 """Each kind by its name."""

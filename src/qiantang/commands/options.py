@@ -14,6 +14,7 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from qiantang.charts import Chart
     from qiantang.files.tables import PlainTable
 
 #: Width of tables with a column for each target, where the output is no terminal.
@@ -39,6 +40,9 @@ vintage_option = click.option(
     help="Drivers as known when the plan was made, or as it happened, by the study's name for it.  "
     "[default: as each scenario says]",
 )
+lang_option = click.option(
+    "--lang", default="en", show_default=True, metavar="en|zh", help="Language of what is said."
+)
 engine_option = click.option(
     "--engine",
     type=click.Choice(["kernel", "numpy", "pysd"]),
@@ -46,6 +50,50 @@ engine_option = click.option(
     show_default=True,
     help="Compiled, plain arrays, or PySD (slow, the oracle).",
 )
+
+
+def picture_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of a verb that draws what it found."""
+    path = click.Path(path_type=Path)
+    numbers = "Write the numbers behind the picture: .csv .xlsx"
+    command = click.option("--data", type=path, metavar="FILE", help=numbers)(command)
+    picture = "Draw it: .svg .png .pdf"
+    return click.option("--out", type=path, metavar="FILE", help=picture)(command)
+
+
+def check_pictures(out: Path | None, data: Path | None) -> None:
+    """Refuse files that could not be written, before anything is run."""
+    if out is not None:
+        from qiantang.charts.chart import check_picture
+
+        check_picture(out)
+    if data is not None:
+        from qiantang.charts.tables import check_data
+
+        check_data(data)
+
+
+def save_picture(made: Chart, out: Path | None, data: Path | None) -> None:
+    """Write a picture, the numbers behind it, or both, and say so on standard error."""
+    if out is not None:
+        made.save(out)
+        click.echo(f"{out}: {made.finding}", err=True)
+    if data is not None:
+        made.save_data(data)
+        click.echo(f"{data}: {len(made.data)} rows", err=True)
+
+
+@contextmanager
+def telling() -> Iterator[Callable[[str], None]]:
+    """Show on standard error what is being done; nothing where that is no terminal."""
+    from rich.console import Console
+
+    screen = Console(stderr=True)
+    if not screen.is_terminal:
+        yield lambda _: None
+        return
+    with screen.status("starting") as line:
+        yield line.update
 
 
 def console(*, wide: bool = False) -> Console:

@@ -237,7 +237,8 @@ def find_target(study: Study, name: str, option: str = "--target") -> Target:
         if name and name in (target.id, target.title, target.title_zh):
             return target
     known = [name for t in targets for name in (t.id, t.title_zh) if name]
-    raise StudyError([Fault(option, None, name, f"no such target{nearest(name, known)}")])
+    hint = nearest(name, known) or f", expected one of {', '.join(t.id for t in targets)}"
+    raise StudyError([Fault(option, None, name, f"no such target{hint}")])
 
 
 def _key(
