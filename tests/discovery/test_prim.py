@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -96,7 +98,7 @@ def test_boxes_shrink_and_grow_denser() -> None:
     found = [quality(data, box) for box in peel(data)]
     assert found[0].coverage == found[0].mass == 1
     assert all(b.mass < a.mass and b.density > a.density
-               for a, b in zip(found, found[1:], strict=False))  # fmt: skip
+               for a, b in pairwise(found))  # fmt: skip
     assert found[-1].mass >= 0.05
 
 
@@ -112,9 +114,7 @@ def test_quasi_p_is_a_binomial_tail_and_repeated_cases_count_once() -> None:
     data = cube()
     box = Box(np.array([0.5, *[-np.inf] * 4]), np.array([np.inf, 0.5, *[np.inf] * 3]))
     inside, wider = box.holds(data.inputs), box.opened(1).holds(data.inputs)
-    expected = stats.binom.sf(
-        data.hits[inside].sum() - 1, inside.sum(), data.hits[wider].mean()
-    )
+    expected = stats.binom.sf(data.hits[inside].sum() - 1, inside.sum(), data.hits[wider].mean())
     found = quasi_p(data, box)
     assert found[1, 1] == pytest.approx(expected, rel=1e-9)
     assert np.isnan(found[0, 1])

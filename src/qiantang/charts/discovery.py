@@ -17,7 +17,6 @@ from qiantang.wording import Wording
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from numpy.typing import NDArray
 
     from qiantang.charts.chart import Chart
     from qiantang.discovery.discover import Discovery
@@ -129,7 +128,7 @@ def _frame(
     axes: Axes, found: Discovery, a: int, b: int, ends: list[tuple[float, float]], words: Wording
 ) -> None:
     """Draw the box, which ends at the edge of the picture where it has no limit."""
-    sides = []
+    sides: list[tuple[float, float]] = []
     for place, (low, high) in zip((a, b), ends, strict=True):
         factor = factor_unit(found.table.factors[place], words).factor
         room = _MARGIN * (high - low)
@@ -158,7 +157,10 @@ def _draw_trajectory(axes: Axes, found: Discovery, words: Wording) -> None:
     said, last = 0, (9.0, 9.0)
     for one in found.qualities:
         here = one.coverage, one.density
-        if one.restricted > said and max(abs(x - y) for x, y in zip(here, last, strict=True)) > 0.05:
+        if (
+            one.restricted > said
+            and max(abs(x - y) for x, y in zip(here, last, strict=True)) > 0.05
+        ):
             said, last = one.restricted, here
             axes.annotate(str(said), here, xytext=(2, 4), textcoords="offset points",
                           fontsize=style.FOOT, color=style.NOTE)  # fmt: skip
@@ -191,8 +193,8 @@ def _data(found: Discovery, words: Wording) -> pd.DataFrame:
         for number, one in enumerate(found.qualities)
     ]  # fmt: skip
     best = found.quality
-    rows.append({"what": words.phrase("discover.picked"), "coverage": best.coverage,
-                 "density": best.density, "mass": best.mass, "inputs": best.restricted})  # fmt: skip
+    picked = {"coverage": best.coverage, "density": best.density, "mass": best.mass}
+    rows.append({"what": words.phrase("discover.picked"), **picked, "inputs": best.restricted})
     factors = {factor.name: factor for factor in found.table.factors}
     for row in found.frame().to_dict("records"):
         name = factor_name(factors[row["input"]], words)

@@ -119,7 +119,10 @@ class Discovery:
     def record(self) -> dict[str, Any]:
         """Return the answer, ready for JSON."""
         limits = [
-            {name: None if value is None or value != value else value for name, value in row.items()}
+            {
+                name: None if value is None or value != value else value
+                for name, value in row.items()
+            }
             for row in self.frame().astype(object).to_dict("records")
         ]
         return {

@@ -80,9 +80,7 @@ class Box:
         """Tell which cases are inside, shape (case,)."""
         which = self.restricted
         values = inputs[:, which]
-        return np.asarray(
-            ((values >= self.low[which]) & (values <= self.high[which])).all(axis=1)
-        )
+        return np.asarray(((values >= self.low[which]) & (values <= self.high[which])).all(axis=1))
 
     def opened(self, place: int) -> Box:
         """Return the box without the limits of an input."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -182,13 +183,13 @@ def _chosen(
 ) -> Iterator[tuple[Factor, Array]]:
     """Yield what the design chose."""
     points = sweep.points.iloc[point]
-    yield from _choices(points["scenario"], lambda name: Factor(name, "scenario"))
+    yield from _choices(points["scenario"], partial(Factor, kind="scenario"))
     for axis in sweep.manifest["axes"]:
         name, column = axis["name"], points[axis["name"]]
         if name in left_out:
             continue
         if axis["moves"] == "vintage":
-            yield from _choices(column, lambda v, name=name: Factor(v, "vintage", axis=name))
+            yield from _choices(column, partial(Factor, kind="vintage", axis=name))
         else:
             yield Factor(name, "axis", axis["unit"]), column.to_numpy(dtype=np.float64)
 
@@ -199,7 +200,7 @@ def _choices(
     """Yield a truth value for each choice; of two the second says all."""
     values = [str(value) for value in column.unique()]
     for value in values[1:] if len(values) == 2 else values:
-        yield factor(value), (column == value).to_numpy(dtype=np.float64)
+        yield factor(value), np.asarray(column == value, dtype=np.float64)
 
 
 def _drawn(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from qiantang.extra import needed
 from qiantang.discovery.prim import LEAST, Box, Cases, whole
+from qiantang.extra import needed
 
 
 def leaves(cases: Cases, least: float = LEAST) -> list[Box]:
