@@ -21,6 +21,7 @@ VERBS = (
     "articles",
     "evidence",
     "levers",
+    "sensitivity",
     "solve",
     "new",
     "show",

@@ -67,6 +67,7 @@ KINDS = {
         Kind("scoreboard", "study", "hindcasts against naive forecasts"),
         Kind("recovery", "study"),
         Kind("discovery", "study"),
+        Kind("sensitivity", "study"),
     )
 }
 """Each kind by its name."""

@@ -11,6 +11,7 @@ from qiantang.study import Study, bundled_folder
 
 if TYPE_CHECKING:
     from qiantang.deck.widget import Deck
+    from qiantang.sensitivity.analyse import Sensitivity
     from qiantang.session.runs import FinishedRuns
 
 
@@ -37,6 +38,13 @@ class OpenStudy(Study):
     def chart(self) -> Charts:
         """The charts that need no run, such as ``study.chart.flow("Air travel", lang="zh")``."""
         return Charts("study", self)
+
+    def sensitivity(self, target: str, scenario: str | None = None, **options: Any) -> Sensitivity:
+        """Find what a target hangs on; see `qiantang.sensitivity.analyse.sensitivity`."""
+        from qiantang.policy.packages import find_target
+        from qiantang.sensitivity.analyse import sensitivity  # SALib, when it is asked for
+
+        return sensitivity(self, find_target(self, target, "TARGET"), scenario, **options)
 
     def deck(self, base: str | None = None, **options: Any) -> Deck:
         """Open the flight deck in a notebook; see `qiantang.deck.widget.Deck` for the options."""
