@@ -1,0 +1,1 @@
+"""Robust search: packages of levers, strong or weak, early or late, that are good whatever comes."""
