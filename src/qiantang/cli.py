@@ -23,6 +23,7 @@ VERBS = (
     "levers",
     "sensitivity",
     "solve",
+    "robust",
     "new",
     "show",
     "chart",

@@ -68,6 +68,8 @@ KINDS = {
         Kind("recovery", "study"),
         Kind("discovery", "study"),
         Kind("sensitivity", "study"),
+        Kind("robust", "study"),
+        Kind("regrets", "study"),
     )
 }
 """Each kind by its name."""

@@ -69,6 +69,15 @@ class Robust:
         """The packages that were picked."""
         return self.packages[self.packages["pick"] != ""].reset_index(drop=True)
 
+    def record(self) -> dict[str, Any]:
+        """Return the answer, ready for JSON."""
+        return {
+            "design": self.design.name, "objectives": list(self.design.objectives),
+            "levers": list(self.design.levers), "candidates": self.candidates,
+            "evaluated": self.evaluated, "volumes": [float(share) for share in self.volumes],
+            "packages": _plain(self.packages), "regrets": _plain(self.regrets),
+        }  # fmt: skip
+
 
 def run_robust(
     design: RobustDesign,
@@ -222,3 +231,8 @@ def _volumes(tried: Sequence[Tried], merged: Tried) -> tuple[Array, Array]:
             steps.append(hypervolume(sound[front(sound)], low, high) / whole)
         course.append(steps)
     return np.array([steps[-1] for steps in course]), np.array(course)
+
+
+def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
+    whole = table.astype(object).where(table.notna(), None)
+    return [{str(name): value for name, value in row.items()} for row in whole.to_dict("records")]

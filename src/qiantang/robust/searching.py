@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -169,10 +170,15 @@ def _algorithm(task: Task, seed: int, population: int) -> Any:
     options = {"pop_size": population, "sampling": first, "repair": Grid()}
     if task.objectives < _MANY:
         return needed("pymoo.algorithms.moo.nsga2").NSGA2(**options)
-    directions = needed("pymoo.util.ref_dirs").get_reference_directions(
-        "energy", task.objectives, population, seed=1
-    )
+    directions = _directions(task.objectives, population)
     return needed("pymoo.algorithms.moo.unsga3").UNSGA3(ref_dirs=directions, **options)
+
+
+@lru_cache(maxsize=4)
+def _directions(objectives: int, population: int) -> Array:
+    """Return directions that are spread evenly; the same for every search."""
+    make = needed("pymoo.util.ref_dirs").get_reference_directions
+    return np.asarray(make("energy", objectives, population, seed=1), dtype=np.float64)
 
 
 def gridded(candidates: Array, task: Task) -> Array:

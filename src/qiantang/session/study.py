@@ -11,6 +11,7 @@ from qiantang.study import Study, bundled_folder
 
 if TYPE_CHECKING:
     from qiantang.deck.widget import Deck
+    from qiantang.robust.robust import Robust
     from qiantang.sensitivity.analyse import Sensitivity
     from qiantang.session.runs import FinishedRuns
 
@@ -45,6 +46,22 @@ class OpenStudy(Study):
         from qiantang.sensitivity.analyse import sensitivity  # SALib, when it is asked for
 
         return sensitivity(self, find_target(self, target, "TARGET"), scenario, **options)
+
+    def robust(self, design: str, out: str | Path, **options: Any) -> Robust:
+        """Search for packages that are good whatever comes, or go on in the folder `out`.
+
+        Parameters
+        ----------
+        design : str
+            Name under ``scenarios/robust``, or the path of a file.
+        out : str or Path
+        **options
+            See `qiantang.robust.robust.run_robust`.
+        """
+        from qiantang.robust.designfile import read_robust
+        from qiantang.robust.robust import run_robust  # pymoo, when it is asked for
+
+        return run_robust(read_robust(design, self), self, Path(out), **options)
 
     def deck(self, base: str | None = None, **options: Any) -> Deck:
         """Open the flight deck in a notebook; see `qiantang.deck.widget.Deck` for the options."""
