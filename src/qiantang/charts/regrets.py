@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Height of a row and of the heads, room of the names. [inch]
 _ROW, _HEAD, _NAME = 0.42, 0.62, 1.9
+#: Share of the worst regret below which none is said.
+_TRIFLE = 0.005
 _SCALE = LinearSegmentedColormap.from_list("regret", [style.EVEN, style.MISSED])
 
 
@@ -86,7 +88,8 @@ def _draw_row(
         axes.add_patch(Rectangle((left + 0.02, top + 0.02), column - 0.04, _ROW - 0.04,
                                  fc=_SCALE(lost / worst), ec="#D9D9D9", lw=0.5))  # fmt: skip
         middle = left + column / 2
-        said = words.figure(float(lost), words.target_unit(target))
+        told = float(lost) if lost > _TRIFLE * worst else 0.0
+        said = words.figure(told, words.target_unit(target))
         axes.text(middle, top + 0.34 * _ROW, said, ha="center", va="center", fontsize=style.TEXT)
         axes.text(middle, top + 0.72 * _ROW, words.probability(float(chance)), ha="center",
                   va="center", fontsize=style.FOOT, color=style.NOTE)  # fmt: skip

@@ -72,8 +72,8 @@ def _draw(axes: Axes, study: Study, found: Robust, words: Wording) -> list[tuple
     objectives = found.design.file.objectives
     columns = [found.packages[f"fresh_{one.name}"].to_numpy(dtype=np.float64) for one in objectives]
     places = np.arange(len(objectives))
-    scaled = np.column_stack([_up(column, one)
-                              for column, one in zip(columns, objectives, strict=True)])  # fmt: skip
+    rows = [_up(column, one) for column, one in zip(columns, objectives, strict=True)]
+    scaled = np.column_stack(rows)
     for line in scaled:
         axes.plot(places, line, color=style.HAIR, lw=0.6, alpha=0.7, zorder=1)
     legend = [(Line2D([], [], color=style.HAIR, lw=1.0), words.phrase("robust.line"))]
@@ -83,12 +83,12 @@ def _draw(axes: Axes, study: Study, found: Robust, words: Wording) -> list[tuple
         axes.plot(places, scaled[place], zorder=3, **look)
         called = pick_name(found, str(picks[place]), study, words.lang)
         legend.append((Line2D([], [], **look), called))
-    for place, (column, one) in enumerate(zip(columns, objectives, strict=True)):
-        axes.axvline(place, color=style.NOTE, lw=0.7, zorder=2)
+    axes.vlines(places, 0, 1, color=style.NOTE, lw=0.7, zorder=2)
+    for at_axis, (column, one) in enumerate(zip(columns, objectives, strict=True)):
         ends = column.max(), column.min()
         for end, at, side in zip(ends if MEASURES[one.measure] else ends[::-1], (1.0, 0.0),
                                  ("bottom", "top"), strict=True):  # fmt: skip
-            axes.annotate(_figure(end, one, study, words), (place, at), ha="center", va=side,
+            axes.annotate(_figure(end, one, study, words), (at_axis, at), ha="center", va=side,
                           xytext=(0, 3 if at else -3), textcoords="offset points",
                           fontsize=style.SMALL, color=style.INK)  # fmt: skip
     room = (style.WIDTH - 0.6) / len(objectives)

@@ -79,8 +79,8 @@ def _print(screen: Console, found: Sensitivity, words: Wording) -> None:
     left = [_share(1 - share) for share in found.effects.explained]
     table.add_row("= not explained", *left, *[""] * (2 - len(left)))
     screen.print(table)
-    numbers = ("PAWN", "PAWN of P", "delta", "first", "rank corr.")
-    table = options.plain_table("input", *numbers, right=numbers)
+    heads = ("PAWN", "PAWN of P", "delta", "first", "rank corr.")
+    table = options.plain_table("input", *heads, right=heads)
     for row in found.inputs.head(LISTED).to_dict("records"):
         values = (_index(row[name]) for name in ("pawn", "pawn_p", "delta", "first", "correlation"))
         table.add_row(input_name(row["input"], row["kind"], words), *values)

@@ -171,18 +171,18 @@ def _best(
         Numbers of the cases inside, by each input's value.
     """
     found = (0.0, 0)
-    best = None
+    best: tuple[int, int, float, NDArray[np.int32]] | None = None
     size, count = order.shape[1], int(hits[order[0]].sum())
-    limited = box.limits.any(axis=0)
+    limited: Mask = np.asarray(box.limits.any(axis=0))
     for end, ranked in ((1, order[:, ::-1]), (0, order)):
         edges, cuts, lost = _slices(values, hits, ranked, alpha)
         left = size - cuts
         with np.errstate(divide="ignore", invalid="ignore"):
-            gains = ((count - lost) / left - count / size) / cuts
-        for place in np.flatnonzero((cuts > 0) & (left > 0) & (gains > 0)):
+            gains: Array = np.asarray(((count - lost) / left - count / size) / cuts)
+        for place in map(int, np.flatnonzero((cuts > 0) & (left > 0) & (gains > 0))):
             rank = float(gains[place]), -int(limited.sum() + (not limited[place]))
             if best is None or rank > found:
-                found, best = rank, (end, int(place), edges[place], ranked[place, : cuts[place]])
+                found, best = rank, (end, place, float(edges[place]), ranked[place, : cuts[place]])
     if best is None:
         return None
     end, place, edge, gone = best

@@ -1,4 +1,4 @@
-"""A robust search from end to end: several seeds, one front, winners scored anew, scenario files."""
+"""A robust search from end to end: several seeds, one front, winners scored anew."""
 
 from __future__ import annotations
 
@@ -133,21 +133,21 @@ def _task(design: RobustDesign, effort: Effort, scores: Scorer) -> Task:
     levers, latest = design.levers, design.file.latest
     count = len(levers)
     most = effort.most(levers)
-    limits: list[Callable[[Array], float]] = []
-    budget = effort.file.budget
-    if budget is not None:
-        limits.append(lambda x: float(effort.cost(levers) @ x[:count]) - budget)
-    for rule in effort.file.rules:
-        which = effort.counted(rule, levers)
-        if rule.at_most is not None:
-            limits.append(lambda x, w=which, n=rule.at_most: float((x[:count][w] > 0).sum() - n))
-        if rule.sum is not None:
-            limits.append(lambda x, w=which, n=rule.sum: float(x[:count][w].sum() - n))
+    cost, budget = effort.cost(levers), effort.file.budget
+    rules = [(effort.counted(rule, levers), rule) for rule in effort.file.rules]
+
+    def excess(candidate: Array) -> Array:
+        x = candidate[:count]
+        found = [] if budget is None else [float(cost @ x) - budget]
+        for which, rule in rules:
+            found += [] if rule.at_most is None else [float((x[which] > 0).sum()) - rule.at_most]
+            found += [] if rule.sum is None else [float(x[which].sum()) - rule.sum]
+        return np.array(found)
+
     starts = np.array([np.r_[share * most, np.zeros(count)] for share in (0.0, 0.5, 1.0)])
     return Task(
         np.r_[most, np.full(count, latest)], np.r_[np.full(count, GRID), np.full(count, QUARTER)],
-        len(design.objectives), scores.score,
-        lambda x: np.array([limit(x) for limit in limits]), len(limits), starts,
+        len(design.objectives), scores.score, excess, len(excess(starts[0])), starts,
     )  # fmt: skip
 
 
@@ -180,7 +180,7 @@ def _scored_anew(
         table[lever] = candidates[:, place]
         table[f"late_{lever}"] = np.where(candidates[:, place] > 0, candidates[:, count + place], 0)
     rows: list[dict[str, Any]] = []
-    for place in np.flatnonzero(table["pick"] != ""):
+    for place in map(int, np.flatnonzero(table["pick"] != "")):
         values = new.values(candidates[place])
         rows += [{"pick": table["pick"][place], "target": target.id,
                   "regret": regret(values[target.id], new.best[target.id]),
@@ -215,7 +215,7 @@ def _spread(merged: Tried, places: NDArray[np.intp]) -> NDArray[np.intp]:
     while len(chosen) < SCORED:
         chosen.append(int(far.argmax()))
         far = np.minimum(far, ((scaled - scaled[chosen[-1]]) ** 2).sum(axis=1))
-    return places[np.sort(chosen)]
+    return np.asarray(places[np.sort(chosen)])
 
 
 def _volumes(tried: Sequence[Tried], merged: Tried) -> tuple[Array, Array]:

@@ -155,19 +155,14 @@ def _problem(task: Task) -> Any:
 
 
 def _algorithm(task: Task, seed: int, population: int) -> Any:
-    repair = needed("pymoo.core.repair").Repair
-
-    class Grid(repair):  # type: ignore[misc]
-        """Rounds candidates to the grid, so that small differences are not tried one by one."""
-
-        def _do(self, problem: Any, X: Array, **_: Any) -> Array:  # noqa: N803
-            return gridded(X, task)
-
+    base = needed("pymoo.core.repair").Repair
+    # Rounds candidates to the grid, so that small differences are not tried one by one.
+    grid = type("Grid", (base,), {"_do": lambda _, __, asked, **___: gridded(asked, task)})
     chance = np.random.default_rng(seed)
     size = max(population - len(task.starts), 0)
     drawn = task.lowest + chance.random((size, len(task.high))) * (task.high - task.lowest)
     first = gridded(np.vstack([task.starts, drawn]), task)
-    options = {"pop_size": population, "sampling": first, "repair": Grid()}
+    options = {"pop_size": population, "sampling": first, "repair": grid()}
     if task.objectives < _MANY:
         return needed("pymoo.algorithms.moo.nsga2").NSGA2(**options)
     directions = _directions(task.objectives, population)
@@ -219,4 +214,4 @@ def hypervolume(worth: Array, low: Array, high: Array) -> float:
         return 0.0
     reference = np.full(worth.shape[1], _REFERENCE)
     volume = needed("moocore").hypervolume(inside, ref=reference)
-    return float(volume) / _REFERENCE ** worth.shape[1]
+    return float(float(volume) / _REFERENCE ** worth.shape[1])

@@ -61,7 +61,8 @@ def write_scenarios(found: Robust, study: Study, folder: Path) -> list[Path]:
         title, title_zh = (pick_name(found, row["pick"], study, lang) for lang in ("en", "zh"))
         file = found.design.file
         words = {
-            "title": f"{file.title}: {title}", "title_zh": f"{file.title_zh or file.title}：{title_zh}",
+            "title": f"{file.title}: {title}",
+            "title_zh": f"{file.title_zh or file.title}：{title_zh}",
             "question": file.question, "question_zh": file.question_zh or file.question,
         }  # fmt: skip
         note = f"Intensity and date found by qiantang robust {found.design.name}"

@@ -188,7 +188,7 @@ def _table(study: Study, found: list[Uncertainty], columns: Array, values: Array
     from scipy.stats import rankdata
 
     ranks = rankdata(np.column_stack([columns, values]), axis=0)
-    linked = np.corrcoef(ranks, rowvar=False)[-1, :-1]
+    linked = np.asarray(np.corrcoef(ranks, rowvar=False))[-1, :-1]
     return pd.DataFrame({
         "input": [item.name for item in found],
         "kind": [item.kind for item in found],

@@ -110,7 +110,7 @@ def _squares(inputs: Array) -> Array:
     scaled = (inputs - inputs.mean(axis=0)) / inputs.std(axis=0)
     inner = scaled @ scaled.T
     own = np.diag(inner)
-    return np.maximum(own[:, None] + own - 2 * inner, 0.0)
+    return np.asarray(np.maximum(own[:, None] + own - 2 * inner, 0.0))
 
 
 def _value(squares: Array, size: int, about: Array, reach: float) -> Array:
@@ -126,4 +126,4 @@ def _value(squares: Array, size: int, about: Array, reach: float) -> Array:
         # The residual of a member left out, without fitting anew (Craven and Wahba 1979).
         left = (vectors @ (inverse[:, None] * turned)) / (vectors**2 @ inverse)[:, None]
         least = np.minimum(least, (left**2).sum(axis=0))
-    return np.maximum(1 - least / (about**2).sum(axis=0), 0.0)
+    return np.asarray(np.maximum(1 - least / (about**2).sum(axis=0), 0.0))
