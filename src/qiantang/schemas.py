@@ -79,6 +79,18 @@ def _sweep(_: Study) -> Schema:
     return schema()
 
 
+def robust_schema(study: Study) -> Schema:
+    """Return the schema of a robust search."""
+    from qiantang.robust.designfile import RobustFile
+
+    schema = RobustFile.model_json_schema()
+    targets = [target.id for target in study.plan.targets.targets]
+    schema["$defs"]["Objective"]["properties"]["target"]["anyOf"] = [
+        {"enum": targets}, {"type": "null"},
+    ]  # fmt: skip
+    return schema
+
+
 def _study(_: Study) -> Schema:
     from qiantang.studyfile import StudyFile
 
@@ -89,6 +101,7 @@ def _study(_: Study) -> Schema:
 KINDS: dict[str, Callable[[Study], Schema]] = {
     "articles": _plan("articles"),
     "effort": effort_schema,
+    "robust": robust_schema,
     "scenario": scenario_schema,
     "study": _study,
     "sweep": _sweep,

@@ -63,12 +63,21 @@ KINDS = {
         Kind("tornado", "runs", "which uncertainties move a target", "TARGET", "[SCENARIO]"),
         Kind("levers", "study", "what each lever does to a target, by article", "TARGET"),
         Kind("multiples", "runs", "headline variables as small multiples", "", MANY),
-        Kind("dominance", "study", "which loops drive a target or a variable, over time", "NAME",
-             "[SCENARIO]"),
+        Kind(
+            "dominance",
+            "study",
+            "which loops drive a target or a variable, over time",
+            "NAME",
+            "[SCENARIO]",
+        ),
         Kind("flow", "study", "stock-and-flow diagram of a part of the model", "SECTOR"),
         Kind("scoreboard", "study", "hindcasts against naive forecasts"),
         Kind("when", "sweep", "a target along each axis of a sweep", "TARGET", "DIR"),
         Kind("recovery", "study"),
+        Kind("discovery", "study"),
+        Kind("sensitivity", "study"),
+        Kind("robust", "study"),
+        Kind("regrets", "study"),
     )
 }
 """Each kind by its name."""

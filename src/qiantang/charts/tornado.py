@@ -120,8 +120,8 @@ def asked(given: Asked) -> Chart:
 def _members(runs: Runs, target: Target, scenario: str) -> tuple[Array, dict[str, Array]]:
     """Return the target by member, and every uncertainty by member, sound members only."""
     from qiantang.ensemble.case import vintages_of as every_vintage
-    from qiantang.ensemble.ensemble import drawn_drivers
     from qiantang.ensemble.members import choose_members
+    from qiantang.ensemble.uncertain import uncertainties
 
     for variable in (target.measure.variable, *target.measure.over):
         figures.check_variable(runs, variable)
@@ -134,20 +134,11 @@ def _members(runs: Runs, target: Target, scenario: str) -> tuple[Array, dict[str
     seed = int(runs.dataset.attrs["seed"])
     size = len(values)
     chosen = choose_members(runs.study, size, seed)
-    inputs = {name: np.asarray(item) for name, item in chosen.parameters.items()}
-    until = target.measure.years[-1] + 1
-    recent = (chosen.times >= target.measure.years[0] - 2) & (chosen.times <= until)
-    for name, paths in chosen.innovations.items():
-        inputs[name] = np.asarray(paths)[:, recent].mean(axis=1)
     vintage = _only_vintage(runs, scenario)
     seen = every_vintage(runs.study, runs.scenario(scenario), vintage)
     changed = changes_of(runs.dataset).get(scenario, UNCHANGED).drivers
-    for name, path in drawn_drivers(runs.study.drivers, seen, size, seed, None, changed).items():
-        drawn, times = np.atleast_2d(path.values), np.asarray(path.times, dtype=np.float64)
-        when = (times >= target.measure.years[0]) & (times <= until)
-        if drawn.shape[0] == size and when.any():
-            inputs[name] = drawn[:, when].mean(axis=1)
-    kept = {name: item[good] for name, item in inputs.items()}
+    found = uncertainties(runs.study, chosen, seed, seen, target.measure.years, changed)
+    kept = {item.name: item.values[good] for item in found}
     return values[good], {name: item for name, item in kept.items() if np.ptp(item) > 0}
 
 

@@ -14,6 +14,7 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from qiantang.charts import Chart
     from qiantang.files.tables import PlainTable
     from qiantang.scenario import Scenario
     from qiantang.wording import Language, Wording
@@ -100,6 +101,54 @@ def check_paper_out(out: Path, *, force: bool) -> None:
 
     check_paper(out)
     refuse_replacing([("--out", out)], force=force)
+
+
+def picture_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of a verb that draws what it found."""
+    path = click.Path(path_type=Path)
+    command = force_option(command)
+    numbers = "Write the numbers behind the picture: .csv .xlsx"
+    command = click.option("--numbers", type=path, metavar="FILE", help=numbers)(command)
+    picture = "Draw it: .svg .png .pdf"
+    return click.option("--out", type=path, metavar="FILE", help=picture)(command)
+
+
+def check_pictures(out: Path | None, numbers: Path | None, *, force: bool) -> None:
+    """Refuse files that could not be written, or are there, before anything is run."""
+    from qiantang.outfile import refuse_replacing
+
+    if out is not None:
+        from qiantang.charts.chart import check_picture
+
+        check_picture(out)
+    if numbers is not None:
+        from qiantang.charts.tables import check_data
+
+        check_data(numbers)
+    refuse_replacing([("--out", out), ("--numbers", numbers)], force=force)
+
+
+def save_picture(made: Chart, out: Path | None, numbers: Path | None) -> None:
+    """Write a picture, the numbers behind it, or both, and say so on standard error."""
+    if out is not None:
+        made.save(out)
+        say("simulate.picture", err=True, out=out, finding=made.finding)
+    if numbers is not None:
+        made.save_data(numbers)
+        say("rows.written", err=True, out=numbers, rows=len(made.data))
+
+
+@contextmanager
+def telling() -> Iterator[Callable[[str], None]]:
+    """Show on standard error what is being done; nothing where that is no terminal."""
+    from rich.console import Console
+
+    screen = Console(stderr=True)
+    if not screen.is_terminal:
+        yield lambda _: None
+        return
+    with screen.status("starting") as line:
+        yield line.update
 
 
 def console(*, wide: bool = False) -> Console:

@@ -38,6 +38,10 @@ class Path:
         """Return the path with every value times a share."""
         return Path(self.times, float(share) * np.asarray(self.values, dtype=np.float64))
 
+    def later(self, years: float) -> Path:
+        """Return the path with every knot so much later. [time unit of the model]"""
+        return Path(np.asarray(self.times, dtype=np.float64) + years, self.values)
+
     def towards(self, full: Path, share: npt.ArrayLike) -> Path:
         """Return the path some way towards another: itself at share 0, the other at share 1.
 

@@ -48,6 +48,14 @@ class Members:
             for name, values in self.innovations.items()
         }
 
+    def part(self, places: slice) -> Members:
+        """Return some of the members."""
+        parameters = {name: values[places] for name, values in self.parameters.items()}
+        paths = {name: values if len(values) == 1 < self.size else values[places]
+                 for name, values in self.innovations.items()}  # fmt: skip
+        return replace(self, parameters=parameters, innovations=paths,
+                       size=len(range(self.size)[places]))  # fmt: skip
+
     def still(self) -> Members:
         """Return the same members with no deviation: the structure alone, its counts drawn."""
         nothing = np.zeros((1, len(self.times)))

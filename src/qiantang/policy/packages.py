@@ -104,6 +104,7 @@ class Packages:
         self,
         intensities: Array,
         *,
+        delays: Array | None = None,
         parameters: Mapping[str, ArrayLike] | None = None,
         states: Sequence[str] = (),
         year: int = 0,
@@ -114,6 +115,8 @@ class Packages:
         ----------
         intensities : ndarray, shape (lever,) or (lever, member)
             Share of each lever's path in the full plan. [Dmnl]
+        delays : ndarray, shape (lever,), optional
+            Years by which each lever's path in the full plan comes later, nought or more. [Year]
         parameters : mapping of str to float or ndarray of shape (member,), optional
             In place of the fit's. [unit of the parameter]
         states : sequence of str, optional
@@ -128,22 +131,29 @@ class Packages:
             Every member of the base or of the full plan diverged.
         """
         changed = {name: np.asarray(value) for name, value in (parameters or {}).items()}
-        key = _key(intensities, changed, states, year)
+        late = np.zeros(len(self.levers)) if delays is None else np.asarray(delays, np.float64)
+        key = _key(np.vstack([np.asarray(intensities).T, late]), changed, states, year)
         if key not in self._known:
             if len(self._known) >= KEPT:
                 del self._known[next(iter(self._known))]
-            self._known[key] = self._run(intensities, changed, states, year)
+            self._known[key] = self._run(intensities, late, changed, states, year)
         return self._known[key]
 
     def _run(
-        self, intensities: Array, changed: Mapping[str, Array], states: Sequence[str], year: int
+        self,
+        intensities: Array,
+        late: Array,
+        changed: Mapping[str, Array],
+        states: Sequence[str],
+        year: int,
     ) -> Score:
         self._count[0] += 1
         extra = [figure for name in states for figure in self._state(name, year)]
         readout = self._readout
         if extra:
             readout = readout_of(self.study, [*readout.figures, *extra])
-        outcome = self._ensemble.run_one(self._case(intensities, changed), readout=readout)
+        case = self._case(intensities, changed, late)
+        outcome = self._ensemble.run_one(case, readout=readout)
         if not changed:
             self._refuse_lost(intensities, outcome)
         found = {
@@ -162,13 +172,18 @@ class Packages:
             if asked and (faults := losses(scenario, outcome)):
                 raise DivergedError(faults)
 
-    def _case(self, intensities: Array, changed: Mapping[str, Array]) -> Case:
+    def _case(
+        self, intensities: Array, changed: Mapping[str, Array], late: Array | None = None
+    ) -> Case:
         shares = dict(zip(self.levers, np.asarray(intensities, dtype=np.float64), strict=True))
+        delays = {} if late is None else dict(zip(self.levers, late, strict=True))
         paths = {}
         for name in self.study.vocabulary.levers:
             if name in shares:
                 ground = self._ground(name)
-                paths[name] = ground.towards(self.full.path(name), shares[name])
+                full = self.full.path(name)
+                full = full.later(delay) if (delay := delays.get(name, 0.0)) else full
+                paths[name] = ground.towards(full, shares[name])
             elif name in self.base.levers:
                 paths[name] = self.base.path(name)
         world = vintages_of(self.study, self.base, self.vintage)
@@ -219,8 +234,15 @@ def open_packages(
     return Packages(study, low, high, chosen, seed, vintage)
 
 
-def find_target(study: Study, name: str) -> Target:
+def find_target(study: Study, name: str, option: str = "--target") -> Target:
     """Return a target by its id, its English title or its Chinese title.
+
+    Parameters
+    ----------
+    study : Study
+    name : str
+    option : str
+        Where the name was given, for the message.
 
     Raises
     ------
@@ -233,7 +255,8 @@ def find_target(study: Study, name: str) -> Target:
         if target.id == meant:
             return target
     known = [name for t in targets for name in (t.id, t.title_zh) if name]
-    raise StudyError([Fault("--target", None, name, f"no such target{nearest(name, known)}")])
+    hint = nearest(name, known) or f", expected one of {', '.join(t.id for t in targets)}"
+    raise StudyError([Fault(option, None, name, f"no such target{hint}")])
 
 
 def _key(

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from qiantang.deck.widget import Deck
     from qiantang.loops.report import LoopReport
+    from qiantang.robust.robust import Robust
+    from qiantang.sensitivity.analyse import Sensitivity
     from qiantang.session.names import Names
     from qiantang.session.runs import FinishedRuns
     from qiantang.session.sweep import OpenSweep
@@ -102,6 +104,29 @@ class OpenStudy(Study):
     def chart(self) -> Charts:
         """The charts that need no run, such as ``study.chart.flow("Air travel", lang="zh")``."""
         return Charts("study", self)
+
+    def sensitivity(self, target: str, scenario: str | None = None, **options: Any) -> Sensitivity:
+        """Find what a target hangs on; see `qiantang.sensitivity.analyse.sensitivity`."""
+        from qiantang.policy.packages import find_target
+        from qiantang.sensitivity.analyse import sensitivity  # SALib, when it is asked for
+
+        return sensitivity(self, find_target(self, target, "TARGET"), scenario, **options)
+
+    def robust(self, design: str, out: str | Path, **options: Any) -> Robust:
+        """Search for packages that are good whatever comes, or go on in the folder `out`.
+
+        Parameters
+        ----------
+        design : str
+            Name under ``scenarios/robust``, or the path of a file.
+        out : str or Path
+        **options
+            See `qiantang.robust.robust.run_robust`.
+        """
+        from qiantang.robust.designfile import read_robust
+        from qiantang.robust.robust import run_robust  # pymoo, when it is asked for
+
+        return run_robust(read_robust(design, self), self, Path(out), **options)
 
     def deck(self, base: str | None = None, **options: Any) -> Deck:
         """Open the flight deck in a notebook; see `qiantang.deck.widget.Deck` for the options."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from qiantang.faults import Fault, StudyError
 from qiantang.sweep.reading import Sweep, read_sweep
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from qiantang.charts.rooms import Charts
+    from qiantang.discovery.discover import Discovery
     from qiantang.scenario import Scenario
     from qiantang.study import Study
 
@@ -45,6 +47,37 @@ class OpenSweep(Sweep):
 
         return sobol_indices(self, measure)
 
+    def discover(
+        self, *, fails: str = "", reaches: str = "", study: Study | None = None, **options: Any
+    ) -> Discovery:
+        """Find the circumstances under which a target is missed, or reached.
+
+        Parameters
+        ----------
+        fails, reaches : str
+            Target of the plan; one of the two.
+        study : Study, optional
+            The one that the sweep was made with, by default the bundled one.
+        **options
+            See `qiantang.discovery.discover.discover`.
+
+        Raises
+        ------
+        StudyError
+            Both or neither of the two, and as `qiantang.discovery.discover.discover`.
+        """
+        from qiantang.discovery.discover import discover  # scikit-learn, and the study
+        from qiantang.policy.packages import find_target
+        from qiantang.session.study import open_study
+
+        if bool(fails) == bool(reaches):
+            what = "say a target that fails, or one that is reached"
+            raise StudyError([Fault("discover", None, "", what)])
+        study = open_study() if study is None else study
+        option = "--fails" if fails else "--reaches"
+        target = find_target(study, fails or reaches, option)
+        return discover(self, study, target, fails=bool(fails), **options)
+
     def scenarios(self, study: Study, **where: object) -> list[Scenario]:
         """Return points as scenarios, such as ``sweep.scenarios(study, late=1)``, to run or draw.
 
@@ -61,6 +94,7 @@ class OpenSweep(Sweep):
     def chart(self) -> Charts:
         """The charts of a sweep, such as ``sweep.chart.when("passengers", study=study)``."""
         from qiantang.charts.rooms import Charts
+    from qiantang.discovery.discover import Discovery
 
         return Charts("sweep", self)
 

@@ -44,12 +44,23 @@ def identity(design: Design, study: Study) -> dict[str, Any]:
     """Return the parts of a sweep's identity, ready for JSON."""
     shape = design.file.levers_from
     names = design.file.scenarios if shape is None else [*design.file.scenarios, shape]
+    ground = study_identity(study)
+    return {
+        "design": digest_of(design.content),
+        "model": ground.pop("model"),
+        "scenarios": {name: design.scenario(study, name).sha256 for name in names},
+        **ground,
+        "code": code_digest(),
+        "versions": versions(),
+    }
+
+
+def study_identity(study: Study) -> dict[str, Any]:
+    """Return the parts that the study alone decides."""
     record = study.fit.record
     kept = {name: record.files[name] for name in sorted(record.files) if name.endswith(".parquet")}
     return {
-        "design": digest_of(design.content),
         "model": study.program.hash,
-        "scenarios": {name: design.scenario(study, name).sha256 for name in names},
         "fit": {"version": record.version, "files": kept},
         "drivers": study.drivers.sha256,
         "targets": digest_of(
@@ -57,8 +68,6 @@ def identity(design: Design, study: Study) -> dict[str, Any]:
         ),
         "headlines": digest_of(study.headlines),
         "priors": meaning_digest(study.folder / "calibration" / "priors.yaml"),
-        "code": code_digest(),
-        "versions": versions(),
     }
 
 

@@ -1,0 +1,114 @@
+"""`qiantang robust`: packages of levers, strong or weak, early or late, good whatever comes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from qiantang.commands import options
+from qiantang.commands.sweep import STOPPED
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from qiantang.robust.robust import Robust
+    from qiantang.study import Study
+
+#: Share of the merged front's hypervolume below which a search is said to have stopped early.
+SETTLED = 0.9
+
+
+@click.command()
+@click.argument("design")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="DIR",
+    help="Folder of the results: new, or one that this search began.",
+)
+@click.option(
+    "--picture",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Draw the front as parallel coordinates: .svg .png .pdf",
+)
+@click.option(
+    "--regrets",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Draw what each picked package gives up, by target: .svg .png .pdf",
+)
+@options.force_option
+@options.lang_option
+@options.study_option
+@options.json_option
+def robust(
+    design: str,
+    out: Path,
+    picture: Path | None,
+    regrets: Path | None,
+    force: bool,
+    lang: str,
+    folder: Path | None,
+    as_json: bool,
+) -> None:
+    """Search for packages that no other beats in everything a DESIGN asks for.
+
+    DESIGN is a name under scenarios/robust or the path of a file. Stopped at any moment, the same
+    command goes on. The winners are scored anew on members that the search has not seen and written
+    as scenario files. Needs the extra: pip install 'qiantang[search]'.
+    """
+    from qiantang.robust.writing import write_scenarios
+    from qiantang.session import open_study
+
+    for path in (picture, regrets):
+        options.check_pictures(path, None, force=force)
+    study = open_study(folder)
+    try:
+        with options.telling() as told:
+            found = study.robust(design, out, progress=told)
+    except KeyboardInterrupt:
+        click.echo("stopped; the same command goes on from there", err=True)
+        sys.exit(STOPPED)
+    written = write_scenarios(found, study, out)
+    if as_json:
+        options.print_json(found.record())
+    else:
+        _print(options.console(wide=True), found, study, lang)
+        click.echo(f"{out}: {len(found.packages)} packages in front.csv, {len(written)} scenarios")
+    for path, kind in ((picture, study.chart.robust), (regrets, study.chart.regrets)):
+        if path is not None:
+            options.save_picture(kind(found, lang=lang), path, None)
+
+
+def _print(screen: Console, found: Robust, study: Study, lang: str) -> None:
+    from qiantang.robust.writing import objective_name, pick_name
+    from qiantang.wording import Wording, check_language
+
+    words, language = Wording(study, lang), check_language(lang)
+    picked = found.picked
+    heads = [pick_name(found, pick, study, language) for pick in picked["pick"]]
+    table = options.plain_table("", *heads, title="Picked, on fresh members", right=heads)
+    for name in found.design.objectives:
+        called = objective_name(found, name, study, language)
+        table.add_row(called, *(f"{value:.3g}" for value in picked[f"fresh_{name}"]))
+    for lever in found.design.levers:
+        pulls = zip(picked[lever], picked[f"late_{lever}"], strict=True)
+        cells = ["" if not x else f"{x:.1f}" + (f" +{late:g} y" if late else "")
+                 for x, late in pulls]  # fmt: skip
+        if any(cells):
+            table.add_row(words.lever(lever), *cells)
+    screen.print(table)
+    screen.print(
+        f"{found.candidates:,} candidates, {len(found.packages)} on the front, of which "
+        f"{int(found.packages['holds'].sum())} still are on fresh members."
+    )
+    shares = ", ".join(f"{share:.0%}" for share in found.volumes)
+    line = f"Hypervolume of each search over all together: {shares}."
+    if found.volumes.min() < SETTLED:
+        line += " They do not agree yet: give more generations."
+    screen.print(line)

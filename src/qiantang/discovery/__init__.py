@@ -1,0 +1,1 @@
+"""Scenario discovery: under which circumstances a target fails, as boxes in plain words."""

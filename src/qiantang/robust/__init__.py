@@ -1,0 +1,1 @@
+"""Robust search: packages of levers, strong or weak, early or late, good whatever comes."""

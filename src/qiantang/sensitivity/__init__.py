@@ -1,0 +1,1 @@
+"""Sensitivity that respects the posterior: what moves a target, though inputs hang together."""
