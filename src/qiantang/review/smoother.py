@@ -30,7 +30,7 @@ def analysed(
     error: Array,
     noise: Array,
     taper: Array | None = None,
-) -> Array:
+) -> Array:  # fmt: skip
     """Move the states of an ensemble towards figures, once.
 
     Parameters
