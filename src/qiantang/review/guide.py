@@ -2,7 +2,7 @@
 
 Where a figure is the state seen through a linear row and Gaussian error, the state can be drawn
 given the figure, and the weight of the member is how likely the figure was before its state was
-drawn: the best proposal there is (Doucet, Godsill and Andrieu 2000). The draw adds to a state from
+drawn: the best proposal there is, by Doucet, Godsill and Andrieu. The draw adds to a state from
 the prior what its error asks for (Matheron's rule), so that the same random numbers serve any set
 of figures, and no figure at all leaves the prior as it is, bit for bit.
 

@@ -1,0 +1,235 @@
+"""Members given what was published by a date: their deviations drawn, their weights known.
+
+Each member keeps its parameters and its past. The deviations of its later years are drawn given
+the new figures and the member is weighted by how likely these were before, with the tails of a
+Student t as in the fit. A figure that no deviation answers for, a bound or a count, weighs alone;
+the draws of counts are tried several times. All members meet the same random numbers at every
+date, so that two dates differ by what was published between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import log_ndtr, logsumexp
+
+from qiantang.calibrate.target import SHARPEST, TAIL
+from qiantang.engine import History
+from qiantang.engine.path import Path
+from qiantang.ensemble.case import Case, case_of
+from qiantang.ensemble.ensemble import Batch, Ensemble, levers_of
+from qiantang.ensemble.members import Members, choose_members
+from qiantang.ensemble.readout import Readout, readout_of, target_figures, yearly
+from qiantang.model.figures import Figure
+from qiantang.review.belief import Belief
+from qiantang.review.deviations import Deviation, by_series, deviations_of, noise_of
+from qiantang.review.readings import Known, Reading, known_at
+from qiantang.review.settings import Settings, read_settings
+from qiantang.review.world import World
+from qiantang.scenario import Scenario
+from qiantang.study import Study
+
+Array = NDArray[np.float64]
+
+#: Rounds of running and drawing: a deviation moves other series through the model.
+ROUNDS = 4
+#: Draws of the counts that are tried.
+TRIES = 6
+#: A date after all figures: their names must be known before the model is compiled.
+_EVER = 1e4
+
+
+@dataclass
+class Filter:
+    """A scenario of a study, ready to be reviewed at any date.
+
+    Parameters
+    ----------
+    study : Study
+    scenario : Scenario
+    settings : Settings
+    members : Members
+        Before any new figure.
+    seed : int
+    world : World
+    deviations : mapping of str to Deviation
+    readout : Readout
+    last : float
+        The latest date that will be asked for: until the world at it parts from that at the plan,
+        the years are run once. [Year]
+    """
+
+    study: Study
+    scenario: Scenario
+    settings: Settings
+    members: Members
+    seed: int
+    world: World
+    deviations: Mapping[str, Deviation]
+    readout: Readout
+    last: float
+
+    def at(self, as_of: float) -> Belief:
+        """Return what the members come to at a date."""
+        return self.given(self.known(as_of), self.world.at(as_of))
+
+    def known(self, as_of: float) -> Known:
+        """Return what was published by a date, as far as it speaks of the years that are run."""
+        found = known_at(self.study, self.settings, as_of)
+        kept = (reading for reading in found.readings if reading.figure in self.readout.place)
+        return replace(found, readings=tuple(kept))
+
+    def given(self, known: Known, drivers: Mapping[str, Path]) -> Belief:
+        """Return what the members come to given figures and the world outside."""
+        readings = known.readings
+        noise = noise_of(readings, self.members.size, self.seed)
+        members, weights = self.members, np.zeros(self.members.size)
+        read = self.run(members, drivers)
+        for _ in range(ROUNDS if readings else 0):
+            members, weights = self._drawn(readings, members, read, noise)
+            read = self.run(members, drivers)
+        alone = [r for r in readings if r.side or r.series not in self.deviations]
+        counts = [r for r in alone if r.series in self.settings.counts]
+        weights = weights + self._weighed([r for r in alone if r not in counts], read)
+        if counts:
+            members, read, more = self._counted(counts, members, read, drivers)
+            weights = weights + more
+        weights = np.where(np.isfinite(read).all(axis=0), weights, -np.inf)
+        targets = self.study.plan.targets.targets
+        return Belief(known, targets, members, drivers, self.readout, read, weights)
+
+    def run(self, members: Members, drivers: Mapping[str, Path]) -> Array:
+        """Run members and return the figures of the readout, shape (figure, member)."""
+        batch = self._batch(members, drivers)
+        result = batch.run(self.study.program, self.readout, history=self._history)
+        return self.readout.read(result)
+
+    def _batch(self, members: Members, drivers: Mapping[str, Path]) -> Batch:
+        study = self.study
+        ensemble = Ensemble(
+            study.program, levers_of(study), members, drivers, self.seed, self.readout
+        )
+        return ensemble.batch(self.case)
+
+    @property
+    def case(self) -> Case:
+        """The scenario's levers; the drivers are those of the world at a date."""
+        return replace(case_of(self.study, self.scenario), vintages=())
+
+    @cached_property
+    def _history(self) -> History:
+        """The years that nothing published later can move."""
+        first = self._batch(self.members, self.world.at(self.study.about.plan.date))
+        later = self._batch(self.members, self.world.at(self.last))
+        free = next(iter(self.deviations.values())).free
+        for name in self.members.innovations:  # parts at the first knot that figures may move
+            path = first.paths[name]
+            moved = np.array(np.broadcast_to(path.values, (first.size, len(path.times))))
+            moved[:, free:] += 1.0
+            later.paths[name] = Path(path.times, moved)
+        return self.study.program.history(
+            self.readout.outputs, self.readout.times, beside=[later.paths],
+            parameters=first.parameters, paths=first.paths, members=first.size,
+        )  # fmt: skip
+
+    def _drawn(
+        self, readings: tuple[Reading, ...], members: Members, read: Array, noise: Array
+    ) -> tuple[Members, Array]:
+        """Draw the deviations given the figures of a run with earlier ones."""
+        innovations = dict(members.innovations)
+        weights = np.zeros(members.size)
+        for name, places in by_series(readings).items():
+            places = [place for place in places if not readings[place].side]
+            if name not in self.deviations or not places:
+                continue
+            deviation = self.deviations[name]
+            mine = [readings[place] for place in places]
+            now = deviation.sign * members.innovations[deviation.innovation]
+            path, surprise = deviation.given(mine, self._logs(mine, read), now, noise[places])
+            innovations[deviation.innovation] = deviation.sign * path
+            weights += student(surprise)
+        return replace(members, innovations=innovations), weights
+
+    def _logs(self, readings: list[Reading], read: Array) -> Array:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            said = np.log(read[[self.readout.place[r.figure] for r in readings]])
+        return np.where(np.isfinite(said), said, 0.0)  # a diverged member weighs nothing later
+
+    def _weighed(self, readings: list[Reading], read: Array) -> Array:
+        """Return the log weight of figures that move no deviation."""
+        weights = np.zeros(self.members.size)
+        for reading, said in zip(readings, self._logs(readings, read), strict=True):
+            gap = (said - reading.log_value) / max(reading.error, SHARPEST)
+            weights += log_ndtr(reading.side * gap) if reading.side else student(gap[None])
+        return weights
+
+    def _counted(
+        self, readings: list[Reading], members: Members, read: Array, drivers: Mapping[str, Path]
+    ) -> tuple[Members, Array, Array]:
+        """Try other draws of the counts, and take one of each member by how well it fits."""
+        draws = dict.fromkeys(self.settings.counts[r.series] for r in readings)
+        last = max(reading.figure.times[-1] for reading in readings)
+        moved = (members.times > self.study.fit.record.sees_until) & (members.times < last)
+        rng = np.random.default_rng([self.seed, len(readings)])
+        tried = [(members, read)]
+        for _ in range(TRIES - 1):
+            innovations = dict(members.innovations)
+            for name in draws:
+                path = innovations[name].copy()
+                shape = (members.size, int(moved.sum()))
+                path[:, moved] = self.study.counts[name].draw(shape, rng)
+                innovations[name] = path
+            other = replace(members, innovations=innovations)
+            tried.append((other, self.run(other, drivers)))
+        logs = np.array([self._weighed(readings, seen) for _, seen in tried])
+        race = logs + rng.gumbel(size=logs.shape)  # the largest is drawn by weight
+        chosen = race.argmax(axis=0)
+        each = np.arange(members.size)
+        picked = {
+            name: np.array([one.innovations[name] for one, _ in tried])[chosen, each]
+            for name in draws
+        }
+        best = np.array([seen for _, seen in tried])[chosen, :, each].T
+        kept = replace(members, innovations={**members.innovations, **picked})
+        return kept, best, logsumexp(logs, axis=0) - np.log(TRIES)
+
+
+def student(white: Array) -> Array:
+    """Return the log density of whitened figures, shape (n, member), up to a constant."""
+    return np.asarray(-(TAIL + 1) / 2 * np.log1p(np.square(white) / TAIL).sum(axis=0))
+
+
+def open_filter(
+    study: Study, scenario: str | None, members: int, seed: int, last: float
+) -> Filter:
+    """Choose members and make ready to review a scenario, by default the base of the study.
+
+    Raises
+    ------
+    StudyError
+        As `choose_members`; faults of what a review reads.
+    """
+    settings = read_settings(study)
+    chosen = choose_members(study, members, seed)
+    ever = known_at(study, settings, _EVER).readings
+    targets = study.plan.targets.targets
+    figures = [*(r.figure for r in ever), *_yearly(study), *target_figures(study, targets)]
+    ends = max(figure.times[-1] for figure in target_figures(study, targets))
+    return Filter(
+        study, study.scenario(scenario or study.about.scenarios.base), settings, chosen, seed,
+        World(study, settings, members, seed), deviations_of(study, chosen),
+        readout_of(study, [figure for figure in figures if figure.times[-1] <= ends]), last,
+    )  # fmt: skip
+
+
+def _yearly(study: Study) -> list[Figure]:
+    """Return the yearly figures of every target's variable from the plan's base to its end."""
+    return [
+        yearly(study, target.measure.variable, float(year))
+        for target in study.plan.targets.targets
+        for year in range(study.about.plan.base_year, target.measure.years[-1] + 1)
+    ]
