@@ -37,6 +37,8 @@ Array = NDArray[np.float64]
 
 #: Rounds of running and drawing: a deviation moves other series through the model.
 ROUNDS = 4
+#: The same where the figures differ by few from others that were taken in before.
+AGAIN = 2
 #: Draws of the counts that are tried.
 TRIES = 6
 #: A date after all figures: their names must be known before the model is compiled.
@@ -83,14 +85,21 @@ class Filter:
         kept = (reading for reading in found.readings if reading.figure in self.readout.place)
         return replace(found, readings=tuple(kept))
 
-    def given(self, known: Known, drivers: Mapping[str, Path]) -> Belief:
-        """Return what the members come to given figures and the world outside."""
+    def given(
+        self, known: Known, drivers: Mapping[str, Path], start: Belief | None = None
+    ) -> Belief:
+        """Return what the members come to given figures and the world outside.
+
+        Where a belief to start from is given, of nearly the same figures, fewer rounds suffice.
+        """
         readings = known.readings
         noise = noise_of(readings, self.members.size, self.seed)
         members, weights = self.members, np.zeros(self.members.size)
+        if start is not None and readings:
+            members = replace(members, innovations=start.members.innovations)
         read = self.run(members, drivers)
-        for _ in range(ROUNDS if readings else 0):
-            members, weights = self._drawn(readings, members, read, noise)
+        for _ in range(0 if not readings else AGAIN if start is not None else ROUNDS):
+            members, weights = self.drawn(readings, members, read, noise)
             read = self.run(members, drivers)
         alone = [r for r in readings if r.side or r.series not in self.deviations]
         counts = [r for r in alone if r.series in self.settings.counts]
@@ -136,11 +145,21 @@ class Filter:
             parameters=first.parameters, paths=first.paths, members=first.size,
         )  # fmt: skip
 
-    def _drawn(
+    def drawn(
         self, readings: tuple[Reading, ...], members: Members, read: Array, noise: Array
     ) -> tuple[Members, Array]:
-        """Draw the deviations given the figures of a run with earlier ones."""
-        innovations = dict(members.innovations)
+        """Draw the deviations given the figures of a run with earlier ones, and weigh the members.
+
+        Parameters
+        ----------
+        readings : tuple of Reading, length n
+        members : Members
+            As they were run.
+        read : ndarray, shape (figure, member)
+            Figures of that run.
+        noise : ndarray, shape (n, member)
+        """
+        innovations = dict(self.members.innovations)
         weights = np.zeros(members.size)
         for name, places in by_series(readings).items():
             places = [place for place in places if not readings[place].side]
@@ -179,7 +198,7 @@ class Filter:
         for _ in range(TRIES - 1):
             innovations = dict(members.innovations)
             for name in draws:
-                path = innovations[name].copy()
+                path = self.members.innovations[name].copy()
                 shape = (members.size, int(moved.sum()))
                 path[:, moved] = self.study.counts[name].draw(shape, rng)
                 innovations[name] = path
@@ -227,9 +246,13 @@ def open_filter(
 
 
 def _yearly(study: Study) -> list[Figure]:
-    """Return the yearly figures of every target's variable from the plan's base to its end."""
-    return [
-        yearly(study, target.measure.variable, float(year))
-        for target in study.plan.targets.targets
-        for year in range(study.about.plan.base_year, target.measure.years[-1] + 1)
+    """Return the yearly figures of targets and series from the plan's base to its end."""
+    targets = study.plan.targets.targets
+    years = range(study.about.plan.base_year, max(t.measure.years[-1] for t in targets) + 1)
+    series = [
+        Figure(one.variable, one.kind, float(year))
+        for one in study.evidence.series.values()
+        for year in years
+        if one.kind != "dated"
     ]
+    return [yearly(study, t.measure.variable, float(y)) for t in targets for y in years] + series

@@ -32,6 +32,8 @@ class Reading:
         0 a figure, 1 a lower bound, -1 an upper one.
     published : float
         [Year]
+    is_whole : bool
+        False for a part of a year.
     """
 
     key: str
@@ -41,6 +43,7 @@ class Reading:
     error: float
     side: int
     published: float
+    is_whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -145,4 +148,5 @@ def _part(study: Study, settings: Settings, release: Release, as_of: float) -> R
         release.key, release.series, Figure(series.variable, series.kind, release.period.year),
         float(np.log(release.value) - np.mean(shares)),
         float(np.hypot(error, spread * np.sqrt(1.0 + 1.0 / len(shares)))), 0, release.published,
+        is_whole=False,
     )  # fmt: skip

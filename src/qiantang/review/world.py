@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qiantang.engine.path import Path
 from qiantang.evidence.paths import JUST_BEFORE
@@ -31,12 +32,15 @@ class World:
     study : Study
     settings : Settings
     members, seed : int
+    rows : ndarray of int, shape (member,), optional
+        Members drawn anew: whose surprises each of them has.
     """
 
     study: Study
     settings: Settings
     members: int
     seed: int
+    rows: NDArray[np.intp] | None = None
     _drawn: dict[float, dict[str, Path]] = field(default_factory=dict, repr=False)
 
     def at(self, as_of: float) -> dict[str, Path]:
@@ -46,7 +50,7 @@ class World:
         for name in names:
             for other in self.study.drivers.definitions[name].contained_in:
                 paths[name] = _beyond(paths[name], self._figures(other, as_of)[-1][0] + 1.0)
-        return paths
+        return paths if self.rows is None else taken(paths, self.rows)
 
     def news(self, before: float, after: float) -> tuple[str, ...]:
         """Return the drivers of which more was known at the later date."""
@@ -76,6 +80,14 @@ class World:
             rng = np.random.default_rng(self.seed)
             self._drawn[origin] = self.study.drivers.draw({}, self.members, rng, origin)
         return self._drawn[origin]
+
+
+def taken(paths: Mapping[str, Path], rows: NDArray[np.intp]) -> dict[str, Path]:
+    """Return the paths of some members; what all members share stays as it is."""
+    return {
+        name: Path(path.times, np.asarray(path.values)[rows]) if np.ndim(path.values) == 2 else path
+        for name, path in paths.items()
+    }
 
 
 def _beyond(path: Path, closed: float) -> Path:
