@@ -21,6 +21,7 @@ VERBS = (
     "evidence",
     "levers",
     "solve",
+    "review",
     "new",
     "show",
     "chart",

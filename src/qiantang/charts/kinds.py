@@ -65,6 +65,7 @@ KINDS = {
         Kind("multiples", "runs", "headline variables as small multiples", "", MANY),
         Kind("flow", "study", "stock-and-flow diagram of a part of the model", "SECTOR"),
         Kind("scoreboard", "study", "hindcasts against naive forecasts"),
+        Kind("odds", "study", "P of every target at each review to a date", "DATE", "[SCENARIO]"),
         Kind("recovery", "study"),
     )
 }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,7 +79,7 @@ def solve(
     target = find_target(study, name)
     effort = study.effort if file is None else study.effort_in(file)
     packages = open_packages(study, members=members, seed=seed, vintage=vintage)
-    with _telling() as told:
+    with options.telling() as told:
         answer = solved(packages, effort, target, probability, told)
     if out is not None:
         package_scenario(packages, target, answer, out)
@@ -89,25 +87,13 @@ def solve(
         options.print_json(answer.record())
         return
     screen = options.console()
-    _print_answer(screen, answer, target, words)
+    print_answer(screen, answer, target, words)
     if out is not None:
         screen.print(f"Written: {out}")
 
 
-@contextmanager
-def _telling() -> Iterator[Callable[[str], None]]:
-    """Show on standard error what is being done; nothing where that is no terminal."""
-    from rich.console import Console
-
-    screen = Console(stderr=True)
-    if not screen.is_terminal:
-        yield lambda _: None
-        return
-    with screen.status("starting") as line:
-        yield line.update
-
-
-def _print_answer(screen: Console, answer: Answer, target: Target, words: Wording) -> None:
+def print_answer(screen: Console, answer: Answer, target: Target, words: Wording) -> None:
+    """Print verdict, package and what limits it."""
     _print_verdict(screen, answer, target, words)
     if answer.package:
         _print_package(screen, answer, words)

@@ -28,7 +28,8 @@ def read_date(study: Study, text: str, option: str = "--as-of") -> float:
     date, about = end_of(text), study.about
     if not about.plan.date - SLACK <= date <= about.drivers.last:
         first, last = day_of(about.plan.date), about.drivers.last
-        what = f"{text} lies outside the reviews, expected a day from {first} to the start of {last}"
+        span = f"{first} to the start of {last}"
+        what = f"{text} lies outside the reviews, expected a day from {span}"
         raise StudyError([Fault(option, None, "", what)])
     return date
 

@@ -25,6 +25,7 @@ from qiantang.ensemble.ensemble import Batch, Ensemble, levers_of
 from qiantang.ensemble.members import Members, choose_members
 from qiantang.ensemble.readout import Readout, readout_of, target_figures, yearly
 from qiantang.model.figures import Figure
+from qiantang.plan.targets import Target
 from qiantang.review.belief import Belief
 from qiantang.review.deviations import Deviation, by_series, deviations_of, noise_of
 from qiantang.review.readings import Known, Reading, known_at
@@ -108,8 +109,16 @@ class Filter:
             members, read, more = self._counted(counts, members, read, drivers)
             weights = weights + more
         weights = np.where(np.isfinite(read).all(axis=0), weights, -np.inf)
-        targets = self.study.plan.targets.targets
-        return Belief(known, targets, members, drivers, self.readout, read, weights)
+        return Belief(known, self.targets, members, drivers, self.readout, read, weights)
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """The targets whose odds are told: those whose level is more than an assumption."""
+        return tuple(
+            target
+            for target in self.study.plan.targets.targets
+            if target.grounds is None or target.grounds.grade != "assumed"
+        )
 
     def run(self, members: Members, drivers: Mapping[str, Path]) -> Array:
         """Run members and return the figures of the readout, shape (figure, member)."""
@@ -222,9 +231,7 @@ def student(white: Array) -> Array:
     return np.asarray(-(TAIL + 1) / 2 * np.log1p(np.square(white) / TAIL).sum(axis=0))
 
 
-def open_filter(
-    study: Study, scenario: str | None, members: int, seed: int, last: float
-) -> Filter:
+def open_filter(study: Study, scenario: str | None, members: int, seed: int, last: float) -> Filter:
     """Choose members and make ready to review a scenario, by default the base of the study.
 
     Raises

@@ -106,9 +106,7 @@ def _whole(study: Study, settings: Settings, as_of: float) -> Iterator[Reading]:
                 yield _reading(study, series, row, figure, out)
 
 
-def _reading(
-    study: Study, series: Series, row: Observation, figure: Figure, out: float
-) -> Reading:
+def _reading(study: Study, series: Series, row: Observation, figure: Figure, out: float) -> Reading:
     side = {"lower_bound": 1, "upper_bound": -1}.get(row.form, 0)
     error = row.log_sd(study.evidence.grades)
     if row.form == "interval" and row.low is not None and row.high is not None:

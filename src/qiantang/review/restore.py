@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from qiantang.plan.targets import Target
 from qiantang.policy.answer import Answer
 from qiantang.policy.packages import Packages
 from qiantang.policy.solve import solve
-from qiantang.plan.targets import Target
 from qiantang.review.moved import moved
 from qiantang.review.review import Review
 from qiantang.scenario import Lever, Scenario

@@ -11,6 +11,7 @@ from qiantang.study import Study, bundled_folder
 
 if TYPE_CHECKING:
     from qiantang.deck.widget import Deck
+    from qiantang.session.review import FinishedReview
     from qiantang.session.runs import FinishedRuns
 
 
@@ -32,6 +33,15 @@ class OpenStudy(Study):
         from qiantang.session.runs import run_named  # xarray and pandas, when something runs
 
         return run_named(self, [scenarios] if isinstance(scenarios, str) else scenarios, **options)
+
+    def as_of(self, date: str, **options: Any) -> FinishedReview:
+        """Review the plan at a date, with what was published by then and nothing later.
+
+        See `qiantang.review.review.review` for the options.
+        """
+        from qiantang.session.review import review_at  # the filter, when something is reviewed
+
+        return review_at(self, date, **options)
 
     @property
     def chart(self) -> Charts:

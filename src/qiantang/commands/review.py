@@ -1,0 +1,162 @@
+"""`qiantang review`: what new figures did to the odds, and what would restore them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from qiantang.commands import options
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from qiantang.review.review import Review
+    from qiantang.wording import Wording
+
+#: A change of P below this is left out of the news: it is within what the members can tell.
+SMALL = 0.005
+
+
+@click.command()
+@click.option("--as-of", "as_of", required=True, metavar="DATE", help="Day of the review.")
+@click.option(
+    "--since", default=None, metavar="DATE",
+    help="Day from which news counts.  [default: the quarter's end before]",
+)  # fmt: skip
+@click.option(
+    "--scenario", default=None, metavar="SCENARIO",
+    help="What is done.  [default: the base of the study]",
+)  # fmt: skip
+@click.option(
+    "--restore", default=None, metavar="TARGET",
+    help="Find the least effort from that day on that restores it.",
+)  # fmt: skip
+@click.option(
+    "--probability", default=0.5, show_default=True,
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    help="With which --restore is to reach the target.",
+)  # fmt: skip
+@options.members_option
+@options.seed_option
+@click.option("--lang", default="en", show_default=True, metavar="en|zh", help="Names in tables.")
+@options.study_option
+@options.json_option
+def review(
+    as_of: str,
+    since: str | None,
+    scenario: str | None,
+    restore: str | None,
+    probability: float,
+    members: int,
+    seed: int,
+    lang: str,
+    folder: Path | None,
+    as_json: bool,
+) -> None:
+    """Review the plan at a date: the odds since it was made, what moved them, what it needs.
+
+    Only what was published by that day is read. Figures come from calibration/evidence, parts of
+    years and revisions from its releases.csv.
+    """
+    from qiantang.commands.solve import print_answer
+    from qiantang.policy.packages import find_target
+    from qiantang.review.restore import restore as restored
+    from qiantang.review.review import review as reviewed
+    from qiantang.session import open_study
+    from qiantang.wording import Wording
+
+    study = open_study(folder)
+    words = Wording(study, lang)
+    target = None if restore is None else find_target(study, restore)
+    with options.telling() as told:
+        found = reviewed(study, as_of, since=since, scenario=scenario, members=members, seed=seed,
+                         progress=told)  # fmt: skip
+        answer = None if target is None else restored(found, target, probability, told)
+    if as_json:
+        more = {} if answer is None else {"restore": answer.record()}
+        options.print_json(found.record() | more)
+        return
+    screen = options.console(wide=True)
+    _print_odds(screen, found, words)
+    _print_news(screen, found, words)
+    _print_needs(screen, found, words)
+    _print_method(screen, found)
+    if answer is not None and target is not None:
+        print_answer(screen, answer, target, words)
+
+
+def _print_odds(screen: Console, found: Review, words: Wording) -> None:
+    targets = found.belief.targets
+    heads = [words.target(target) for target in targets]
+    numbers = (*heads, "figures", "worth")
+    title = f"P of each target, {words.scenario(found.tracker.scenario)}"
+    table = options.plain_table("as of", *numbers, title=title, right=numbers)
+    for stand in found.odds:
+        told = stand.chance
+        cells = [words.bare_probability(told[t.id]) if told else "" for t in targets]
+        table.add_row(stand.day, *cells, str(stand.figures), f"{stand.effective:.0f}")
+    screen.print(table)
+    for stand in found.odds:
+        if stand.refusal:
+            screen.print(f"{stand.day}: no odds, {stand.refusal}.")
+
+
+def _print_news(screen: Console, found: Review, words: Wording) -> None:
+    if not found.news:
+        screen.print(f"Nothing that is read here came out since {found.since}.")
+        return
+    targets = found.belief.targets
+    shown = [t for t in targets if any(abs(n.change[t.id]) >= SMALL for n in found.news)]
+    heads = [words.target(target) for target in shown]
+    numbers = ("came", "expected", "90 % interval", *heads)
+    table = options.plain_table(
+        "figure", *numbers, title=f"News since {found.since}: change of P", right=numbers
+    )
+    for one in found.news:
+        single = one.came == one.came
+        key = one.key if one.figures == 1 else f"{one.key}, {one.figures} figures"
+        table.add_row(
+            key, f"{one.came:.4g}" if single else "", f"{one.expected:.4g}" if single else "",
+            f"{one.p05:.4g} to {one.p95:.4g}" if single else "",
+            *(_change(one.change[t.id]) for t in shown),
+        )  # fmt: skip
+    totals = [sum(one.change[t.id] for one in found.news) for t in shown]
+    table.add_row("= in all", "", "", "", *map(_change, totals))
+    screen.print(table)
+
+
+def _change(value: float) -> str:
+    return f"{value:+.2f}" if abs(value) >= SMALL else ""
+
+
+def _print_needs(screen: Console, found: Review, words: Wording) -> None:
+    numbers = ("year", "expected", "90 % interval", "needed", "it may move P by")
+    table = options.plain_table(
+        "target", "unit", *numbers[:4], "figure to watch", numbers[4],
+        title="What the next year must bring", right=numbers,
+    )  # fmt: skip
+    targets = {target.id: target for target in found.belief.targets}
+    for need in found.needs:
+        table.add_row(
+            words.target(targets[need.target]), need.unit, str(need.year), f"{need.expected:.4g}",
+            f"{need.p05:.4g} to {need.p95:.4g}",
+            f"{need.needed:.4g}" if need.needed == need.needed else "too few reach it",
+            need.watch, f"{need.moves:.2f}" if need.watch else "",
+        )  # fmt: skip
+    screen.print(table)
+
+
+def _print_method(screen: Console, found: Review) -> None:
+    belief = found.belief
+    tail = "" if abs(belief.tail) == float("inf") else f", tail {belief.tail:.2f}"
+    screen.print(
+        f"{found.members} members, seed {found.seed}, fit {found.study.fit.record.version}; given "
+        f"the figures they are worth {belief.effective:.0f}{tail}. Figures: read by then besides "
+        "those of the fit; a target whose level is assumed is left out. Needed: middle of that year among the members that reach the target. A "
+        "part of a year stands for the year that its usual share points to.",
+        soft_wrap=True,
+    )
+    for key, why in found.unread:
+        screen.print(f"Not read: {key}: {why}.", soft_wrap=True)
