@@ -154,8 +154,9 @@ def _print_method(screen: Console, found: Review) -> None:
     screen.print(
         f"{found.members} members, seed {found.seed}, fit {found.study.fit.record.version}; given "
         f"the figures they are worth {belief.effective:.0f}{tail}. Figures: read by then besides "
-        "those of the fit; a target whose level is assumed is left out. Needed: middle of that year among the members that reach the target. A "
-        "part of a year stands for the year that its usual share points to.",
+        "those of the fit; a target whose level is assumed is left out. Needed: middle of that "
+        "year among the members that reach the target. A part of a year stands for the year that "
+        "its usual share points to.",
         soft_wrap=True,
     )
     for key, why in found.unread:

@@ -85,7 +85,7 @@ class Belief:
     def chance(self, target: Target) -> float:
         """Return the probability that a target is reached."""
         reached = target.is_reached(self.measures[target.id])
-        return float(min(self.weights @ reached, 1.0))
+        return min(float(self.weights @ reached), 1.0)
 
     @cached_property
     def measures(self) -> dict[str, Array]:

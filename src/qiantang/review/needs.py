@@ -21,6 +21,8 @@ Array = NDArray[np.float64]
 _FEW = 0.01
 #: Parts into which members are sorted by a figure to come.
 _BINS = 12
+#: A figure expected to move a probability by less is not worth the watch.
+LEAST_MOVE = 0.02
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def _watch(belief: Belief, reached: Array, coming: list[Reading]) -> tuple[str, 
     for reading in coming:
         seen = np.log(belief.figure(reading.figure)) + reading.error * noise
         moves = expected_move(belief.weights, reached, seen)
-        if moves - none > max(best[1], 0.01):
+        if moves - none > max(best[1], LEAST_MOVE):
             best = (reading.key, moves - none)
     return best
 

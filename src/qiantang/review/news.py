@@ -147,7 +147,7 @@ def _with(
 def _told(before: Belief, item: Item, change: dict[str, float]) -> News:
     count = len(item.gained) + len(item.drivers)
     if len(item.gained) != 1 or item.gained[0].side:
-        return News(item.key, count, *([float("nan")] * 4), change)
+        return News(item.key, count, np.nan, np.nan, np.nan, np.nan, change)
     reading = item.gained[0]
     rng = np.random.default_rng(0)
     values = before.figure(reading.figure)

@@ -25,7 +25,7 @@ _PRIOR = 10
 def normalised(log_weights: Array) -> Array:
     """Return weights that sum to one, shape (member,); a member of no use has minus infinity."""
     weights: Array = np.exp(log_weights - log_weights.max())
-    return weights / weights.sum()
+    return np.asarray(weights / weights.sum())
 
 
 def effective(weights: Array) -> float:
