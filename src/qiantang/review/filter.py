@@ -199,12 +199,13 @@ class Filter:
         self, readings: list[Reading], members: Members, read: Array, drivers: Mapping[str, Path]
     ) -> tuple[Members, Array, Array]:
         """Try other draws of the counts, and take one of each member by how well it fits."""
-        draws = dict.fromkeys(self.settings.counts[r.series] for r in readings)
+        named = dict.fromkeys(self.settings.counts[r.series] for r in readings)
+        draws = [name for name in named if name in members.innovations]  # an old fit has none
         last = max(reading.figure.times[-1] for reading in readings)
         moved = (members.times > self.study.fit.record.sees_until) & (members.times < last)
         rng = np.random.default_rng([self.seed, len(readings)])
         tried = [(members, read)]
-        for _ in range(TRIES - 1):
+        for _ in range(TRIES - 1 if draws else 0):
             innovations = dict(members.innovations)
             for name in draws:
                 path = self.members.innovations[name].copy()
@@ -223,7 +224,7 @@ class Filter:
         }
         best = np.array([seen for _, seen in tried])[chosen, :, each].T
         kept = replace(members, innovations={**members.innovations, **picked})
-        return kept, best, logsumexp(logs, axis=0) - np.log(TRIES)
+        return kept, best, logsumexp(logs, axis=0) - np.log(len(tried))
 
 
 def student(white: Array) -> Array:

@@ -24,13 +24,24 @@ from qiantang.review.deviations import Deviation, noise_of
 from qiantang.review.filter import ROUNDS, Filter
 from qiantang.review.weights import systematic
 
+Array = NDArray[np.float64]
+
 
 @dataclass(frozen=True)
 class Moved:
-    """Members of equal weight, and the world that each of them sees."""
+    """Members of equal weight, the world that each of them sees, and what they come to.
+
+    Parameters
+    ----------
+    members : Members
+    drivers : mapping of str to Path
+    read : ndarray, shape (figure, member)
+        Figures of the tracker's readout.
+    """
 
     members: Members
     drivers: Mapping[str, Path]
+    read: Array
 
 
 def moved(tracker: Filter, belief: Belief, seed: int) -> Moved:
@@ -58,7 +69,7 @@ def moved(tracker: Filter, belief: Belief, seed: int) -> Moved:
     noise = noise_of(readings, members.size, seed)
     for _ in range(ROUNDS if readings else 0):
         members, _ = other.drawn(readings, members, other.run(members, drivers), noise)
-    return Moved(members, drivers)
+    return Moved(members, drivers, other.run(members, drivers))
 
 
 def _anew(one: Deviation, rows: NDArray[np.intp], others: NDArray[np.intp]) -> Deviation:
@@ -86,7 +97,7 @@ def _taken(
         innovations[one.innovation] = one.sign * one.paths
     later = members.times >= belief.known.as_of
     for name in members.counted:
-        if later.any() and name in tracker.study.counts:
+        if later.any() and name in innovations:
             shape = (members.size, int(later.sum()))
             innovations[name][:, later] = tracker.study.counts[name].draw(shape, rng)
     return replace(members, parameters=parameters, innovations=innovations)
