@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from qiantang.charts import lettering, page, provenance, style
+from qiantang.charts import page, provenance, style
+from qiantang.charts.lettering import width, wrap
 from qiantang.wording import Wording
 
 if TYPE_CHECKING:
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
 #: Panels side by side.
 _COLUMNS = 3
 #: Height of a panel. [inch]
-_PANEL = 1.25
+_PANEL = 1.35
+#: Room beside the panels and between them. [inch]
+_SIDES = 1.1
 
 
 def odds(study: Study, found: Review, *, lang: str = "en") -> Chart:
@@ -46,7 +50,7 @@ def odds(study: Study, found: Review, *, lang: str = "en") -> Chart:
     rows = -(-len(targets) // _COLUMNS)
     with style.drawing(words.lang):
         paper = page.blank(_PANEL * rows)
-        panels = paper.subplots(rows, _COLUMNS, squeeze=False, sharex=True, sharey=True).ravel()
+        panels = paper.subplots(rows, _COLUMNS, squeeze=False).ravel()
         for panel in panels[len(targets) :]:
             panel.set_axis_off()
         for panel, target in zip(panels, targets, strict=False):
@@ -101,12 +105,13 @@ def _draw(axes: Axes, mine: pd.DataFrame, target: Target, words: Wording) -> Non
     axes.set_ylim(-0.03, 1.03)
     axes.set_yticks([0.0, 0.5, 1.0])
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10]))
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    axes.set_xlim(np.floor(years[0]), np.ceil(years[-1] + 1e-6))
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
     told = mine.dropna(subset="probability")
     now = words.bare_probability(float(told["probability"].iloc[-1])) if len(told) else ""
-    room = (style.WIDTH - 1.2) / _COLUMNS
-    heading = lettering.wrap(f"{words.target(target)}  {now}", room, style.SMALL, lines=1)[0]
+    axes.set_title(now, size=style.SMALL, loc="right", pad=3)
+    room = (style.WIDTH - _SIDES) / _COLUMNS - width(now, style.SMALL)
+    heading = wrap(words.target(target), room, style.SMALL, lines=1)[0]
     axes.set_title(heading, size=style.SMALL, loc="left", pad=3)
 
 
