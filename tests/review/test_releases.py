@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from qiantang.checking import study_faults
 from qiantang.evidence.periods import Period, read_period
-from qiantang.evidence.releases import COLUMNS, read_releases
+from qiantang.evidence.releases import COLUMNS, read_releases, releases_path
 from qiantang.faults import StudyError
+from qiantang.review.settings import settings_path
+from qiantang.session import open_study
 from qiantang.study import Study
+from review.conftest import copied
 
 GOOD = "passengers,2019-H1,19.7,Mpax/Year,documented,2019-07-31,first,A bureau,its page,"
 
@@ -88,3 +92,12 @@ def test_a_bad_figure_has_one_clear_line(name: str, tmp_path: Path, study: Study
 
 def test_the_releases_of_the_study_are_sound(study: Study) -> None:
     assert {row.series for row in study.releases} <= set(study.evidence.series)
+
+
+def test_check_finds_a_bad_release_and_a_bad_setting(tmp_path: Path) -> None:
+    copied(tmp_path)
+    written(releases_path(tmp_path), GOOD.replace("19.7", "1970"))
+    settings_path(tmp_path).write_text("lag: -1\n", encoding="utf-8")
+    told = [str(fault) for fault in study_faults(open_study(tmp_path))]
+    assert any("releases.csv:2: passengers 2019-H1: 1970 is" in line for line in told)
+    assert any("review.yaml:1: lag:" in line for line in told)
