@@ -22,6 +22,7 @@ VERBS = (
     "levers",
     "solve",
     "review",
+    "learn",
     "new",
     "show",
     "chart",

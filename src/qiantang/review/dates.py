@@ -35,7 +35,7 @@ def read_date(study: Study, text: str, option: str = "--as-of") -> float:
 
 
 def day_of(date: float) -> str:
-    """Return the last day before a decimal year, as text: a half past a year is its 30 June."""
+    """Return the last day before a decimal year, as text: the end of a month is its last day."""
     months = round(date * 12, 6)
     whole = int(np.floor(months))
     rest = months - whole
