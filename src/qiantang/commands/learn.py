@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 #: Lessons that the table shows.
 SHOWN = 12
-#: Standard errors above which worth is told from noise.
-SURE = 2.0
+#: Standard errors above which worth is told from noise: some fifty lessons are looked at.
+SURE = 3.0
 
 
 @click.command()
@@ -63,7 +63,7 @@ def learn(
     if as_json:
         options.print_json(found.record())
         return
-    _print(options.console(), found, target, Wording(study, lang))
+    _print(options.console(wide=True), found, target, Wording(study, lang))
 
 
 def _print(screen: Console, found: Lessons, target: Target, words: Wording) -> None:
@@ -88,7 +88,7 @@ def _print(screen: Console, found: Lessons, target: Target, words: Wording) -> N
     left = len(found.lessons) - len(told)
     screen.print(
         f"{found.members} members, seed {found.seed}. {left} of {len(found.lessons)} lessons would "
-        "change no choice, or not by more than two standard errors, and are worth nothing here.",
+        "change no choice, or not by more than three standard errors, and are worth nothing here.",
         soft_wrap=True,
     )
 

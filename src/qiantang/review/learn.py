@@ -178,7 +178,8 @@ def _inputs(
         group = study.dictionary[name].group
         groups.setdefault(group, []).append(values)
     found = {("parameters", name): np.column_stack(rows) for name, rows in groups.items()}
-    years = np.arange(study.about.plan.base_year + 1, target.measure.years[-1] + 1) + 0.5
+    last = target.measure.years[-1]
+    years = np.arange(study.about.plan.base_year + 1, last + 1, dtype=np.float64) + 0.5
     series = {r.innovation: n for n, r in study.discrepancy.items() if r.innovation is not None}
     for name, paths in members.innovations.items():
         if len(paths) == members.size:
