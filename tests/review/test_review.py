@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from qiantang.cli import program
+from qiantang.ensemble.case import case_of
 from qiantang.ensemble.readout import yearly
 from qiantang.faults import StudyError
 from qiantang.policy.packages import find_target
@@ -17,6 +18,7 @@ from qiantang.review.belief import Belief
 from qiantang.review.filter import Filter
 from qiantang.review.moved import moved
 from qiantang.review.needs import expected_move
+from qiantang.review.pathways import pathways
 from qiantang.review.readings import Known
 from qiantang.review.restore import delayed, packages_from
 from qiantang.review.review import Review
@@ -111,7 +113,7 @@ def test_assumed_targets_are_left_out(review: Review) -> None:
 def test_moved_members_say_what_the_weighted_ones_say(tracker: Filter, after: Belief) -> None:
     found = moved(tracker, after, 7)
     error = np.sqrt(0.25 / after.effective + 0.25 / MEMBERS)
-    measures = tracker.readout.measures(found.read, after.targets)
+    measures = tracker.readout.measures(found.run(), after.targets)
     for target in after.targets:
         share = target.is_reached(measures[target.id]).mean()
         assert share == pytest.approx(after.chance(target), abs=3 * error), target.id
@@ -173,3 +175,25 @@ def test_the_chart_names_the_target_that_moved_most(review: Review) -> None:
         chart = review.chart(lang)  # type: ignore[attr-defined]
         assert len(chart.data) == len(review.odds) * len(review.belief.targets)
         assert chart.finding
+
+
+def test_a_package_that_begins_later_helps_no_more(review: Review) -> None:
+    found = pathways(review, 0.5)
+    assert {one.target for one in found} == {target.id for target in review.belief.targets}
+    assert {one.package for one in found} >= {"plan_in_full", "push_airport"}
+    for one in found:
+        assert one.starts[0] == "2019-03-31"
+        assert len(one.chances) == len(one.starts) == 7
+        if one.package == "plan_in_full" and one.target == "destinations":
+            assert one.chances[0] > one.without
+            assert one.chances[0] >= one.chances[-1] >= one.without - 0.02
+        enough = [day for day, p in zip(one.starts, one.chances, strict=True) if p >= 0.5]
+        assert one.last == (enough[-1] if enough else "")
+
+
+def test_a_plan_that_never_begins_is_the_scenario_itself(review: Review) -> None:
+    base = review.tracker.scenario
+    ours = moved(review.tracker, review.belief, 2)
+    never = delayed(review.study.scenario("plan_in_full"), base, 2018.5, 2025.0)
+    case = replace(case_of(review.study, never), vintages=())
+    np.testing.assert_array_equal(ours.run(case), ours.run())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +13,7 @@ from qiantang.commands import options
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from qiantang.review.pathways import Pathway
     from qiantang.review.review import Review
     from qiantang.wording import Wording
 
@@ -38,6 +40,11 @@ SMALL = 0.005
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
     help="With which --restore is to reach the target.",
 )  # fmt: skip
+@click.option(
+    "--pathways", "bar", default=None, metavar="P",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    help="Find until when each package may still begin to keep this probability.",
+)  # fmt: skip
 @options.members_option
 @options.seed_option
 @click.option("--lang", default="en", show_default=True, metavar="en|zh", help="Names in tables.")
@@ -49,6 +56,7 @@ def review(
     scenario: str | None,
     restore: str | None,
     probability: float,
+    bar: float | None,
     members: int,
     seed: int,
     lang: str,
@@ -62,6 +70,7 @@ def review(
     """
     from qiantang.commands.solve import print_answer
     from qiantang.policy.packages import find_target
+    from qiantang.review.pathways import pathways
     from qiantang.review.restore import restore as restored
     from qiantang.review.review import review as reviewed
     from qiantang.session import open_study
@@ -74,8 +83,11 @@ def review(
         found = reviewed(study, as_of, since=since, scenario=scenario, members=members, seed=seed,
                          progress=told)  # fmt: skip
         answer = None if target is None else restored(found, target, probability, told)
+        paths = None if bar is None else pathways(found, bar, told)
     if as_json:
-        more = {} if answer is None else {"restore": answer.record()}
+        more: dict[str, Any] = {} if answer is None else {"restore": answer.record()}
+        if paths is not None:
+            more["pathways"] = [one.record() for one in paths]
         options.print_json(found.record() | more)
         return
     screen = options.console(wide=True)
@@ -83,6 +95,8 @@ def review(
     _print_news(screen, found, words)
     _print_needs(screen, found, words)
     _print_method(screen, found)
+    if paths is not None:
+        _print_pathways(screen, found, paths, words)
     if answer is not None and target is not None:
         print_answer(screen, answer, target, words)
 
@@ -161,3 +175,23 @@ def _print_method(screen: Console, found: Review) -> None:
     )
     for key, why in found.unread:
         screen.print(f"Not read: {key}: {why}.", soft_wrap=True)
+
+
+def _print_pathways(
+    screen: Console, found: Review, paths: Sequence[Pathway], words: Wording
+) -> None:
+    targets = found.belief.targets
+    heads = [words.target(target) for target in targets]
+    title = f"Last start of each package at which P is still {paths[0].bar:g}" if paths else ""
+    table = options.plain_table("package", *heads, title=title)
+    by_place = {(one.package, one.target): one for one in paths}
+    for name in dict.fromkeys(one.package for one in paths):
+        cells = [_last_start(by_place[name, target.id]) for target in targets]
+        table.add_row(words.scenario(found.study.scenario(name)), *cells)
+    screen.print(table)
+
+
+def _last_start(one: Pathway) -> str:
+    if not one.is_needed:
+        return "not needed"
+    return one.last or f"too late ({one.chances[0]:.2f})"

@@ -120,18 +120,23 @@ class Filter:
             if target.grounds is None or target.grounds.grade != "assumed"
         )
 
-    def run(self, members: Members, drivers: Mapping[str, Path]) -> Array:
-        """Run members and return the figures of the readout, shape (figure, member)."""
-        batch = self._batch(members, drivers)
+    def run(self, members: Members, drivers: Mapping[str, Path], case: Case | None = None) -> Array:
+        """Run members and return the figures of the readout, shape (figure, member).
+
+        A case in place of the scenario's own must be the same until the plan was made.
+        """
+        batch = self._batch(members, drivers, case)
         result = batch.run(self.study.program, self.readout, history=self._history)
         return self.readout.read(result)
 
-    def _batch(self, members: Members, drivers: Mapping[str, Path]) -> Batch:
+    def _batch(
+        self, members: Members, drivers: Mapping[str, Path], case: Case | None = None
+    ) -> Batch:
         study = self.study
         ensemble = Ensemble(
             study.program, levers_of(study), members, drivers, self.seed, self.readout
         )
-        return ensemble.batch(self.case)
+        return ensemble.batch(case or self.case)
 
     @property
     def case(self) -> Case:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qiantang.engine.path import Path
+from qiantang.ensemble.case import Case
 from qiantang.ensemble.members import Members
 from qiantang.review.belief import Belief
 from qiantang.review.deviations import Deviation, noise_of
@@ -35,13 +36,23 @@ class Moved:
     ----------
     members : Members
     drivers : mapping of str to Path
-    read : ndarray, shape (figure, member)
-        Figures of the tracker's readout.
+    tracker : Filter
+        Of these members.
     """
 
     members: Members
     drivers: Mapping[str, Path]
-    read: Array
+    tracker: Filter
+
+    def run(self, case: Case | None = None) -> Array:
+        """Run the members, in another case than the tracker's own if given.
+
+        Returns
+        -------
+        ndarray, shape (figure, member)
+            Figures of the tracker's readout.
+        """
+        return self.tracker.run(self.members, self.drivers, case)
 
 
 def moved(tracker: Filter, belief: Belief, seed: int) -> Moved:
@@ -69,7 +80,7 @@ def moved(tracker: Filter, belief: Belief, seed: int) -> Moved:
     noise = noise_of(readings, members.size, seed)
     for _ in range(ROUNDS if readings else 0):
         members, _ = other.drawn(readings, members, other.run(members, drivers), noise)
-    return Moved(members, drivers, other.run(members, drivers))
+    return Moved(members, drivers, other)
 
 
 def _anew(one: Deviation, rows: NDArray[np.intp], others: NDArray[np.intp]) -> Deviation:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from qiantang.policy.packages import find_target
+from qiantang.review.pathways import Pathway, pathways
 from qiantang.review.restore import restore
 from qiantang.review.review import Review, review
 from qiantang.study import Study
@@ -52,6 +53,10 @@ class FinishedReview(Review):
             Unknown target.
         """
         return restore(self, find_target(self.study, target), probability)
+
+    def pathways(self, bar: float = 0.5) -> tuple[Pathway, ...]:
+        """Find until when each package of the study may still begin to keep a probability."""
+        return pathways(self, bar)
 
     def chart(self, lang: str = "en") -> Chart:
         """Draw the odds of every target at each review."""
