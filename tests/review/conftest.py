@@ -12,7 +12,8 @@ import pytest
 from conftest import ROOT
 from qiantang.evidence.observations import digest
 from qiantang.fits import FitRecord, save_fit
-from qiantang.review.filter import Filter, open_filter
+from qiantang.review.filter import Filter
+from qiantang.review.opening import open_filter
 from qiantang.review.readings import Known
 from qiantang.session import OpenStudy, open_study
 from qiantang.study import Study

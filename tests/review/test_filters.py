@@ -87,7 +87,8 @@ def test_a_taper_of_nought_leaves_a_part_as_it_is() -> None:
     rng = np.random.default_rng(5)
     states = rng.standard_normal((2, 100))
     taper = np.array([[1.0], [0.0]])
-    found = smoothed(states, lambda s: s[:1] + s[1:], np.ones(1), np.full(1, 0.1), rng, taper)
+    ones, error = np.ones(1), np.full(1, 0.1)
+    found = smoothed(states, lambda s: s[:1] + s[1:], ones, error, rng, lambda *_: taper)
     np.testing.assert_array_equal(found[1], states[1])
     assert (found[0] != states[0]).all()
 

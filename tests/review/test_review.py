@@ -197,3 +197,27 @@ def test_a_plan_that_never_begins_is_the_scenario_itself(review: Review) -> None
     never = delayed(review.study.scenario("plan_in_full"), base, 2018.5, 2025.0)
     case = replace(case_of(review.study, never), vintages=())
     np.testing.assert_array_equal(ours.run(case), ours.run())
+
+
+def test_a_smoother_says_what_the_weights_say(tracker: Filter, after: Belief) -> None:
+    other = replace(tracker, method="smoother").at(2019.25)
+    assert other.effective == pytest.approx(MEMBERS)
+    for reading in after.known.readings:
+        ours, theirs = (
+            b.quantiles(np.log(b.figure(reading.figure)), (0.05, 0.5, 0.95)) for b in (after, other)
+        )
+        assert ours[1] == pytest.approx(theirs[1], abs=0.6 * np.ptp(ours)), reading.key
+        assert 0.5 < np.ptp(theirs) / np.ptp(ours) < 2.0, reading.key
+    for target in after.targets:
+        assert after.chance(target) == pytest.approx(other.chance(target), abs=0.2), target.id
+
+
+def test_what_the_smoother_moves_stays_within_the_priors(tracker: Filter) -> None:
+    other = replace(tracker, method="smoother").at(2019.25)
+    priors = tracker.study.priors
+    natural = np.column_stack([other.members.parameters[name] for name in priors.names])
+    z = priors.standard(natural)
+    assert (z >= priors.lower - 1e-9).all()
+    assert (z <= priors.upper + 1e-9).all()
+    before = np.column_stack([tracker.members.parameters[name] for name in priors.names])
+    assert (natural != before).any()

@@ -45,6 +45,10 @@ SMALL = 0.005
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
     help="Find until when each package may still begin to keep this probability.",
 )  # fmt: skip
+@click.option(
+    "--method", type=click.Choice(["weights", "smoother"]), default="weights", show_default=True,
+    help="Weigh members by the figures, or move them towards these.",
+)  # fmt: skip
 @options.members_option
 @options.seed_option
 @click.option("--lang", default="en", show_default=True, metavar="en|zh", help="Names in tables.")
@@ -57,6 +61,7 @@ def review(
     restore: str | None,
     probability: float,
     bar: float | None,
+    method: str,
     members: int,
     seed: int,
     lang: str,
@@ -80,8 +85,8 @@ def review(
     words = Wording(study, lang)
     target = None if restore is None else find_target(study, restore)
     with options.telling() as told:
-        found = reviewed(study, as_of, since=since, scenario=scenario, members=members, seed=seed,
-                         progress=told)  # fmt: skip
+        found = reviewed(study, as_of, since=since, scenario=scenario, method=method,
+                         members=members, seed=seed, progress=told)  # fmt: skip
         answer = None if target is None else restored(found, target, probability, told)
         paths = None if bar is None else pathways(found, bar, told)
     if as_json:

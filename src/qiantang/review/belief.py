@@ -39,6 +39,9 @@ class Belief:
     read : ndarray, shape (figure, member)
     log_weights : ndarray, shape (member,)
         Minus infinity where the member diverged.
+    is_moved : bool
+        Members that were moved to the figures are weighted by bounds and counts alone. These
+        weights have an upper end, so their tail says nothing.
     """
 
     known: Known
@@ -48,6 +51,7 @@ class Belief:
     readout: Readout
     read: Array
     log_weights: Array
+    is_moved: bool = False
 
     @cached_property
     def weights(self) -> Array:
@@ -75,7 +79,7 @@ class Belief:
                 f"{size} members are worth {self.effective:.0f} given the figures, expected at "
                 f"least {least:.0f}: the figures lie where few members are"
             )
-        if self.tail > HEAVY:
+        if self.tail > HEAVY and not self.is_moved:
             return (
                 f"the weights have a tail of shape {self.tail:.2f}, expected at most {HEAVY}: a "
                 "few members decide"

@@ -22,14 +22,15 @@ from qiantang.engine import History
 from qiantang.engine.path import Path
 from qiantang.ensemble.case import Case, case_of
 from qiantang.ensemble.ensemble import Batch, Ensemble, levers_of
-from qiantang.ensemble.members import Members, choose_members
-from qiantang.ensemble.readout import Readout, readout_of, target_figures, yearly
-from qiantang.model.figures import Figure
+from qiantang.ensemble.members import Members
+from qiantang.ensemble.readout import Readout
 from qiantang.plan.targets import Target
 from qiantang.review.belief import Belief
-from qiantang.review.deviations import Deviation, by_series, deviations_of, noise_of
+from qiantang.review.deviations import Deviation, by_series, noise_of
 from qiantang.review.readings import Known, Reading, known_at
-from qiantang.review.settings import Settings, read_settings
+from qiantang.review.settings import Settings
+from qiantang.review.smooth import parts_of, taper_of
+from qiantang.review.smoother import smoothed
 from qiantang.review.world import World
 from qiantang.scenario import Scenario
 from qiantang.study import Study
@@ -42,8 +43,6 @@ ROUNDS = 4
 AGAIN = 2
 #: Draws of the counts that are tried.
 TRIES = 6
-#: A date after all figures: their names must be known before the model is compiled.
-_EVER = 1e4
 
 
 @dataclass
@@ -64,6 +63,8 @@ class Filter:
     last : float
         The latest date that will be asked for: until the world at it parts from that at the plan,
         the years are run once. [Year]
+    method : {"weights", "smoother"}
+        Whether members are weighted by the figures, or moved towards them.
     """
 
     study: Study
@@ -75,6 +76,7 @@ class Filter:
     deviations: Mapping[str, Deviation]
     readout: Readout
     last: float
+    method: str = "weights"
 
     def at(self, as_of: float) -> Belief:
         """Return what the members come to at a date."""
@@ -94,6 +96,8 @@ class Filter:
         Where a belief to start from is given, of nearly the same figures, fewer rounds suffice.
         """
         readings = known.readings
+        if self.method == "smoother" and readings:
+            return self._smoothed(known, drivers)
         noise = noise_of(readings, self.members.size, self.seed)
         members, weights = self.members, np.zeros(self.members.size)
         if start is not None and readings:
@@ -111,6 +115,32 @@ class Filter:
         weights = np.where(np.isfinite(read).all(axis=0), weights, -np.inf)
         return Belief(known, self.targets, members, drivers, self.readout, read, weights)
 
+    def _smoothed(self, known: Known, drivers: Mapping[str, Path]) -> Belief:
+        """Move members towards figures; bounds and counts weigh them afterwards."""
+        points = [r for r in known.readings if not r.side and r.series not in self.settings.counts]
+        carried = [one.innovation for one in self.deviations.values()]
+        parts = parts_of(self.study.priors, self.members, drivers, carried)
+
+        def say(state: Array) -> Array:
+            return self._logs(points, self.run(*parts.members_of(state)))
+
+        values, error = (np.array([getattr(r, n) for r in points]) for n in ("log_value", "error"))
+        rng = np.random.default_rng([self.seed, len(points)])
+        state = parts.state()
+        if points:
+            state = smoothed(state, say, values, error, rng, taper_of)
+        members, moved = parts.members_of(state)
+        read = self.run(members, moved)
+        weights = self._weighed([r for r in known.readings if r.side], read)
+        counts = [r for r in known.readings if not r.side and r.series in self.settings.counts]
+        if counts:
+            members, read, more = self._counted(counts, members, read, moved)
+            weights = weights + more
+        weights = np.where(np.isfinite(read).all(axis=0), weights, -np.inf)
+        return Belief(
+            known, self.targets, members, moved, self.readout, read, weights, is_moved=True
+        )
+
     @property
     def targets(self) -> tuple[Target, ...]:
         """The targets whose odds are told: those whose level is more than an assumption."""
@@ -126,7 +156,9 @@ class Filter:
         A case in place of the scenario's own must be the same until the plan was made.
         """
         batch = self._batch(members, drivers, case)
-        result = batch.run(self.study.program, self.readout, history=self._history)
+        same = members.parameters is self.members.parameters
+        history = self._history if same else None
+        result = batch.run(self.study.program, self.readout, history=history)
         return self.readout.read(result)
 
     def _batch(
@@ -213,7 +245,7 @@ class Filter:
         for _ in range(TRIES - 1 if draws else 0):
             innovations = dict(members.innovations)
             for name in draws:
-                path = self.members.innovations[name].copy()
+                path = innovations[name].copy()
                 shape = (members.size, int(moved.sum()))
                 path[:, moved] = self.study.counts[name].draw(shape, rng)
                 innovations[name] = path
@@ -235,37 +267,3 @@ class Filter:
 def student(white: Array) -> Array:
     """Return the log density of whitened figures, shape (n, member), up to a constant."""
     return np.asarray(-(TAIL + 1) / 2 * np.log1p(np.square(white) / TAIL).sum(axis=0))
-
-
-def open_filter(study: Study, scenario: str | None, members: int, seed: int, last: float) -> Filter:
-    """Choose members and make ready to review a scenario, by default the base of the study.
-
-    Raises
-    ------
-    StudyError
-        As `choose_members`; faults of what a review reads.
-    """
-    settings = read_settings(study)
-    chosen = choose_members(study, members, seed)
-    ever = known_at(study, settings, _EVER).readings
-    targets = study.plan.targets.targets
-    figures = [*(r.figure for r in ever), *_yearly(study), *target_figures(study, targets)]
-    ends = max(figure.times[-1] for figure in target_figures(study, targets))
-    return Filter(
-        study, study.scenario(scenario or study.about.scenarios.base), settings, chosen, seed,
-        World(study, settings, members, seed), deviations_of(study, chosen),
-        readout_of(study, [figure for figure in figures if figure.times[-1] <= ends]), last,
-    )  # fmt: skip
-
-
-def _yearly(study: Study) -> list[Figure]:
-    """Return the yearly figures of targets and series from the plan's base to its end."""
-    targets = study.plan.targets.targets
-    years = range(study.about.plan.base_year, max(t.measure.years[-1] for t in targets) + 1)
-    series = [
-        Figure(one.variable, one.kind, float(year))
-        for one in study.evidence.series.values()
-        for year in years
-        if one.kind != "dated"
-    ]
-    return [yearly(study, t.measure.variable, float(y)) for t in targets for y in years] + series

@@ -65,6 +65,8 @@ def moved(tracker: Filter, belief: Belief, seed: int) -> Moved:
         Of the tracker at its last date.
     seed : int
     """
+    if tracker.method == "smoother":  # no member stands twice
+        return Moved(belief.members, belief.drivers, tracker)
     rng = np.random.default_rng([seed, belief.members.size])
     rows = systematic(belief.weights, float(rng.random()))
     deviations = {

@@ -9,9 +9,10 @@ from typing import Any
 from qiantang.faults import Fault, StudyError
 from qiantang.review.belief import Belief
 from qiantang.review.dates import day_of, read_date, review_dates
-from qiantang.review.filter import Filter, open_filter
+from qiantang.review.filter import Filter
 from qiantang.review.needs import Need, needs_of
 from qiantang.review.news import News, news_between
+from qiantang.review.opening import open_filter
 from qiantang.study import Study
 
 
@@ -103,6 +104,7 @@ def review(
     *,
     since: str | None = None,
     scenario: str | None = None,
+    method: str = "weights",
     members: int = 1000,
     seed: int = 1,
     progress: Callable[[str], None] = lambda _: None,
@@ -118,6 +120,9 @@ def review(
         The day from which news counts; the review before by default.
     scenario : str, optional
         What is done; the base of the study by default.
+    method : {"weights", "smoother"}
+        Whether members are weighted by the figures, or moved towards them, parameters included: a
+        second opinion, which leaves members where weights leave too few.
     members, seed : int
     progress : callable
         Told in a sentence what is done.
@@ -133,7 +138,7 @@ def review(
     if start > date:
         what = f"{since} lies after {as_of}, expected an earlier day"
         raise StudyError([Fault("--since", None, "", what)])
-    tracker = open_filter(study, scenario, members, seed, date)
+    tracker = open_filter(study, scenario, members, seed, date, method)
     beliefs: dict[object, Belief] = {}
     for at in sorted({*dates, start}):
         progress(f"reviewing {day_of(at)}")

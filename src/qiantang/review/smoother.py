@@ -69,7 +69,7 @@ def smoothed(
     values: Array,
     error: Array,
     rng: np.random.Generator,
-    taper: Array | None = None,
+    taper: Callable[[Array, Array], Array] | None = None,
     times: int = TIMES,
 ) -> Array:
     """Take figures in several times, each with its error inflated, running the model between.
@@ -82,8 +82,8 @@ def smoothed(
     values, error : ndarray, shape (n,)
     rng : numpy.random.Generator
         Of the errors that each member sees.
-    taper : ndarray, shape (k, n), optional
-        See `analysed`.
+    taper : callable, optional
+        Of states and what they say, see `analysed`.
     times : int
         The inflations are equal and their inverses sum to one.
     """
@@ -91,5 +91,6 @@ def smoothed(
     for _ in range(times):
         said = say(states)
         noise = rng.standard_normal(said.shape)
-        states = analysed(states, said, values, wide, noise, taper)
+        kept = None if taper is None else taper(states, said)
+        states = analysed(states, said, values, wide, noise, kept)
     return states
