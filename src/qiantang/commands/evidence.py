@@ -19,9 +19,22 @@ _LONG = ("reference", "note")
     is_flag=True,
     help="Write the drivers' central paths as known at the plan into the model file, and stop.",
 )
+@click.option(
+    "--add",
+    "table",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Take a bureau's own table of figures, .csv or .xlsx, into the releases, and stop.",
+)
 @options.study_option
 @options.json_option
-def evidence(series: str | None, write_drivers: bool, folder: Path | None, as_json: bool) -> None:
+def evidence(
+    series: str | None,
+    write_drivers: bool,
+    table: Path | None,
+    folder: Path | None,
+    as_json: bool,
+) -> None:
     """Print observed figures: value, source, grade, and what the fit makes of them.
 
     Without a SERIES: a line for each series.
@@ -35,6 +48,12 @@ def evidence(series: str | None, write_drivers: bool, folder: Path | None, as_js
         changed = write_driver_lookups(study.model_file, study.drivers)
         click.echo(f"{study.model_file}: {changed} driver tables changed")
         return
+    if table is not None:
+        from qiantang.evidence.bureau import take_in
+        from qiantang.evidence.releases import releases_path
+
+        click.echo(f"{releases_path(study.folder)}: {take_in(study, table)} figures taken in")
+        return
     from qiantang.evidence.witness import series_rows, summary_rows
 
     rows = series_rows(study, series, model=True) if series else summary_rows(study)
@@ -42,9 +61,9 @@ def evidence(series: str | None, write_drivers: bool, folder: Path | None, as_js
         options.print_json(rows)
         return
     heads = [head for head in rows[0] if head not in _LONG]
-    table = options.plain_table(*heads)
+    shown = options.plain_table(*heads)
     for row in rows:
-        table.add_row(*("" if row[head] is None else str(row[head]) for head in heads))
-    options.console().print(table)
+        shown.add_row(*("" if row[head] is None else str(row[head]) for head in heads))
+    options.console().print(shown)
     if series:
         click.echo("reference and note of each figure: --json")

@@ -135,7 +135,7 @@ def _print_news(screen: Console, found: Review, words: Wording) -> None:
     )
     for one in found.news:
         single = one.came == one.came
-        key = one.key if one.figures == 1 else f"{one.key}, {one.figures} figures"
+        key = _called(one.key, words) if one.figures == 1 else f"{one.key}, {one.figures} figures"
         table.add_row(
             key, f"{one.came:.4g}" if single else "", f"{one.expected:.4g}" if single else "",
             f"{one.p05:.4g} to {one.p95:.4g}" if single else "",
@@ -144,6 +144,15 @@ def _print_news(screen: Console, found: Review, words: Wording) -> None:
     totals = [sum(one.change[t.id] for one in found.news) for t in shown]
     table.add_row("= in all", "", "", "", *map(_change, totals))
     screen.print(table)
+
+
+def _called(key: str, words: Wording) -> str:
+    """Return a figure or a driver as the language calls it; English keeps names of series."""
+    name, _, rest = key.partition(" ")
+    if name in words.study.drivers.names:
+        return words.variable(name)
+    series = words.study.evidence.series.get(name)
+    return key if series is None else words.choose(key, f"{series.title_zh or name} {rest}")
 
 
 def _change(value: float) -> str:
@@ -162,7 +171,7 @@ def _print_needs(screen: Console, found: Review, words: Wording) -> None:
             words.target(targets[need.target]), need.unit, str(need.year), f"{need.expected:.4g}",
             f"{need.p05:.4g} to {need.p95:.4g}",
             f"{need.needed:.4g}" if need.needed == need.needed else "too few reach it",
-            need.watch, f"{need.moves:.2f}" if need.watch else "",
+            _called(need.watch, words), f"{need.moves:.2f}" if need.watch else "",
         )  # fmt: skip
     screen.print(table)
 

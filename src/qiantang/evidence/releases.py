@@ -7,7 +7,7 @@ and figures that were revised later. A study without that file has no such figur
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,8 +22,9 @@ COLUMNS = (
     "source", "reference", "note",
 )  # fmt: skip
 RELEASES = ("first", "revised")
-#: A figure this many times its neighbour, or less than one part in as many, is a slip of the unit.
-_SLIP = 5.0
+#: A figure this many times its neighbour, or less than one part in as many, is a slip of the unit,
+#: unless its note begins with the word.
+_SLIP, _CONFIRMED = 5.0, "confirmed"
 #: Days are read as parts of months: half a day. [Year]
 SLACK = 0.5 / 365.25
 
@@ -42,8 +43,11 @@ class Release:
     published : float
         [Year]
     release : {"first", "revised"}
+    file : Path
     line : int
-        Of `releases.csv`.
+        Where it stands.
+    is_confirmed : bool
+        The size was looked at, however unlike its neighbours.
     """
 
     series: str
@@ -52,7 +56,9 @@ class Release:
     grade: str
     published: float
     release: str
+    file: Path
     line: int
+    is_confirmed: bool = False
 
     @property
     def key(self) -> str:
@@ -81,18 +87,35 @@ def read_releases(path: Path, evidence: Evidence) -> tuple[Release, ...]:
     if not path.is_file():
         return ()
     document = read_csv(path, COLUMNS)
-    faults = list(document.faults)
-    rows = []
-    for line, row in document.rows:
-        found = list(_row_faults(row, evidence))
+    rows = [(path, line, row) for line, row in document.rows]
+    return releases_of(rows, evidence, document.faults)
+
+
+def releases_of(
+    rows: Iterable[tuple[Path, int, Mapping[str, str]]],
+    evidence: Evidence,
+    more: Iterable[Fault] = (),
+) -> tuple[Release, ...]:
+    """Return the releases of rows, each with its file and line, by the day of publication.
+
+    Raises
+    ------
+    StudyError
+        Every fault of the rows, and those found before.
+    """
+    faults, sound = list(more), []
+    for path, line, cells in rows:
+        found = list(_row_faults(cells, evidence))
         faults += [Fault(path, line, where, what) for where, what in found]
         if not found:
-            rows.append(_release(row, line))
-    faults += _order_faults(path, rows)
-    faults += [fault for row in rows for fault in _size_faults(path, row, rows, evidence)]
+            sound.append(_release(cells, path, line))
+    faults += _order_faults(sound)
+    for place, row in enumerate(sound):
+        faults += _size_faults(sound, place, evidence)
+        faults += _known_faults(row, evidence)
     if faults:
         raise StudyError(faults)
-    return tuple(sorted(rows, key=lambda row: (row.published, row.line)))
+    return tuple(sorted(sound, key=lambda one: one.published))
 
 
 def _row_faults(row: Mapping[str, str], evidence: Evidence) -> Iterator[tuple[str, str]]:
@@ -133,51 +156,60 @@ def _date_faults(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         yield f"{name}.published", what
 
 
-def _release(row: Mapping[str, str], line: int) -> Release:
+def _release(row: Mapping[str, str], path: Path, line: int) -> Release:
     period = read_period(row["period"])
     assert period is not None  # checked above
     return Release(
         row["series"], period, float(row["value"]), row["grade"], end_of(row["published"]),
-        row["release"], line,
+        row["release"], path, line, row["note"].startswith(_CONFIRMED),
     )  # fmt: skip
 
 
-def _order_faults(path: Path, rows: Sequence[Release]) -> Iterator[Fault]:
+def _order_faults(rows: Sequence[Release]) -> Iterator[Fault]:
     """Find figures given twice, and revisions of nothing or from before what they revise."""
     first: dict[str, Release] = {}
     for row in rows:
         if row.release == "first":
             if row.key in first:
                 what = f"is given twice as a first release, also on line {first[row.key].line}"
-                yield Fault(path, row.line, row.key, what)
+                yield Fault(row.file, row.line, row.key, what)
             first.setdefault(row.key, row)
     for row in rows:
         if row.release != "revised":
             continue
         if row.key not in first:
             what = "is a revision, expected a first release of the same period as well"
-            yield Fault(path, row.line, row.key, what)
+            yield Fault(row.file, row.line, row.key, what)
         elif row.published <= first[row.key].published:
             what = f"is revised no later than it was first released, line {first[row.key].line}"
-            yield Fault(path, row.line, row.key, what)
+            yield Fault(row.file, row.line, row.key, what)
 
 
-def _size_faults(
-    path: Path, row: Release, rows: Sequence[Release], evidence: Evidence
-) -> Iterator[Fault]:
+def _known_faults(row: Release, evidence: Evidence) -> Iterator[Fault]:
+    """Find a year that the fit's own table has already."""
+    if row.period.is_whole:
+        for known in evidence.series[row.series].used:
+            if known.year == row.period.year:
+                what = f"stands in observations.csv already, line {known.line}"
+                yield Fault(row.file, row.line, row.key, what)
+
+
+def _size_faults(rows: Sequence[Release], place: int, evidence: Evidence) -> Iterator[Fault]:
     """Find a figure of another size than its neighbours: a slip of the unit."""
+    row = rows[place]
     series = evidence.series[row.series]
     part = row.period.months / 12 if series.kind == "yearly_total" else 1.0
     known = [(abs(o.year - row.period.year), o.central, f"{o.year:g}") for o in series.used]
-    for other in rows:
-        if other.series == row.series and other.line < row.line:
+    for other in rows[:place]:
+        if other.series == row.series:
             share = other.period.months / 12 if series.kind == "yearly_total" else 1.0
             gap = abs(other.period.year - row.period.year)
             known.append((gap, other.value / share, str(other.period)))
-    if not known:
+    if not known or row.is_confirmed:
         return
     _, near, when = min(known)
     ratio = row.value / part / near
     if not 1 / _SLIP < ratio < _SLIP:
         what = f"{row.value:g} is {ratio:.2g} times what {when} leads one to expect, is the unit"
-        yield Fault(path, row.line, row.key, f"{what} {series.unit} meant?")
+        what = f"{what} {series.unit} meant? If it is right, begin the note with {_CONFIRMED}"
+        yield Fault(row.file, row.line, row.key, what)

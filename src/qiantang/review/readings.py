@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qiantang.evidence.observations import Observation, Series
+from qiantang.evidence.periods import Period
 from qiantang.evidence.releases import SLACK, Release
 from qiantang.known import end_of
 from qiantang.model.figures import Figure
@@ -70,9 +71,12 @@ def known_at(study: Study, settings: Settings, as_of: float) -> Known:
     parts, unread = [], []
     for release in _latest(study.releases, as_of):
         series = study.evidence.series[release.series]
-        if release.period.is_whole or release.period.end <= study.fit.record.sees_until + SLACK:
+        if release.period.end <= study.fit.record.sees_until + SLACK:
             continue
-        if _year_of(series, settings, release.period.year, as_of) is not None:
+        if release.period.is_whole:
+            whole += _released(study, settings, release)
+            continue
+        if _year_of(study, series, settings, release.period.year, as_of) is not None:
             continue  # the year itself is out
         reading = _part(study, settings, release, as_of)
         if reading is None:
@@ -92,12 +96,28 @@ def published_at(series: Series, row: Observation, settings: Settings) -> float:
     return Figure(series.variable, series.kind, row.year).times[-1] + settings.lag
 
 
+def _is_read(study: Study, settings: Settings, series: Series) -> bool:
+    """Tell whether a series' own figures move the filter: it has a deviation, or it is a count."""
+    record = study.discrepancy.get(series.name)
+    carried = series.role == "fit" and record is not None and record.innovation is not None
+    return carried or series.name in settings.counts
+
+
+def _released(study: Study, settings: Settings, release: Release) -> list[Reading]:
+    """Return a whole year that was released as a reading; nothing if its series is not read."""
+    series = study.evidence.series[release.series]
+    if not _is_read(study, settings, series):
+        return []
+    figure = Figure(series.variable, series.kind, release.period.year)
+    error = study.evidence.grades[release.grade].log_sd
+    value = float(np.log(release.value))
+    return [Reading(release.key, series.name, figure, value, error, 0, release.published)]
+
+
 def _whole(study: Study, settings: Settings, as_of: float) -> Iterator[Reading]:
     """Yield the figures of the evidence that move the filter."""
     for series in study.evidence.series.values():
-        record = study.discrepancy.get(series.name)
-        carried = series.role == "fit" and record is not None and record.innovation is not None
-        if not carried and series.name not in settings.counts:
+        if not _is_read(study, settings, series):
             continue
         for row in series.used:
             figure = Figure(series.variable, series.kind, row.year)
@@ -118,11 +138,16 @@ def _reading(study: Study, series: Series, row: Observation, figure: Figure, out
 def _latest(releases: Sequence[Release], as_of: float) -> list[Release]:
     """Return of each period the last release that was out, in order of publication."""
     found = {row.key: row for row in releases if row.published <= as_of + SLACK}
-    return sorted(found.values(), key=lambda row: (row.published, row.line))
+    return sorted(found.values(), key=lambda row: row.published)
 
 
-def _year_of(series: Series, settings: Settings, year: int, as_of: float) -> float | None:
+def _year_of(
+    study: Study, series: Series, settings: Settings, year: int, as_of: float
+) -> float | None:
     """Return a whole year's figure if it was out."""
+    for release in _latest(study.releases, as_of):
+        if release.series == series.name and release.period == Period(year):
+            return release.value
     for row in series.used:
         if row.year == year and row.value is not None:
             return row.value if published_at(series, row, settings) <= as_of + SLACK else None
@@ -135,7 +160,7 @@ def _part(study: Study, settings: Settings, release: Release, as_of: float) -> R
     shares = []
     for other in _latest(study.releases, as_of):
         if other.series == release.series and other.period.same_of(release.period):
-            year = _year_of(series, settings, other.period.year, as_of)
+            year = _year_of(study, series, settings, other.period.year, as_of)
             if year is not None and other.period.year < release.period.year:
                 shares.append(np.log(other.value / year))
     if not shares:
