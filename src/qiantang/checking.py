@@ -11,6 +11,7 @@ from qiantang.faults import Fault, StudyError
 from qiantang.files import door
 from qiantang.hindsight import hindsight_faults
 from qiantang.policy.effort import effort_path
+from qiantang.review.settings import read_settings
 from qiantang.study import Study
 from qiantang.studyfile import scenario_faults, study_path
 from qiantang.yamlfile import read_yaml
@@ -23,6 +24,8 @@ _PARTS: dict[str, Callable[[Study], Any]] = {
     "about": lambda study: study.about,
     "dictionary": lambda study: study.dictionary,
     "evidence": lambda study: study.evidence,
+    "releases": lambda study: study.releases,
+    "reviews": lambda study: read_settings(study),
     "drivers": lambda study: study.drivers,
     "priors": lambda study: study.priors,
     "discrepancy": lambda study: study.discrepancy,

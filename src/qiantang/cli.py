@@ -28,6 +28,8 @@ VERBS = (
     "sensitivity",
     "solve",
     "robust",
+    "review",
+    "learn",
     "new",
     "show",
     "chart",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from qiantang.engine import LoadedProgram
     from qiantang.evidence.drivers import Drivers
     from qiantang.evidence.observations import Evidence
+    from qiantang.evidence.releases import Release
     from qiantang.fits import Fit
     from qiantang.model.mdl import Dictionary
     from qiantang.plan.outcomes import Outcomes
@@ -100,6 +101,13 @@ class Study:
         from qiantang.evidence.observations import read_evidence
 
         return read_evidence(self.folder / "calibration" / "evidence")
+
+    @cached_property
+    def releases(self) -> tuple[Release, ...]:
+        """Figures as they were published, parts of years among them; empty without such a file."""
+        from qiantang.evidence.releases import read_releases, releases_path
+
+        return read_releases(releases_path(self.folder), self.evidence)
 
     @cached_property
     def priors(self) -> Priors:

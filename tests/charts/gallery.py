@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from qiantang.charts import Chart, scoreboard, style, tornado
 from qiantang.ensemble.runs import Runs
 from qiantang.loops.report import LoopReport
+from qiantang.review.review import Stand
 from qiantang.skill.saved import Saved, SkillRecord, inputs_of
 from qiantang.study import Study
 
 KINDS = ("fan", "plain_fan", "compare", "board", "tornado", "levers", "multiples", "flow",
-         "scoreboard", "dominance")  # fmt: skip
+         "scoreboard", "dominance", "odds")  # fmt: skip
 LANGUAGES = ("en", "zh")
 
 
@@ -59,6 +61,8 @@ def draw(kind: str, lang: str, runs: Runs, small: Study, monkeypatch: Any) -> Ch
     if kind == "scoreboard":
         monkeypatch.setattr(scoreboard, "newest", made_scoreboard)
         return runs.study.chart.scoreboard(lang=lang)
+    if kind == "odds":
+        return runs.study.chart.odds(made_review(runs.study), lang=lang)
     monkeypatch.setattr(tornado, "_members", made_members)
     return runs.chart.tornado("passengers", lang=lang)
 
@@ -108,6 +112,26 @@ def made_members(*_: object) -> tuple[Any, dict[str, Any]]:
     inputs["slot_growth"] += 0.8 * inputs["route_network"]
     values = 40 + 3 * inputs["air_travel_demand"] - 2 * inputs["slot_growth"]
     return values + 0.5 * inputs["national_gdp"] + chance.normal(0, 0.2, 200), inputs
+
+
+def made_review(study: Study) -> Any:
+    """Return odds of five reviews, one of them refused."""
+    targets = [target for target in study.plan.targets.targets if target.id != "services_share"]
+    days = ["2018-06-30", "2018-09-30", "2018-12-31", "2019-03-31", "2019-06-30"]
+    odds = []
+    for number, day in enumerate(days):
+        chance = {
+            target.id: float(1 / (1 + np.exp(3 - place + 0.2 * number * (place - 3))))
+            for place, target in enumerate(targets)
+        }
+        refusal = "too few" if number == 2 else ""
+        odds.append(Stand(day, 2018.5 + number / 4, number, 500.0 - number, 0.1, refusal,
+                          {} if refusal else chance))  # fmt: skip
+    return SimpleNamespace(
+        study=study, odds=tuple(odds), as_of=days[-1], members=600, seed=1,
+        belief=SimpleNamespace(targets=targets, effective=496.0),
+        tracker=SimpleNamespace(scenario=study.scenario("current_policy")),
+    )  # fmt: skip
 
 
 def made_scoreboard(study: Study) -> Saved:

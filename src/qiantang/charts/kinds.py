@@ -73,6 +73,7 @@ KINDS = {
         Kind("flow", "study", "stock-and-flow diagram of a part of the model", "SECTOR"),
         Kind("scoreboard", "study", "hindcasts against naive forecasts"),
         Kind("when", "sweep", "a target along each axis of a sweep", "TARGET", "DIR"),
+        Kind("odds", "study", "P of every target at each review to a date", "DATE", "[SCENARIO]"),
         Kind("recovery", "study"),
         Kind("discovery", "study"),
         Kind("sensitivity", "study"),

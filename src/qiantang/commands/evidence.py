@@ -28,6 +28,13 @@ _LONG = ("reference", "note")
     is_flag=True,
     help="Write digests of the evidence as it stands into its .meta.yaml files, and stop.",
 )
+@click.option(
+    "--add",
+    "table",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Take a bureau's own table of figures, .csv or .xlsx, into the releases, and stop.",
+)
 @options.lang_option
 @options.study_option
 @options.json_option
@@ -35,6 +42,7 @@ def evidence(
     series: str | None,
     write_drivers: bool,
     seal: bool,
+    table: Path | None,
     lang: str,
     folder: Path | None,
     as_json: bool,
@@ -58,6 +66,12 @@ def evidence(
 
         for path in write(study.folder / "calibration" / "evidence"):
             options.say("evidence.sealed", out=path)
+        return
+    if table is not None:
+        from qiantang.evidence.bureau import take_in
+        from qiantang.evidence.releases import releases_path
+
+        click.echo(f"{releases_path(study.folder)}: {take_in(study, table)} figures taken in")
         return
     from qiantang.evidence.witness import series_rows, summary_rows
 

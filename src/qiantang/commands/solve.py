@@ -90,12 +90,13 @@ def solve(
         return
     screen = options.console()
     options.print_world(screen, packages.base, words)
-    _print_answer(screen, answer, target, words)
+    print_answer(screen, answer, target, words)
     if out is not None:
         screen.print(f"Written: {out}")
 
 
-def _print_answer(screen: Console, answer: Answer, target: Target, words: Wording) -> None:
+def print_answer(screen: Console, answer: Answer, target: Target, words: Wording) -> None:
+    """Print verdict, package and what limits it."""
     _print_verdict(screen, answer, target, words)
     if answer.package:
         _print_package(screen, answer, words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -62,6 +62,10 @@ class Packages:
         Of the drivers.
     vintage : str, optional
         Of the drivers, in place of the base's own.
+    drivers : mapping of str to Path, optional
+        In place of any vintage: the world outside as somebody else has it.
+    others : Packages, optional
+        The same on other draws; by default of the fit and of the drivers.
     """
 
     study: Study
@@ -70,6 +74,8 @@ class Packages:
     members: Members
     seed: int
     vintage: str | None = None
+    drivers: Mapping[str, Path] | None = None
+    others: Packages | None = None
     _known: dict[bytes, Score] = field(default_factory=dict, repr=False, compare=False)
     _count: list[int] = field(default_factory=lambda: [0], repr=False, compare=False)
 
@@ -98,7 +104,17 @@ class Packages:
         """The members, from where the base and the full plan part."""
         ends = [self._case(np.full(len(self.levers), share), {}) for share in (0.0, 1.0)]
         ground = ensemble_of(self.study, self.members, self.seed, self._readout)
+        if self.drivers is not None:
+            ground = replace(ground, drivers=self.drivers)
         return ground.sharing(ends, rest=ends[0], eager=True)
+
+    def on_other_draws(self) -> Packages:
+        """Return the same packages on draws on which nothing was searched."""
+        if self.others is not None:
+            return self.others
+        seed = self.seed + 1
+        members = choose_members(self.study, self.members.size, seed)
+        return Packages(self.study, self.base, self.full, members, seed, self.vintage)
 
     def score(
         self,

@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from qiantang.ensemble.members import choose_members
 from qiantang.levers import articles_of
 from qiantang.plan.targets import Target
 from qiantang.policy.answer import Answer, Pull
@@ -195,9 +194,7 @@ def _pulls(packages: Packages, best: Array, spent: Array) -> tuple[Pull, ...]:
 
 def _fresh(packages: Packages, target: Target, best: Array) -> float:
     """Return the probability on members in another order, with other surprises of the drivers."""
-    study, seed = packages.study, packages.seed + 1
-    members = choose_members(study, packages.members.size, seed)
-    other = Packages(study, packages.base, packages.full, members, seed, packages.vintage)
+    other = packages.on_other_draws()
     return float(target.is_reached(other.score(best).values[target.id]).mean())
 
 

@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING
 from lazy_loader import attach
 
 if TYPE_CHECKING:
+    from qiantang.session.review import FinishedReview
     from qiantang.session.runs import FinishedRuns
     from qiantang.session.study import OpenStudy, open_study
     from qiantang.session.sweep import OpenSweep, open_sweep
 
-__all__ = ["FinishedRuns", "OpenStudy", "OpenSweep", "open_study", "open_sweep"]
+__all__ = ["FinishedReview", "FinishedRuns", "OpenStudy", "OpenSweep", "open_study", "open_sweep"]
 
 # A study that is only looked at needs neither the libraries of runs nor those of sweeps.
 __getattr__, __dir__, _ = attach(
     __name__,
     submod_attrs={
+        "review": ["FinishedReview"],
         "runs": ["FinishedRuns"],
         "study": ["OpenStudy", "open_study"],
         "sweep": ["OpenSweep", "open_sweep"],

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from qiantang.robust.robust import Robust
     from qiantang.sensitivity.analyse import Sensitivity
     from qiantang.session.names import Names
+    from qiantang.session.review import FinishedReview
     from qiantang.session.runs import FinishedRuns
     from qiantang.session.sweep import OpenSweep
     from qiantang.sweep.named import Named
@@ -99,6 +100,15 @@ class OpenStudy(Study):
         from qiantang.loops.ofstudy import loops_of_study  # compiled code, when loops are scored
 
         return loops_of_study(self, about, **options)
+
+    def as_of(self, date: str, **options: Any) -> FinishedReview:
+        """Review the plan at a date, with what was published by then and nothing later.
+
+        See `qiantang.review.review.review` for the options.
+        """
+        from qiantang.session.review import review_at  # the filter, when something is reviewed
+
+        return review_at(self, date, **options)
 
     @property
     def chart(self) -> Charts:

@@ -94,7 +94,6 @@ class OpenSweep(Sweep):
     def chart(self) -> Charts:
         """The charts of a sweep, such as ``sweep.chart.when("passengers", study=study)``."""
         from qiantang.charts.rooms import Charts
-    from qiantang.discovery.discover import Discovery
 
         return Charts("sweep", self)
 

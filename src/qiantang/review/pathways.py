@@ -1,0 +1,146 @@
+"""Until when each package may still begin, so that a target keeps its odds.
+
+References
+----------
+Haasnoot, Kwakkel, Walker and ter Maat (2013), Dynamic adaptive policy pathways, Global
+Environmental Change 23: an action has a time until which it serves. There it is typed in; here it
+is found member by member.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qiantang.ensemble.case import case_of
+from qiantang.plan.targets import Target
+from qiantang.review.dates import QUARTERS, day_of
+from qiantang.review.moved import Moved, moved
+from qiantang.review.restore import delayed
+from qiantang.review.review import Review
+from qiantang.scenario import Scenario
+
+Array = NDArray[np.float64]
+
+#: Quantiles of the last start over the members that it decides for.
+_AT = (0.05, 0.5, 0.95)
+
+
+@dataclass(frozen=True)
+class Pathway:
+    """When a package must begin at the latest for a target.
+
+    Parameters
+    ----------
+    target, package : str
+    bar : float
+        Probability to be kept.
+    without : float
+        Probability if the package never begins.
+    starts : tuple of str
+        Days on which it may begin.
+    chances : tuple of float
+        Probability of the target for each of them.
+    last : str
+        Last start at which the probability is at least the bar; empty where it is at none.
+    decided : float
+        Share of the members that the package decides for: reached if it begins at once, and not
+        without it.
+    quantiles : tuple of str
+        Days: 5, 50 and 95 per cent of the last start over these members; empty where there is none.
+    """
+
+    target: str
+    package: str
+    bar: float
+    without: float
+    starts: tuple[str, ...]
+    chances: tuple[float, ...]
+    last: str
+    decided: float
+    quantiles: tuple[str, ...]
+
+    @property
+    def is_needed(self) -> bool:
+        """Tell whether the target falls below the bar without the package."""
+        return self.without < self.bar
+
+    def record(self) -> dict[str, Any]:
+        """Return a plain dict, ready for JSON."""
+        return asdict(self)
+
+
+def pathways(
+    review: Review, bar: float, progress: Callable[[str], None] = lambda _: None
+) -> tuple[Pathway, ...]:
+    """Find the last start of every package of the study for every target.
+
+    Packages are the scenarios that see the world as the one under review and pull levers; each
+    begins at the end of a quarter from the review on, what is done before being that scenario's.
+
+    Parameters
+    ----------
+    review : Review
+    bar : float
+        Probability to be kept.
+    progress : callable
+    """
+    study, base = review.study, review.tracker.scenario
+    now = review.belief.known.as_of
+    end = max(target.measure.years[-1] for target in review.belief.targets) + 1.0
+    starts = now + np.arange(int(np.ceil((end - now) * QUARTERS))) / QUARTERS
+    ours = moved(review.tracker, review.belief, review.seed + 1)
+    without = _reached(review, ours, base)
+    found = []
+    for package in _packages(review):
+        progress(f"delaying {package.name}")
+        late = [delayed(package, base, study.about.plan.date, at) for at in starts.tolist()]
+        runs = [_reached(review, ours, one) for one in late]
+        for target in review.belief.targets:
+            reached = np.array([run[target.id] for run in runs])
+            found.append(_pathway(target, package, bar, without[target.id], starts, reached))
+    return tuple(found)
+
+
+def _packages(review: Review) -> list[Scenario]:
+    """Return the other scenarios that pull a lever in the world of the one under review."""
+    base = review.tracker.scenario
+    every = (review.study.scenario(name) for name in review.study.scenario_names())
+    return [
+        one
+        for one in every
+        if one.levers and one.name != base.name and one.vintage == base.vintage
+        and dict(one.drivers) == dict(base.drivers)
+    ]  # fmt: skip
+
+
+def _reached(review: Review, ours: Moved, scenario: Scenario) -> dict[str, NDArray[np.bool_]]:
+    """Return which members reach each target, shape (member,)."""
+    tracker = review.tracker
+    case = replace(case_of(tracker.study, scenario), vintages=())
+    read = ours.run(case)
+    measures = tracker.readout.measures(read, review.belief.targets)
+    return {target.id: target.is_reached(measures[target.id]) for target in review.belief.targets}
+
+
+def _pathway(
+    target: Target, package: Scenario, bar: float, without: NDArray[np.bool_], starts: Array,
+    reached: NDArray[np.bool_],
+) -> Pathway:  # fmt: skip
+    chances = reached.mean(axis=1)
+    enough = np.flatnonzero(chances >= bar)
+    decided = reached[0] & ~without
+    days = tuple(map(day_of, starts.tolist()))
+    quantiles: tuple[str, ...] = ()
+    if decided.any():
+        last = (reached[:, decided] * np.arange(len(starts))[:, None]).max(axis=0)
+        at = np.quantile(last, _AT, method="lower").astype(int)
+        quantiles = tuple(days[place] for place in at)
+    return Pathway(
+        target.id, package.name, bar, float(without.mean()), days, tuple(map(float, chances)),
+        days[enough[-1]] if len(enough) else "", float(decided.mean()), quantiles,
+    )  # fmt: skip
