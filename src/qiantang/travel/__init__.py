@@ -1,0 +1,1 @@
+"""A plan that travels: the simulator as one HTML file that opens anywhere, offline."""
