@@ -3,6 +3,7 @@
 // Layout: sound members; probability of each target; 5 %, median, 95 % of each; fans
 // (panel, quantile, year); 5 %, median, 95 % of each outcome in each of its years. Little-endian 32-bit floats.
 function unpackFrame(bytes, plan) {
+  if (bytes && bytes.fans) return bytes; // a page that computes by itself has the numbers
   if (!bytes || !bytes.byteLength) return null;
   const view = bytes.buffer ? bytes : new DataView(bytes);
   const copy = new Uint8Array(view.byteLength);

@@ -1,63 +1,6 @@
-// The engine of the page: numbers out of the text they travel in, and the step of the model over
-// the members, in WebAssembly. It runs in a worker, which has a part of the members.
+// The step of the model over members, in WebAssembly. It runs in a worker, which has a part of them.
 
-const DIGITS = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i))
-  .filter((c) => !'"<\\'.includes(c)).join("");
 const LANES = 2;
-
-// The bytes of a text of the base of 91: 13 bits in two digits, after their number and a colon.
-function bytesOf(text) {
-  const from = text.indexOf(":") + 1;
-  const bytes = new Uint8Array(Number(text.slice(0, from - 1)));
-  const value = new Uint8Array(128);
-  for (let i = 0; i < DIGITS.length; i++) value[DIGITS.charCodeAt(i)] = i;
-  let word = 0, held = 0, at = 0;
-  for (let i = from; i + 1 < text.length && at < bytes.length; i += 2) {
-    word |= (value[text.charCodeAt(i)] + 91 * value[text.charCodeAt(i + 1)]) << held;
-    held += 13;
-    while (held >= 8 && at < bytes.length) {
-      bytes[at++] = word & 255;
-      word >>>= 8;
-      held -= 8;
-    }
-  }
-  return bytes;
-}
-
-async function inflated(bytes) {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
-}
-
-// Arrays by name: { data, shape }; rows of members as { rows, shape }, a shared one of length 1.
-async function unpacked(text) {
-  const bytes = await inflated(bytesOf(text));
-  const view = new DataView(bytes.buffer);
-  const size = view.getUint32(0, true);
-  const head = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + size)));
-  let at = 4 + size;
-  const planes = (count, width) => {
-    const out = new Uint8Array(count * width);
-    for (let b = 0; b < width; b++) for (let i = 0; i < count; i++) out[i * width + b] = bytes[at++];
-    return out.buffer;
-  };
-  const found = {};
-  for (const part of head) {
-    const count = part.shape.reduce((a, b) => a * b, 1);
-    if (part.own) {
-      const [rows, members] = part.shape;
-      const shared = new Float64Array(planes(rows, 8));
-      const own = new Set(part.own);
-      const read = Array.from(shared, (value) => Float64Array.of(value));
-      for (const row of part.own) read[row] = new Float64Array(planes(members, 8));
-      found[part.name] = { rows: read, shape: part.shape, own };
-    } else {
-      const buffer = planes(count, part.whole ? 4 : 8);
-      found[part.name] = { data: part.whole ? new Int32Array(buffer) : new Float64Array(buffer), shape: part.shape };
-    }
-  }
-  return found;
-}
 
 // Rows of members, side by side by lanes: (block, row, lane) from the first member to the last, the
 // last one repeated.
@@ -134,3 +77,24 @@ class Engine {
     };
   }
 }
+
+let engine = null;
+
+async function begin({ module, sizes, bytes, first, last }) {
+  const instance = await WebAssembly.instantiate(module, {});
+  engine = new Engine(instance, sizes, unpacked(new Uint8Array(bytes)), first, last);
+}
+
+self.onmessage = async ({ data }) => {
+  try {
+    if (data.kind === "begin") {
+      await begin(data);
+      self.postMessage({ kind: "ready" });
+      return;
+    }
+    const { out, bad } = engine.run(data.columns);
+    self.postMessage({ kind: "done", out, bad }, [out.buffer, bad.buffer]);
+  } catch (error) {
+    self.postMessage({ kind: "fault", text: String(error) });
+  }
+};

@@ -1,14 +1,15 @@
-// The operations of a step for two members side by side: what the kernel has, in plain C vectors.
+// The operations of a step for some members side by side: what the kernel has, in plain C vectors.
 //
 // A lane is a member. Comparisons give all bits or none, as WebAssembly's do. Nothing is
 // contracted and nothing reassociated: every engine that runs this gives the same bits.
 
-typedef double V __attribute__((ext_vector_type(2)));
-typedef long long M __attribute__((ext_vector_type(2)));
-typedef unsigned long long U __attribute__((ext_vector_type(2)));
+#define LANES 2
+
+typedef double V __attribute__((ext_vector_type(LANES)));
+typedef long long M __attribute__((ext_vector_type(LANES)));
+typedef unsigned long long U __attribute__((ext_vector_type(LANES)));
 typedef int I;
 
-#define LANES 2
 #define inline static inline __attribute__((always_inline))
 #define apart static __attribute__((noinline))
 
@@ -24,7 +25,7 @@ inline V select_lanes(M c, V x, V y) {
 inline V select_whole(I c, V x, V y) { return c ? x : y; }
 #define choose(c, x, y) _Generic((c), M: select_lanes, default: select_whole)(c, x, y)
 #define negate(c) _Generic((c), M: ~(c), default: !(c))
-inline I some_lanes(M c) { return (c.x | c.y) != 0; }
+inline I some_lanes(M c) { return __builtin_reduce_or(c) != 0; }
 inline I some_whole(I c) { return c; }
 #define some(c) _Generic((c), M: some_lanes, default: some_whole)(c)
 
@@ -111,8 +112,9 @@ inline V exp_sum(V high, V low) {
   return exp_of(choose(x == high, r + low, r), shifted);
 }
 
+// The signed number in the upper twelve bits, by way of the low bits of 2**52 and some.
 inline V exponent(U pattern) {
-  return (V){(double)((long long)pattern.x >> 52), (double)((long long)pattern.y >> 52)};
+  return from_bits(((pattern >> 52ull) ^ 2048ull) | 0x4330000000000000ull) - (4503599627370496.0 + 2048.0);
 }
 
 typedef struct { V k, f, s, z, q; } Reduced;

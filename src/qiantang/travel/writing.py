@@ -1,0 +1,61 @@
+"""A page as one file: front end, module and members inside, nothing fetched."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from qiantang.files.markup import running_page
+from qiantang.travel.pack import packed
+
+DECK = ("words.js", "numbers.js", "fan.js", "controls.js", "deck.js")
+"""Parts that the deck in a notebook has too, in the order in which they are joined."""
+
+OWN = ("unpack.js", "pagewords.js", "measure.js", "files.js", "local.js", "page.js")
+"""Parts of the page alone."""
+
+ENGINE = ("unpack.js", "engine.js")
+"""Parts of its workers."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page that computes by itself.
+
+    Parameters
+    ----------
+    title, language : str
+    shown : mapping
+        What the front end is told, ready for JSON.
+    arrays : mapping
+        What the engine reads; see `qiantang.travel.pack.packed`.
+    wasm : bytes
+        The step of the model, compiled.
+    """
+
+    title: str
+    language: str
+    shown: Mapping[str, Any]
+    arrays: Mapping[str, Any]
+    wasm: bytes
+
+    def html(self) -> str:
+        """Return the page as one HTML file."""
+        deck, own = files("qiantang.deck") / "front", files("qiantang.travel") / "front"
+        parts = [(deck / name).read_text(encoding="utf-8") for name in DECK]
+        parts = [part.replace("export default { render };\n", "") for part in parts]
+        parts += [(own / name).read_text(encoding="utf-8") for name in OWN]
+        script = '(() => {\n"use strict";\n' + "\n".join(parts) + "\n})();\n"
+        style = (deck / "deck.css").read_text(encoding="utf-8")
+        style += (own / "page.css").read_text(encoding="utf-8")
+        carried = {
+            "plan": self.shown,
+            "engine": "\n".join((own / name).read_text(encoding="utf-8") for name in ENGINE),
+            "module": base64.b64encode(self.wasm).decode(),
+            "members": packed(self.arrays),
+        }
+        tongue = "zh-CN" if self.language == "zh" else "en"
+        return running_page(self.title, style, script, carried, tongue)
