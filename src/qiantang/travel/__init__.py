@@ -1,1 +1,57 @@
 """A plan that travels: the simulator as one HTML file that opens anywhere, offline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qiantang.study import Study
+    from qiantang.travel.writing import Page
+
+__all__ = ["study_page"]
+
+MEMBERS = 500
+"""Members of a page unless told otherwise: what a phone runs while a finger moves."""
+
+
+def study_page(
+    study: Study,
+    scenario: str | None = None,
+    *,
+    members: int = MEMBERS,
+    seed: int = 1,
+    language: str = "zh",
+    date: str = "",
+    progress: Callable[[str], None] = lambda _: None,
+) -> Page:
+    """Return the page of a study, ready to be written.
+
+    Parameters
+    ----------
+    study : Study
+    scenario : str, optional
+        What its sliders start from, and whose drivers it has; by default the study's base.
+    members, seed : int
+        As in `OpenStudy.run`; with the same, `qiantang reach` says the same odds.
+    language : {"zh", "en"}
+        In which it opens; it has both.
+    date : str
+        When it was made, as it says itself; nothing where it is empty.
+    progress : callable
+        Told a sentence before something is compiled.
+
+    Raises
+    ------
+    StudyError
+        Unknown scenario, one that sliders cannot show, or more members than the fit holds.
+    Unsupported
+        If the model needs what no page runs.
+    ModuleNotFoundError
+        If the compiler is not installed.
+    """
+    from qiantang.travel.studypage import StudyPage  # the deck, the ensemble and NumPy
+
+    ends = study.about.scenarios
+    base, plan = study.scenario(scenario or ends.base), study.scenario(ends.full)
+    return StudyPage(study, base, plan, members, seed, language, date, progress).page()

@@ -6,9 +6,12 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from qiantang.files.markup import running_page
+from qiantang.outfile import put_text, put_whole
 from qiantang.travel.pack import packed
 
 DECK = ("words.js", "numbers.js", "fan.js", "controls.js", "deck.js")
@@ -19,6 +22,9 @@ OWN = ("unpack.js", "pagewords.js", "measure.js", "files.js", "local.js", "page.
 
 ENGINE = ("unpack.js", "engine.js")
 """Parts of its workers."""
+
+_NO_DATE = (1980, 1, 1, 0, 0, 0)
+"""The earliest that an archive can say: the same page gives the same archive."""
 
 
 @dataclass(frozen=True)
@@ -59,3 +65,28 @@ class Page:
         }
         tongue = "zh-CN" if self.language == "zh" else "en"
         return running_page(self.title, style, script, carried, tongue)
+
+
+def put_page(page: Page, out: Path, *, zipped: bool = False) -> list[Path]:
+    """Write a page, and beside it the same in a .zip where that is asked for.
+
+    Returns
+    -------
+    list of Path
+        What was written.
+
+    Raises
+    ------
+    StudyError
+        If the disk refuses.
+    """
+    text = page.html()
+    put_text(out, text)
+    written = [out]
+    if zipped:
+        written.append(out.with_suffix(".zip"))
+        entry = ZipInfo(out.name, _NO_DATE)
+        entry.compress_type = ZIP_DEFLATED
+        with put_whole(written[-1]) as beside, ZipFile(beside, "w") as archive:
+            archive.writestr(entry, text)
+    return written

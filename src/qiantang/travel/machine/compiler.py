@@ -18,6 +18,9 @@ FLAGS = (
 )  # fmt: skip
 """Nothing fast about the maths: it may not reassociate, contract or leave infinities out."""
 
+SAID = 1500
+"""Letters of what the compiler said that are passed on."""
+
 INSTALL = "pip install 'qiantang[travel]'"
 
 
@@ -54,5 +57,5 @@ def _run(source: str) -> bytes:
         command = [sys.executable, "-m", "ziglang", "cc", *FLAGS, "-o", "step.wasm", "step.c"]
         done = subprocess.run(command, cwd=folder, capture_output=True, check=False, text=True)
         if done.returncode != 0:
-            raise RuntimeError(f"the compiler failed:\n{done.stderr[-2000:]}")
+            raise RuntimeError(f"the compiler failed:\n{done.stderr[-SAID:]}")
         return (folder / "step.wasm").read_bytes()
