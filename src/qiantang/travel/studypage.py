@@ -18,7 +18,6 @@ from qiantang.deck.scenarios import QUESTION, QUESTION_ZH, SCHEMA, deck_scenario
 from qiantang.ensemble.case import Case, case_of
 from qiantang.ensemble.ensemble import Ensemble
 from qiantang.engine.request import checked, planned, prepared
-from qiantang.plan.articles import Article
 from qiantang.travel.cargo import Cargo, cargo_of
 from qiantang.travel.levers import Timings, columns_of, lever_records
 from qiantang.travel.machine.compiler import compiled
@@ -145,6 +144,7 @@ class StudyPage:
         shown = {
             "groups": [group.record() for group in self._groups],
             "panels": [panel.record() for panel in self.frames.panels],
+            "outcomes": {"years": [], "rows": []},
             "years": list(self.years),
             "moves": self._first_moving_year(),
             "quantiles": list(QUANTILES),
@@ -181,10 +181,16 @@ class StudyPage:
             "bilingual": bool(self.study.about.title_zh),
         }  # fmt: skip
 
-    def _articles(self) -> dict[int, dict[str, str]]:
-        """Return the words of the articles that call for a lever."""
+    def _articles(self) -> dict[str, Any]:
+        """Return the words of the articles that call for a lever, and their language."""
         called = {number for control in self._controls for number in control.articles}
-        return {a.number: _words(a) for a in self.study.plan.articles.articles if a.number in called}
+        every = self.study.plan.articles
+        words = {
+            str(article.number): {"quote": article.quote, "translation": article.translation}
+            for article in every.articles
+            if article.number in called
+        }
+        return {"lang": every.source.language, **words}
 
     def _first_moving_year(self) -> int:
         knots = [min(self.plan.levers[control.lever].path) for control in self._controls]
@@ -215,9 +221,3 @@ class StudyPage:
                           batch.paths, batch.size, "euler", None)  # fmt: skip
         return prepared(request, planned(request))
 
-
-def _words(article: Article) -> dict[str, str]:
-    return {
-        "title": article.title, "title_zh": article.title_zh, "quote": article.quote,
-        "translation": article.translation,
-    }  # fmt: skip

@@ -24,9 +24,22 @@ function sliderRow(control, index, plan, language, acts, id) {
       change: () => acts.rest(),
     },
   });
-  const label = make("label", { for: name }, make("span", { text: title }),
-    make("small", { text: control.cited[language] }));
-  return { row: make("div", { class: "qt-lever" }, label, input, value), input, value };
+  const label = make("label", { for: name }, make("span", { text: title }));
+  const row = make("div", { class: "qt-lever" }, label, input, value);
+  if (plan.articles) row.append(articleWords(control, plan, language));
+  else label.append(make("small", { text: control.cited[language] }));
+  return { row, input, value };
+}
+
+// What the articles that call for a lever say, folded away.
+function articleWords(control, plan, language) {
+  const told = control.articles.filter((number) => plan.articles[number]).map((number) => {
+    const { quote, translation } = plan.articles[number];
+    const own = language === "en" && translation;
+    return make("blockquote", { lang: own ? "en" : plan.articles.lang },
+      ...(own ? translation : quote).split("\n").map((line) => make("p", { text: line })));
+  });
+  return make("details", { class: "qt-words" }, make("summary", { text: control.cited[language] }), ...told);
 }
 
 function sliderPanel(plan, language, acts, id) {

@@ -57,7 +57,7 @@ function shareReached(panel, values) {
 
 // The frame of a state of the sliders: what the deck's kernel sends, in full precision.
 function frameOf(plan, row, sound) {
-  const frame = { sound: sound.length, probability: [], interval: [], fans: [] };
+  const frame = { sound: sound.length, probability: [], interval: [], fans: [], outcomes: [] };
   plan.panels.forEach((panel, index) => {
     const reads = plan.page.reads[index];
     const figures = figuresOf(reads, row, sound);

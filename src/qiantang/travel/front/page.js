@@ -24,6 +24,16 @@ function pageHead(plan, model) {
   ];
 }
 
+// The odds in small beside the sliders, for screens that cannot show both at once.
+function oddsStrip(deck) {
+  const strip = make("div", { class: "qp-strip", "aria-hidden": "true" });
+  const follow = () => strip.replaceChildren(...[...deck.querySelectorAll(".qt-card")].map((card) =>
+    make("div", {}, make("span", { text: card.querySelector("h4").textContent }),
+      make("b", { text: card.querySelector(".qt-chance")?.textContent || "" }))));
+  new MutationObserver(follow).observe(deck, { childList: true, subtree: true });
+  return strip;
+}
+
 function showPage(plan, model) {
   const main = document.getElementById("page");
   const head = make("header", { class: "qp-head" });
@@ -35,7 +45,7 @@ function showPage(plan, model) {
   };
   words();
   model.on("change:language", words);
-  main.replaceChildren(head, deck, foot);
+  main.replaceChildren(head, oddsStrip(deck), deck, foot);
   return render({ model, el: deck });
 }
 

@@ -2,21 +2,17 @@
 
 const PAGE_WORDS = {
   zh: {
-    lead: "拖动左侧滑块，右侧各项目标实现的可能性随即更新。可与任一情景对比，可存为情景文件，也可打印。",
+    lead: "拖动滑块，各项目标实现的可能性随即更新；点开条款可查看原文。可与其他情景对比，可存为情景文件，也可打印。",
     here: (date) => `全部计算在本机浏览器内完成，不联网，不上传。文件生成于${date}。`,
     starting: "正在读取样本……",
     refused: (why) => `本浏览器无法运行模型（${why}）。请用较新的 Chrome、Edge 或 Firefox 打开。`,
     print: "打印",
-    copy: "复制本页状态链接",
-    copied: "链接已复制：在本文件地址后附上它，即可打开同一状态。",
   },
   en: {
-    lead: "Drag a lever on the left and the odds of each target follow on the right. Compare with any scenario, save one as a file, or print.",
+    lead: "Drag a lever and the odds of every target follow; open an article to read it. Compare with another scenario, save yours as a file, or print.",
     here: (date) => `Everything is computed in this browser, on this machine: no network, nothing sent. Made on ${date}.`,
     starting: "Reading the members …",
     refused: (why) => `This browser cannot run the model (${why}). Open the file in a recent Chrome, Edge or Firefox.`,
     print: "Print",
-    copy: "Copy a link to this state",
-    copied: "Copied: added to the address of this file, it opens in the same state.",
   },
 };
