@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -65,6 +66,14 @@ def sweep(folder: Path, form: str, out: Path | None, summary: bool) -> None:
               help="Page to write: .html")  # fmt: skip
 @click.option("--scenario", default=None, metavar="SCENARIO",
               help="What the sliders start from.  [default: the study's base]")  # fmt: skip
+@click.option("--model", "file", type=click.Path(path_type=Path), default=None, metavar="FILE",
+              help="A model file of its own in place of a study.")  # fmt: skip
+@click.option("--inputs", "inputs", multiple=True, metavar="NAME[=LOW:HIGH]",
+              help="With --model: a constant with a slider; may be repeated.")  # fmt: skip
+@click.option("--outputs", "outputs", multiple=True, metavar="NAME",
+              help="With --model: a variable to chart; may be repeated.")  # fmt: skip
+@click.option("--uncertain", "uncertain", multiple=True, metavar="NAME[=LOW:HIGH]",
+              help="With --model: a constant drawn evenly from a range; may be repeated.")  # fmt: skip
 @click.option("--members", default=MEMBERS, show_default=True, type=click.IntRange(min=1),
               help="Members that the page runs.")  # fmt: skip
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="zh", show_default=True,
@@ -77,6 +86,10 @@ def sweep(folder: Path, form: str, out: Path | None, summary: bool) -> None:
 def simulator(
     out: Path,
     scenario: str | None,
+    file: Path | None,
+    inputs: tuple[str, ...],
+    outputs: tuple[str, ...],
+    uncertain: tuple[str, ...],
     members: int,
     lang: str,
     dated: datetime | None,
@@ -86,18 +99,58 @@ def simulator(
 ) -> None:
     """Write the simulator as one HTML file: sliders, odds and members, offline in any browser.
 
-    With the same members and seed the page says the odds of `qiantang reach`.
+    With the same members and seed the page says the odds of `qiantang reach`. With --model the page
+    runs that file: sliders for --inputs, charts of --outputs, a range left out reaching from half
+    to one and a half of the file's value.
     """
     from qiantang.outfile import check_outfile
     from qiantang.session import open_study
+    from qiantang.travel import model_page
     from qiantang.travel.writing import put_page
 
     check_outfile(out, (".html",))
-    study = open_study(folder)
-    date = (dated or datetime.now(UTC)).date().isoformat()
+    _refuse_mixed(file, scenario, folder, inputs, outputs, uncertain)
+    common: dict[str, Any] = {
+        "members": members, "seed": seed, "language": lang,
+        "date": (dated or datetime.now(UTC)).date().isoformat(),
+    }  # fmt: skip
     with options.progress_bar(1, "writing") as progress:
-        page = study.page(
-            scenario, members=members, seed=seed, language=lang, date=date, progress=progress
-        )
-    for file in put_page(page, out, zipped=zipped):
-        click.echo(f"{file}: {file.stat().st_size:,} bytes, {members} members")
+        common["progress"] = progress
+        if file is None:
+            page = open_study(folder).page(scenario, **common)
+        else:
+            sliders, drawn = _ranges(inputs, "--inputs"), _ranges(uncertain, "--uncertain")
+            page = model_page(file, sliders, outputs, uncertain=drawn, **common)
+    for written in put_page(page, out, zipped=zipped):
+        click.echo(f"{written}: {written.stat().st_size:,} bytes, {page.members} members")
+
+
+def _refuse_mixed(
+    file: Path | None, scenario: str | None, folder: Path | None, *of_model: tuple[str, ...]
+) -> None:
+    """Refuse options of a study beside a model file, and those of a model file without one."""
+    what = ""
+    if file is None and any(of_model):
+        what = "--inputs, --outputs and --uncertain go with --model"
+    elif file is not None and (scenario or folder):
+        what = "--model takes neither --scenario nor --study"
+    elif file is not None and not (of_model[0] and of_model[1]):
+        what = "--model needs --inputs and --outputs, one of each at least"
+    if what:
+        raise click.UsageError(what)
+
+
+def _ranges(given: tuple[str, ...], option: str) -> dict[str, tuple[float, float] | None]:
+    """Return ranges by name, None where none is given."""
+    from qiantang.faults import Fault, StudyError
+
+    found: dict[str, tuple[float, float] | None] = {}
+    for one in given:
+        name, sign, ends = one.partition("=")
+        low, colon, high = ends.partition(":")
+        try:
+            found[name.strip()] = (float(low), float(high)) if sign else None
+        except ValueError:
+            what = f"{one!r} is no range, expected NAME or NAME=LOW:HIGH"
+            raise StudyError([Fault(option, None, "", what)]) from None
+    return found

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from qiantang.study import Study
     from qiantang.travel.writing import Page
 
-__all__ = ["study_page"]
+__all__ = ["model_page", "study_page"]
 
 MEMBERS = 500
 """Members of a page unless told otherwise: what a phone runs while a finger moves."""
@@ -55,3 +56,47 @@ def study_page(
     ends = study.about.scenarios
     base, plan = study.scenario(scenario or ends.base), study.scenario(ends.full)
     return StudyPage(study, base, plan, members, seed, language, date, progress).page()
+
+
+def model_page(
+    file: str | Path,
+    inputs: Mapping[str, tuple[float, float] | None],
+    outputs: Sequence[str],
+    *,
+    uncertain: Mapping[str, tuple[float, float] | None] | None = None,
+    members: int = MEMBERS,
+    seed: int = 1,
+    language: str = "zh",
+    date: str = "",
+    progress: Callable[[str], None] = lambda _: None,
+) -> Page:
+    """Return the page of any model file, ready to be written.
+
+    Parameters
+    ----------
+    file : str or Path
+        A Vensim or XMILE file.
+    inputs : mapping of str to (low, high) or None
+        Constants with a slider, by their names in the file; None reaches from half to one and a
+        half of the file's value.
+    outputs : sequence of str
+        Variables to chart.
+    uncertain : mapping of str to (low, high) or None, optional
+        Constants drawn evenly from a range, for each member anew.
+    members, seed, language, date, progress
+        As of :func:`study_page`; without anything uncertain there is one member.
+
+    Raises
+    ------
+    StudyError
+        If the file cannot be read, or a name or range does not fit it.
+    Unsupported
+        If the model needs what no page runs.
+    ModuleNotFoundError
+        If the compiler is not installed.
+    """
+    from qiantang.travel.modelpage import ModelPage  # the engine and NumPy
+
+    return ModelPage(
+        Path(file), inputs, uncertain or {}, outputs, members, seed, language, date, progress
+    ).page()

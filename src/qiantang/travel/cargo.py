@@ -17,7 +17,6 @@ from qiantang.engine.inputs import Inputs
 from qiantang.engine.ir import slots_in
 from qiantang.engine.plan import Plan
 from qiantang.ensemble.ensemble import Batch
-from qiantang.ensemble.readout import Readout
 from qiantang.engine.request import Request, checked, planned, prepared
 from qiantang.model.figures import Figure
 from qiantang.travel.pack import Rows
@@ -55,7 +54,11 @@ class Cargo:
 
 
 def cargo_of(
-    program: LoadedProgram, batch: Batch, readout: Readout, history: History | None
+    program: LoadedProgram,
+    batch: Batch,
+    outputs: Sequence[str],
+    times: Array,
+    history: History | None = None,
 ) -> Cargo:
     """Lay out members for the engine of a page.
 
@@ -64,14 +67,14 @@ def cargo_of(
     program : LoadedProgram
     batch : Batch
         Members of one case, with every lever as a path that they share.
-    readout : Readout
+    outputs, times
         What is saved.
     history : History, optional
         Of those members, from whose end the page goes on; from the start where it is left out, or
         where the model keeps something of its start that a history does not hold.
     """
-    request = checked(program, readout.outputs, readout.times, batch.parameters, batch.paths,
-                      batch.size, "euler", None)  # fmt: skip
+    request = checked(program, outputs, times, batch.parameters, batch.paths, batch.size,
+                      program.integrator, None)  # fmt: skip
     plan = planned(request)
     inputs = prepared(request, plan)
     if any(not state.moves for state in plan.states) or plan.delays:
@@ -88,7 +91,8 @@ def cargo_of(
     }  # fmt: skip
     sizes = {
         "members": inputs.members, "steps": inputs.steps - begin, "begin": begin,
-        "dt": inputs.time_step, "outputs": len(readout.outputs), "times": int(late.sum()),
+        "dt": inputs.time_step, "outputs": len(outputs), "times": int(late.sum()),
+        "delays": len(plan.delays),
     }  # fmt: skip
     return Cargo(plan, inputs, arrays, sizes, begin)
 
@@ -121,7 +125,7 @@ def _read_later(plan: Plan) -> set[int]:
 def _series(inputs: Inputs, begin: int) -> dict[str, NDArray[Any] | Rows]:
     """Return what is given at each step from some step on, knots that are not reached left out."""
     shared = SharedInputs(inputs)
-    last = inputs.steps
+    last = len(inputs.grid) - 1
     left, share = shared.left[begin : last + 1].copy(), shared.share[begin : last + 1]
     knots, knot_of, count = [], np.zeros(len(inputs.rows), dtype=np.int32), 0
     for number, row in enumerate(inputs.rows):

@@ -129,7 +129,10 @@ class StudyPage:
     def cargo(self) -> Cargo:
         """The members as the engine of the page reads them, no lever moved."""
         batch = self.frames.ensemble.batch(case_of(self.study, self._ends[0]))
-        return cargo_of(self.study.program, batch, self.frames.readout, self._history)
+        readout = self.frames.readout
+        return cargo_of(
+            self.study.program, batch, readout.outputs, readout.times, self._history
+        )
 
     def _shown(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return what the page is told, and the arrays beside it."""

@@ -48,6 +48,11 @@ class Page:
     arrays: Mapping[str, Any]
     wasm: bytes
 
+    @property
+    def members(self) -> int:
+        """Members that the page runs."""
+        return int(self.shown["page"]["sizes"]["members"])
+
     def html(self) -> str:
         """Return the page as one HTML file."""
         deck, own = files("qiantang.deck") / "front", files("qiantang.travel") / "front"

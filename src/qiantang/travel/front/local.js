@@ -51,9 +51,10 @@ class Workers {
   }
 }
 
-// What a slider's share makes of a lever on each step.
+// What a slider's share makes of a lever on each step; an input of a model file has one value.
 function leverColumn(lever, share, arrays) {
-  const steps = arrays.way_left.shape[1];
+  const steps = arrays.series.shape[0];
+  if (lever.range) return new Float64Array(steps).fill(inputValue(lever, share));
   const column = new Float64Array(steps).fill(lever.rest);
   if (share === 0 && lever.base === null) return column;
   const path = scaledPath(lever, share);

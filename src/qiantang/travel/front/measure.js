@@ -62,8 +62,9 @@ function frameOf(plan, row, sound) {
     const reads = plan.page.reads[index];
     const figures = figuresOf(reads, row, sound);
     const values = measureOf(panel, reads, figures);
-    frame.probability.push(shareReached(panel, values));
-    frame.interval.push(quantilesOf(values, ENDS));
+    const interval = quantilesOf(values, ENDS);
+    frame.probability.push(panel.said === "level" ? interval[1] : shareReached(panel, values));
+    frame.interval.push(interval);
     const early = reads.early.length;
     const years = plan.years.map((year, place) =>
       place < early ? reads.early[place] : quantilesOf(ratioIn(figures, year), plan.quantiles));

@@ -75,6 +75,13 @@ async function open(plan, model, state) {
 
 async function begin() {
   const plan = JSON.parse(textOf("plan"));
+  if (plan.kind === "model") {
+    for (const language of ["zh", "en"]) {
+      Object.assign(WORDS[language], MODEL_WORDS[language]);
+      PAGE_WORDS[language].lead = MODEL_WORDS[language].lead;
+    }
+    document.getElementById("page").classList.add("qp-model");
+  }
   const state = readState(plan, window.location.hash);
   const main = document.getElementById("page");
   followTheme();

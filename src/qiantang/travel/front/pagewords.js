@@ -16,3 +16,21 @@ const PAGE_WORDS = {
     print: "Print",
   },
 };
+
+// Where the page is of a model file alone: no plan, no targets, no odds.
+const MODEL_WORDS = {
+  zh: {
+    name: "模型试算", levers: "输入", hint: () => "滑块为各输入的取值，数字即所取的值。", reached: "期末中位数",
+    of: (time) => `${written(time, "zh", 5)}时`,
+    source: (s, sound) => `${sound}个样本，种子${s.seed}，模型文件${s.file}（${s.model}）`,
+    announce: (parts) => `期末值：${parts.join("；")}`,
+    lead: "拖动滑块，各项结果随即更新。可与此前的取值对比，也可打印。",
+  },
+  en: {
+    name: "Model", levers: "Inputs", hint: () => "A slider sets an input; the number is its value.", reached: "median at the end",
+    of: (time) => `at ${written(time, "zh", 5)}`,
+    source: (s, sound) => `${sound} members, seed ${s.seed}, model file ${s.file} (${s.model})`,
+    announce: (parts) => `Levels at the end: ${parts.join("; ")}`,
+    lead: "Drag an input and every result follows. Compare with earlier values, or print.",
+  },
+};

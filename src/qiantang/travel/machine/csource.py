@@ -18,7 +18,7 @@ from qiantang.engine.compiled.rewrite import rewritten
 from qiantang.engine.compiled.step_source import full_step, start_body, still_body, still_odd
 from qiantang.engine.compiled.table_source import LONG_TABLE, pieces
 from qiantang.engine.expressions import Expression, Lookup, fold
-from qiantang.engine.ir import Table, Unsupported, tables_in
+from qiantang.engine.ir import Integrator, Table, Unsupported, tables_in
 from qiantang.engine.plan import Plan
 
 APART = frozenset(
@@ -34,8 +34,8 @@ _RETURN = re.compile(r"return 1 if (.*) else 0")
 _ASSIGNED = re.compile(r"([vrwtbn]\d*(?:_\d+)?) = ")
 
 
-def c_source(plan: Plan, tables: Sequence[Table]) -> str:
-    """Return a plan as C, Euler's method.
+def c_source(plan: Plan, tables: Sequence[Table], integrator: Integrator = "euler") -> str:
+    """Return a plan as C.
 
     Parameters
     ----------
@@ -43,6 +43,7 @@ def c_source(plan: Plan, tables: Sequence[Table]) -> str:
         What to compute.
     tables : sequence of Table
         Tables of the program.
+    integrator : {"euler", "rk4"}
 
     Raises
     ------
@@ -51,7 +52,7 @@ def c_source(plan: Plan, tables: Sequence[Table]) -> str:
     """
     refuse_what_stays(plan)
     hot, careful = rewritten(plan)
-    rows = layout(hot, "euler")
+    rows = layout(hot, integrator)
     parts = [f"#define KERNEL_WIDTH {WIDTH}", _text("prelude.c")]
     if operations(plan) & APART:
         parts.append(_text("more.c"))
@@ -61,8 +62,9 @@ def c_source(plan: Plan, tables: Sequence[Table]) -> str:
         _function("void start(void)", start_body(hot, rows)),
         _function("void still(void)", still_body(hot, rows)),
         _function("I still_odd(void)", still_odd(hot, rows)),
-        _function("I step(double dt)", full_step(hot, rows, "euler", hot=True)),
-        _function("I step_any(double dt)", full_step(careful, rows, "euler", hot=False)),
+        _function("I step(double dt, I stage)", full_step(hot, rows, integrator, hot=True)),
+        _function("I step_any(double dt, I stage)", full_step(careful, rows, integrator, hot=False)),
+        f"enum {{ STAGES = {1 if integrator == 'euler' else 4} }};",
         *frame_rows(hot, rows),
         _text("frame.c"),
     ]

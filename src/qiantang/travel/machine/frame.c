@@ -1,5 +1,5 @@
-// The way of a block of members through time: as engine/compiled/codegen.py has it, for Euler's
-// method and delays of a fixed number of steps.
+// The way of a block of members through time: as engine/compiled/codegen.py has it, for delays of a
+// fixed number of steps.
 
 typedef struct {
   double dt;
@@ -81,15 +81,19 @@ __attribute__((export_name("run"))) void run(const Job *j) {
         a[MOVED[i]] = ((const V *)j->early)[block * MOVED_COUNT + i];
     for (I k = 0; k <= j->steps; k++) {
       delayed(past, k, j->steps);
-      if (k > 0) fill(j, block, k);
-      I q = p;
-      for (; q < j->saved_count && j->saved[q] == k; q++)
-        record(BEFORE, BEFORE_COUNT, j->place[q], j, here);
-      if (k == j->steps) check(j, here);
-      if (s == 0) s = step(j->dt);
-      if (s != 0) s = step_any(j->dt) | stuck;
-      for (; p < q; p++) record(AFTER, AFTER_COUNT, j->place[p], j, here);
-      for (I d = 0; d < DELAY_COUNT; d++) past[d * (j->steps + 1) + k] = a[DELAYS[d][2]];
+      for (I stage = 0; stage < STAGES; stage++) {
+        if (k + stage > 0) fill(j, block, STAGES == 1 ? k : 3 * k + (stage + 1) / 2);
+        I q = p;
+        for (; stage == 0 && q < j->saved_count && j->saved[q] == k; q++)
+          record(BEFORE, BEFORE_COUNT, j->place[q], j, here);
+        if (k == j->steps) check(j, here);
+        if (s == 0) s = step(j->dt, stage);
+        if (s != 0) s = step_any(j->dt, stage) | stuck;
+        for (; p < q; p++) record(AFTER, AFTER_COUNT, j->place[p], j, here);
+        if (stage == 0)
+          for (I d = 0; d < DELAY_COUNT; d++) past[d * (j->steps + 1) + k] = a[DELAYS[d][2]];
+        if (k == j->steps) break;
+      }
     }
   }
 }
