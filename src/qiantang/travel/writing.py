@@ -23,8 +23,16 @@ OWN = ("unpack.js", "pagewords.js", "measure.js", "files.js", "local.js", "page.
 ENGINE = ("unpack.js", "engine.js")
 """Parts of its workers."""
 
+_EXPORT = "export default { render };\n"
+"""What a notebook takes hold of, and a page has no use for."""
+
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
 """The earliest that an archive can say: the same page gives the same archive."""
+
+
+def front(name: str, room: str = "travel") -> str:
+    """Return a part of the front end."""
+    return (files("qiantang") / room / "front" / name).read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -55,16 +63,12 @@ class Page:
 
     def html(self) -> str:
         """Return the page as one HTML file."""
-        deck, own = files("qiantang.deck") / "front", files("qiantang.travel") / "front"
-        parts = [(deck / name).read_text(encoding="utf-8") for name in DECK]
-        parts = [part.replace("export default { render };\n", "") for part in parts]
-        parts += [(own / name).read_text(encoding="utf-8") for name in OWN]
-        script = '(() => {\n"use strict";\n' + "\n".join(parts) + "\n})();\n"
-        style = (deck / "deck.css").read_text(encoding="utf-8")
-        style += (own / "page.css").read_text(encoding="utf-8")
+        parts = [front(name, "deck").replace(_EXPORT, "") for name in DECK]
+        script = "\n".join(["(() => {", '"use strict";', *parts, *map(front, OWN), "})();\n"])
+        style = front("deck.css", "deck") + front("page.css")
         carried = {
             "plan": self.shown,
-            "engine": "\n".join((own / name).read_text(encoding="utf-8") for name in ENGINE),
+            "engine": "\n".join(map(front, ENGINE)),
             "module": base64.b64encode(self.wasm).decode(),
             "members": packed(self.arrays),
         }

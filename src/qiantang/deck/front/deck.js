@@ -148,6 +148,7 @@ function render({ model, el }) {
   function draw() {
     const frame = state.frame;
     if (!frame) return;
+    root.qtFrame = frame;
     const colours = coloursOf(root);
     plan.panels.forEach((panel, index) => {
       const card = state.cards[index];

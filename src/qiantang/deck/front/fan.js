@@ -82,7 +82,8 @@ function timesOf(plan, width) {
   const [first, last] = [plan.years[0], plan.years[plan.years.length - 1]];
   const room = width - EDGE.left - EDGE.right;
   if (plan.moves === null) {
-    return ticksOf(first, last, Math.max(2, Math.floor(room / 60))).map((tick) => Number(tick.toPrecision(10)));
+    return ticksOf(first, last, Math.max(2, Math.floor(room / 60))).map((tick) => Number(tick.toPrecision(10)))
+      .filter((tick) => tick < last - 14 * (last - first) / room);
   }
   const space = room / (last - first + 1);
   const every = [1, 2, 5, 10].find((step) => step * space >= 34) || 10;
