@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.deck.browser import browser_path
 
 from qiantang.study import Study
 from qiantang.travel.writing import put_page
-from tests.deck.browser import browser_path
 
 from .offline import chromium, context, opened
 
@@ -48,9 +48,7 @@ def offline(any_browser: Any) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def page_file(
-    compiler: None, small_study: Study, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def page_file(compiler: None, small_study: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("page") / "reach.html"
     put_page(small_study.page(members=MEMBERS, date="2018-06-30"), file, zipped=True)
     return file

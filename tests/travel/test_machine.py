@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +13,15 @@ from numpy.typing import NDArray
 
 from qiantang.deck.scenarios import deck_scenario
 from qiantang.engine import load_model
-from qiantang.engine.ir import Unsupported
 from qiantang.engine.path import Path as TimePath
 from qiantang.ensemble.case import case_of
 from qiantang.ensemble.ensemble import Batch
+from qiantang.faults import StudyError
 from qiantang.study import Study
 from qiantang.travel.cargo import Cargo, cargo_of
 from qiantang.travel.levers import columns_of
 from qiantang.travel.machine.compiler import compiled
-from qiantang.travel.machine.csource import _text, c_source
+from qiantang.travel.machine.csource import _text, c_source, needs_library
 from qiantang.travel.pack import packed
 from qiantang.travel.studypage import StudyPage
 from qiantang.travel.writing import front
@@ -27,7 +29,8 @@ from qiantang.travel.writing import front
 Array = NDArray[np.float64]
 
 TRIED = """
-__attribute__((export_name("attempt"))) void attempt(I what, I count, const V *x, const V *y, V *z) {
+__attribute__((export_name("attempt")))
+void attempt(I what, I count, const V *x, const V *y, V *z) {
   for (I i = 0; i < count; i++)
     z[i] = what == 0 ? exp(x[i]) : what == 1 ? log(x[i]) : power(x[i], y[i]);
 }
@@ -37,7 +40,8 @@ RUN = """async ({ module, text, sizes, columns }) => {
   %s
   const code = Uint8Array.from(atob(module), (c) => c.charCodeAt(0));
   const instance = await WebAssembly.instantiate(await WebAssembly.compile(code), {});
-  const run = new Engine(instance, sizes, unpacked(await inflated(bytesOf(text))), 0, sizes.members);
+  const arrays = unpacked(await inflated(bytesOf(text)));
+  const run = new Engine(instance, sizes, arrays, 0, sizes.members);
   return columns.map((one) => {
     const { out, bad } = run.run(one);
     return { out: Array.from(out, (x) => (Number.isFinite(x) ? x : null)), bad: Array.from(bad) };
@@ -47,15 +51,15 @@ RUN = """async ({ module, text, sizes, columns }) => {
 
 def tried(browser: Any, what: int, x: Array, y: Array) -> Array:
     """Return exp x, log x or x ** y as the page computes them."""
-    import base64
-
     source = f"#define KERNEL_WIDTH 16\n{_text('prelude.c')}\n{TRIED}"
     script = """async ({ module, what, x, y }) => {
       const code = Uint8Array.from(atob(module), (c) => c.charCodeAt(0));
       const { exports } = await WebAssembly.instantiate(await WebAssembly.compile(code), {});
       const n = x.length, at = (exports.__heap_base.value + 15) & ~15;
       exports.memory.grow(Math.ceil(24 * n / 65536) + 1);
-      const put = (i, from) => new Float64Array(exports.memory.buffer, at + 8 * n * i, n).set(from.map(Number));
+      const put = (i, from) => {
+        new Float64Array(exports.memory.buffer, at + 8 * n * i, n).set(from.map(Number));
+      };
       put(0, x); put(1, y);
       exports.attempt(what, n / 2, at, at + 8 * n, at + 16 * n);
       return Array.from(new Float64Array(exports.memory.buffer, at + 16 * n, n), String);
@@ -100,10 +104,9 @@ def test_odd_arguments_are_as_numpy_has_them(any_browser: Any) -> None:
 
 def ran(browser: Any, cargo: Cargo, module: bytes, columns: list[list[Any]]) -> list[Array]:
     """Return values (output, time, member) for each replacement of columns."""
-    import base64
-
     page = browser.new_page()
-    script = RUN % "\n".join([front("unpack.js"), front("engine.js").replace("self.onmessage", "const unused")])
+    engine = front("engine.js").replace("self.onmessage", "const unused")
+    script = RUN % (front("unpack.js") + engine)
     given = {
         "module": base64.b64encode(module).decode(), "text": packed(cargo.arrays),
         "sizes": dict(cargo.sizes), "columns": columns,
@@ -124,18 +127,14 @@ def test_twenty_packages_equal_the_kernel_to_1e_12_of_range(
     base, plan = small_study.scenario(ends.base), small_study.scenario(ends.full)
     made = StudyPage(small_study, base, plan, 12, 1, "en", "")
     cargo, readout, ensemble = made.cargo, made.frames.readout, made.frames.ensemble
-    records = [
-        {"column": cargo.column(small_study.program.slot_of[name])} for name in plan.levers
-    ]
+    records = [{"column": cargo.column(small_study.program.slot_of[name])} for name in plan.levers]
     rng = np.random.default_rng(20)
     columns, wanted = [], []
     for _ in range(20):
         package = {name: round(float(rng.uniform()), 2) for name in plan.levers}
         case = case_of(small_study, deck_scenario(base, plan, package))
         moved = columns_of(cargo, made._inputs(case), records)
-        columns.append(
-            [[r["column"], row.tolist()] for r, row in zip(records, moved, strict=True)]
-        )
+        columns.append([[r["column"], row.tolist()] for r, row in zip(records, moved, strict=True)])
         whole = ensemble.batch(case).run(small_study.program, readout, engine="kernel").values
         wanted.append(whole[:, -int(cargo.sizes["times"]) :])
     assert cargo.begin > 1000, "the page does not go on from the plan's date"
@@ -170,8 +169,6 @@ SAVEPER = 1 ~~|
 def test_any_model_from_its_start_and_by_either_method(
     any_browser: Any, tmp_path: Path, integrator: Any
 ) -> None:
-    from dataclasses import replace
-
     file = tmp_path / "model.mdl"
     file.write_text(MODEL, encoding="utf-8")
     program = replace(load_model(file, use_cache=False), integrator=integrator)
@@ -180,7 +177,9 @@ def test_any_model_from_its_start_and_by_either_method(
     paths = {"size": TimePath.level(1.2, 0.0)}
     outputs, times = ["level", "odd", "late", "outflow"], np.arange(11.0)
     cargo = cargo_of(program, Batch(drawn, paths, 7), outputs, times)
-    module = compiled(c_source(cargo.plan, program.tables, integrator))
+    module = compiled(
+        c_source(cargo.plan, program.tables, integrator), library=needs_library(cargo.plan)
+    )
     column = cargo.column(program.slot_of["size"])
     levels = [0.7, 2.4]
     found = ran(any_browser, cargo, module,
@@ -200,5 +199,5 @@ def test_what_no_page_runs_is_refused_in_a_sentence(tmp_path: Path) -> None:
     file.write_text(MODEL.replace("size = 1.2 ~~|", f"size = 1.2 ~~|\n{text}"), encoding="utf-8")
     program = load_model(file, use_cache=False)
     cargo = cargo_of(program, Batch({}, {}, 1), ["x"], np.arange(3.0))
-    with pytest.raises(Unsupported, match="which a page does not run"):
+    with pytest.raises(StudyError, match="draws from a distribution, which no page runs"):
         c_source(cargo.plan, program.tables)

@@ -50,17 +50,20 @@ def test_the_bits_of_odd_floats_are_kept_in_a_browser(any_browser: Any, value: f
     rows = np.array([[value, value], [value, 1.0], [1 / 3, value]])
     text = packed({"a": Rows(rows), "b": rows, "c": np.array([[1, -2], [3, 2**31 - 1]])})
     page = any_browser.new_page()
-    script = f"async (text) => {{ {front('unpack.js')}" + """
+    script = (
+        f"async (text) => {{ {front('unpack.js')}"
+        + """
         const found = unpacked(await inflated(bytesOf(text)));
         const bits = (row) => Array.from(new BigUint64Array(row.slice().buffer), String);
         return { a: found.a.rows.map(bits), b: bits(found.b.data), c: Array.from(found.c.data),
                  shapes: [found.a.shape, found.b.shape, found.c.shape] };
     }"""
+    )
     found = page.evaluate(script, text)
     page.close()
     whole = [[str(bits) for bits in row] for row in rows.view(np.uint64).tolist()]
     assert found["a"] == [whole[0][:1], *whole[1:]]
-    assert found["b"] == sum(whole, [])
+    assert found["b"] == [bits for row in whole for bits in row]
     assert found["c"] == [1, -2, 3, 2**31 - 1]
     assert found["shapes"] == [[3, 2], [3, 2], [2, 2]]
 

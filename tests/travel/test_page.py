@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from tests.deck.browser import browser_path
 
 from qiantang.cli import program
 from qiantang.deck.scenarios import deck_scenario
 from qiantang.session.runs import run_read
 from qiantang.study import Study
 from qiantang.wording import Wording
-from tests.deck.browser import browser_path
 
 from .conftest import MEMBERS
 from .offline import chromium, context, frame, opened
@@ -162,7 +162,13 @@ def test_articles_are_read_on_demand_and_every_word_changes_its_language(page: A
 
 def test_the_page_says_what_it_is_and_that_it_stays_here(page: Any, small_study: Study) -> None:
     text = page.locator("#page").inner_text()
-    for fact in (f"{MEMBERS}个样本", "种子1", small_study.fit.record.version, "2018-06-30", "不联网"):
+    for fact in (
+        f"{MEMBERS}个样本",
+        "种子1",
+        small_study.fit.record.version,
+        "2018-06-30",
+        "不联网",
+    ):
         assert fact in text
     policy = page.locator("meta[http-equiv]").get_attribute("content")
     assert "default-src 'none'" in policy
@@ -176,8 +182,13 @@ def test_a_fetch_is_refused_by_the_page_itself(any_browser: Any, page_file: Path
     page = opened(one, page_file)
     script = "fetch('data:text/plain,x').then(() => 'open', () => 'refused')"
     assert page.evaluate(script) == "refused"
-    script = "new Promise((d) => { const s = document.createElement('script'); s.text = 'window.ran = 1';"
-    assert page.evaluate(f"{script} document.body.append(s); d(String(window.ran)); }})") == "undefined"
+    script = """() => {
+      const added = document.createElement("script");
+      added.text = "window.ran = 1";
+      document.body.append(added);
+      return String(window.ran);
+    }"""
+    assert page.evaluate(script) == "undefined"
     one.close()
 
 
@@ -218,7 +229,8 @@ def test_it_prints_on_one_sheet_of_a4(page: Any, any_browser: Any) -> None:
 
 
 def test_axe_finds_nothing_serious(offline: Any, page: Any) -> None:
-    axe = pytest.importorskip("axe_playwright_python", reason="axe_playwright_python looks for faults of access and is not installed")
+    why = "axe_playwright_python looks for faults of access and is not installed"
+    axe = pytest.importorskip("axe_playwright_python", reason=why)
     script = (Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
     page.evaluate(script)
     page.locator(".qt-words summary").first.click()

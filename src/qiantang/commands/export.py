@@ -73,13 +73,13 @@ def sweep(folder: Path, form: str, out: Path | None, summary: bool) -> None:
 @click.option("--outputs", "outputs", multiple=True, metavar="NAME",
               help="With --model: a variable to chart; may be repeated.")  # fmt: skip
 @click.option("--uncertain", "uncertain", multiple=True, metavar="NAME[=LOW:HIGH]",
-              help="With --model: a constant drawn evenly from a range; may be repeated.")  # fmt: skip
+              help="With --model: a constant drawn from a range; may be repeated.")  # fmt: skip
 @click.option("--members", default=MEMBERS, show_default=True, type=click.IntRange(min=1),
               help="Members that the page runs.")  # fmt: skip
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="zh", show_default=True,
               help="Language in which it opens; it has both.")  # fmt: skip
 @click.option("--date", "dated", type=click.DateTime(["%Y-%m-%d"]), default=None,
-              metavar="YYYY-MM-DD", help="Date that the page states.  [default: today]")  # fmt: skip
+              metavar="YYYY-MM-DD", help="Date that it states.  [default: today]")  # fmt: skip
 @click.option("--zip", "zipped", is_flag=True, help="Also write it as .zip, for mail.")
 @options.seed_option
 @options.study_option
@@ -147,7 +147,7 @@ def _ranges(given: tuple[str, ...], option: str) -> dict[str, tuple[float, float
     found: dict[str, tuple[float, float] | None] = {}
     for one in given:
         name, sign, ends = one.partition("=")
-        low, colon, high = ends.partition(":")
+        low, _, high = ends.partition(":")
         try:
             found[name.strip()] = (float(low), float(high)) if sign else None
         except ValueError:

@@ -198,9 +198,7 @@ def _styled(style: str) -> str:
     return f"\n{style}"
 
 
-def _whole(
-    title: str, style: str, policy: str, body: Markup, lang: str, kind: str | None
-) -> str:
+def _whole(title: str, style: str, policy: str, body: Markup, lang: str, kind: str | None) -> str:
     head = element(
         "head", None, "\n",
         element("meta", {"charset": "utf-8"}), "\n",

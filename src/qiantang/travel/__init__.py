@@ -45,11 +45,8 @@ def study_page(
     Raises
     ------
     StudyError
-        Unknown scenario, one that sliders cannot show, or more members than the fit holds.
-    Unsupported
-        If the model needs what no page runs.
-    ModuleNotFoundError
-        If the compiler is not installed.
+        Unknown scenario, one that sliders cannot show, more members than the fit holds, a model
+        that needs what no page runs, or no compiler.
     """
     from qiantang.travel.studypage import StudyPage  # the deck, the ensemble and NumPy
 
@@ -89,11 +86,8 @@ def model_page(
     Raises
     ------
     StudyError
-        If the file cannot be read, or a name or range does not fit it.
-    Unsupported
-        If the model needs what no page runs.
-    ModuleNotFoundError
-        If the compiler is not installed.
+        If the file cannot be read, a name or range does not fit it, it needs what no page runs, or
+        the compiler is missing.
     """
     from qiantang.travel.modelpage import ModelPage  # the engine and NumPy
 

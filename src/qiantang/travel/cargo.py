@@ -16,9 +16,8 @@ from qiantang.engine.compiled.rewrite import rewritten
 from qiantang.engine.inputs import Inputs
 from qiantang.engine.ir import slots_in
 from qiantang.engine.plan import Plan
+from qiantang.engine.request import checked, planned, prepared
 from qiantang.ensemble.ensemble import Batch
-from qiantang.engine.request import Request, checked, planned, prepared
-from qiantang.model.figures import Figure
 from qiantang.travel.pack import Rows
 
 Array = NDArray[np.float64]
@@ -80,7 +79,7 @@ def cargo_of(
     if any(not state.moves for state in plan.states) or plan.delays:
         history = None
     begin = history.step if history is not None else 0
-    constants, series, knots = _constants(plan, inputs, begin), _series(inputs, begin), None
+    constants, series = _constants(plan, inputs, begin), _series(inputs, begin)
     late = inputs.saved >= begin
     order = np.argsort(inputs.saved[late], kind="stable")
     arrays: dict[str, NDArray[Any] | Rows] = {
@@ -100,7 +99,9 @@ def cargo_of(
 def _constants(plan: Plan, inputs: Inputs, begin: int) -> dict[str, NDArray[Any] | Rows]:
     """Return shared constants and those of members; what only the start reads is left out."""
     read = _read_later(plan) if begin else set(plan.constants)
-    shared, own, own_of = [], [], []
+    shared: list[float] = []
+    own: list[Array] = []
+    own_of: list[int] = []
     for slot, value in zip(plan.constants, inputs.constants, strict=True):
         one_each = np.ndim(value) == 1 and slot in read
         own_of.append(len(own) if one_each else -1)

@@ -1,4 +1,4 @@
-"""The page of any model file: some constants as sliders, some drawn from ranges, outputs as fans."""
+"""The page of any model file: constants as sliders or drawn from ranges, outputs as fans."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ from qiantang.engine.program import LoadedProgram
 from qiantang.engine.savetimes import save_times
 from qiantang.ensemble.ensemble import Batch
 from qiantang.faults import Fault, StudyError, nearest
-from qiantang.files import door
 from qiantang.modelfile.names import spelled
 from qiantang.settings import spellings
 from qiantang.simulate import load
 from qiantang.travel.cargo import Cargo, cargo_of
 from qiantang.travel.machine.compiler import compiled
-from qiantang.travel.machine.csource import c_source
+from qiantang.travel.machine.csource import c_source, needs_library
 from qiantang.travel.pack import Rows
 from qiantang.travel.writing import Page
 
@@ -78,17 +77,14 @@ class ModelPage:
         Raises
         ------
         StudyError
-            If the file cannot be read, or a name or range does not fit it.
-        Unsupported
-            If the model needs what no page runs.
-        ModuleNotFoundError
-            If the compiler is not installed.
+            If the file cannot be read, a name or range does not fit it, it needs what no page runs,
+            or the compiler is missing.
         """
         plan = self.cargo.plan
         source = c_source(plan, self.program.tables, self.program.integrator)
-        arrays = {**self.cargo.arrays, "before": Rows(np.zeros((0, 1))),
-                  "pins": np.zeros((0, len(self.sliders), len(self.cargo.inputs.grid)))}  # fmt: skip
-        wasm = compiled(source, self.progress)
+        nothing = {"before": Rows(np.zeros((0, 1))), "pins": np.zeros((0, len(self.sliders), 1))}
+        arrays = {**self.cargo.arrays, **nothing}
+        wasm = compiled(source, self.progress, library=needs_library(plan))
         return Page(self.file.stem, self.language, self._shown(), arrays, wasm)
 
     @cached_property
@@ -138,43 +134,58 @@ class ModelPage:
             raise StudyError([Fault(self.file, None, "", str(error))]) from None
 
     def _shown(self) -> dict[str, Any]:
-        titles = dict(zip(self.program.names, self.program.titles, strict=True))
-        last, extent = float(self.times[-1]), self._extent()
-        inputs = {name: self._input(name, ends) for name, ends in self.sliders.items()}
-        reads = [
-            {
-                "early": [], "measured": [last],
-                "series": [{float(t): [(place, k)] for k, t in enumerate(self.times)}],
-            }
-            for place in range(len(self.charted))
-        ]  # fmt: skip
-        sliders = [
-            {"name": name, "column": self.cargo.column(self.program.slot_of[name]), **input_}
-            for name, input_ in inputs.items()
-        ]
-        controls = [
-            {
-                "lever": name, "title": titles[name], "title_zh": "", "meaning": titles[name],
-                "articles": [], "cited": {"zh": "", "en": ""}, **input_,
-            }
-            for name, input_ in inputs.items()
-        ]  # fmt: skip
+        """Return what the page is told."""
+        extent = self._extent()
+        controls, levers = self._controls()
         return {
-            "kind": "model", "groups": [{"title": "Inputs", "title_zh": "输入", "controls": controls}],
+            "kind": "model",
+            "groups": [{"title": "Inputs", "title_zh": "输入", "controls": controls}],
             "panels": [
-                _panel(titles[name], last, ends)
+                _panel(self._title(name), float(self.times[-1]), ends)
                 for name, ends in zip(self.charted, extent, strict=True)
             ],
-            "outcomes": {"years": [], "rows": []}, "years": self.times.tolist(),
-            "gap": float(np.diff(self.times).max(initial=0.0)) or 1.0, "moves": None,
-            "quantiles": list(QUANTILES), "ranges": extent, "scenarios": [],
-            "start": [input_["start"] for input_ in inputs.values()], "step": 0.01, "saves": False, "source": self._source(),
+            "outcomes": {"years": [], "rows": []},
+            "years": self.times.tolist(),
+            "gap": float(np.diff(self.times).max(initial=0.0)) or 1.0,
+            "moves": None,
+            "quantiles": list(QUANTILES),
+            "ranges": extent,
+            "scenarios": [],
+            "start": [control["start"] for control in controls],
+            "step": 0.01,
+            "saves": False,
+            "source": self._source(),
             "page": {
-                "sizes": dict(self.cargo.sizes), "reads": reads, "levers": sliders,
+                "sizes": dict(self.cargo.sizes), "reads": self._reads(), "levers": levers,
                 "language": self.language, "file": None,
                 "about": {"title": self.file.stem, "title_zh": "", "date": self.date},
             },
         }  # fmt: skip
+
+    def _title(self, name: str) -> str:
+        return self.program.titles[self.program.names.index(name)]
+
+    def _reads(self) -> list[dict[str, Any]]:
+        """Return for each chart where its values stand: all outputs have the same times."""
+        return [
+            {
+                "early": [], "measured": [float(self.times[-1])],
+                "series": [{float(t): [(place, k)] for k, t in enumerate(self.times)}],
+            }
+            for place in range(len(self.charted))
+        ]  # fmt: skip
+
+    def _controls(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Return the sliders as they are shown, and as the engine knows them."""
+        controls, levers = [], []
+        for name, ends in self.sliders.items():
+            title, own = self._title(name), self._input(name, ends)
+            words = {"title": title, "title_zh": "", "meaning": title}
+            cited = {"articles": [], "cited": {"zh": "", "en": ""}}
+            controls.append({"lever": name, **words, **cited, **own})
+            column = self.cargo.column(self.program.slot_of[name])
+            levers.append({"name": name, "column": column, **own})
+        return controls, levers
 
     def _input(self, name: str, ends: Range) -> dict[str, Any]:
         """Return a slider: its range, and the file's own value, at which it starts exactly."""
@@ -195,7 +206,7 @@ class ModelPage:
         run = self.program.run(self.charted, self.times, parameters=self.drawn, members=size,
                                engine="numpy", integrator=self.program.integrator)  # fmt: skip
         finite = np.where(np.isfinite(run.values), run.values, 0.0)
-        return np.stack([finite.min(axis=(1, 2)), finite.max(axis=(1, 2))], axis=1).tolist()
+        return [[float(values.min()), float(values.max())] for values in finite]
 
 
 def _panel(title: str, last: float, ends: Sequence[float]) -> dict[str, Any]:

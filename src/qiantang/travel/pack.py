@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-DIGITS = "".join(chr(code) for code in range(33, 127) if chr(code) not in "\"<\\")
+DIGITS = "".join(chr(code) for code in range(33, 127) if chr(code) not in '"<\\')
 """Of the base: no space, no quotation mark, no bracket that opens a tag, no backslash."""
 
 BITS = 13
@@ -78,8 +78,8 @@ def _planes(values: NDArray[Any]) -> bytes:
 def written(content: bytes) -> str:
     """Return bytes in the digits of the base, two for 13 bits, after their number and a colon."""
     bits = np.unpackbits(np.frombuffer(content, dtype=np.uint8), bitorder="little")
-    bits = np.append(bits, np.zeros(-len(bits) % BITS, dtype=np.uint8)).reshape(-1, BITS)
-    words = bits.astype(np.int64) @ (1 << np.arange(BITS))
+    whole = np.append(bits, np.zeros(-len(bits) % BITS, dtype=np.uint8))
+    words = whole.reshape(-1, BITS).astype(np.int64) @ (1 << np.arange(BITS))
     digits = np.frombuffer(DIGITS.encode(), dtype=np.uint8)
     pairs = np.stack([digits[words % len(DIGITS)], digits[words // len(DIGITS)]], axis=1)
     return f"{len(content)}:{pairs.tobytes().decode()}"

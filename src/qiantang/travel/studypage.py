@@ -15,13 +15,13 @@ from qiantang.deck.frames import QUANTILES, Frames
 from qiantang.deck.options import refuse_options
 from qiantang.deck.panels import target_panels
 from qiantang.deck.scenarios import QUESTION, QUESTION_ZH, SCHEMA, deck_scenario
+from qiantang.engine.request import checked, planned, prepared
 from qiantang.ensemble.case import Case, case_of
 from qiantang.ensemble.ensemble import Ensemble
-from qiantang.engine.request import checked, planned, prepared
 from qiantang.travel.cargo import Cargo, cargo_of
 from qiantang.travel.levers import Timings, columns_of, lever_records
 from qiantang.travel.machine.compiler import compiled
-from qiantang.travel.machine.csource import c_source
+from qiantang.travel.machine.csource import c_source, needs_library
 from qiantang.travel.reading import Reading, read_panels
 from qiantang.travel.writing import Page
 
@@ -64,18 +64,14 @@ class StudyPage:
         Raises
         ------
         StudyError
-            As the deck raises it, or if the fit holds fewer members.
-        Unsupported
-            If the model needs what no page runs.
-        ModuleNotFoundError
-            If the compiler is not installed.
+            As the deck raises it; if the model needs what no page runs, or the compiler is missing.
         """
         shown, arrays = self._shown()
         source = c_source(self.cargo.plan, self.study.program.tables)
         title = self.study.about.title
         if self.language == "zh":
             title = self.study.about.title_zh or title
-        wasm = compiled(source, self.progress)
+        wasm = compiled(source, self.progress, library=needs_library(self.cargo.plan))
         return Page(title, self.language, shown, {**self.cargo.arrays, **arrays}, wasm)
 
     @cached_property
@@ -130,9 +126,7 @@ class StudyPage:
         """The members as the engine of the page reads them, no lever moved."""
         batch = self.frames.ensemble.batch(case_of(self.study, self._ends[0]))
         readout = self.frames.readout
-        return cargo_of(
-            self.study.program, batch, readout.outputs, readout.times, self._history
-        )
+        return cargo_of(self.study.program, batch, readout.outputs, readout.times, self._history)
 
     def _shown(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return what the page is told, and the arrays beside it."""
@@ -223,4 +217,3 @@ class StudyPage:
         request = checked(self.study.program, readout.outputs, readout.times, batch.parameters,
                           batch.paths, batch.size, "euler", None)  # fmt: skip
         return prepared(request, planned(request))
-

@@ -17,9 +17,10 @@ from qiantang.engine.compiled.layout import Layout, layout
 from qiantang.engine.compiled.rewrite import rewritten
 from qiantang.engine.compiled.step_source import full_step, start_body, still_body, still_odd
 from qiantang.engine.compiled.table_source import LONG_TABLE, pieces
-from qiantang.engine.expressions import Expression, Lookup, fold
-from qiantang.engine.ir import Integrator, Table, Unsupported, tables_in
+from qiantang.engine.expressions import Expression, fold
+from qiantang.engine.ir import Integrator, Table, tables_in
 from qiantang.engine.plan import Plan
+from qiantang.faults import Fault, StudyError
 
 APART = frozenset(
     ("sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "log10",
@@ -29,6 +30,13 @@ APART = frozenset(
 
 REFUSED = frozenset(("share", "quantile", "inverse", "market", "ranks", "order", "entry"))
 """Operations that no page runs."""
+
+SAID = {
+    "share": "a distribution", "quantile": "draws from a distribution", "inverse": "INVERT MATRIX",
+    "market": "an allocation", "ranks": "VECTOR RANK", "order": "VECTOR SORT ORDER",
+    "entry": "a vector function",
+}  # fmt: skip
+"""What a reader knows them by."""
 
 _RETURN = re.compile(r"return 1 if (.*) else 0")
 _ASSIGNED = re.compile(r"([vrwtbn]\d*(?:_\d+)?) = ")
@@ -47,14 +55,15 @@ def c_source(plan: Plan, tables: Sequence[Table], integrator: Integrator = "eule
 
     Raises
     ------
-    Unsupported
+    StudyError
         If the plan needs an operation, or a kind of delay, that no page runs.
     """
     refuse_what_stays(plan)
     hot, careful = rewritten(plan)
     rows = layout(hot, integrator)
+    given = "(double dt, I stage)"
     parts = [f"#define KERNEL_WIDTH {WIDTH}", _text("prelude.c")]
-    if operations(plan) & APART:
+    if needs_library(plan):
         parts.append(_text("more.c"))
     parts += [f"enum {{ ROWS = {rows.rows} }};", "static V a[ROWS];"]
     parts += [_table(number, tables[number]) for number in used_tables(hot)]
@@ -62,8 +71,8 @@ def c_source(plan: Plan, tables: Sequence[Table], integrator: Integrator = "eule
         _function("void start(void)", start_body(hot, rows)),
         _function("void still(void)", still_body(hot, rows)),
         _function("I still_odd(void)", still_odd(hot, rows)),
-        _function("I step(double dt, I stage)", full_step(hot, rows, integrator, hot=True)),
-        _function("I step_any(double dt, I stage)", full_step(careful, rows, integrator, hot=False)),
+        _function(f"I step{given}", full_step(hot, rows, integrator, hot=True)),
+        _function(f"I step_any{given}", full_step(careful, rows, integrator, hot=False)),
         f"enum {{ STAGES = {1 if integrator == 'euler' else 4} }};",
         *frame_rows(hot, rows),
         _text("frame.c"),
@@ -71,18 +80,24 @@ def c_source(plan: Plan, tables: Sequence[Table], integrator: Integrator = "eule
     return "\n".join(parts)
 
 
+def needs_library(plan: Plan) -> bool:
+    """Return whether the C of a plan calls functions of the C library."""
+    return bool(operations(plan) & APART)
+
+
 def refuse_what_stays(plan: Plan) -> None:
     """Refuse a plan that no page runs.
 
     Raises
     ------
-    Unsupported
+    StudyError
     """
     strange = sorted(operations(plan) & REFUSED)
-    if strange:
-        raise Unsupported(f"the model uses {strange[0]}, which a page does not run")
+    what = f"it uses {SAID.get(strange[0], strange[0])}" if strange else ""
     if any(delay.rule != "fixed" for delay in plan.delays):
-        raise Unsupported("the model has a delay of a varying time, which a page does not run")
+        what = "it has a delay by a number of steps that varies"
+    if what:
+        raise StudyError([Fault("the model", None, "", f"{what}, which no page runs")])
 
 
 def expressions(plan: Plan) -> list[Expression]:
@@ -145,7 +160,9 @@ def _table(number: int, table: Table) -> str:
         return _long_table(number, table, values)
     beyond = ">" if table.mode == "look_forward" else ">="
     lines = [f"static V table_{number}(V x) {{"]
-    lines.append("  V " + ", ".join(f"{n} = {literal(v)}" for n, v in zip("pys", below)) + ";")
+    lines.append(
+        "  V " + ", ".join(f"{n} = {literal(v)}" for n, v in zip("pys", below, strict=True)) + ";"
+    )
     for x, y, slope in values[1:]:
         lines.append(f"  {{ M c = x {beyond} {literal(x)};")
         lines.append(f"    p = choose(c, {literal(x)}, p); y = choose(c, {literal(y)}, y);")
