@@ -18,7 +18,7 @@ from qiantang.travel.writing import put_page
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "docs" / "how-to" / "page.png"
-WIDTH, HEIGHT, COLOURS = 1180, 800, 64
+WIDTH, HEIGHT, COLOURS = 1400, 930, 64
 STATE = "#lang=en&levers=talent_programme:1,airport_capacity:0.6&with=plan_in_full"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
