@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -19,6 +22,7 @@ from qiantang.files.markup import (
     join,
     page,
     reference,
+    running_page,
 )
 
 SRC = Path(__file__).parents[2] / "src" / "qiantang"
@@ -126,6 +130,26 @@ def test_a_page_forbids_scripts_and_whatever_is_fetched() -> None:
         page("t", "</style><script>", "x")
 
 
+def test_a_running_page_runs_its_own_script_alone() -> None:
+    carried = {"plan": {"title": EVIL, "end": "</script><script>alert(1)</script><!--"}}
+    whole = running_page(EVIL, "p { color: red; }", "begin();", carried)
+    seen = Seen(whole)
+    (policy,) = [a["content"] for tag, a in seen.tags if a.get("http-equiv")]
+    digest = base64.b64encode(hashlib.sha256(b"begin();").digest()).decode()
+    assert policy is not None
+    assert f"script-src 'sha256-{digest}' 'wasm-unsafe-eval'; worker-src blob:" in policy
+    assert policy.startswith("default-src 'none';")
+    assert "unsafe-inline" not in policy
+    assert [(a.get("type"), a.get("id")) for tag, a in seen.tags if tag == "script"] == [
+        ("application/json", "plan"), (None, None),
+    ]  # fmt: skip
+    (data,) = re.findall(r'<script type="application/json" id="plan">(.*?)</script>', whole)
+    assert json.loads(data) == carried["plan"]
+    for script, text in (("a</script>", "x"), ("a", "</SCRIPT >"), ("a", "<!-- <script>")):
+        with pytest.raises(ValueError, match="holds no end"):
+            running_page("t", "", script, {"text": text})
+
+
 def test_no_other_module_writes_markup_or_trusts_a_text() -> None:
     """Elements in strings, escaping of one's own, or Jinja's `safe` would go past the writer."""
     raw = re.compile(r"""f?["']</?(a|b|p|td|tr|div|span|svg|text|rect|h\d)[ >{]""")
@@ -148,6 +172,8 @@ def test_the_deck_sets_text_and_never_parses_it() -> None:
         "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function",
         "DOMParser", "createContextualFragment", "srcdoc", "javascript:",
     )  # fmt: skip
-    for path in (SRC / "deck" / "front").glob("*.js"):
+    parts = [*(SRC / "deck" / "front").glob("*.js"), *(SRC / "travel" / "front").glob("*.js")]
+    assert len(parts) > 9
+    for path in parts:
         text = path.read_text(encoding="utf-8")
         assert not [word for word in banned if word in text], path

@@ -246,16 +246,3 @@ def progress_bar(total: int, task: str) -> Iterator[Callable[[str], None]]:
             begun += 1
 
         yield advance
-
-
-@contextmanager
-def telling() -> Iterator[Callable[[str], None]]:
-    """Show on standard error what is being done; nothing where that is no terminal."""
-    from rich.console import Console
-
-    screen = Console(stderr=True)
-    if not screen.is_terminal:
-        yield lambda _: None
-        return
-    with screen.status("starting") as line:
-        yield line.update

@@ -18,6 +18,7 @@ from qiantang.ensemble.readout import Readout, readout_of, target_figures, yearl
 
 if TYPE_CHECKING:
     from qiantang.deck.panels import Panel
+    from qiantang.ensemble.ensemble import Ensemble
     from qiantang.scenario import Scenario
     from qiantang.study import Study
 
@@ -69,6 +70,8 @@ class Frames:
     members, seed : int
     vintage : str, optional
         Vintage of the drivers in place of the scenarios' own.
+    alone : bool
+        Run what the charts and targets need and nothing more.
 
     Raises
     ------
@@ -85,7 +88,10 @@ class Frames:
         members: int,
         seed: int,
         vintage: str | None = None,
+        *,
+        alone: bool = False,
     ) -> None:
+        self.alone = alone
         self.study, self.panels, self.seed, self.vintage = study, tuple(panels), seed, vintage
         self.years = tuple(range(first, last + 1))
         self.members = choose_members(study, members, seed)
@@ -99,12 +105,17 @@ class Frames:
         charts = [yearly(self.study, name, year) for name in names for year in self.years]
         targets = target_figures(self.study, self.study.plan.targets.targets)
         told = [yearly(self.study, name, year) for name, year in self._outcomes()]
-        return readout_of(self.study, [*charts, *targets, *told])
+        return readout_of(self.study, [*charts, *targets, *told], alone=self.alone)
+
+    @property
+    def ensemble(self) -> Ensemble:
+        """The members, knowing what they share once they were told by :meth:`share`."""
+        return self._shared
 
     def _outcomes(self) -> list[tuple[str, int]]:
         """Variable and year of every outcome told, years innermost; none where none is named."""
         named = self.study.outcomes
-        if named is None:
+        if named is None or self.alone:
             return []
         return [(item.of, year) for item in named.outcomes for year in named.years]
 

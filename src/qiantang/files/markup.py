@@ -1,4 +1,7 @@
-"""The one writer of HTML and SVG: every text and every attribute escaped, no script ever.
+"""The one writer of HTML and SVG: every text and every attribute escaped.
+
+No page has a script, save the one kind that computes by itself, :func:`running_page`: it runs the
+program's own script, named in its policy by a digest, and nothing else.
 
 A text becomes part of a page in two ways only: as a child of :func:`element`, escaped, or as
 `Markup`, which nothing but this module and Jinja's own escaping makes. Attribute values are
@@ -7,12 +10,18 @@ escaped and quoted; an address that a browser could run is left out.
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping
 
 from markupsafe import Markup, escape
 
-__all__ = ["POLICY", "Markup", "css_string", "element", "in_markdown", "join", "page", "reference"]
+__all__ = [
+    "POLICY", "Markup", "css_string", "element", "in_markdown", "join", "page", "reference",
+    "running_page",
+]  # fmt: skip
 
 #: What a page may load: its own styles, and pictures and fonts that it carries; never a script.
 #: (Content Security Policy Level 3, section 6.)
@@ -128,19 +137,79 @@ def page(title: str, style: str, *body: object, lang: str = "en", kind: str | No
     ValueError
         If the style sheet would end its element.
     """
+    main = element("main", None, "\n", *body, "\n")
+    return _whole(title, style, POLICY, main, lang, kind)
+
+
+def running_page(
+    title: str, style: str, script: str, carried: Mapping[str, object], lang: str = "en"
+) -> str:
+    """Return a page that computes by itself: one script, and what it reads; nothing is fetched.
+
+    Parameters
+    ----------
+    title, style, lang : str
+        As of :func:`page`.
+    script : str
+        The program's own; it alone may run, in the page and in workers that it makes.
+    carried : mapping of str to object
+        By the id of an element: a text as it is, anything else as JSON. No script.
+
+    Raises
+    ------
+    ValueError
+        If the script, or a text, would end its element.
+    """
+    policy = (
+        f"default-src 'none'; script-src {_digest(script)} 'wasm-unsafe-eval'; worker-src blob:; "
+        f"style-src {_digest(_styled(style))}; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    parts: list[Markup] = [
+        _script({"type": "text/plain", "id": key}, value) if isinstance(value, str)
+        else _script({"type": "application/json", "id": key}, _json(value))
+        for key, value in carried.items()
+    ]  # fmt: skip
+    body = join([element("main", {"id": "page"}), *parts, _script({}, script)], "\n")
+    return _whole(title, style, policy, body, lang, None)
+
+
+def _json(value: object) -> str:
+    r"""Return JSON in which no element begins or ends: `<` as \u003c."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace(
+        "<", "\\u003c"
+    )
+
+
+def _script(attributes: Mapping[str, str], text: str) -> Markup:
+    if re.search(r"<(?:!--|/?script)", text, re.IGNORECASE):
+        raise ValueError("a script holds no end of its own")
+    opened = "".join(_attributes(attributes))
+    return Markup(f"<script{opened}>{text}</script>")
+
+
+def _digest(text: str) -> str:
+    """Return the source expression of a script or style (CSP Level 3, section 2.3.1)."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _styled(style: str) -> str:
     if "<" in style:
         raise ValueError("a style sheet holds no '<'")
+    return f"\n{style}"
+
+
+def _whole(title: str, style: str, policy: str, body: Markup, lang: str, kind: str | None) -> str:
     head = element(
         "head", None, "\n",
         element("meta", {"charset": "utf-8"}), "\n",
-        element("meta", {"http-equiv": "Content-Security-Policy", "content": POLICY}), "\n",
+        element("meta", {"http-equiv": "Content-Security-Policy", "content": policy}), "\n",
         element("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}),
         "\n", element("title", None, title), "\n",
-        element("style", None, Markup(f"\n{style}")), "\n",
+        element("style", None, Markup(_styled(style))), "\n",
     )  # fmt: skip
     whole = element(
         "html", {"lang": lang}, "\n", head, "\n",
-        element("body", {"class": kind}, "\n", element("main", None, "\n", *body, "\n"), "\n"),
+        element("body", {"class": kind}, "\n", body, "\n"),
         "\n",
     )  # fmt: skip
     return f"<!DOCTYPE html>\n{whole}\n"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from qiantang.session.runs import FinishedRuns
     from qiantang.session.sweep import OpenSweep
     from qiantang.sweep.named import Named
+    from qiantang.travel.writing import Page
 
 
 class OpenStudy(Study):
@@ -144,6 +145,15 @@ class OpenStudy(Study):
         from qiantang.session.runs import run_read
 
         return open_deck(self, base, run_by=run_read, **options)
+
+    def page(self, scenario: str | None = None, **options: Any) -> Page:
+        """Return the simulator as one HTML file, to be written by `qiantang.travel.writing`.
+
+        See `qiantang.travel.study_page` for the options.
+        """
+        from qiantang.travel import study_page  # the deck and the compiler, for pages alone
+
+        return study_page(self, scenario, **options)
 
 
 def open_study(folder: str | Path | None = None, *, fit: str | None = None) -> OpenStudy:

@@ -12,6 +12,12 @@ function make(tag, settings = {}, ...children) {
   return node;
 }
 
+// What an input of a model file is at a share of its range: where it starts, as in the file.
+function inputValue(input, share) {
+  const [low, high] = input.range;
+  return share === input.start ? input.value : low + share * (high - low);
+}
+
 function sliderRow(control, index, plan, language, acts, id) {
   const name = `${id}-lever-${index}`;
   const title = language === "zh" ? control.title_zh : control.title;
@@ -24,9 +30,23 @@ function sliderRow(control, index, plan, language, acts, id) {
       change: () => acts.rest(),
     },
   });
-  const label = make("label", { for: name }, make("span", { text: title }),
-    make("small", { text: control.cited[language] }));
-  return { row: make("div", { class: "qt-lever" }, label, input, value), input, value };
+  const label = make("label", { for: name }, make("span", { text: title }));
+  const row = make("div", { class: "qt-lever" }, label, input, value);
+  if (plan.articles) row.append(articleWords(control, plan, language));
+  else label.append(make("small", { text: control.cited[language] }));
+  const told = (share) => (control.range ? briefly(inputValue(control, share), language) : share.toFixed(2));
+  return { row, input, value, told };
+}
+
+// What the articles that call for a lever say, folded away.
+function articleWords(control, plan, language) {
+  const told = control.articles.filter((number) => plan.articles[number]).map((number) => {
+    const { quote, translation } = plan.articles[number];
+    const own = language === "en" && translation;
+    return make("blockquote", { lang: own ? "en" : plan.articles.lang },
+      ...(own ? translation : quote).split("\n").map((line) => make("p", { text: line })));
+  });
+  return make("details", { class: "qt-words" }, make("summary", { text: control.cited[language] }), ...told);
 }
 
 function sliderPanel(plan, language, acts, id) {
@@ -76,11 +96,11 @@ function toolbar(plan, language, acts, id, state) {
   return make("div", { class: "qt-bar" },
     make("strong", { text: words.name }),
     button(words.reset, acts.reset, "reset"),
-    button(words.none, () => acts.all(0), "none"),
-    button(words.full, () => acts.all(1), "full"),
+    ...(plan.moves === null ? [] : [button(words.none, () => acts.all(0), "none"),
+      button(words.full, () => acts.all(1), "full")]),
     make("span", { class: "qt-pair" }, make("label", { for: `${id}-pin`, text: words.compare }), choice),
-    make("span", { class: "qt-pair" }, actual, make("label", { for: `${id}-actual`, text: words.actual })),
-    save,
+    ...(plan.moves === null ? [] : [
+      make("span", { class: "qt-pair" }, actual, make("label", { for: `${id}-actual`, text: words.actual })), save]),
     make("button", { type: "button", class: "qt-language", text: words.other, "data-act": "language",
       lang: language === "zh" ? "en" : "zh", on: { click: acts.language } }));
 }
@@ -89,8 +109,9 @@ function legend(language, pinned, showActual, moves) {
   const words = WORDS[language].legend;
   const item = (kind) => make("span", {}, make("i", { class: `qt-key qt-key-${kind}` }),
     kind === "later" ? words.later(moves) : words[kind]);
-  const kinds = ["median", "band50", "band90", "target", "seen", "unsure"];
-  if (showActual) kinds.push("later");
+  const kinds = ["median", "band50", "band90"];
+  if (moves !== null) kinds.push("target", "seen", "unsure");
+  if (moves !== null && showActual) kinds.push("later");
   if (pinned) kinds.push("pinned");
   return kinds.map(item);
 }
@@ -99,6 +120,7 @@ function targetText(panel, language) {
   const words = WORDS[language];
   const own = panel.words[language];
   const [first, last] = [panel.years[0], panel.years[panel.years.length - 1]];
+  if (panel.sense === "level") return "";
   if (panel.sense === "rises" || panel.sense === "rises_each_year") return words.target[panel.sense](first);
   const aim = words.target[panel.sense] + written(panel.threshold * own.factor, language) + own.short;
   if (panel.kind === "sum_of_years") return words.sum(first, last) + words.then + aim + words.mean;
@@ -115,7 +137,7 @@ function targetCard(panel, language) {
     make("h4", { text: said(panel, language) }),
     make("header", {},
       make("div", {},
-        make("small", { text: `${panel.words[language].article} · ${targetText(panel, language)}` })),
+        make("small", { text: [panel.words[language].article, targetText(panel, language)].filter(Boolean).join(" · ") })),
       make("div", { class: "qt-score" }, make("small", { text: words.reached }), chance)),
     versus, canvas, numbers);
   return { card, canvas, chance, versus, numbers };

@@ -137,8 +137,8 @@ function render({ model, el }) {
   // ---- showing ----
 
   function showLever(index) {
-    const { input, value } = state.sliders[index];
-    const text = state.levers[index].toFixed(2);
+    const { input, value, told } = state.sliders[index];
+    const text = told(state.levers[index]);
     if (input.value !== String(state.levers[index])) input.value = state.levers[index];
     value.textContent = text;
     input.setAttribute("aria-valuetext", text);
@@ -148,6 +148,7 @@ function render({ model, el }) {
   function draw() {
     const frame = state.frame;
     if (!frame) return;
+    root.qtFrame = frame;
     const colours = coloursOf(root);
     plan.panels.forEach((panel, index) => {
       const card = state.cards[index];

@@ -46,11 +46,12 @@ function drawFan(canvas, job) {
       if (value * factor < scale.low) scale.low = value * factor;
     }
   }
-  const x = (year) => EDGE.left + ((year - first + 0.5) / (last - first + 1)) * (width - EDGE.left - EDGE.right);
+  const gap = plan.gap || 1;
+  const x = (year) => EDGE.left + ((year - first + gap / 2) / (last - first + gap)) * (width - EDGE.left - EDGE.right);
   const y = (value) => HEIGHT - EDGE.bottom
     - ((value * factor - scale.low) / (scale.high - scale.low)) * (HEIGHT - EDGE.top - EDGE.bottom);
   pen.clearRect(0, 0, width, HEIGHT);
-  drawAxes(pen, { x, y, width, first, last, scale, factor, colours, language, moves: plan.moves, label: panel.words[language].label });
+  drawAxes(pen, { x, y, width, times: timesOf(plan, width), scale, factor, colours, language, moves: plan.moves, label: panel.words[language].label });
   const moving = years.indexOf(plan.moves);
   band(pen, years, fan[0], fan[4], x, y, colours.fan, 0.18, 0);
   band(pen, years, fan[1], fan[3], x, y, colours.fan, 0.32, 0);
@@ -76,6 +77,20 @@ function drawFan(canvas, job) {
   }
 }
 
+// Years, or times of another unit, that stand far enough apart to be written.
+function timesOf(plan, width) {
+  const [first, last] = [plan.years[0], plan.years[plan.years.length - 1]];
+  const room = width - EDGE.left - EDGE.right;
+  if (plan.moves === null) {
+    return ticksOf(first, last, Math.max(2, Math.floor(room / 60))).map((tick) => Number(tick.toPrecision(10)))
+      .filter((tick) => tick < last - 14 * (last - first) / room);
+  }
+  const space = room / (last - first + 1);
+  const every = [1, 2, 5, 10].find((step) => step * space >= 34) || 10;
+  const from = Math.ceil(first / every) * every;
+  return Array.from({ length: Math.floor((last - from) / every) + 1 }, (_, i) => from + i * every);
+}
+
 function drawAxes(pen, a) {
   pen.font = `10px ${a.colours.font}`;
   pen.lineWidth = 1;
@@ -95,11 +110,8 @@ function drawAxes(pen, a) {
   pen.fillText(a.label, 2, 7);
   pen.textAlign = "center";
   pen.textBaseline = "top";
-  const space = (a.width - EDGE.left - EDGE.right) / (a.last - a.first + 1);
-  const every = [1, 2, 5, 10].find((step) => step * space >= 34) || 10;
-  for (let year = Math.ceil(a.first / every) * every; year <= a.last; year += every) {
-    pen.fillText(String(year), a.x(year), HEIGHT - EDGE.bottom + 6);
-  }
+  for (const time of a.times) pen.fillText(String(time), a.x(time), HEIGHT - EDGE.bottom + 6);
+  if (a.moves === null) return;
   const now = Math.round(a.x(a.moves - 0.5)) + 0.5;
   pen.strokeStyle = a.colours.soft;
   pen.setLineDash([1, 3]);

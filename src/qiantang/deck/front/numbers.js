@@ -3,6 +3,7 @@
 // Layout: sound members; probability of each target; 5 %, median, 95 % of each; fans
 // (panel, quantile, year); 5 %, median, 95 % of each outcome in each of its years. Little-endian 32-bit floats.
 function unpackFrame(bytes, plan) {
+  if (bytes && bytes.fans) return bytes; // a page that computes by itself has the numbers
   if (!bytes || !bytes.byteLength) return null;
   const view = bytes.buffer ? bytes : new DataView(bytes);
   const copy = new Uint8Array(view.byteLength);
@@ -32,6 +33,12 @@ function written(value, language, digits = 3) {
   return value < 0 && text !== "0" ? `−${text}` : text;
 }
 
+// The same where there is room for a few signs alone.
+function briefly(value, language) {
+  const size = Math.abs(value);
+  return size >= 1e5 || (size > 0 && size < 1e-3) ? value.toExponential(2).replace("+", "") : written(value, language, 4);
+}
+
 // A probability; an ensemble never says quite never or quite surely.
 function chance(p, language) {
   if (!Number.isFinite(p)) return written(p, language);
@@ -43,6 +50,9 @@ function chance(p, language) {
 // The odds of a target: in a word where its level is judgement, so that no figure is made up.
 function odds(panel, p, language) {
   if (panel.said === "figure") return chance(p, language);
+  if (panel.said === "level") {
+    return written(p * panel.words[language].factor, language) + panel.words[language].short; // no target
+  }
   const words = WORDS[language].odds;
   if (panel.said === "none" || !Number.isFinite(p)) return words.none;
   return p >= 2 / 3 ? words.likely : p <= 1 / 3 ? words.unlikely : words.open;

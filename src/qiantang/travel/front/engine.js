@@ -1,0 +1,100 @@
+// The step of the model over members, in WebAssembly. It runs in a worker, which has a part of them.
+
+const LANES = 2;
+
+// Rows of members, side by side by lanes: (block, row, lane) from the first member to the last, the
+// last one repeated.
+function laned(rows, first, last) {
+  const blocks = Math.ceil((last - first) / LANES);
+  const out = new Float64Array(blocks * rows.length * LANES);
+  rows.forEach((row, r) => {
+    for (let b = 0; b < blocks; b++) {
+      for (let l = 0; l < LANES; l++) {
+        const member = Math.min(first + b * LANES + l, last - 1);
+        out[(b * rows.length + r) * LANES + l] = row.length === 1 ? row[0] : row[member];
+      }
+    }
+  });
+  return out;
+}
+
+// The members from the first to the last, in the memory of a module of their own.
+class Engine {
+  constructor(instance, sizes, arrays, first, last) {
+    this.sizes = sizes;
+    this.members = last - first;
+    this.wasm = instance.exports;
+    this.at = (this.wasm.__heap_base.value + 15) & ~15;
+    const blocks = Math.ceil(this.members / LANES);
+    const put = (data) => {
+      const place = this.room(data.byteLength);
+      new data.constructor(this.wasm.memory.buffer, place, data.length).set(data);
+      return place;
+    };
+    const spread = (name) => put(laned(arrays[name].rows, first, last));
+    const whole = (name) => put(arrays[name].data);
+    this.seriesShape = arrays.series.shape;
+    this.outSize = sizes.outputs * sizes.times * this.members;
+    const job = {
+      blocks, begin: sizes.begin, steps: sizes.steps, saved: arrays.saved.data.length, members: this.members,
+      shared: whole("shared"), own: spread("own"), own_of: whole("own_of"), own_count: arrays.own.rows.length,
+      series: (this.series = whole("series")), series_count: arrays.series.shape[1], series_of: whole("series_of"),
+      knots: (this.knots = spread("knots")), knot_rows: arrays.knots.rows.length, knot_of: whole("knot_of"),
+      left: whole("left"), share: whole("share"), savedAt: whole("saved"), place: whole("place"),
+      early: sizes.begin ? spread("early") : 0,
+      out: (this.out = this.room(8 * this.outSize)),
+      past: this.room(8 * LANES * (sizes.delays || 0) * (sizes.steps + 1)),
+      bad: (this.bad = this.room(this.members)),
+    };
+    this.job = this.room(8 + 4 * Object.keys(job).length);
+    const memory = new DataView(this.wasm.memory.buffer);
+    memory.setFloat64(this.job, sizes.dt, true);
+    Object.values(job).forEach((value, i) => memory.setInt32(this.job + 8 + 4 * i, value, true));
+  }
+
+  room(bytes) {
+    const place = this.at;
+    this.at = (place + bytes + 15) & ~15;
+    const lacking = this.at - this.wasm.memory.buffer.byteLength;
+    if (lacking > 0) this.wasm.memory.grow(Math.ceil(lacking / 65536));
+    return place;
+  }
+
+  // Columns of the series, by their place, replaced; then all steps. Values (output, time, member)
+  // and a flag for each member that ceased to be finite.
+  run(columns) {
+    const memory = this.wasm.memory.buffer;
+    const count = this.seriesShape[1];
+    const series = new Float64Array(memory, this.series, this.seriesShape[0] * count);
+    for (const [place, values] of columns) {
+      if (place >= 0) values.forEach((value, step) => { series[step * count + place] = value; });
+    }
+    new Uint8Array(memory, this.bad, this.members).fill(0);
+    this.wasm.run(this.job);
+    return {
+      out: new Float64Array(memory, this.out, this.outSize).slice(),
+      bad: new Uint8Array(memory, this.bad, this.members).slice(),
+    };
+  }
+}
+
+let engine = null;
+
+async function begin({ module, sizes, bytes, first, last }) {
+  const instance = await WebAssembly.instantiate(module, {});
+  engine = new Engine(instance, sizes, unpacked(new Uint8Array(bytes)), first, last);
+}
+
+self.onmessage = async ({ data }) => {
+  try {
+    if (data.kind === "begin") {
+      await begin(data);
+      self.postMessage({ kind: "ready" });
+      return;
+    }
+    const { out, bad } = engine.run(data.columns);
+    self.postMessage({ kind: "done", out, bad }, [out.buffer, bad.buffer]);
+  } catch (error) {
+    self.postMessage({ kind: "fault", text: String(error) });
+  }
+};

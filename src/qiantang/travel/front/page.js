@@ -1,0 +1,108 @@
+// The page around the deck: title, theme, print, the state in the address, and the start.
+
+const textOf = (id) => document.getElementById(id).textContent;
+
+// The deck's dark colours are asked for as in Jupyter.
+function followTheme() {
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  const show = () => { document.body.dataset.jpThemeLight = String(!dark.matches); };
+  dark.addEventListener("change", show);
+  show();
+}
+
+function pageHead(plan, model) {
+  const language = model.get("language");
+  const words = PAGE_WORDS[language];
+  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  const title = said(plan.page.about, language);
+  document.title = title;
+  return [
+    make("h1", { text: title }),
+    make("p", { class: "qp-lead", text: words.lead }),
+    make("div", { class: "qp-acts" },
+      make("button", { type: "button", "data-act": "print", text: words.print, on: { click: () => window.print() } })),
+  ];
+}
+
+// The odds in small beside the sliders, for screens that cannot show both at once.
+function oddsStrip(deck) {
+  const strip = make("div", { class: "qp-strip", "aria-hidden": "true" });
+  const follow = () => strip.replaceChildren(...[...deck.querySelectorAll(".qt-card")].map((card) =>
+    make("div", {}, make("span", { text: card.querySelector("h4").textContent }),
+      make("b", { text: card.querySelector(".qt-chance")?.textContent || "" }))));
+  new MutationObserver(follow).observe(deck, { childList: true, subtree: true });
+  return strip;
+}
+
+function showPage(plan, model) {
+  const main = document.getElementById("page");
+  const head = make("header", { class: "qp-head" });
+  const deck = make("div", {});
+  const foot = make("p", { class: "qp-foot" });
+  const words = () => {
+    head.replaceChildren(...pageHead(plan, model));
+    foot.textContent = PAGE_WORDS[model.get("language")].here(plan.page.about.date);
+  };
+  words();
+  model.on("change:language", words);
+  main.replaceChildren(head, oddsStrip(deck), deck, foot);
+  return render({ model, el: deck });
+}
+
+// The state goes into the address when the sliders rest, and comes from it when it is edited.
+function followAddress(plan, model) {
+  let written = window.location.hash.slice(1);
+  model.on("saved", () => {
+    const pinned = model.get("_pin").name || "";
+    written = writtenState(plan, {
+      language: model.get("language"), shares: model.get("intensities"), pinned, pinnedShares: model.pinnedShares,
+    });
+    window.location.replace(`#${written}`);
+  });
+  window.addEventListener("hashchange", () => {
+    if (decodeURIComponent(window.location.hash.slice(1)) === decodeURIComponent(written)) return;
+    open(plan, model, readState(plan, window.location.hash));
+  });
+}
+
+async function open(plan, model, state) {
+  if (state.language !== model.get("language")) model.set("language", state.language);
+  model.set("intensities", state.shares);
+  model.set("_frame", await model.frameAt(state.shares));
+  if (state.pinned || state.pinnedShares) await model.pin(state.pinned, state.pinnedShares);
+  else if ("name" in model.get("_pin")) model.unpin();
+}
+
+async function begin() {
+  const plan = JSON.parse(textOf("plan"));
+  if (plan.kind === "model") {
+    for (const language of ["zh", "en"]) {
+      Object.assign(WORDS[language], MODEL_WORDS[language]);
+      PAGE_WORDS[language].lead = MODEL_WORDS[language].lead;
+    }
+    document.getElementById("page").classList.add("qp-model");
+  }
+  const state = readState(plan, window.location.hash);
+  const main = document.getElementById("page");
+  followTheme();
+  main.textContent = PAGE_WORDS[state.language].starting;
+  await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
+  try {
+    const bytes = await inflated(bytesOf(textOf("members")));
+    const arrays = unpacked(bytes);
+    const code = Uint8Array.from(atob(textOf("module")), (c) => c.charCodeAt(0));
+    const module = await WebAssembly.compile(code);
+    const model = new LocalModel(plan, arrays, new Workers(plan, textOf("engine"), module, bytes), state);
+    const first = model.frameAt(state.shares);
+    showPage(plan, model);
+    model.values._frame = await first;
+    model.fire("change:_frame");
+    followAddress(plan, model);
+    if (state.pinned || state.pinnedShares) await model.pin(state.pinned, state.pinnedShares);
+    document.documentElement.dataset.ready = "yes";
+  } catch (error) {
+    main.textContent = PAGE_WORDS[state.language].refused(error.message);
+  }
+}
+
+begin();

@@ -1,0 +1,1 @@
+"""From the step source of the kernel to code that a browser runs: WebAssembly."""

@@ -1,0 +1,101 @@
+"""A page as one file: front end, module and members inside, nothing fetched."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from qiantang.files.markup import running_page
+from qiantang.outfile import put_text, put_whole
+from qiantang.travel.pack import packed
+
+DECK = ("words.js", "numbers.js", "fan.js", "controls.js", "deck.js")
+"""Parts that the deck in a notebook has too, in the order in which they are joined."""
+
+OWN = ("unpack.js", "pagewords.js", "measure.js", "files.js", "local.js", "page.js")
+"""Parts of the page alone."""
+
+ENGINE = ("unpack.js", "engine.js")
+"""Parts of its workers."""
+
+_EXPORT = "export default { render };\n"
+"""What a notebook takes hold of, and a page has no use for."""
+
+_NO_DATE = (1980, 1, 1, 0, 0, 0)
+"""The earliest that an archive can say: the same page gives the same archive."""
+
+
+def front(name: str, room: str = "travel") -> str:
+    """Return a part of the front end."""
+    return (files("qiantang") / room / "front" / name).read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page that computes by itself.
+
+    Parameters
+    ----------
+    title, language : str
+    shown : mapping
+        What the front end is told, ready for JSON.
+    arrays : mapping
+        What the engine reads; see `qiantang.travel.pack.packed`.
+    wasm : bytes
+        The step of the model, compiled.
+    """
+
+    title: str
+    language: str
+    shown: Mapping[str, Any]
+    arrays: Mapping[str, Any]
+    wasm: bytes
+
+    @property
+    def members(self) -> int:
+        """Members that the page runs."""
+        return int(self.shown["page"]["sizes"]["members"])
+
+    def html(self) -> str:
+        """Return the page as one HTML file."""
+        parts = [front(name, "deck").replace(_EXPORT, "") for name in DECK]
+        script = "\n".join(["(() => {", '"use strict";', *parts, *map(front, OWN), "})();\n"])
+        style = front("deck.css", "deck") + front("page.css")
+        carried = {
+            "plan": self.shown,
+            "engine": "\n".join(map(front, ENGINE)),
+            "module": base64.b64encode(self.wasm).decode(),
+            "members": packed(self.arrays),
+        }
+        tongue = "zh-CN" if self.language == "zh" else "en"
+        return running_page(self.title, style, script, carried, tongue)
+
+
+def put_page(page: Page, out: Path, *, zipped: bool = False) -> list[Path]:
+    """Write a page, and beside it the same in a .zip where that is asked for.
+
+    Returns
+    -------
+    list of Path
+        What was written.
+
+    Raises
+    ------
+    StudyError
+        If the disk refuses.
+    """
+    text = page.html()
+    put_text(out, text)
+    written = [out]
+    if zipped:
+        written.append(out.with_suffix(".zip"))
+        entry = ZipInfo(out.name, _NO_DATE)
+        entry.compress_type = ZIP_DEFLATED
+        with put_whole(written[-1]) as beside, ZipFile(beside, "w") as archive:
+            archive.writestr(entry, text)
+    return written
