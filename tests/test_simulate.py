@@ -112,7 +112,9 @@ def test_every_format_holds_the_same_numbers(model: Path, tmp_path: Path, suffix
     [
         (["--set", "birth raet=1"], "no variable birth raet (did you mean birth_rate?)"),
         (["--set", "birth rate=many"], "the value of birth rate is 'many', expected a number"),
-        (["--set", "birth rate=nan"], "the value of birth rate is nan, expected a number"),
+        (["--set", "birth rate=nan"], "the value of birth rate is 'nan', expected a number"),
+        (["--set", "birth rate=1_0"], "the value of birth rate is '1_0', expected a number"),
+        (["--set", "birth rate=\u0661"], "the value of birth rate is '\u0661', expected a number"),
         (["--set", "birth rate"], "'birth rate' is no setting, expected NAME=VALUE"),
         (["--set", "stock=1"], "stock is a stock, expected a constant"),
         (["--set", "TIME STEP=0"], "TIME STEP is not above zero"),

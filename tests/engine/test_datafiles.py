@@ -153,3 +153,8 @@ def test_a_text_is_defined_once(tmp_path: Path) -> None:
     (tmp_path / "m.mdl").write_text(text, encoding="utf-8")
     with pytest.raises(StudyError, match="4: F: the text is defined twice"):
         simulate_model(tmp_path / "m.mdl")
+
+
+def test_a_file_with_the_name_of_the_variable_is_named_in_full(tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match=r"m\.mdl:2: x: x\.csv is empty"):
+        run(tmp_path, "", name="x.csv")

@@ -33,6 +33,9 @@ BY_HAND = {
     "INTEGER(-1.5*Time)": [0, -1, -3, -4, -6],
     "MODULO(-Time, 3)": [0, -1, -2, 0, -1],
     "QUANTUM(-Time, 3)": [0, 0, 0, -3, -3],
+    # fn_modulo: as in C, so that the sign of the divisor does not matter
+    "MODULO(5.5*Time, -2)": [0, 1.5, 1, 0.5, 0],
+    "MODULO(-5.5*Time, -2)": [0, -1.5, -1, -0.5, 0],
     # fn_zidz, fn_xidz
     "ZIDZ(6, Time)": [0, 6, 3, 2, 1.5],
     "XIDZ(6, Time, -1)": [-1, 6, 3, 2, 1.5],
@@ -341,3 +344,23 @@ def test_delays_of_varying_times_agree_and_go_on_from_a_history(tmp_path: File) 
         early = program.history(names, times, until=12, engine=engine, **given)
         late = program.run(names, times, engine=engine, history=early, **given).values
         assert np.array_equal(late, numpy if engine == "numpy" else kernel)
+
+
+@pytest.mark.parametrize("engine", ["scalar", "numpy", "kernel"])
+def test_a_ramp_is_plain_zero_before_it_begins(tmp_path: File, engine: Engine) -> None:
+    """Not minus zero, which a table would show as -0.0."""
+    ramp = column(model(tmp_path, "x = RAMP(2, 3, 4)"), "x", engine)
+    assert [str(value) for value in ramp] == ["0.0", "0.0", "0.0", "0.0", "2.0"]
+
+
+@pytest.mark.parametrize("direction", ["1", "up"])
+def test_a_vector_is_sorted_once_for_all_its_elements(tmp_path: File, direction: str) -> None:
+    file = model(
+        tmp_path,
+        "d: (a1-a60)\nup = 1\nv[d] = MODULO(37*d, 61)\n"
+        f"r[d] = VECTOR RANK(v[d], {direction})\nx = r[a5]",
+    )
+    assert column(file, "x")[0] == (37 * 5) % 61  # each of 1 to 60 once, so its own rank
+    program = load_model(file)
+    hidden = program.slot_count - len(program.names)
+    assert hidden < 60 + 10  # the entries, and little else

@@ -58,3 +58,30 @@ def test_a_comparison_is_not_compared_without_parentheses(tmp_path: File, text: 
     with pytest.raises(StudyError, match=r"m\.mdl:3: x: .* expected parentheses around one of two"):
         load_model(model(tmp_path, f"y = 1\nx = {text}"))
     assert column(model(tmp_path, "x = (3 > 2) = 1"), "x")[0] == 1
+
+
+SUBSCRIPTS = {
+    "x": "x with no subscripts, expected 1,",
+    "x[a, b]": "x with 2 subscripts, expected 1,",
+    "y[a]": "y with 1 subscript, expected none,",
+    "part[a]": "part[a], for which part is not defined,",
+    "x[d]": "the range d as a subscript, of which no element is at hand,",
+    "x[d!]": "the subscript d! outside a function of whole arrays",
+}
+
+
+@pytest.mark.parametrize("reference", SUBSCRIPTS)
+def test_subscripts_that_do_not_fit_are_told(tmp_path: File, reference: str) -> None:
+    equations = f"d: a, b\ns: b\nx[d] = 1\npart[s] = 1\ny = 1\nz = {reference}"
+    with pytest.raises(Unsupported) as refused:
+        load_model(model(tmp_path, equations))
+    what = f"{SUBSCRIPTS[reference]} in the equation of z (line 7) is not compiled"
+    assert str(refused.value) == what
+    assert not refused.value.elsewhere
+
+
+@pytest.mark.parametrize("order", [0, 101, 1000000])
+def test_an_order_of_a_delay_that_is_none_is_told(tmp_path: File, order: int) -> None:
+    file = model(tmp_path, f"x = DELAY N(Time, 5, 0, {order})")
+    with pytest.raises(Unsupported, match=rf"order {order}, expected 1 to 100, in .* x \(line 2"):
+        load_model(file)

@@ -72,3 +72,15 @@ def test_stella_builtins(tmp_path: File) -> None:
     assert frame["d"].tolist() == pytest.approx([0, 2, 0, -2, 0], abs=1e-12)
     assert frame["e"].tolist() == [0, 0, 1, 2, 3]
     assert frame["f"].iloc[0] == pytest.approx(3)
+
+
+@pytest.mark.parametrize(("inflow", "wanted"), [(0, 0), (1, 1), (3, 2)])
+def test_nothing_comes_back_to_a_non_negative_stock_that_begins_below_zero(
+    tmp_path: File, inflow: float, wanted: float
+) -> None:
+    file = xmile(
+        tmp_path,
+        '<stock name="s"><eqn>-5</eqn><inflow>i</inflow><outflow>f</outflow><non_negative/></stock>'
+        f'<flow name="i"><eqn>{inflow}</eqn></flow><flow name="f"><eqn>2</eqn></flow>',
+    )
+    assert column(file, "f")[:2] == [wanted, wanted]

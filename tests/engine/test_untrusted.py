@@ -121,3 +121,24 @@ def test_a_model_reads_files_of_its_own_folder_tree_only(
     file = written("x = GET DIRECT CONSTANTS('/etc/passwd', ',', 'A1')")
     with pytest.raises(StudyError, match="the path is absolute, expected one relative to"):
         load_model(file)
+
+
+def test_macros_that_double_at_each_level_are_refused(written: Callable[[str], File]) -> None:
+    """Thirty lines that would become 2^39 equations."""
+    macros = "".join(
+        f":MACRO: M{level}(a)\nM{level} = M{level - 1}(a) + M{level - 1}(a) ~~|\n:END OF MACRO:\n"
+        for level in range(1, 40)
+    )
+    file = written("x = M39(Time)")
+    text = file.read_text(encoding="utf-8")
+    first = ":MACRO: M0(a)\nM0 = a ~~|\n:END OF MACRO:\n"
+    file.write_text(f"{{UTF-8}}\n{first}{macros}{text}", encoding="utf-8")
+    with pytest.raises(StudyError, match=r"macros used more than 20,000 times in all, in the .* x"):
+        load_model(file)
+
+
+def test_ranges_that_double_at_each_level_are_refused(written: Callable[[str], File]) -> None:
+    ranges = [f"r{level}: r{level - 1}, r{level - 1}" for level in range(1, 60)]
+    file = written("\n".join(["r0: a", *ranges, "x[r59] = 1"]))
+    with pytest.raises(StudyError, match=r"r18: the range has 262,144 elements, expected at most"):
+        load_model(file)

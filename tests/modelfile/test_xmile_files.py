@@ -340,3 +340,25 @@ def test_a_variable_with_the_name_of_a_dimension_is_refused_with_both_lines(
 ) -> None:
     (found,) = faults(tmp_path, aux("x", "1"))
     assert found == "4: x: the name is that of the dimension X on line 2, expected another"
+
+
+def test_a_second_model_without_a_name_is_refused(tmp_path: Path) -> None:
+    whole = text(aux("a", "1")).replace("</model>", "</model><model><variables/></model>")
+    _, found = read(write(tmp_path, whole))
+    assert [f.what for f in found] == ["a second <model> has no name, expected one root"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "what"),
+    [
+        ("</xmile>", "</xmile><xmile/>", "something stands behind the last end tag"),
+        ("<xmile", '\n<?xml version="1.0"?><xmile', "expected it as the first characters"),
+        ("<eqn>1", "<eqn>1&#1;", "a reference names a character that XML does not have"),
+        ('name="a"', 'name="a" name="b"', "a tag has an attribute twice"),
+    ],
+)
+def test_what_is_wrong_with_the_xml_is_told(
+    before: str, after: str, what: str, tmp_path: Path
+) -> None:
+    _, found = read(write(tmp_path, text(aux("a", "1")).replace(before, after, 1)))
+    assert [what in fault.what for fault in found] == [True]

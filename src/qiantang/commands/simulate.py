@@ -201,6 +201,7 @@ def _settings(
         If a setting is no NAME=VALUE, or the same name is set twice; with what is wrong about the
         others too.
     """
+    from qiantang.engine.translation.external.cells import number
     from qiantang.faults import Fault, StudyError
     from qiantang.simulate import refuse_settings
 
@@ -209,9 +210,8 @@ def _settings(
     for setting in settings:
         name, sign, text = (part.strip() for part in setting.rpartition("="))
         what = ""
-        try:
-            value = float(text)
-        except ValueError:
+        value = number(text)
+        if value is None:
             value, what = 0.0, f"the value of {name} is {text!r}, expected a number"
         if not sign or not name:
             what = f"{setting!r} is no setting, expected NAME=VALUE"

@@ -55,7 +55,7 @@ def step_function(time: Array, time_step: Array, height: Array, start: Array) ->
 
 def ramp(time: Array, slope: Array, start: Array, end: Array) -> Array:
     """Return a rise with a slope between start and end."""
-    return np.where(time + SMALL > start, 1.0, 0.0) * slope * (np.minimum(end, time) - start)
+    return np.where(time + SMALL > start, slope * (np.minimum(end, time) - start), 0.0)
 
 
 def pulse(time: Array, time_step: Array, start: Array, width: Array) -> Array:

@@ -46,8 +46,9 @@ def step_function(time: float, time_step: float, height: float, start: float) ->
 
 def ramp(time: float, slope: float, start: float, end: float) -> float:
     """Return a rise with a slope between start and end."""
-    begun = 1.0 if time + SMALL > start else 0.0
-    return begun * slope * ((end if end < time or end != end else time) - start)
+    if not time + SMALL > start:
+        return 0.0
+    return slope * ((end if end < time or end != end else time) - start)
 
 
 def pulse(time: float, time_step: float, start: float, width: float) -> float:

@@ -112,7 +112,7 @@ def step_function(time: Any, time_step: Any, height: Any, start: Any) -> Any:
 @inline
 def ramp(time: Any, slope: Any, start: Any, end: Any) -> Any:
     """Return a rise with a slope between start and end."""
-    return choose(time + SMALL > start, 1.0, 0.0) * slope * (lesser(end, time) - start)
+    return choose(time + SMALL > start, slope * (lesser(end, time) - start), 0.0)
 
 
 @inline

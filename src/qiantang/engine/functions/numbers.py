@@ -31,7 +31,8 @@ def _log(value: Expression, base: Expression) -> Expression:
 
 
 def _modulo(value: Expression, divisor: Expression) -> Expression:
-    value, divisor = numeric(value), numeric(divisor)
+    """Return MODULO as in C, whose remainder does not depend on the sign of the divisor."""
+    value, divisor = numeric(value), call("abs", numeric(divisor))
     return call("sub", value, call("quantum", value, divisor))
 
 

@@ -55,8 +55,11 @@ class Parts:
         expression = self.run(place)
         self.context.orders.append(expression)
         value = settle_expression(expression, self.context.equations, at_start=True)
-        if value is None or not 1 <= value <= MOST_STAGES:
+        if value is None:
             raise self.builder.refuse("a delay of an order that is not known beforehand")
+        if not 1 <= value <= MOST_STAGES:
+            what = f"a delay of order {value:.15g}, expected 1 to {MOST_STAGES},"
+            raise self.builder.refuse(what, elsewhere=False)
         return int(value)
 
 

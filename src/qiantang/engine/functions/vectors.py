@@ -15,6 +15,7 @@ from qiantang.engine.translation.algebra import (
     settle_expression,
     total,
 )
+from qiantang.engine.translation.misplaced import misplaced
 from qiantang.engine.translation.subscripts import Bindings, Coordinates, plain
 from qiantang.modelfile.tree import NA, Call, Reference, Tree, walk
 
@@ -102,7 +103,25 @@ def _along(builder: Builder, tree: Tree, bindings: Bindings) -> tuple[list[Slot]
     here = builder.scope.ranges.element(name, bindings)
     if here is None or here not in axis:
         raise builder.refuse(f"a vector function along {name}")
-    return [builder.kept(tree, {**bindings, name: e}) for e in axis], axis.index(here)
+    others = tuple(sorted((n, e) for n, e in bindings.items() if n != name))
+    entries = builder.context.once(
+        ("along", id(tree), id(builder.scope), name, others),
+        lambda: [builder.kept(tree, {**bindings, name: e}) for e in axis],
+    )
+    return entries, axis.index(here)
+
+
+def _upwards(builder: Builder, tree: Tree, bindings: Bindings) -> Slot:
+    """Return a direction in a slot, the same for every element where it is the same."""
+    value = builder.number(tree, bindings)
+    if isinstance(value, Slot):
+        return value
+    if isinstance(value, Number):
+        made: Slot = builder.context.once(
+            ("direction", value.value), lambda: builder.context.keep(value)
+        )
+        return made
+    return builder.kept(tree, bindings)
 
 
 def _sorted(
@@ -111,7 +130,7 @@ def _sorted(
     """Return a sorted vector in a slot of its own, made once, and the place at hand."""
     vector, direction = tree.arguments
     entries, place = _along(builder, vector, bindings)
-    upwards = builder.kept(direction, bindings)
+    upwards = _upwards(builder, direction, bindings)
     key = operation, tuple(slot.index for slot in entries), upwards.index
     made = builder.context.once(
         key, lambda: builder.context.keep(call(operation, upwards, *entries))
@@ -145,7 +164,7 @@ def _element(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
     places = [*builder.scope.coordinates.get(name, {})]
     here = builder.coordinates(vector, bindings)
     if here not in builder.scope.coordinates.get(name, {}):
-        raise builder.refuse(f"the reference to {vector.name}")
+        raise builder.refuse(misplaced(vector, builder.scope.coordinates.get(name, {})))
     places.sort(key=_order(builder, name))
     entries = [Slot(builder.scope.slots[name, place]) for place in places]
     first = entries.index(Slot(builder.scope.slots[name, here]))

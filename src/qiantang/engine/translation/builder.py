@@ -15,6 +15,7 @@ from typing import Any
 from qiantang.engine.ir import Expression, Lookup, Number, Slot, Unsupported
 from qiantang.engine.translation.algebra import call, chosen, numeric
 from qiantang.engine.translation.marks import marked
+from qiantang.engine.translation.misplaced import misplaced, unbound
 from qiantang.engine.translation.operators import Step, binary, unary
 from qiantang.engine.translation.scope import Definition, Scope, Translation
 from qiantang.engine.translation.subscripts import Bindings, Coordinates, plain
@@ -171,7 +172,7 @@ class Builder(ABC):
             return self._by_value(tree, name, picked, bindings)
         slot = self.scope.slots.get((name, self.coordinates(tree, bindings)))
         if slot is None:
-            raise self.refuse(f"the reference to {tree.name}")
+            raise self.refuse(misplaced(tree, known), elsewhere=False)
         found = Slot(slot)
         if self.trace is not None:
             self.trace.slots.append((found, tree, bindings))
@@ -225,7 +226,7 @@ class Builder(ABC):
                 raise self.refuse("a subscript that is computed")
             element = self.scope.ranges.element(subscript, bindings)
             if element is None:
-                raise self.refuse(f"the subscript {subscript}")
+                raise self.refuse(unbound(subscript), elsewhere=False)
             found.append(element)
         return tuple(found)
 
@@ -262,7 +263,7 @@ class Builder(ABC):
         """Return the number of the table of some elements."""
         number = self.scope.table_of.get((name, coordinates))
         if number is None:
-            raise self.refuse(f"the table {name}")
+            raise self.refuse(f"the table {name} for elements it is not given for")
         return number
 
     def cases(self, trees: Sequence[Tree], bindings: Bindings) -> list[dict[str, str]]:

@@ -51,7 +51,7 @@ def _limit(
     inflows = _flows(equation.inflows, coordinates, scope)
     outflows = _flows(equation.outflows, coordinates, scope)
     both = set(inflows) & set(outflows)
-    left: Expression = call("div", _begun(stock, context), STEP)
+    left: Expression = call("div", call("max", _begun(stock, context), ZERO), STEP)
     for flow in _ordered([f for f in (*inflows, *outflows) if f not in both], context):
         leaves = flow in outflows
         if flow in context.equations and (leaves or _may_leave(context.equations[flow])):

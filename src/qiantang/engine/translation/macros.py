@@ -12,6 +12,9 @@ from qiantang.modelfile.tree import Call, Knots, Reference, Tree
 DEEPEST = 60
 """Macros inside macros; more would need a deeper stack than Python has."""
 
+MOST_USES = 20_000
+"""Uses of all macros together, those inside others included; each writes its macro out."""
+
 
 def used(builder: Builder, tree: Call, bindings: Bindings) -> Slot:
     """Write a macro out for one use and return the slot of its value.
@@ -29,6 +32,9 @@ def used(builder: Builder, tree: Call, bindings: Bindings) -> Slot:
     macro = context.macros[tree.function]
     if builder.scope.depth >= DEEPEST:
         what = f"the macro {macro.name}, more than {DEEPEST} macros deep,"
+        raise builder.refuse(what, elsewhere=False)
+    if len(context.scopes) >= MOST_USES:
+        what = f"the macro {macro.name}, with macros used more than {MOST_USES:,} times in all,"
         raise builder.refuse(what, elsewhere=False)
     if len(tree.arguments) != len(macro.parameters):
         raise builder.refuse(f"the macro {macro.name} with {len(tree.arguments)} arguments")

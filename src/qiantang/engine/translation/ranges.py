@@ -14,6 +14,10 @@ FromFile = Callable[[Call, str], Iterable[str]]
 """Given the call that names a file, and the range, returns the elements read from it."""
 
 
+MOST_ELEMENTS = 200_000
+"""Elements of a range, those of ranges in it included."""
+
+
 def ranges_of(document: Document, from_file: FromFile) -> Ranges:
     """Return the ranges of a model.
 
@@ -35,6 +39,12 @@ def ranges_of(document: Document, from_file: FromFile) -> Ranges:
         what = f"the range {known[name].name} is defined by itself"
         faults.append(Fault(document.path, known[name].line, known[name].name, what))
     for name in order:
+        count = sum(len(written.get(plain(part), part[:1])) for part in parts[name])
+        if count > MOST_ELEMENTS:
+            what = f"the range has {count:,} elements, expected at most {MOST_ELEMENTS:,}"
+            faults.append(Fault(document.path, known[name].line, known[name].name, what))
+            written[name] = ()
+            continue
         elements: list[str] = []
         for part in parts[name]:
             titles.setdefault(plain(part), part)
@@ -65,7 +75,7 @@ def _parts(
         try:
             parts[name] = tuple(_named(item, from_file))
         except ValueError as error:  # of the file that its elements stand in
-            what = str(error).removeprefix(item.name).strip()
+            what = str(error).removeprefix(f"{item.name} ").strip()
             faults.append(Fault(document.path, item.line, item.name, what))
     return parts
 

@@ -218,4 +218,4 @@ def _put_numbers(
 
 def _bare(error: ValueError, equation: Equation) -> str:
     """Return what is wrong without the name, which a fault states before it."""
-    return str(error).removeprefix(equation.name).strip()
+    return str(error).removeprefix(f"{equation.name} ").strip()

@@ -49,9 +49,10 @@ def _terms(tree: Tree, ranges: Ranges) -> int:
     total, todo = 0, [tree]
     while todo:
         part = todo.pop()
-        names = dict.fromkeys(marked(part)) if isinstance(part, Call) else {}
+        if not isinstance(part, Call):
+            todo.extend(children(part))
+            continue
+        names = dict.fromkeys(marked(part))
         if names:
             total += prod(len(ranges.members(name.removesuffix("!")) or ()) for name in names)
-        else:
-            todo.extend(children(part))
     return total

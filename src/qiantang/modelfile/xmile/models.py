@@ -48,7 +48,8 @@ def read_models(root: Node, dimensions: dict[str, Dimension]) -> Models:
     nodes = list(root.all("model"))
     unnamed = [node for node in nodes if not node.attributes.get("name", "").strip()]
     top = (unnamed or nodes or [Node("model", {}, root.line)])[0]
-    named = {plain(bare(n.attributes.get("name", ""))): n for n in nodes if n is not top}
+    named = {plain(bare(n.attributes["name"])): n for n in nodes
+             if n is not top and n not in unnamed}  # fmt: skip
     models = Models(Scope("", top), dimensions)
     if not nodes:
         models.faults.append((root.line, "", "the file has no <model>"))

@@ -194,6 +194,21 @@ def _parsed(text: str) -> tuple[Node, list[str]]:
     return builder.root, builder.hidden
 
 
+_SAID = {
+    expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT: (
+        "something stands behind the last end tag, expected nothing"
+    ),
+    expat.errors.XML_ERROR_MISPLACED_XML_PI: (
+        "the declaration <?xml ...?> stands here, expected it as the first characters of the file"
+    ),
+    expat.errors.XML_ERROR_BAD_CHAR_REF: (
+        "a reference names a character that XML does not have, expected text"
+    ),
+    expat.errors.XML_ERROR_DUPLICATE_ATTRIBUTE: "a tag has an attribute twice, expected it once",
+}
+"""What is told of an error of the parser that says enough by itself."""
+
+
 def _reason(text: str, error: expat.ExpatError, builder: _Builder) -> str:
     """Say in a sentence why text is not XML."""
     known = expat.errors.codes
@@ -214,6 +229,9 @@ def _reason(text: str, error: expat.ExpatError, builder: _Builder) -> str:
         )
     if error.code == known[expat.errors.XML_ERROR_UNDEFINED_ENTITY]:
         return "the text has an entity that XML does not define, expected & written as &amp;"
+    said = next((what for name, what in _SAID.items() if error.code == known[name]), "")
+    if said:
+        return said
     before = line[: error.offset + 1]
     for mark, escape in (("&", "&amp;"), ("<", "&lt;")):
         if before.rstrip().endswith(mark) or re.search(mark + r"[^\w;#]?$", before):
