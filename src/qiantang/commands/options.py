@@ -118,7 +118,7 @@ def check_pictures(out: Path | None, numbers: Path | None, *, force: bool) -> No
     from qiantang.outfile import refuse_replacing
 
     if out is not None:
-        from qiantang.charts.chart import check_picture
+        from qiantang.charts.suffixes import check_picture
 
         check_picture(out)
     if numbers is not None:

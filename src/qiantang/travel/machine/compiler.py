@@ -54,7 +54,7 @@ def compiled(
         raise StudyError([Fault("ziglang", None, "", what)]) from None
     flags = (*(WITH_LIBRARY if library else BARE), *FLAGS)
     key = hashlib.sha256("\0".join([made_by, *flags, source]).encode()).hexdigest()
-    kept = cache.read("pages", key)
+    kept: bytes | None = cache.read("pages", key)
     if kept is not None:
         return kept
     if on_compile is not None:
