@@ -22,7 +22,7 @@ def titles_shown(scenario: Scenario) -> tuple[str, str]:
 
 
 def changes_said(changes: Changes, words: Wording) -> str:
-    """Return what a scenario changes: national exports fall 5 % in 2020; ..."""
+    """Return what a scenario changes: national exports 5 % down in a year; ..."""
     study = words.study
     said = []
     for name, change in changes.drivers:
