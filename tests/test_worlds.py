@@ -13,8 +13,9 @@ from mistakes import Mistake, accepted, each_mistake, sound
 from qiantang.changes import Changes, amount, change_of, constant_change
 from qiantang.cli import program
 from qiantang.ensemble.case import Case, case_of
-from qiantang.ensemble.ensemble import dated, ensemble_of
+from qiantang.ensemble.ensemble import ensemble_of
 from qiantang.ensemble.members import choose_members
+from qiantang.ensemble.outside import dated
 from qiantang.ensemble.provenance import changes_of, vintages_of
 from qiantang.ensemble.readout import readout_of, yearly
 from qiantang.faults import StudyError

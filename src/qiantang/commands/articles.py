@@ -20,7 +20,8 @@ def articles(numbers: tuple[int, ...], folder: Path | None, as_json: bool) -> No
     Without a NUMBER a table of all; with numbers the whole text of those articles.
     """
     from qiantang.faults import Fault, StudyError
-    from qiantang.plan.targets import articles_table, moved_targets
+    from qiantang.plan.sectors import moved_targets
+    from qiantang.plan.targets import articles_table
     from qiantang.session import open_study
 
     study = open_study(folder)
