@@ -12,9 +12,11 @@ from click.testing import CliRunner
 from mistakes import Mistake, accepted, each_mistake, sound
 from qiantang.changes import Changes, amount, change_of, constant_change
 from qiantang.cli import program
+from qiantang.compare import compare
 from qiantang.ensemble.case import Case, case_of
-from qiantang.ensemble.ensemble import dated, ensemble_of
+from qiantang.ensemble.ensemble import ensemble_of
 from qiantang.ensemble.members import choose_members
+from qiantang.ensemble.outside import dated
 from qiantang.ensemble.provenance import changes_of, vintages_of
 from qiantang.ensemble.readout import readout_of, yearly
 from qiantang.faults import StudyError
@@ -195,3 +197,9 @@ def test_a_scoreboard_of_another_study_is_refused(study: Study) -> None:
     other = Saved(board.folder, board.record.model_copy(update={"inputs": inputs}), board.rows)
     with pytest.raises(StudyError, match=r"made from another calibration/priors\.yaml"):
         refuse_changed(study, other)
+
+
+def test_a_comparison_names_the_users_world(small_study: OpenStudy, mine: Path) -> None:
+    found = compare(small_study, "current_policy", str(mine), members=3)
+    assert len(found.notes) == 1
+    assert found.notes[0].startswith("mine is run in the user's world: added_us_tariff 2019: 0.15")

@@ -8,16 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from qiantang.changes import SPREADS, UNCHANGED, Changes, change_of, constant_change
+from qiantang.changes import UNCHANGED, Changes
 from qiantang.engine.path import Path as TimePath
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.files import door
-from qiantang.vocabulary import Vocabulary, content_faults, vintage_text
+from qiantang.scenariofile import Lever, ScenarioFile, Setting, changes_of
+from qiantang.vocabulary import Vocabulary, content_faults
 from qiantang.yamlfile import YamlDocument, read_yaml, validate
 
 __all__ = [
@@ -32,90 +32,6 @@ __all__ = [
 
 # A step is a very steep ramp: far shorter than any time step, far longer than rounding.
 STEP_WIDTH = 1e-6
-
-Text = Annotated[str, Field(min_length=1)]
-Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-ArticleNumber = Annotated[int, Field(strict=True)]
-Vintage = Annotated[
-    str, BeforeValidator(vintage_text), Field(json_schema_extra={"type": ["string", "integer"]})
-]
-
-
-class Lever(BaseModel):
-    """One lever as a path in time, with the articles that call for it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    unit: Text = Field(description="unit of the lever, the same as in the model file")
-    path: dict[Finite, Finite] = Field(
-        min_length=1,
-        description="year: value; years increase; the first value holds before, the last after",
-    )
-    between: Literal["ramp", "step"] = Field(
-        description="ramp: a straight line from knot to knot; step: each value holds until the next"
-    )
-    cites: list[ArticleNumber] = Field(
-        description="articles of the plan; none where no article calls for it, reading: assumed"
-    )
-    reading: Literal["stated", "inferred", "assumed"] = Field(
-        description="how far the text gives these numbers"
-    )
-    note: Text = Field(description="why these numbers")
-
-    @model_validator(mode="after")
-    def _read_somewhere(self) -> Lever:
-        if not self.cites and self.reading != "assumed":
-            raise ValueError(f"cites no article, so its reading is assumed, not {self.reading}")
-        return self
-
-
-def _entry(given: object) -> object:
-    """Read the short forms of an entry: a vintage alone, and years as keys beside its words."""
-    if isinstance(given, (str, int)):
-        return {"vintage": given}
-    if not isinstance(given, dict):
-        return given
-    years = {k: v for k, v in given.items() if isinstance(k, (int, float))}
-    words = {k: v for k, v in given.items() if k not in years}
-    return {**words, "path": years} if years else words
-
-
-class Setting(BaseModel):
-    """What a file says of one driver or constant: years with their numbers, and words."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    path: dict[Finite, Any] = Field(default={}, description="year: number, % or factor")
-    unit: Text | None = Field(default=None, description="the same as the driver's or constant's")
-    vintage: Vintage | None = Field(default=None, description="of the driver")
-    spread: Any = Field(default="kept", description="of the driver in these years: a share of it")
-    note: Text | None = Field(default=None, description="why these numbers")
-
-
-class ScenarioFile(BaseModel):
-    """A scenario as it stands in its file, before its base is taken in."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, title="Qiantang scenario")
-
-    title: Text
-    title_zh: str = ""
-    question: Text
-    question_zh: str = ""
-    base: Text | None = Field(description="name of the scenario this one starts from, or null")
-    note: Text | None = Field(default=None, description="what a reader of the result should know")
-    levers: dict[str, Lever] = Field(
-        default={}, description="lever: path; a lever named here replaces that of the base"
-    )
-    drivers: dict[str, Annotated[Setting, BeforeValidator(_entry)]] = Field(
-        default={},
-        description="driver: its vintage where it is not that of the scenario, or its own years",
-    )
-    constants: dict[str, Annotated[Setting, BeforeValidator(_entry)]] = Field(
-        default={}, description="constant or uncertainty: year: what holds from then on"
-    )
-    vintage: Vintage | None = Field(
-        default=None, description="of all drivers; where absent the base's, else that of the plan"
-    )
 
 
 @dataclass(frozen=True)
@@ -274,7 +190,7 @@ def _resolved(
         drivers={name: s.vintage for name, s in drivers.items() if s.vintage is not None},
         vintage=vintage,
         files=tuple(path for path, _ in chain),
-        changes=_changes(drivers, constants),
+        changes=changes_of(drivers, constants),
     )
 
 
@@ -303,17 +219,6 @@ def resolve_record(
     filled = {"title": title, "question": f"{title}?", "base": None, **given}
     document = YamlDocument(Path(f"{name} (dict)"), filled, {})
     return _resolved(name, _bases(document, folder, vocabulary), vocabulary)
-
-
-def _changes(drivers: Mapping[str, Setting], constants: Mapping[str, Setting]) -> Changes:
-    """Return what the entries of a scenario change, in order of the names."""
-    driven = (
-        (name, change_of(s.path, SPREADS.get(s.spread, s.spread), s.note or ""))
-        for name, s in sorted(drivers.items())
-        if s.path
-    )
-    dated = ((n, constant_change(s.path, s.note or "")) for n, s in sorted(constants.items()))
-    return Changes(tuple(driven), tuple(dated))
 
 
 def _chain(name: str, folder: Path, vocabulary: Vocabulary) -> list[tuple[Path, ScenarioFile]]:

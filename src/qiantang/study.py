@@ -192,11 +192,15 @@ class Study:
             (start, end), chinese, self.about.known, self._outside,
         )  # fmt: skip
 
-    def _outside(self) -> Outside:
-        """Return what of the world a scenario may change."""
+    @cached_property
+    def outside(self) -> Outside:
+        """What of the world a scenario may change."""
         from qiantang.outside import outside_of
 
         return outside_of(self)
+
+    def _outside(self) -> Outside:
+        return self.outside
 
     @cached_property
     def effort(self) -> Effort:

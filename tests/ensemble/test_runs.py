@@ -9,8 +9,9 @@ import pytest
 import xarray as xr
 
 from qiantang.ensemble.case import Case, case_of, vintages_of
-from qiantang.ensemble.ensemble import Ensemble, drawn_drivers, ensemble_of
+from qiantang.ensemble.ensemble import Ensemble, ensemble_of
 from qiantang.ensemble.members import choose_members
+from qiantang.ensemble.outside import drawn_drivers
 from qiantang.ensemble.readout import readout_of
 from qiantang.ensemble.runs import AXES, Runs
 from qiantang.faults import StudyError

@@ -12,6 +12,7 @@ import pytest
 from qiantang.memo import Document, make_memo
 from qiantang.memo.document import Number, Paragraph, TableBlock, Text, inlines, words_of
 from qiantang.memo.template import template_files
+from qiantang.skill.saved import inputs_of
 from qiantang.study import Study
 from qiantang.wording import Wording
 
@@ -150,12 +151,15 @@ def test_one_scenario_and_a_world_of_its_own(small_study: Study) -> None:
     assert "试排稿" in text
 
 
-def test_a_saved_scoreboard_is_told(small_study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_saved_scoreboard_is_told(
+    small_study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     row = {
         "setting": "ex_ante", "horizon": "all", "ratio": 0.8, "coverage90": 0.9, "n": 20,
         "series": "goods_trade",
     }  # fmt: skip
-    saved = SimpleNamespace(rows=[row], record=SimpleNamespace(version="board"))
+    record = SimpleNamespace(version="board", inputs=inputs_of(small_study))
+    saved = SimpleNamespace(rows=[row], record=record, folder=tmp_path)
     monkeypatch.setattr("qiantang.skill.saved.newest", lambda _: saved)
     memo = make_memo(small_study, ["current_policy"], lang="zh", members=2)
     told = text_of(memo)
@@ -164,6 +168,10 @@ def test_a_saved_scoreboard_is_told(small_study: Study, monkeypatch: pytest.Monk
     assert "0（共5）" in told
     assert any(entry.origin == "检验结果board" for entry in memo.entries)
     assert loose_digits(memo) == []
+    record.inputs = record.inputs | {"model/other.mdl": "of another study"}
+    assert "回溯检验结果" in text_of(
+        make_memo(small_study, ["current_policy"], lang="zh", members=2)
+    )
 
 
 def test_the_study_s_own_template_is_taken(small_study: Study, tmp_path: Path) -> None:

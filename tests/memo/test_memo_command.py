@@ -64,8 +64,12 @@ def test_refusals(small_study: Study, tmp_path: Path, words: tuple[str, ...], to
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("{{ plan.year }}", "{{ plan.yaer }}", "template: 'dict object' has no attribute 'yaer'"),
-        ("{{ plan.year }}", "{{ nothing }}", "template: 'nothing' is undefined"),
+        (
+            "{{ plan.year }}",
+            "{{ plan.yaer }}",
+            "template: nothing has a 'yaer' (did you mean year?)",
+        ),
+        ("{{ plan.year }}", "{{ nothing }}", "template: nothing is called 'nothing'"),
         ("{% endmacro %}", "{% endmacr %}", "unknown tag 'endmacr'"),
         ("](board)", "](bord)", "![](bord): no such chart (did you mean board?)"),
         ("{{ plan.year }}", "{{ 1 / 0 }}", "template: division by zero"),

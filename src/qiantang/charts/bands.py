@@ -68,6 +68,11 @@ def is_outlined(bands: Collection[object]) -> bool:
     return len(bands) > _FILLED
 
 
+def band_note(bands: Collection[object], filled: str, outlined: str) -> str:
+    """Return the phrase that says how bands are drawn: one of two."""
+    return outlined if is_outlined(bands) else filled
+
+
 def _outline(axes: Axes, frame: pd.DataFrame, colour: str, order: float) -> None:
     """Draw the ends of the widest band as thin lines."""
     for end in ("p05", "p95"):

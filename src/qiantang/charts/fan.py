@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from qiantang.charts import figures, history, page, provenance, style
-from qiantang.charts.bands import bands_of, draw_bands, first_moved, is_outlined
+from qiantang.charts.bands import band_note, bands_of, draw_bands, first_moved
 from qiantang.charts.fandata import table
 from qiantang.charts.goal import draw_target, plain_numbers
 from qiantang.ensemble.reach import reach_table
@@ -77,10 +77,7 @@ def fan(
         if target is not None and first <= target.measure.years[-1] <= last:
             legend.append(draw_target(axes, target, unit, words))
         _scale(axes, first, last, words)
-        key = "footer.outlines" if is_outlined(bands) else "footer.bands"
-        notes = provenance.notes_of_runs(runs, chosen, words, key, "footer.one")
         source = provenance.source_of_runs(runs, chosen)
-        notes += [_of_evidence(source["evidence"], words)] if seen else []
         return page.finish(
             paper,
             kind="fan",
@@ -91,8 +88,15 @@ def fan(
             source=source,
             subtitle=_subtitle(words.variable(variable), unit, words),
             legend=legend,
-            notes=[provenance.joined(notes, words)],
+            notes=[_notes(runs, chosen, source["evidence"] if seen else "", words)],
         )
+
+
+def _notes(runs: Runs, scenarios: Sequence[str], evidence: str, words: Wording) -> str:
+    """Return the sentences below the picture; of the evidence where figures of it are drawn."""
+    key = band_note(scenarios, "footer.bands", "footer.outlines")
+    notes = provenance.notes_of_runs(runs, scenarios, words, key, "footer.one")
+    return provenance.joined(notes + ([_of_evidence(evidence, words)] if evidence else []), words)
 
 
 def asked(given: Asked) -> Chart:

@@ -70,9 +70,7 @@ def multiples(
             for panel, name in zip(panels, wanted, strict=False)
         ]
         legend = {label: mark for _, entries in drawn for mark, label in entries}
-        outlined = fans.is_outlined(chosen)
-        key = "multiples.outlines" if outlined else "multiples.footer"
-        notes = provenance.notes_of_runs(runs, chosen, words, key)
+        notes = _notes(runs, chosen, words)
         page.layout(paper, hspace=0.06, wspace=0.03)
         years = words.phrase("years", first=first, last=last)
         return page.finish(
@@ -86,6 +84,11 @@ def multiples(
             legend=[(mark, label) for label, mark in legend.items()],
             notes=[provenance.joined(notes, words)],
         )
+
+
+def _notes(runs: Runs, scenarios: Sequence[str], words: Wording) -> list[str]:
+    key = fans.band_note(scenarios, "multiples.footer", "multiples.outlines")
+    return provenance.notes_of_runs(runs, scenarios, words, key)
 
 
 def asked(given: Asked) -> Chart:

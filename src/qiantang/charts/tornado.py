@@ -159,47 +159,63 @@ def _table(
     correlations = rank_correlations(
         values, np.column_stack(list(inputs.values())), partial=partial
     )
-    drivers = set(runs.study.drivers.names)
     unit = words.target_unit(target)
     slopes, explained = slopes_of(values, np.column_stack(list(inputs.values())), partial=partial)
     middle = float(values.mean())
-    ends = np.array([np.ptp(np.quantile(drawn, _ENDS)) for drawn in inputs.values()])
-    again = resampled_bars(values, np.column_stack(list(inputs.values())), ends, partial=partial)
-    around = np.quantile(again, INTERVAL, axis=0)
-    noise = (around[0] <= 0) & (around[1] >= 0)
-    ranked = np.argsort(-np.abs(again), axis=1, kind="stable")
-    first, second = (
-        np.bincount(ranked[:, min(place, len(inputs) - 1)], minlength=len(inputs)) / len(again)
-        for place in (0, 1)
-    )
-    deviations = set(runs.study.innovations)
+    ranking = _ranking(values, inputs, partial=partial)
     rows = []
-    columns = zip(inputs.items(), correlations, slopes, noise, first, second, strict=True)
-    for (name, drawn), correlation, slope, inside, leads, follows in columns:
+    columns = zip(inputs.items(), correlations, slopes, ranking, strict=True)
+    for (name, drawn), correlation, slope, ranked in columns:
         low, high = middle + slope * (np.quantile(drawn, _ENDS) - drawn.mean())
-        title = words.model_name(name) if name in runs.study.dictionary else name
-        if name in drivers:
-            title = words.phrase("tornado.driver", name=title)
-        elif name in deviations:
-            title = words.phrase("tornado.noise", name=title)
         rows.append(
             {
                 "uncertainty": name,
-                "name": title,
+                "name": _named(name, runs, words),
                 "target": target.id,
                 "unit": unit.label,
                 "low": float(low) * unit.factor,
                 "high": float(high) * unit.factor,
                 "correlation": float(correlation),
                 "members": len(values),
-                "noise": bool(inside),
-                "first": float(leads),
-                "second": float(follows),
+                **ranked,
             }
         )
     table = pd.DataFrame(rows)
     order = (table["high"] - table["low"]).abs().sort_values(ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True), explained
+
+
+def _named(name: str, runs: Runs, words: Wording) -> str:
+    """Return the name of an uncertainty; of a driver and a deviation with what it is."""
+    title = words.model_name(name) if name in runs.study.dictionary else name
+    if name in runs.study.drivers.names:
+        return words.phrase("tornado.driver", name=title)
+    return words.phrase("tornado.noise", name=title) if name in runs.study.innovations else title
+
+
+def _ranking(
+    values: Array, inputs: dict[str, Array], *, partial: bool
+) -> list[dict[str, bool | float]]:
+    """Return how each uncertainty ranks over resampled members.
+
+    Returns
+    -------
+    list of dict
+        ``noise``: its bar's 90 per cent interval holds nought; ``first`` and ``second``: the share
+        of resamples in which its bar is the longest, and the next.
+    """
+    ends = np.array([np.ptp(np.quantile(drawn, _ENDS)) for drawn in inputs.values()])
+    again = resampled_bars(values, np.column_stack(list(inputs.values())), ends, partial=partial)
+    low, high = np.quantile(again, INTERVAL, axis=0)
+    ranked = np.argsort(-np.abs(again), axis=1, kind="stable")
+    first, second = (
+        np.bincount(ranked[:, min(place, len(ends) - 1)], minlength=len(ends)) / len(again)
+        for place in (0, 1)
+    )
+    return [
+        {"noise": bool(down <= 0 <= up), "first": float(leads), "second": float(follows)}
+        for down, up, leads, follows in zip(low, high, first, second, strict=True)
+    ]
 
 
 def _draw(

@@ -26,7 +26,8 @@ def articles(numbers: tuple[int, ...], lang: str, folder: Path | None, as_json: 
     Without a NUMBER a table of all; with numbers the whole text of those articles.
     """
     from qiantang.faults import Fault, StudyError
-    from qiantang.plan.targets import articles_table, moved_targets
+    from qiantang.plan.sectors import moved_targets
+    from qiantang.plan.targets import articles_table
     from qiantang.session import open_study
     from qiantang.wording import Wording
 

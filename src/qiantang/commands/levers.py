@@ -86,16 +86,20 @@ def levers(
         return
     screen = options.console(wide=target is None)
     options.print_world(screen, packages.base, words)
-    if target is None:
-        _print_all(screen, table, words)
-    else:
-        _print_one(screen, table, target, words)
+    _print_table(screen, table, target, words)
     screen.print(
         f"{members} members, seed {seed}, fit {table.fit}; {packages.runs} packages run under the "
         "same draws."
     )
     if picture is not None:
         screen.print(f"Drawn: {picture}")
+
+
+def _print_table(screen: Console, table: LeverTable, target: Target | None, words: Wording) -> None:
+    if target is None:
+        _print_all(screen, table, words)
+    else:
+        _print_one(screen, table, target, words)
 
 
 def _check_pairs(pairs: int) -> None:

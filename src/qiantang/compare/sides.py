@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from qiantang.ensemble.provenance import changes_of
 from qiantang.ensemble.reach import measure
 from qiantang.faults import Fault, StudyError
 from qiantang.files import door
@@ -18,6 +19,7 @@ from qiantang.sweep import store
 if TYPE_CHECKING:
     import xarray as xr
 
+    from qiantang.changes import Changes
     from qiantang.plan.targets import Target
     from qiantang.study import Study
     from qiantang.sweep.reading import Sweep
@@ -40,12 +42,24 @@ class Side:
         What tells its cases apart besides the scenario.
     values : mapping
         (scenario, value of each axis) to target to values, shape (member,).
+    changes : mapping of str to Changes
+        What scenarios change of the world.
     """
 
     name: str
     basis: Mapping[str, str]
     axes: tuple[str, ...]
     values: Mapping[Key, Mapping[str, Array]]
+    changes: Mapping[str, Changes] = field(default_factory=dict)
+
+    @property
+    def worlds(self) -> list[str]:
+        """A sentence for each scenario that changes the world."""
+        return [
+            f"{name} is run in the user's world: {'; '.join(changed.told())}"
+            for name, changed in self.changes.items()
+            if changed
+        ]
 
     @property
     def scenarios(self) -> list[str]:
@@ -68,7 +82,8 @@ def of_scenarios(study: Study, a: str, b: str, members: int, seed: int) -> list[
     targets = study.plan.targets.targets
     return [
         Side(name, _basis(runs.dataset), (), _values(runs.dataset.sel(scenario=[i]), targets,
-                                                     [scenario.name]))
+                                                     [scenario.name]),
+             {scenario.name: scenario.changes})
         for name, scenario, i in zip((a, b), both, ids, strict=True)
     ]  # fmt: skip
 
@@ -88,7 +103,8 @@ def of_run(name: str, targets: Sequence[Target]) -> Side:
     if "model_sha256" not in dataset.attrs or "scenario" not in dataset.dims:
         raise StudyError([Fault(name, None, "", "is no file of qiantang run")])
     scenarios = list(map(str, dataset.scenario.values))
-    return Side(name, _basis(dataset), (), _values(dataset, targets, scenarios))
+    values = _values(dataset, targets, scenarios)
+    return Side(name, _basis(dataset), (), values, changes_of(dataset))
 
 
 def _basis(dataset: xr.Dataset) -> dict[str, str]:

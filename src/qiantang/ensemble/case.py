@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from qiantang.changes import UNCHANGED, Changes
 from qiantang.engine.path import Path
+from qiantang.evidence.changed import refuse_doubles
 from qiantang.scenario import Scenario
 from qiantang.study import Study
 
@@ -86,7 +87,8 @@ def case_of(study: Study, scenario: Scenario, vintage: str | None = None) -> Cas
         name: scenario.path(name) for name in study.vocabulary.levers if name in scenario.levers
     }
     vintages, changes = vintages_of(study, scenario, vintage), scenario.changes
-    study.drivers.refuse_doubles(dict(vintages), changes.drivers)
+    known = study.drivers.definitions
+    refuse_doubles(known, study.about, dict(vintages), changes.drivers)
     return Case(levers, vintages, dict(scenario.parameters), changes, scenario.name)
 
 

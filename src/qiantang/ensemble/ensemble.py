@@ -17,14 +17,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qiantang.changes import Change
 from qiantang.engine import History, LoadedProgram, RunResult
 from qiantang.engine.path import Path
-from qiantang.ensemble.case import Case, Vintages
+from qiantang.ensemble.case import Case
 from qiantang.ensemble.members import Members
+from qiantang.ensemble.outside import dated, drawn_drivers
 from qiantang.ensemble.readout import Readout
 from qiantang.evidence.drivers import Drivers
-from qiantang.scenario import STEP_WIDTH
 from qiantang.study import Study
 
 Array = NDArray[np.float64]
@@ -279,32 +278,6 @@ def ensemble_of(
     """Gather what the cases of a study share."""
     levers = levers_of(study)
     return Ensemble(study.program, levers, members, study.drivers, seed, readout, engine=engine)
-
-
-def drawn_drivers(
-    drivers: Drivers, vintages: Vintages, members: int, seed: int, origin: float | None = None,
-    changes: Sequence[tuple[str, Change]] = (),
-) -> dict[str, Path]:  # fmt: skip
-    """Draw the drivers of members: the same seed gives the same surprises in every case."""
-    return drivers.draw(dict(vintages), members, np.random.default_rng(seed), origin, changes)
-
-
-def dated(own: float | Array, change: Change) -> Path:
-    """Return a constant as a path: its own value, then what holds from each date on.
-
-    Parameters
-    ----------
-    own : float or ndarray, shape (member,)
-        A factor is of this value, so that members keep what they differ by.
-    change : Change
-    """
-    times, values = [change.first - STEP_WIDTH], [np.asarray(own, dtype=np.float64)]
-    for step in change.steps:
-        if len(times) > 1:
-            times, values = [*times, step.time - STEP_WIDTH], [*values, values[-1]]
-        held = step.number * values[0] if step.kind == "factor" else step.number + 0 * values[0]
-        times, values = [*times, step.time], [*values, held]
-    return Path(np.array(times), np.stack(values, axis=-1))
 
 
 def levers_of(study: Study) -> dict[str, float]:

@@ -16,7 +16,7 @@ from qiantang.changes import OWN, Changes
 from qiantang.fits import text_digest
 from qiantang.scenario import Scenario
 from qiantang.study import Study
-from qiantang.wording.changed import titles_shown
+from qiantang.wording.titles import titles_shown
 
 #: A scenario and its digest; a name may hold commas and colons.
 _DIGEST = re.compile(r"(.+?): ([0-9a-f]{64})(?:, |$)")

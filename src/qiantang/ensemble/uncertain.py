@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from qiantang.changes import Change
 from qiantang.ensemble.case import Vintages
-from qiantang.ensemble.ensemble import drawn_drivers
 from qiantang.ensemble.members import Members
+from qiantang.ensemble.outside import drawn_drivers
 from qiantang.study import Study
 
 Array = NDArray[np.float64]

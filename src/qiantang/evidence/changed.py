@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qiantang.evidence.paths import JUST_BEFORE, Yearly, path_of
+from qiantang.faults import Fault, StudyError
 
 if TYPE_CHECKING:
     from qiantang.changes import Change, Step
     from qiantang.evidence.driverfile import Definition
-    from qiantang.studyfile import Span
+    from qiantang.studyfile import Span, StudyFile
 
 Array = NDArray[np.float64]
 
@@ -143,3 +145,26 @@ def _at(path: tuple[Array, Array], time: float) -> Array:
     part = np.clip((time - times[right - 1]) / (times[right] - times[right - 1]), 0.0, 1.0)
     found: Array = values[:, right - 1] + part * (values[:, right] - values[:, right - 1])
     return found
+
+
+def refuse_doubles(
+    definitions: Mapping[str, Definition],
+    about: StudyFile,
+    vintages: Mapping[str, str],
+    changes: Sequence[tuple[str, Change]],
+) -> None:
+    """Refuse changes of drivers that others, as they happened, carry already.
+
+    Raises
+    ------
+    StudyError
+    """
+    faults = [
+        Fault("drivers", None, name, f"{other} as it happened carries it already; give {other} "
+              f"the vintage {about.known}, or change {other} itself")
+        for name, _ in changes
+        for other in definitions[name].contained_in
+        if vintages.get(other) == about.actual
+    ]  # fmt: skip
+    if faults:
+        raise StudyError(faults)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from qiantang.changes import Change
 from qiantang.engine.path import Path as TimePath
-from qiantang.evidence.changed import changed_path
+from qiantang.evidence.changed import changed_path, refuse_doubles
 from qiantang.evidence.driverfile import (
     Definition,
     Figure,
@@ -22,7 +22,15 @@ from qiantang.evidence.driverfile import (
     read_register,
     register_faults,
 )
-from qiantang.evidence.paths import JUST_BEFORE, Knots, Yearly, path_of, recent_growth
+from qiantang.evidence.paths import (
+    JUST_BEFORE,
+    Knots,
+    Yearly,
+    path_of,
+    recent_growth,
+    stream_of,
+    was_known,
+)
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.files import door
 from qiantang.studyfile import StudyFile
@@ -66,7 +74,7 @@ class Drivers:
             if figure.driver != name or figure.vintage not in (self.about.actual, vintage):
                 continue
             planned = definition.scheduled and figure.vintage == known
-            if vintage == known and not planned and not _known(figure.year, definition, origin):
+            if vintage == known and not planned and not was_known(figure.year, definition, origin):
                 continue
             if figure.vintage == vintage or figure.year not in chosen:
                 chosen[figure.year] = figure
@@ -87,7 +95,8 @@ class Drivers:
         """
         definition = self._definition(name)
         yearly = self._yearly(name, vintage, origin)
-        times, values = self._path(definition, vintage, yearly.dates, yearly.values[None, :])
+        still = np.zeros((1, len(yearly.dates)))
+        times, values = self._drawn(definition, vintage, yearly, still)
         shift = 0.0 if definition.between == "mid_year" else JUST_BEFORE
         years = np.floor(yearly.dates - (1.0 if definition.between == "point" else 0.0))
         sd = {int(year): float(s) for year, s in zip(years, yearly.sd, strict=True)}
@@ -140,28 +149,21 @@ class Drivers:
             Unknown driver or vintage; a change of a driver that another carries already.
         """
         self._refuse_unknown(vintages)
-        self.refuse_doubles(vintages, changes)
+        refuse_doubles(self.definitions, self.about, vintages, changes)
         changed = dict(changes)
         entropy = [int(word) for word in rng.integers(0, 2**32, size=4)]
         first, last = self.about.drivers.first, self.about.drivers.last
-        world = _stream(entropy, "world cycle").standard_normal((members, last - first + 1))
+        world = stream_of(entropy, "world cycle").standard_normal((members, last - first + 1))
         paths = {}
         for name, definition in self.definitions.items():
             vintage = vintages.get(name, self.about.known)
             yearly = self._yearly(name, vintage, origin)
-            own = _stream(entropy, name).standard_normal(world.shape)
+            own = stream_of(entropy, name).standard_normal(world.shape)
             surprise = definition.cycle * world + math.sqrt(1.0 - definition.cycle**2) * own
             year_end = 1.0 if definition.between == "point" else 0.0
             columns = np.clip(np.floor(yearly.dates - year_end).astype(int) - first, 0, None)
             shocks = yearly.sd * surprise[:, columns]
-            if name in changed:
-                jumps = self._jumps(definition, vintage)
-                times, values = changed_path(
-                    definition, jumps, yearly, shocks, changed[name], self.about.drivers
-                )
-            else:
-                walk = np.exp(np.cumsum(shocks, axis=1))
-                times, values = self._path(definition, vintage, yearly.dates, yearly.values * walk)
+            times, values = self._drawn(definition, vintage, yearly, shocks, changed.get(name))
             paths[name] = TimePath(times, values)
         return self._without_doubles(paths, vintages)
 
@@ -180,25 +182,6 @@ class Drivers:
                 path = paths[name]
                 paths[name] = TimePath(path.times, np.zeros_like(path.values))
         return paths
-
-    def refuse_doubles(
-        self, vintages: Mapping[str, str], changes: Sequence[tuple[str, Change]]
-    ) -> None:
-        """Refuse a change of a driver that another, as it happened, carries already.
-
-        Raises
-        ------
-        StudyError
-        """
-        faults = [
-            Fault("drivers", None, name, f"{other} as it happened carries it already; give {other} "
-                  f"the vintage {self.about.known}, or change {other} itself")
-            for name, _ in changes
-            for other in self.definitions[name].contained_in
-            if vintages.get(other) == self.about.actual
-        ]  # fmt: skip
-        if faults:
-            raise StudyError(faults)
 
     def _definition(self, name: str) -> Definition:
         self._refuse_unknown({name: self.about.known})
@@ -219,15 +202,17 @@ class Drivers:
     def _origin(self, origin: float | None) -> float:
         return self.about.origin if origin is None else origin
 
-    def _path(
-        self, definition: Definition, vintage: str, dates: Array, values: Array
-    ) -> tuple[Array, Array]:
-        """Turn figures (members, N) into knots; a jump is nothing that could be foreseen."""
-        jumps = self._jumps(definition, vintage)
-        return path_of(definition, jumps, dates, values, self.about.drivers)
-
-    def _jumps(self, definition: Definition, vintage: str) -> tuple[int, ...]:
-        return definition.jumps if vintage == self.about.actual else ()
+    def _drawn(
+        self, definition: Definition, vintage: str, yearly: Yearly, shocks: Array,
+        change: Change | None = None,
+    ) -> tuple[Array, Array]:  # fmt: skip
+        """Turn figures into members' knots; a jump is nothing that could be foreseen."""
+        jumps = definition.jumps if vintage == self.about.actual else ()
+        span = self.about.drivers
+        if change is not None:
+            return changed_path(definition, jumps, yearly, shocks, change, span)
+        values = yearly.values * np.exp(np.cumsum(shocks, axis=1))
+        return path_of(definition, jumps, yearly.dates, values, span)
 
     def _yearly(self, name: str, vintage: str, origin: float | None) -> Yearly:
         """Return the figures of a vintage, gaps filled in logs, then the projection."""
@@ -291,19 +276,6 @@ def read_drivers(folder: Path, about: StudyFile) -> Drivers:
     told = f"{about.vintage_names} {about.origin} {about.drivers}"
     digest = hashlib.sha256((document.text + text + told).encode()).hexdigest()
     return Drivers(register.drivers, figures, about, digest)
-
-
-def _stream(entropy: list[int], name: str) -> np.random.Generator:
-    """Return the random stream that belongs to a name."""
-    key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little")
-    return np.random.default_rng(np.random.SeedSequence([*entropy, key]))
-
-
-def _known(date: float, definition: Definition, origin: float) -> bool:
-    """Say whether an actual figure was known at the origin: yearly ones once the year closed."""
-    if definition.between == "mid_year":
-        return date + 1 <= origin
-    return date <= origin if definition.between == "point" else date < origin
 
 
 def _history_faults(document: YamlDocument, drivers: Drivers) -> list[Fault]:

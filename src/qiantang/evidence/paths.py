@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,19 @@ JUST_BEFORE = 1e-6  # [Year] left side of a jump
 RECENT = 5.0  # [Year] span of the growth that an earlier origin carries on
 LEAST_SD = 0.01  # least sd of a year's log growth at an earlier origin
 STEEPEST = 1.5  # an edge of a year lies at most this far above the year's mean, see _edges
+
+
+def stream_of(entropy: list[int], name: str) -> np.random.Generator:
+    """Return the random stream that belongs to a name."""
+    key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little")
+    return np.random.default_rng(np.random.SeedSequence([*entropy, key]))
+
+
+def was_known(date: float, definition: Definition, origin: float) -> bool:
+    """Say whether an actual figure was known at the origin: yearly ones once the year closed."""
+    if definition.between == "mid_year":
+        return date + 1 <= origin
+    return date <= origin if definition.between == "point" else date < origin
 
 
 class Knots(NamedTuple):

@@ -27,10 +27,11 @@ from qiantang.wording import check_language
 
 if TYPE_CHECKING:
     from qiantang.policy.levertable import LeverTable
+    from qiantang.scenario import Scenario
     from qiantang.study import Study
     from qiantang.studyfile import StudyFile
     from qiantang.sweep.named import Named
-    from qiantang.wording import Wording
+    from qiantang.wording import Language, Wording
 
 #: Fan charts in a memo.
 FANS = 3
@@ -93,10 +94,7 @@ def make_memo(
     check_template(template)
     styled = reference or files[f"reference.{tongue}.docx"]
     check_reference(styled)
-    read = read_scenarios(study, scenarios, where)
-    if len(read) > len(LETTERS[tongue]):
-        most = f"{len(read)} scenarios, a memo holds at most {len(LETTERS[tongue])}"
-        raise StudyError([Fault("scenarios", None, "", most)])
+    read = _lettered(read_scenarios(study, scenarios, where), tongue)
     worlds = run_worlds(study, read, members, seed, progress)
     worth = worth_table(study, members, seed, progress)
     teller = Teller(worlds, tongue)
@@ -114,6 +112,14 @@ def make_memo(
         teller.say("figures"),
         teller.say("tables"),
     )
+
+
+def _lettered(read: tuple[Scenario, ...], lang: Language) -> tuple[Scenario, ...]:
+    """Return the scenarios, or refuse more than there are letters for."""
+    if len(read) > len(LETTERS[lang]):
+        most = f"{len(read)} scenarios, a memo holds at most {len(LETTERS[lang])}"
+        raise StudyError([Fault("scenarios", None, "", most)])
+    return read
 
 
 def _facts(

@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike, NDArray
 from pydantic import ConfigDict, Field, model_validator
 
 from qiantang.faults import Fault, StudyError, nearest
-from qiantang.model.mdl import Dictionary
 from qiantang.plan.articles import (
     Article,
     Articles,
@@ -223,20 +222,6 @@ def read_plan(
 def schemas() -> dict[str, dict[str, Any]]:
     """Return the JSON schemas of the plan's two files."""
     return {"articles": Articles.model_json_schema(), "targets": Targets.model_json_schema()}
-
-
-def moved_targets(plan: Plan, article: Article, dictionary: Dictionary) -> list[str]:
-    """Return the targets that other articles set on variables of the sectors an article moves."""
-    sectors = {dictionary[name].group for name in article.variables if name in dictionary}
-    return [
-        target.id
-        for target in plan.targets.targets
-        if target.id not in article.targets
-        and any(
-            name in dictionary and dictionary[name].group in sectors
-            for name in (target.measure.variable, *target.measure.over)
-        )
-    ]
 
 
 def articles_table(plan: Plan) -> list[dict[str, Any]]:

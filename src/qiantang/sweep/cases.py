@@ -9,6 +9,7 @@ import numpy as np
 
 from qiantang.engine.path import Path
 from qiantang.ensemble.case import Case
+from qiantang.evidence.changed import refuse_doubles
 from qiantang.scenario import Scenario
 from qiantang.sweep.points import Move, Point
 
@@ -53,7 +54,7 @@ class _Maker:
         self.own = _paths(scenario)
         self.shape = self.own if shape is None else _paths(shape)
         self.vintages = {name: scenario.driver_vintage(name) for name in study.drivers.names}
-        self.changes, self.drivers = scenario.changes, study.drivers
+        self.changes, self.study = scenario.changes, study
         self.default = {lever: study.program.constants[lever] for lever in self.order}
 
     def case(self, moves: tuple[Move, ...], point: Point) -> Case:
@@ -79,7 +80,8 @@ class _Maker:
                 parameters[move.names[0]] = float(value)
             elif move.kind == "vintage":
                 vintages |= dict.fromkeys(vintages if move.moves_all else move.names, str(value))
-        self.drivers.refuse_doubles(vintages, self.changes.drivers)
+        known, about = self.study.drivers.definitions, self.study.about
+        refuse_doubles(known, about, vintages, self.changes.drivers)
         return Case(
             levers=self._levers(paths, starts, shifts),
             parameters=dict(sorted(parameters.items())),

@@ -4,25 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qiantang.wording.language import phrase
-
 if TYPE_CHECKING:
     from qiantang.changes import Change, Changes, Step
-    from qiantang.scenario import Scenario
     from qiantang.wording.names import Wording
 
 
-def titles_shown(scenario: Scenario) -> tuple[str, str]:
-    """Return the English and the Chinese title; one that changes the world says so."""
-    if not scenario.changes:
-        return scenario.title, scenario.title_zh
-    english = phrase("title.own", "en", title=scenario.title)
-    chinese = scenario.title_zh
-    return english, phrase("title.own", "zh", title=chinese) if chinese else ""
-
-
 def changes_said(changes: Changes, words: Wording) -> str:
-    """Return what a scenario changes: national exports 5 % down in a year; ..."""
+    """Return what a scenario changes: every name with its years and numbers."""
     study = words.study
     said = []
     for name, change in changes.drivers:

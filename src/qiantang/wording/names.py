@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from qiantang.wording.changed import titles_shown
 from qiantang.wording.language import Sentences, phrase
+from qiantang.wording.titles import titles_shown
 from qiantang.wording.units import Unit, hundredths, myriad, number, reading_unit
 
 if TYPE_CHECKING:
