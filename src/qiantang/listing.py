@@ -63,9 +63,11 @@ def _levers(study: Study, words: Wording) -> Rows:
         for lever in article.levers:
             articles.setdefault(lever, []).append(article.number)
     return [
-        {"lever": name, "name": words.lever(name), "unit": _unit(study, words, name),
-         "low": low, "high": high, "articles": ", ".join(map(str, articles.get(name, ())))}
-        for name, (_, low, high) in study.vocabulary.levers.items()
+        {"lever": item.identifier, "name": words.lever(item.identifier),
+         "unit": _unit(study, words, item.identifier), "low": item.limits[0],
+         "high": item.limits[1],
+         "articles": ", ".join(map(str, articles.get(item.identifier, ())))}
+        for item in study.dictionary.levers()
     ]  # fmt: skip
 
 

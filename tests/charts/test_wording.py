@@ -70,7 +70,7 @@ def test_probabilities_never_say_never(study: Study) -> None:
 def test_verdicts_follow_the_probability(study: Study) -> None:
     en, zh = Wording(study, "en"), Wording(study, "zh")
     assert en.verdict(0.02) == "extremely unlikely"
-    assert zh.verdict(0.5) == "约有一半可能"
+    assert zh.verdict(0.5) == "成败参半"
     assert en.verdict(1.0) == "all but certain"
     assert en.verdict(float("nan")) == "not known"
     words = [en.verdict(end - 1e-6) for end, _ in VERDICTS]

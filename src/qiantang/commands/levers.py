@@ -79,8 +79,7 @@ def levers(
     with options.progress_bar(len(packages.levers) + pairs, "pulling") as progress:
         table = lever_table(packages, pairs=pairs, progress=progress)
     if picture is not None and target is not None:
-        source = {"fit": table.fit, "seed": seed, "members": members}
-        study.chart.levers(table.to_pandas(), target.id, source=source, lang=lang).save(picture)
+        _draw(table, target, words, picture, {"seed": seed, "members": members})
     if as_json:
         options.print_json(table.record() if target is None else table.of(target.id).record())
         return
@@ -100,6 +99,15 @@ def _print_table(screen: Console, table: LeverTable, target: Target | None, word
         _print_all(screen, table, words)
     else:
         _print_one(screen, table, target, words)
+
+
+def _draw(
+    table: LeverTable, target: Target, words: Wording, picture: Path, source: dict[str, int]
+) -> None:
+    from qiantang.charts.levers import levers as draw
+
+    given = {"fit": table.fit, **source}
+    draw(words.study, table.to_pandas(), target.id, source=given, lang=words.lang).save(picture)
 
 
 def _check_pairs(pairs: int) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from qiantang.evidence.observations import Observation
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.model.figures import Figure
 from qiantang.naming import series_id
 from qiantang.study import Study
+
+if TYPE_CHECKING:
+    import numpy as np
 
 #: Members that stand for the fit beside each figure.
 _MEMBERS = 200
@@ -86,6 +87,8 @@ def _model_figures(study: Study, figures: list[Figure]) -> np.ndarray[Any, np.dt
 
 
 def _interval(values: np.ndarray[Any, np.dtype[np.float64]]) -> str:
+    import numpy as np
+
     low, middle, high = np.nanquantile(values, [0.05, 0.5, 0.95])
     return f"{middle:.4g} ({low:.4g} to {high:.4g})"
 

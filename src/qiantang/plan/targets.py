@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
 from pydantic import ConfigDict, Field, model_validator
 
 from qiantang.faults import Fault, StudyError, nearest
@@ -24,6 +22,10 @@ from qiantang.plan.articles import (
     read_articles,
 )
 from qiantang.yamlfile import YamlDocument, read_yaml, validate
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
     "Plan",
@@ -135,6 +137,8 @@ class Target(Record):
         -------
         ndarray of bool, shape of `value`
         """
+        import numpy as np  # tables of the plan need no arrays
+
         values = np.asarray(value, dtype=np.float64)
         reached = values >= self.threshold if self.sense == "at_least" else values > self.threshold
         return np.asarray(reached, dtype=np.bool_)
