@@ -143,9 +143,8 @@ def _notes(found: Found, alone: Iterable[str]) -> list[str]:
     """Say how complete the list is, and what the method cannot see."""
     notes = [_complete(p, found) for p in found.partitions if p.loops > 1]
     if lonely := [str(name) for name in alone]:
-        plural = "stands" if len(lonely) == 1 else "stand each"
-        told = f"{', '.join(lonely)} {plural} alone in a cycle partition"
-        notes.append(f"{told}, and so is always the strongest there or at rest")
+        told = ", ".join(lonely)
+        notes.append(f"alone in a cycle partition, and so the strongest there or at rest: {told}")
     if lost := int(found.scores.diverged.sum()):
         notes.append(f"{lost} of {len(found.scores.diverged)} members diverged and are left out")
     notes.append(
