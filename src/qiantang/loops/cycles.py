@@ -25,10 +25,10 @@ MOST = 400_000
 PARTS = 10
 """Of what is listed at most, no more than this part stems from one instant."""
 
-STEP, TENFOLD = 10**0.5, 10.0
-"""Step by which a floor is lowered, and how far above it the core begins."""
+LEAP, STEP, TENFOLD = 1e3, 10**0.5, 10.0
+"""Steps by which a floor is lowered, first and then, and how far above it the core begins."""
 
-LOWEST = 1e-7
+LOWEST = 1e-27
 """Floor below which no loop is looked for."""
 
 _KEY = np.dtype(">u4")
@@ -216,11 +216,12 @@ def _above_floor(
 
     floor = 1.0
     found = enumerate_strong(*rows.arrays, typical, floor, most)
-    while found[3] and floor > LOWEST:
-        lower = enumerate_strong(*rows.arrays, typical, floor / STEP, most)
-        if not lower[3]:
-            break
-        floor, found = floor / STEP, lower
+    for step in (LEAP, STEP):
+        while found[3] and floor > LOWEST:
+            lower = enumerate_strong(*rows.arrays, typical, floor / step, most)
+            if not lower[3]:
+                break
+            floor, found = floor / step, lower
     edges, begins = found[0], found[1]
     logs = np.log(np.maximum(typical, 1e-300))[edges]
     size = np.add.reduceat(logs, begins[:-1]) if len(begins) > 1 else np.zeros(0)

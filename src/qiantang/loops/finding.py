@@ -145,8 +145,9 @@ def find_loops(
     """
     scores = edge_scores(program, network, given, times, asked, progress)
     strength: Floats | None = None
-    partitions, loops = [], []
-    for number, places in enumerate(network.partitions):
+    partitions: list[Partition] = []
+    loops: list[Scored] = []
+    for places in network.partitions:
         if through and not network.variables(places) & set(through):
             continue
         progress("listing the loops")
@@ -158,7 +159,7 @@ def find_loops(
         if through:
             mine = [m for m in mine if any(network.edges[edge][0] in through for edge in m)]
         cycles = cycles.joined(mine)
-        partition, shown = _scored(number, cycles, scores, mine, top, progress)
+        partition, shown = _scored(len(partitions), cycles, scores, mine, top, progress)
         variables = len(network.variables(places))
         partitions.append(Partition(variables, len(places), len(cycles), cycles.floor, *partition))
         loops += shown

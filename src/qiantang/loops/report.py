@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +31,7 @@ class LoopReport:
         ``strongest``, the share of members in which no loop has a larger score, with axes (loop,
         time); ``outside`` with axes (time, member): the share of outside in the change of what was
         asked, our own measure. Coordinates of a loop: title, title_zh, polarity, path, articles,
-        partition, links.
+        partition, links, alone: whether no other loop is in its partition.
     notes : tuple of str
         What a reader must know: whether these are all loops, what is left out.
     """
@@ -115,6 +115,7 @@ def report_of(
         outside[:, found.scores.diverged] = np.nan
         told = "share of outside in the change, our own measure"
         data["outside"] = (axes[1:], outside, _attrs(told))
+    alone = [found.partitions[loop.partition].loops == 1 for loop in found.loops]
     coords = {
         "loop": [named.id for named in names],
         "time": found.scores.times,
@@ -127,23 +128,23 @@ def report_of(
         "articles": ("loop", [", ".join(map(str, named.articles)) for named in names]),
         "partition": ("loop", [loop.partition + 1 for loop in found.loops]),
         "links": ("loop", [len(loop.edges) for loop in found.loops]),
+        "alone": ("loop", alone),
     }
     dataset = xr.Dataset(data, coords=coords, attrs={**attrs, "asked": ", ".join(asked)})
     note = [attrs["note"]] if attrs.get("note") else []
-    return LoopReport(dataset, (*note, *_notes(found)))
+    return LoopReport(dataset, (*note, *_notes(found, dataset["loop"].to_numpy()[alone])))
 
 
 def _attrs(told: str) -> dict[str, str]:
     return {"units": "1", "long_name": told}
 
 
-def _notes(found: Found) -> list[str]:
+def _notes(found: Found, alone: Iterable[str]) -> list[str]:
     """Say how complete the list is, and what the method cannot see."""
-    alone = [p for p in found.partitions if p.loops == 1]
     notes = [_complete(p, found) for p in found.partitions if p.loops > 1]
-    if alone:
-        plural = "a loop stands" if len(alone) == 1 else f"{len(alone)} loops stand"
-        notes.append(f"{plural} alone in a cycle partition, where its share is always 100 %")
+    if lonely := [str(name) for name in alone]:
+        told = ", ".join(lonely)
+        notes.append(f"alone in a cycle partition, and so the strongest there or at rest: {told}")
     if lost := int(found.scores.diverged.sum()):
         notes.append(f"{lost} of {len(found.scores.diverged)} members diverged and are left out")
     notes.append(

@@ -16,10 +16,16 @@ RIGHT = ("links", "share", "90 % interval", "P strongest", "mostly at")
 
 
 def rows_of(report: LoopReport) -> list[tuple[str, ...]]:
-    """Return the cells of each loop: shares pooled over time and members, when it dominates."""
+    """Return the cells of each loop: shares pooled over time and members, when it dominates.
+
+    A loop that stands alone in its partition, where it is always the strongest, has no row.
+    """
     data = report.dataset
     rows: list[tuple[str, ...]] = []
+    alone = {str(name) for name in data["loop"].to_numpy()[data["alone"].to_numpy()]}
     for place in range(data.sizes["loop"]):
+        if str(data["loop"].to_numpy()[place]) in alone and len(alone) < data.sizes["loop"]:
+            continue
         one = data.isel(loop=place)
         share = one["share"].to_numpy()
         pooled = share[np.isfinite(share)]
