@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
+import lake
+from public_data import public
 from qiantang.robust.searching import Task, Tried, front, hypervolume, search
-from tests.discovery import lake
-from tests.discovery.public import public
 
 pytest.importorskip("pymoo", reason="the extra [search] is not installed")
 pytest.importorskip("moocore", reason="the extra [search] is not installed")
