@@ -75,7 +75,7 @@ class RobustFile(BaseModel):
     searches: Annotated[int, Field(strict=True, ge=2, le=50)] = Field(
         default=3, description="searches from different seeds"
     )
-    population: Annotated[int, Field(strict=True, ge=8, le=2000)] = 60
+    population: Annotated[int, Field(strict=True, ge=8, le=1000)] = 60
     generations: Annotated[int, Field(strict=True, ge=1, le=10_000)] = 40
 
 
