@@ -17,8 +17,11 @@ from qiantang.review.review import Stand
 from qiantang.skill.saved import Saved, SkillRecord, inputs_of
 from qiantang.study import Study
 
+from .searched import made_discovery, made_robust, made_sensitivity
+
 KINDS = ("fan", "plain_fan", "compare", "board", "tornado", "levers", "multiples", "flow",
-         "scoreboard", "dominance", "odds")  # fmt: skip
+         "scoreboard", "dominance", "odds", "discovery", "sensitivity", "robust",
+         "regrets")  # fmt: skip
 LANGUAGES = ("en", "zh")
 
 
@@ -63,6 +66,12 @@ def draw(kind: str, lang: str, runs: Runs, small: Study, monkeypatch: Any) -> Ch
         return runs.study.chart.scoreboard(lang=lang)
     if kind == "odds":
         return runs.study.chart.odds(made_review(runs.study), lang=lang)
+    if kind == "discovery":
+        return runs.study.chart.discovery(made_discovery(runs.study), lang=lang)
+    if kind == "sensitivity":
+        return runs.study.chart.sensitivity(made_sensitivity(runs.study), lang=lang)
+    if kind in ("robust", "regrets"):
+        return getattr(runs.study.chart, kind)(made_robust(runs.study), lang=lang)
     monkeypatch.setattr(tornado, "_members", made_members)
     return runs.chart.tornado("passengers", lang=lang)
 

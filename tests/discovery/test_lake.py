@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import lake
 from qiantang.discovery.prim import Cases, peel, quality, simplified
 from qiantang.sweep.indices import _indices
 from qiantang.sweep.sampling import latin_hypercube, saltelli
-
-from . import lake
 
 #: Release of phosphorus every year.
 RELEASE = 0.02

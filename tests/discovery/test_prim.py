@@ -9,11 +9,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from public_data import public
 from qiantang.discovery.prim import Box, Cases, peel, quality, quasi_p, simplified, whole
 from qiantang.discovery.screen import screened
 from qiantang.discovery.tree import leaves
-
-from .public import public
 
 pytest.importorskip("sklearn", reason="the extra [search] is not installed")
 

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.typing import NDArray
-from tests.discovery import lake
-from tests.discovery.public import public
 
+import lake
+from public_data import public
 from qiantang.robust.searching import Task, Tried, front, hypervolume, search
 
 pytest.importorskip("pymoo", reason="the extra [search] is not installed")

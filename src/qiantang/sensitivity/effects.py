@@ -7,8 +7,8 @@ inputs are independent or not. The explained variance is measured on members lef
 of a kernel ridge regression; what no regression of the inputs explains is left over. An effect
 somewhat below nought is one that the members cannot tell from none.
 
-SALib's Shapley effects need a sample of their own and assume independence (Goda (2021)); those here
-take the members as they are.
+SALib's Shapley effects need a sample of their own and assume independence, after Goda (2021); those
+here take the members as they are.
 
 References
 ----------

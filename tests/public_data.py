@@ -18,7 +18,7 @@ import pytest
 def public(name: str) -> Path:
     """Return a public file, or leave the test out."""
     given = os.environ.get("QIANTANG_SEARCH_DATA")
-    beside = Path(__file__).parents[3] / "shared" / "acceptance" / "search"
+    beside = Path(__file__).parents[2] / "shared" / "acceptance" / "search"
     path = (Path(given) if given else beside) / name
     if not path.is_file():
         pytest.skip("public data of the EMA Workbench: QIANTANG_SEARCH_DATA names their folder")

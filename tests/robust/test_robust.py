@@ -1,0 +1,203 @@
+"""A robust search over the small study: its folder, its scenario files, what it refuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from qiantang.cli import program
+from qiantang.policy.packages import Packages, open_packages
+from qiantang.robust.designfile import read_robust
+from qiantang.robust.robust import Robust, run_robust
+from qiantang.session import OpenStudy, open_study
+from qiantang.study import Study
+
+pytest.importorskip("pymoo", reason="the extra [search] is not installed")
+pytest.importorskip("moocore", reason="the extra [search] is not installed")
+
+DESIGN = """title: A small search
+title_zh: 小搜索
+question: What is good whatever comes?
+question_zh: 何种组合最稳健？
+objectives:
+  - {measure: probability, target: goods_trade}
+  - {measure: superquantile, target: passengers}
+  - {measure: effort}
+levers: [airport_capacity, air_routes, market_access]
+latest: 1.0
+members: 6
+fresh: 6
+seed: 1
+searches: 2
+population: 8
+generations: 3
+"""
+
+
+def typed(*words: object) -> Result:
+    return CliRunner().invoke(program, [str(word) for word in words])
+
+
+def written(folder: Path, text: str = DESIGN) -> Path:
+    path = folder / "small.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("robust")
+
+
+@pytest.fixture(scope="module")
+def found(small_study: Study, folder: Path) -> Robust:
+    return run_robust(read_robust(str(written(folder)), small_study), small_study, folder / "out")
+
+
+def test_the_front_names_packages_and_scores_them_twice(found: Robust) -> None:
+    table = found.packages
+    assert found.candidates <= 2 * 8 * 3
+    assert "balanced" in set(table["pick"]) | {"balanced"}
+    assert "best_effort" in set(table["pick"]) or table["pick"].iloc[0]
+    assert table["effort"].equals(table["fresh_effort"])
+    assert table[["airport_capacity", "air_routes", "market_access"]].to_numpy().max() <= 1
+    late = table[[name for name in table if str(name).startswith("late_")]].to_numpy()
+    assert set(np.unique(late)) <= {0.0, 0.25, 0.5, 0.75, 1.0}
+    assert found.volumes.max() <= 1 + 1e-12
+    assert (np.diff(found.course, axis=1) >= -1e-12).all()
+    assert len(found.regrets) == 9 * len(found.picked)
+
+
+def test_no_lever_costs_nothing_and_is_on_the_front(found: Robust) -> None:
+    cheapest = found.packages.sort_values("effort").iloc[0]
+    assert cheapest["effort"] == 0
+    assert cheapest["airport_capacity"] == cheapest["air_routes"] == cheapest["market_access"] == 0
+
+
+def test_a_package_is_worth_what_its_levers_give(found: Robust, small_study: Study) -> None:
+    """The front's effort and P are those of the packages run by themselves."""
+    packages = open_packages(small_study, members=12, seed=1)
+    members = packages.members.part(slice(0, 6))
+    mine = Packages(small_study, packages.base, packages.full, members, 1)
+    target = small_study.plan.targets.targets[0]
+    for row in found.packages.head(5).to_dict("records"):
+        shares = np.array([row.get(lever, 0.0) for lever in mine.levers])
+        late = np.array([row.get(f"late_{lever}", 0.0) for lever in mine.levers])
+        values = mine.score(shares, delays=late).values[target.id]
+        assert row["probability_goods_trade"] == target.is_reached(values).mean()
+        assert row["effort"] == pytest.approx(small_study.effort.cost(mine.levers) @ shares)
+
+
+def test_a_delay_moves_the_path_and_nought_changes_nothing(small_study: Study) -> None:
+    packages = open_packages(small_study, members=4, seed=1)
+    full, none = np.ones(len(packages.levers)), np.zeros(len(packages.levers))
+    at_once = packages.score(full).values["passengers"]
+    assert (packages.score(full, delays=none).values["passengers"] == at_once).all()
+    late = packages.score(full, delays=none + 1.0).values["passengers"]
+    never = packages.score(none).values["passengers"]
+    assert (late < at_once).all()
+    assert (late > never).all()
+
+
+def test_a_search_that_was_stopped_goes_on(
+    found: Robust, small_study: Study, folder: Path, tmp_path: Path
+) -> None:
+    design = read_robust(str(written(tmp_path)), small_study)
+    out = tmp_path / "out"
+    seen: list[str] = []
+
+    def stop(line: str) -> None:
+        seen.append(line)
+        if len(seen) == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_robust(design, small_study, out, stop)
+    assert len(list((out / "tried").iterdir())) == 4
+    again = run_robust(design, small_study, out)
+    assert again.packages.equals(found.packages)
+    assert again.evaluated < found.evaluated
+    assert run_robust(design, small_study, out).evaluated == 0
+    (out / "tried" / "00-00001.parquet").write_bytes(b"broken")
+    assert run_robust(design, small_study, out).packages.equals(found.packages)
+
+
+def test_winners_are_sound_scenario_files(small_study: Study, folder: Path, found: Robust) -> None:
+    words = ("robust", folder / "small.yaml", "--study", small_study.folder, "--out",
+             folder / "out")  # fmt: skip
+    picture, regrets = folder / "a.svg", folder / "b.svg"
+    done = typed(*words, "--picture", picture, "--regrets", regrets)
+    assert done.exit_code == 0, done.output
+    assert "Hypervolume of each search over all together" in done.output
+    assert picture.is_file()
+    assert regrets.is_file()
+    paths = sorted((folder / "out" / "scenarios").glob("*.yaml"))
+    assert len(paths) == len(found.picked)
+    study = open_study(small_study.folder)
+    for path, pick in zip(paths, sorted(found.picked["pick"]), strict=True):
+        row = found.picked.set_index("pick").loc[pick]
+        scenario = study.scenario(str(path))
+        assert set(scenario.levers) == {name for name in found.design.levers if row[name] > 0}
+        for lever in scenario.levers:
+            assert scenario.path(lever).values[-1] == pytest.approx(row[lever], abs=1e-6)
+            assert scenario.path(lever).times[0] == pytest.approx(2018.5 + row[f"late_{lever}"])
+    record = json.loads(typed(*words, "--json").output)
+    assert len(record["packages"]) == len(found.packages)
+    assert (folder / "out" / "front.csv").read_text(encoding="utf-8-sig").startswith("pick,")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_charts_hold_front_and_regrets(small_study: Study, found: Robust, lang: str) -> None:
+    chart = OpenStudy(small_study.folder).chart
+    assert len(chart.robust(found, lang=lang).data) == len(found.packages)
+    assert len(chart.regrets(found, lang=lang).data) == len(found.regrets)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("target: goods_trade", "target: goods_trad",
+         ":6: objectives.0.target: no target 'goods_trad' (did you mean goods_trade?)"),
+        ("target: goods_trade", "target: fdi", "no target 'fdi', expected one of goods_trade"),
+        ("measure: effort", "measure: effort, target: cargo", "effort has none"),
+        (", target: passengers", "", "every measure but effort has a 'target'"),
+        ("  - {measure: superquantile, target: passengers}\n  - {measure: effort}\n", "",
+         "objectives"),
+        ("air_routes", "air_route", "unknown lever 'air_route'"),
+        ("fresh: 6", "fresh: 600", "6 and 600 fresh members, 12 are in the fit"),
+        ("{measure: effort}", "{measure: probability, target: goods_trade}",
+         "objectives.2: stands there already"),
+    ],
+)  # fmt: skip
+def test_bad_designs_are_one_sentence(
+    old: str, new: str, said: str, small_study: Study, tmp_path: Path
+) -> None:
+    design = written(tmp_path, DESIGN.replace(old, new, 1))
+    done = typed("robust", design, "--study", small_study.folder, "--out", tmp_path / "out")
+    assert (done.exit_code, done.output.count("\n")) == (2, 1), done.output
+    assert said in done.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_other_folders_and_missing_libraries_are_one_sentence(
+    small_study: Study, folder: Path, found: Robust, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("--study", small_study.folder, "--out")
+    other = written(tmp_path, DESIGN.replace("seed: 1", "seed: 2"))
+    for design, out, said in [
+        (other, folder / "out", "was begun with another design; give an empty folder"),
+        (other, folder, "holds something else"),
+        ("nowhere", tmp_path / "out", "no such design"),
+    ]:
+        done = typed("robust", design, *words, out)
+        assert (done.exit_code, done.output.count("\n")) == (2, 1), done.output
+        assert said in done.output
+    monkeypatch.setitem(__import__("sys").modules, "pymoo.algorithms.moo.nsga2", None)
+    done = typed("robust", other, *words, tmp_path / "new")
+    assert "pymoo: is not installed; install the extra: pip install 'qiantang[search]'" in (
+        done.output
+    )
