@@ -193,7 +193,7 @@ def _needs(review: Review, words: Wording) -> list[Block]:
             (words.target(targets[need.target]), words.phrase("year", year=need.year),
              words.figure(need.expected, unit), needed, watch)
         )  # fmt: skip
-    heads = ("review.target", "review.year", "review.expected", "review.needed", "review.watch")
+    heads = ("review.target", "review.year", "review.expects", "review.needed", "review.watch")
     return [
         Heading(2, _text(words.phrase("review.needs"))),
         _table("needs", "review.needs_table", heads, rows, (3.0, 1.2, 2.0, 2.0, 3.0), words),
