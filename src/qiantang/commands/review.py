@@ -13,6 +13,7 @@ from qiantang.commands import options
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from qiantang.policy.answer import Answer
     from qiantang.review.pathways import Pathway
     from qiantang.review.review import Review
     from qiantang.wording import Wording
@@ -46,6 +47,10 @@ SMALL = 0.005
     help="Find until when each package may still begin to keep this probability.",
 )  # fmt: skip
 @click.option(
+    "--memo", "out", default=None, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="Write the review as a memo of two pages: .docx .html .pdf",
+)  # fmt: skip
+@click.option(
     "--method", type=click.Choice(["weights", "smoother"]), default="weights", show_default=True,
     help="Weigh members by the figures, or move them towards these.",
 )  # fmt: skip
@@ -61,6 +66,7 @@ def review(
     restore: str | None,
     probability: float,
     bar: float | None,
+    out: Path | None,
     method: str,
     members: int,
     seed: int,
@@ -81,6 +87,10 @@ def review(
     from qiantang.session import open_study
     from qiantang.wording import Wording
 
+    if out is not None:
+        from qiantang.memo.writing import check_memo
+
+        check_memo(out)
     study = open_study(folder)
     words = Wording(study, lang)
     target = None if restore is None else find_target(study, restore)
@@ -89,6 +99,8 @@ def review(
                          members=members, seed=seed, progress=told)  # fmt: skip
         answer = None if target is None else restored(found, target, probability, told)
         paths = None if bar is None else pathways(found, bar, told)
+    if out is not None:
+        _write_memo(found, answer, lang, out)
     if as_json:
         more: dict[str, Any] = {} if answer is None else {"restore": answer.record()}
         if paths is not None:
@@ -104,6 +116,14 @@ def review(
         _print_pathways(screen, found, paths, words)
     if answer is not None and target is not None:
         print_answer(screen, answer, target, words)
+
+
+def _write_memo(found: Review, answer: Answer | None, lang: str, out: Path) -> None:
+    from qiantang.memo.review import review_memo
+    from qiantang.memo.writing import write_memo
+
+    write_memo(review_memo(found, lang=lang, answer=answer), out)
+    click.echo(f"Written: {out}", err=True)
 
 
 def _print_odds(screen: Console, found: Review, words: Wording) -> None:
