@@ -76,7 +76,7 @@ def number(value: float) -> str:
     return repr(float(value)).replace("inf", "Infinity").replace("nan", "NaN")
 
 
-def test_exp_log_and_power_are_right_to_1e_13_over_the_whole_range(any_browser: Any) -> None:
+def test_exp_log_and_power_are_right_to_1e_13_over_the_whole_range(browser: Any) -> None:
     rng = np.random.default_rng(3)
     wide = np.exp(rng.uniform(-700, 700, 4000))
     for what, x, y in (
@@ -87,18 +87,18 @@ def test_exp_log_and_power_are_right_to_1e_13_over_the_whole_range(any_browser: 
     ):
         whole = np.longdouble(x)
         exact = (np.exp, np.log, lambda v, y=y: v ** np.longdouble(y))[what](whole)
-        off = np.abs(np.longdouble(tried(any_browser, what, x, y)) / exact - 1)
+        off = np.abs(np.longdouble(tried(browser, what, x, y)) / exact - 1)
         assert off.max() < 1e-13, (what, float(off.max()))
 
 
-def test_odd_arguments_are_as_numpy_has_them(any_browser: Any) -> None:
+def test_odd_arguments_are_as_numpy_has_them(browser: Any) -> None:
     odd = np.array([0.0, 1.0, -1.0, -2.5, np.inf, -np.inf, np.nan, 5e-324, 1e308, 3.0])
     x, y = (a.ravel() for a in np.meshgrid(odd, odd))
     fit = ~((x == -np.inf) & (y != np.floor(y)))  # where the kernel, too, has no number
     x, y = np.append(x[fit], 2.0), np.append(y[fit], 0.5)  # an even number of them
     with np.errstate(all="ignore"):
         for what, exact in ((0, np.exp(x)), (1, np.log(x)), (2, np.power(x, y))):
-            found = tried(any_browser, what, x, y)
+            found = tried(browser, what, x, y)
             np.testing.assert_allclose(np.abs(found), np.abs(exact), rtol=1e-13, atol=1e-300)
 
 
@@ -121,7 +121,7 @@ def ran(browser: Any, cargo: Cargo, module: bytes, columns: list[list[Any]]) -> 
 
 
 def test_twenty_packages_equal_the_kernel_to_1e_12_of_range(
-    any_browser: Any, small_study: Study
+    browser: Any, small_study: Study
 ) -> None:
     ends = small_study.about.scenarios
     base, plan = small_study.scenario(ends.base), small_study.scenario(ends.full)
@@ -139,7 +139,7 @@ def test_twenty_packages_equal_the_kernel_to_1e_12_of_range(
         wanted.append(whole[:, -int(cargo.sizes["times"]) :])
     assert cargo.begin > 1000, "the page does not go on from the plan's date"
     module = compiled(c_source(cargo.plan, small_study.program.tables))
-    found = ran(any_browser, cargo, module, columns)
+    found = ran(browser, cargo, module, columns)
     span = np.ptp(wanted, axis=(0, 3))
     for ours, theirs in zip(found, wanted, strict=True):
         assert (np.abs(ours - theirs) <= 1e-12 * np.maximum(span, 1e-9)[..., None]).all()
@@ -167,7 +167,7 @@ SAVEPER = 1 ~~|
 
 @pytest.mark.parametrize("integrator", ["euler", "rk4"])
 def test_any_model_from_its_start_and_by_either_method(
-    any_browser: Any, tmp_path: Path, integrator: Any
+    browser: Any, tmp_path: Path, integrator: Any
 ) -> None:
     file = tmp_path / "model.mdl"
     file.write_text(MODEL, encoding="utf-8")
@@ -182,7 +182,7 @@ def test_any_model_from_its_start_and_by_either_method(
     )
     column = cargo.column(program.slot_of["size"])
     levels = [0.7, 2.4]
-    found = ran(any_browser, cargo, module,
+    found = ran(browser, cargo, module,
                 [[[column, [v] * len(cargo.inputs.grid)]] for v in levels])  # fmt: skip
     for value, ours in zip(levels, found, strict=True):
         theirs = program.run(
