@@ -163,7 +163,11 @@ class StudyPage:
 
     def _source(self) -> dict[str, Any]:
         ends = self.base, self.plan
-        return told.source(self.study, ends, None, self.members, self.seed)
+        source = told.source(self.study, ends, None, self.members, self.seed)
+        if self.base.drivers:  # a world of its own, which no vintage names
+            title, title_zh = self.base.title, self.base.title_zh or self.base.title
+            source["vintage"] |= {"title": f"as in “{title}”", "title_zh": f"“{title_zh}”"}
+        return source
 
     def _about(self) -> dict[str, Any]:
         about = self.study.about
