@@ -1,6 +1,6 @@
 #!/bin/sh
-# Puts on a Debian or Ubuntu machine the programs that tests open pages and documents with: a
-# browser, LibreOffice, poppler, and fonts for Chinese. Does nothing where all is found, and says so
+# Puts on a Debian or Ubuntu machine the programs that tests open pages and documents with:
+# browsers, LibreOffice, poppler, and fonts for Chinese. Does nothing where all is found, and says so
 # where it cannot install: those tests are then left out, each with its reason.
 set -eu
 any() {
@@ -11,6 +11,7 @@ any() {
 }
 wanted=
 any chromium chromium-browser google-chrome google-chrome-stable chrome || wanted="$wanted chromium"
+any firefox firefox-esr || wanted="$wanted firefox-esr"
 any soffice || wanted="$wanted libreoffice-writer fonts-liberation"
 any pdftoppm || wanted="$wanted poppler-utils"
 if [ -z "$wanted" ]; then

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,27 +22,22 @@ def compiler() -> None:
     pytest.importorskip("ziglang", reason="ziglang compiles pages and is not installed")
 
 
-@pytest.fixture(scope="session", params=["chromium", "firefox"])
-def any_browser(request: pytest.FixtureRequest, compiler: None) -> Iterator[Any]:
+@pytest.fixture(scope="session")
+def browser(compiler: None) -> Iterator[Any]:
+    """Return Chromium; what Firefox says of the numbers is asked in a test of its own."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    path = browser_path()
+    if path is None:
+        pytest.skip("no Chromium on this machine: run sh tests/install_programs.sh")
     with sync_api.sync_playwright() as play:
-        if request.param == "chromium":
-            path = browser_path()
-            if path is None:
-                pytest.skip("no Chromium on this machine: run sh tests/install_programs.sh")
-            browser = play.chromium.launch(**chromium(path))
-        elif Path(play.firefox.executable_path).exists():
-            browser = play.firefox.launch()
-        else:
-            how = f"{Path(sys.executable).name} -m playwright install firefox"
-            pytest.skip(f"no Firefox that playwright drives: run {how}")
+        browser = play.chromium.launch(**chromium(path))
         yield browser
         browser.close()
 
 
 @pytest.fixture
-def offline(any_browser: Any) -> Iterator[Any]:
-    with context(any_browser) as one:
+def offline(browser: Any) -> Iterator[Any]:
+    with context(browser) as one:
         yield one
 
 

@@ -22,9 +22,10 @@ from qiantang.travel.cargo import Cargo, cargo_of
 from qiantang.travel.levers import columns_of
 from qiantang.travel.machine.compiler import compiled
 from qiantang.travel.machine.csource import _text, c_source, needs_library
+from qiantang.travel.machine.jssource import js_source
 from qiantang.travel.pack import packed
 from qiantang.travel.studypage import StudyPage
-from qiantang.travel.writing import front
+from qiantang.travel.writing import NO_PLAIN, front
 
 Array = NDArray[np.float64]
 
@@ -36,12 +37,13 @@ void attempt(I what, I count, const V *x, const V *y, V *z) {
 }
 """
 
-RUN = """async ({ module, text, sizes, columns }) => {
+RUN = """async ({ module, text, sizes, columns, plain }) => {
   %s
   const code = Uint8Array.from(atob(module), (c) => c.charCodeAt(0));
   const instance = await WebAssembly.instantiate(await WebAssembly.compile(code), {});
   const arrays = unpacked(await inflated(bytesOf(text)));
-  const run = new Engine(instance, sizes, arrays, 0, sizes.members);
+  const run = plain ? new PlainEngine(sizes, arrays, 0, sizes.members)
+    : new Engine(instance, sizes, arrays, 0, sizes.members);
   return columns.map((one) => {
     const { out, bad } = run.run(one);
     return { out: Array.from(out, (x) => (Number.isFinite(x) ? x : null)), bad: Array.from(bad) };
@@ -76,7 +78,7 @@ def number(value: float) -> str:
     return repr(float(value)).replace("inf", "Infinity").replace("nan", "NaN")
 
 
-def test_exp_log_and_power_are_right_to_1e_13_over_the_whole_range(any_browser: Any) -> None:
+def test_exp_log_and_power_are_right_to_1e_13_over_the_whole_range(browser: Any) -> None:
     rng = np.random.default_rng(3)
     wide = np.exp(rng.uniform(-700, 700, 4000))
     for what, x, y in (
@@ -87,29 +89,32 @@ def test_exp_log_and_power_are_right_to_1e_13_over_the_whole_range(any_browser: 
     ):
         whole = np.longdouble(x)
         exact = (np.exp, np.log, lambda v, y=y: v ** np.longdouble(y))[what](whole)
-        off = np.abs(np.longdouble(tried(any_browser, what, x, y)) / exact - 1)
+        off = np.abs(np.longdouble(tried(browser, what, x, y)) / exact - 1)
         assert off.max() < 1e-13, (what, float(off.max()))
 
 
-def test_odd_arguments_are_as_numpy_has_them(any_browser: Any) -> None:
+def test_odd_arguments_are_as_numpy_has_them(browser: Any) -> None:
     odd = np.array([0.0, 1.0, -1.0, -2.5, np.inf, -np.inf, np.nan, 5e-324, 1e308, 3.0])
     x, y = (a.ravel() for a in np.meshgrid(odd, odd))
     fit = ~((x == -np.inf) & (y != np.floor(y)))  # where the kernel, too, has no number
     x, y = np.append(x[fit], 2.0), np.append(y[fit], 0.5)  # an even number of them
     with np.errstate(all="ignore"):
         for what, exact in ((0, np.exp(x)), (1, np.log(x)), (2, np.power(x, y))):
-            found = tried(any_browser, what, x, y)
+            found = tried(browser, what, x, y)
             np.testing.assert_allclose(np.abs(found), np.abs(exact), rtol=1e-13, atol=1e-300)
 
 
-def ran(browser: Any, cargo: Cargo, module: bytes, columns: list[list[Any]]) -> list[Array]:
+def ran(
+    browser: Any, cargo: Cargo, module: bytes, columns: list[list[Any]], plain: str = ""
+) -> list[Array]:
     """Return values (output, time, member) for each replacement of columns."""
     page = browser.new_page()
     engine = front("engine.js").replace("self.onmessage", "const unused")
-    script = RUN % (front("unpack.js") + engine)
+    program = plain or NO_PLAIN
+    script = RUN % "\n".join([front("unpack.js"), front("plain.js"), program, engine])
     given = {
         "module": base64.b64encode(module).decode(), "text": packed(cargo.arrays),
-        "sizes": dict(cargo.sizes), "columns": columns,
+        "sizes": dict(cargo.sizes), "columns": columns, "plain": bool(plain),
     }  # fmt: skip
     answers = page.evaluate(script, given)
     page.close()
@@ -121,7 +126,7 @@ def ran(browser: Any, cargo: Cargo, module: bytes, columns: list[list[Any]]) -> 
 
 
 def test_twenty_packages_equal_the_kernel_to_1e_12_of_range(
-    any_browser: Any, small_study: Study
+    browser: Any, small_study: Study
 ) -> None:
     ends = small_study.about.scenarios
     base, plan = small_study.scenario(ends.base), small_study.scenario(ends.full)
@@ -139,10 +144,13 @@ def test_twenty_packages_equal_the_kernel_to_1e_12_of_range(
         wanted.append(whole[:, -int(cargo.sizes["times"]) :])
     assert cargo.begin > 1000, "the page does not go on from the plan's date"
     module = compiled(c_source(cargo.plan, small_study.program.tables))
-    found = ran(any_browser, cargo, module, columns)
-    span = np.ptp(wanted, axis=(0, 3))
-    for ours, theirs in zip(found, wanted, strict=True):
-        assert (np.abs(ours - theirs) <= 1e-12 * np.maximum(span, 1e-9)[..., None]).all()
+    found = ran(browser, cargo, module, columns)
+    plain = ran(
+        browser, cargo, module, columns[:5], js_source(cargo.plan, small_study.program.tables)
+    )
+    span = np.maximum(np.ptp(wanted, axis=(0, 3)), 1e-9)[..., None]
+    for ours, theirs in zip([*found, *plain], [*wanted, *wanted[:5]], strict=True):
+        assert (np.abs(ours - theirs) <= 1e-12 * span).all()
     assert (np.ptp(wanted, axis=0).max(axis=(1, 2)) > 0).sum() > 5, "the levers move nothing"
 
 
@@ -167,7 +175,7 @@ SAVEPER = 1 ~~|
 
 @pytest.mark.parametrize("integrator", ["euler", "rk4"])
 def test_any_model_from_its_start_and_by_either_method(
-    any_browser: Any, tmp_path: Path, integrator: Any
+    browser: Any, tmp_path: Path, integrator: Any
 ) -> None:
     file = tmp_path / "model.mdl"
     file.write_text(MODEL, encoding="utf-8")
@@ -182,15 +190,17 @@ def test_any_model_from_its_start_and_by_either_method(
     )
     column = cargo.column(program.slot_of["size"])
     levels = [0.7, 2.4]
-    found = ran(any_browser, cargo, module,
-                [[[column, [v] * len(cargo.inputs.grid)]] for v in levels])  # fmt: skip
-    for value, ours in zip(levels, found, strict=True):
+    columns = [[[column, [value] * len(cargo.inputs.grid)]] for value in levels]
+    found = ran(browser, cargo, module, columns)
+    plain = ran(browser, cargo, module, columns, js_source(cargo.plan, program.tables, integrator))
+    for value, ours, slow in zip(levels, found, plain, strict=True):
         theirs = program.run(
             outputs, times, parameters=drawn, paths={"size": TimePath.level(value, 0.0)},
             members=7, integrator=integrator, engine="numpy",
         ).values  # fmt: skip
         assert np.isnan(theirs).any(), "no power of a negative base was met"
         np.testing.assert_allclose(ours, theirs, rtol=1e-11, atol=1e-11)
+        np.testing.assert_allclose(slow, theirs, rtol=1e-11, atol=1e-11)
 
 
 def test_what_no_page_runs_is_refused_in_a_sentence(tmp_path: Path) -> None:

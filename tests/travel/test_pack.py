@@ -44,12 +44,12 @@ def test_members_that_agree_are_written_once() -> None:
 
 
 @pytest.mark.parametrize("value", [-0.0, np.inf, -np.inf, np.nan, 5e-324, 1.7976931348623157e308])
-def test_the_bits_of_odd_floats_are_kept_in_a_browser(any_browser: Any, value: float) -> None:
+def test_the_bits_of_odd_floats_are_kept_in_a_browser(browser: Any, value: float) -> None:
     from qiantang.travel.writing import front
 
     rows = np.array([[value, value], [value, 1.0], [1 / 3, value]])
     text = packed({"a": Rows(rows), "b": rows, "c": np.array([[1, -2], [3, 2**31 - 1]])})
-    page = any_browser.new_page()
+    page = browser.new_page()
     script = (
         f"async (text) => {{ {front('unpack.js')}"
         + """

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from tests.deck.browser import browser_path
 
 from qiantang.cli import program
 from qiantang.deck.scenarios import deck_scenario
@@ -18,7 +17,7 @@ from qiantang.study import Study
 from qiantang.wording import Wording
 
 from .conftest import MEMBERS
-from .offline import chromium, context, frame, opened
+from .offline import context, frame, opened
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of the browser's driver
 
@@ -176,9 +175,9 @@ def test_the_page_says_what_it_is_and_that_it_stays_here(page: Any, small_study:
     assert "http" not in policy
 
 
-def test_a_fetch_is_refused_by_the_page_itself(any_browser: Any, page_file: Path) -> None:
+def test_a_fetch_is_refused_by_the_page_itself(browser: Any, page_file: Path) -> None:
     """The context of this test is online: the policy alone stands in the way."""
-    one = any_browser.new_context()
+    one = browser.new_context()
     page = opened(one, page_file)
     script = "fetch('data:text/plain,x').then(() => 'open', () => 'refused')"
     assert page.evaluate(script) == "refused"
@@ -193,8 +192,8 @@ def test_a_fetch_is_refused_by_the_page_itself(any_browser: Any, page_file: Path
 
 
 @pytest.mark.parametrize("width", [1400, 900, 390, 320])
-def test_nothing_overflows_at_any_width(any_browser: Any, page_file: Path, width: int) -> None:
-    with context(any_browser, viewport={"width": width, "height": 800}) as one:
+def test_nothing_overflows_at_any_width(browser: Any, page_file: Path, width: int) -> None:
+    with context(browser, viewport={"width": width, "height": 800}) as one:
         page = opened(one, page_file)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         strip = page.locator(".qp-strip")
@@ -208,9 +207,9 @@ def test_nothing_overflows_at_any_width(any_browser: Any, page_file: Path, width
         assert one.complaints == []
 
 
-def test_a_dark_screen_has_light_ink(any_browser: Any, page_file: Path) -> None:
+def test_a_dark_screen_has_light_ink(browser: Any, page_file: Path) -> None:
     def ink(scheme: str) -> int:
-        with context(any_browser, color_scheme=scheme) as one:
+        with context(browser, color_scheme=scheme) as one:
             page = opened(one, page_file)
             colour = page.evaluate("getComputedStyle(document.querySelector('.qt-deck')).color")
             return sum(map(int, re.findall(r"\d+", colour)[:3]))
@@ -219,9 +218,7 @@ def test_a_dark_screen_has_light_ink(any_browser: Any, page_file: Path) -> None:
     assert ink("dark") > 600
 
 
-def test_it_prints_on_one_sheet_of_a4(page: Any, any_browser: Any) -> None:
-    if any_browser.browser_type.name != "chromium":
-        pytest.skip("Chromium alone prints to a file")
+def test_it_prints_on_one_sheet_of_a4(page: Any) -> None:
     content = page.pdf(prefer_css_page_size=True)
     sizes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", content)
     assert len(re.findall(rb"/Type\s*/Page\b", content)) == 1
@@ -269,15 +266,12 @@ def test_no_text_of_the_model_file_travels(page_file: Path, small_study: Study) 
     assert not [line for line in equations if line in text]
 
 
-def test_where_webassembly_is_refused_the_page_says_so(page_file: Path, compiler: None) -> None:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = browser_path()
-    if path is None:
-        pytest.skip("no Chromium on this machine: run sh tests/install_programs.sh")
-    with sync_api.sync_playwright() as play:
-        browser = play.chromium.launch(**chromium(path))
-        page = browser.new_page()
-        page.add_init_script("delete window.WebAssembly")
-        page.goto(page_file.as_uri())
-        page.get_by_text("本浏览器无法运行模型").wait_for()
-        browser.close()
+def test_where_webassembly_is_refused_plain_javascript_says_the_same(
+    browser: Any, page_file: Path, small_study: Study
+) -> None:
+    with context(browser) as one:
+        one.add_init_script("delete window.WebAssembly")
+        page = opened(one, page_file)
+        page.locator('[data-act="full"]').click()
+        holds(small_study, page, small_study.scenario("plan_in_full"))
+        assert one.complaints == []

@@ -111,3 +111,14 @@ def test_a_new_scenario_starts_at_its_plan(second: Study, tmp_path: Path) -> Non
     assert "base: as_is" in text
     assert "path: {2027.5: 0, 2028.0: 1}" in text
     assert not CHINESE.search(text)
+
+
+def test_its_simulator_is_a_page_without_a_fact_of_another_study(
+    second: Study, tmp_path: Path
+) -> None:
+    pytest.importorskip("ziglang", reason="ziglang compiles pages and is not installed")
+    out = tmp_path / "harbour.html"
+    run(second, "export", "simulator", "--out", str(out), "--members", "20", "--lang", "en")
+    text = out.read_text(encoding="utf-8")
+    assert '"title":"A harbour"' in text
+    assert not BUNDLED.search(text)

@@ -22,6 +22,7 @@ from qiantang.simulate import load
 from qiantang.travel.cargo import Cargo, cargo_of
 from qiantang.travel.machine.compiler import compiled
 from qiantang.travel.machine.csource import c_source, needs_library
+from qiantang.travel.machine.jssource import js_source
 from qiantang.travel.pack import Rows
 from qiantang.travel.writing import Page
 
@@ -80,12 +81,12 @@ class ModelPage:
             If the file cannot be read, a name or range does not fit it, it needs what no page runs,
             or the compiler is missing.
         """
-        plan = self.cargo.plan
-        source = c_source(plan, self.program.tables, self.program.integrator)
+        plan, tables, method = self.cargo.plan, self.program.tables, self.program.integrator
         nothing = {"before": Rows(np.zeros((0, 1))), "pins": np.zeros((0, len(self.sliders), 1))}
         arrays = {**self.cargo.arrays, **nothing}
-        wasm = compiled(source, self.progress, library=needs_library(plan))
-        return Page(self.file.stem, self.language, self._shown(), arrays, wasm)
+        wasm = compiled(c_source(plan, tables, method), self.progress, library=needs_library(plan))
+        plain = js_source(plan, tables, method)
+        return Page(self.file.stem, self.language, self._shown(), arrays, wasm, plain)
 
     @cached_property
     def program(self) -> LoadedProgram:

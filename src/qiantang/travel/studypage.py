@@ -22,6 +22,7 @@ from qiantang.travel.cargo import Cargo, cargo_of
 from qiantang.travel.levers import Timings, columns_of, lever_records
 from qiantang.travel.machine.compiler import compiled
 from qiantang.travel.machine.csource import c_source, needs_library
+from qiantang.travel.machine.jssource import js_source
 from qiantang.travel.reading import Reading, read_panels
 from qiantang.travel.writing import Page
 
@@ -67,12 +68,13 @@ class StudyPage:
             As the deck raises it; if the model needs what no page runs, or the compiler is missing.
         """
         shown, arrays = self._shown()
-        source = c_source(self.cargo.plan, self.study.program.tables)
+        plan, tables = self.cargo.plan, self.study.program.tables
         title = self.study.about.title
         if self.language == "zh":
             title = self.study.about.title_zh or title
-        wasm = compiled(source, self.progress, library=needs_library(self.cargo.plan))
-        return Page(title, self.language, shown, {**self.cargo.arrays, **arrays}, wasm)
+        wasm = compiled(c_source(plan, tables), self.progress, library=needs_library(plan))
+        arrays = {**self.cargo.arrays, **arrays}
+        return Page(title, self.language, shown, arrays, wasm, js_source(plan, tables))
 
     @cached_property
     def years(self) -> tuple[int, ...]:
@@ -161,7 +163,11 @@ class StudyPage:
 
     def _source(self) -> dict[str, Any]:
         ends = self.base, self.plan
-        return told.source(self.study, ends, None, self.members, self.seed)
+        source = told.source(self.study, ends, None, self.members, self.seed)
+        if self.base.drivers:  # a world of its own, which no vintage names
+            title, title_zh = self.base.title, self.base.title_zh or self.base.title
+            source["vintage"] |= {"title": f"as in “{title}”", "title_zh": f"“{title_zh}”"}
+        return source
 
     def _about(self) -> dict[str, Any]:
         about = self.study.about

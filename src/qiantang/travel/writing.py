@@ -20,8 +20,10 @@ DECK = ("words.js", "numbers.js", "fan.js", "controls.js", "deck.js")
 OWN = ("unpack.js", "pagewords.js", "measure.js", "files.js", "local.js", "page.js")
 """Parts of the page alone."""
 
-ENGINE = ("unpack.js", "engine.js")
-"""Parts of its workers."""
+ENGINE = ("unpack.js", "plain.js", "{}", "engine.js")
+"""Parts of its workers; the step in JavaScript stands where the braces are."""
+
+NO_PLAIN = "const PROGRAM = null;"
 
 _EXPORT = "export default { render };\n"
 """What a notebook takes hold of, and a page has no use for."""
@@ -48,6 +50,9 @@ class Page:
         What the engine reads; see `qiantang.travel.pack.packed`.
     wasm : bytes
         The step of the model, compiled.
+    plain : str
+        The same in JavaScript, for browsers that refuse the compiled one; empty where there is
+        none.
     """
 
     title: str
@@ -55,6 +60,7 @@ class Page:
     shown: Mapping[str, Any]
     arrays: Mapping[str, Any]
     wasm: bytes
+    plain: str = ""
 
     @property
     def members(self) -> int:
@@ -68,12 +74,16 @@ class Page:
         style = front("deck.css", "deck") + front("page.css")
         carried = {
             "plan": self.shown,
-            "engine": "\n".join(map(front, ENGINE)),
+            "engine": self._engine(),
             "module": base64.b64encode(self.wasm).decode(),
             "members": packed(self.arrays),
         }
         tongue = "zh-CN" if self.language == "zh" else "en"
         return running_page(self.title, style, script, carried, tongue)
+
+    def _engine(self) -> str:
+        plain = self.plain or NO_PLAIN
+        return "\n".join(plain if name == "{}" else front(name) for name in ENGINE)
 
 
 def put_page(page: Page, out: Path, *, zipped: bool = False) -> list[Path]:

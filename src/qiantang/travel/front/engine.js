@@ -81,8 +81,9 @@ class Engine {
 let engine = null;
 
 async function begin({ module, sizes, bytes, first, last }) {
-  const instance = await WebAssembly.instantiate(module, {});
-  engine = new Engine(instance, sizes, unpacked(new Uint8Array(bytes)), first, last);
+  const arrays = unpacked(new Uint8Array(bytes));
+  engine = module ? new Engine(await WebAssembly.instantiate(module, {}), sizes, arrays, first, last)
+    : new PlainEngine(sizes, arrays, first, last);
 }
 
 self.onmessage = async ({ data }) => {

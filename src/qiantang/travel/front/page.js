@@ -73,6 +73,16 @@ async function open(plan, model, state) {
   else if ("name" in model.get("_pin")) model.unpin();
 }
 
+// The step as WebAssembly, or nothing where the browser has none or refuses it.
+async function compiledModule() {
+  try {
+    return await WebAssembly.compile(Uint8Array.from(atob(textOf("module")), (c) => c.charCodeAt(0)));
+  } catch (error) {
+    if (textOf("engine").includes("const PROGRAM = null")) throw error;
+    return null;
+  }
+}
+
 async function begin() {
   const plan = JSON.parse(textOf("plan"));
   if (plan.kind === "model") {
@@ -90,8 +100,7 @@ async function begin() {
   try {
     const bytes = await inflated(bytesOf(textOf("members")));
     const arrays = unpacked(bytes);
-    const code = Uint8Array.from(atob(textOf("module")), (c) => c.charCodeAt(0));
-    const module = await WebAssembly.compile(code);
+    const module = await compiledModule();
     const model = new LocalModel(plan, arrays, new Workers(plan, textOf("engine"), module, bytes), state);
     const first = model.frameAt(state.shares);
     showPage(plan, model);

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from qiantang.engine.compiled.emit import literal
 from qiantang.engine.compiled.lanes import WIDTH
@@ -195,27 +196,42 @@ static V table_{number}(V x) {{
 }}"""
 
 
-def frame_rows(plan: Plan, rows: Layout) -> list[str]:
-    """Return the rows of states, outputs and delays, and how many there are of each."""
+def row_places(plan: Plan, rows: Layout) -> dict[str, Any]:
+    """Return how many constants and filled rows there are, and the rows that a run looks at.
+
+    Outputs are told before a step or after it, each with its row; of a delay the rows of what it
+    yields, what it yields at first, what comes in, and its number of steps.
+    """
     step = {slot for slot, _ in plan.step}
     wanted = [(place, rows.row[slot], slot in step) for place, slot in enumerate(plan.outputs)]
-    before = [(place, row) for place, row, late in wanted if not late]
-    after = [(place, row) for place, row, late in wanted if late]
-    moved = [rows.row[state.slot] for state in plan.states if state.moves]
-    delays = [
-        (rows.row[d.slot], rows.first[d.slot], rows.row[d.source], rows.row[d.order])
-        for d in plan.delays
-    ]
+    return {
+        "constants": len(plan.constants),
+        "firstFilled": rows.filled,
+        "filled": len(plan.filled),
+        "moved": [rows.row[state.slot] for state in plan.states if state.moves],
+        "before": [(place, row) for place, row, late in wanted if not late],
+        "after": [(place, row) for place, row, late in wanted if late],
+        "delays": [
+            (rows.row[d.slot], rows.first[d.slot], rows.row[d.source], rows.row[d.order])
+            for d in plan.delays
+        ],
+    }
+
+
+def frame_rows(plan: Plan, rows: Layout) -> list[str]:
+    """Return the rows of states, outputs and delays, and how many there are of each."""
+    known = row_places(plan, rows)
     counts = {
-        "CONSTANTS": len(plan.constants), "FIRST_FILLED": rows.filled,
-        "FILLED": len(plan.filled), "DELAY_COUNT": len(delays), "MOVED_COUNT": len(moved),
-        "BEFORE_COUNT": len(before), "AFTER_COUNT": len(after),
+        "CONSTANTS": known["constants"], "FIRST_FILLED": known["firstFilled"],
+        "FILLED": known["filled"], "DELAY_COUNT": len(known["delays"]),
+        "MOVED_COUNT": len(known["moved"]), "BEFORE_COUNT": len(known["before"]),
+        "AFTER_COUNT": len(known["after"]),
     }  # fmt: skip
     return [
-        _array("BEFORE", before, 2),
-        _array("AFTER", after, 2),
-        _array("DELAYS", delays, 4),
-        f"static const I MOVED[] = {{{', '.join(map(str, moved)) or '0'}}};",
+        _array("BEFORE", known["before"], 2),
+        _array("AFTER", known["after"], 2),
+        _array("DELAYS", known["delays"], 4),
+        f"static const I MOVED[] = {{{', '.join(map(str, known['moved'])) or '0'}}};",
         "enum { " + ", ".join(f"{name} = {count}" for name, count in counts.items()) + " };",
     ]
 
