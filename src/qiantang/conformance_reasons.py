@@ -156,6 +156,19 @@ DEPARTURES: tuple[Departure, ...] = (
     ),
     ("a data variable without a keyword", "refused", "interpolated", "Data Equations"),
     (
+        "an equation of data with a keyword of its own, `e :LOOK FORWARD: := d`",
+        "passes over the keyword",
+        "has the points of `d`, read by the keyword of `e`; interpolated without one",
+        "Data Equations",
+    ),
+    ("TIME SHIFT of data", "refused", "read", "fn_time_shift"),
+    (
+        "MODULO by a negative number, `MODULO(5.5, -2)`",
+        "0",
+        "1.5, as in C",
+        "fn_modulo, its note",
+    ),
+    (
         "tables in the old form, all x and then all y; with a range broken over two lines; with a "
         "point given twice",
         "refused",

@@ -58,7 +58,7 @@ def applied(
             kind = program.kind(found[0])
             what = f"{name} is a {'table' if kind == 'lookup' else kind}, expected a constant"
         elif set(found) & set(program.structural):
-            what = f"{name} sets the order of a delay and cannot be replaced"
+            what = f"{name} sets the order of a delay or a shift and cannot be replaced"
         if not np.isfinite(value):
             what = what or f"the value of {name} is {value}, expected a number"
         first = seen.setdefault((role, "") if role else tuple(found), name)

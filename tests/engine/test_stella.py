@@ -6,6 +6,7 @@ from pathlib import Path as File
 
 import pytest
 
+from qiantang.engine.ir import Engine
 from qiantang.simulate import simulate_model
 
 from .written import column, xmile
@@ -84,3 +85,30 @@ def test_nothing_comes_back_to_a_non_negative_stock_that_begins_below_zero(
         f'<flow name="i"><eqn>{inflow}</eqn></flow><flow name="f"><eqn>2</eqn></flow>',
     )
     assert column(file, "f")[:2] == [wanted, wanted]
+
+
+MONEY = {
+    # the example of the page: a loan of 10,000, a hundredth a month, 36 months
+    "PMT(0.01, 36, 10000, 0)": -332.14,
+    "PMT(0, 12, 120, 0)": -10,
+    "FV(0, 12, -10, 5)": 115,
+    "FV(1, 3, -1, 0)": 7,
+    "PV(1, 3, -8, 0)": 7,
+    "PV(0, 3, 5, 5)": -20,
+    "PV(0.5, 2, 0, -9)": 4,
+}
+
+
+@pytest.mark.parametrize("engine", ["scalar", "numpy"])
+@pytest.mark.parametrize("expression", MONEY)
+def test_functions_of_money(tmp_path: File, expression: str, engine: Engine) -> None:
+    """Stella's help, financial builtins: the example, and the equations by hand."""
+    file = xmile(tmp_path, f'<aux name="x"><eqn>{expression}</eqn></aux>')
+    assert column(file, "x", engine)[0] == pytest.approx(MONEY[expression], abs=0.005)
+
+
+def test_the_kernel_has_the_functions_of_money(tmp_path: File) -> None:
+    calls = (f'<aux name="x{n}"><eqn>{call}</eqn></aux>' for n, call in enumerate(MONEY))
+    frame = simulate_model(xmile(tmp_path, "".join(calls)), engine="kernel")
+    found = frame[[f"x{n}" for n in range(len(MONEY))]].iloc[0].tolist()
+    assert found == pytest.approx(list(MONEY.values()), abs=0.005)

@@ -107,7 +107,7 @@ def _refuse_replacement(program: Program, name: str) -> None:
         what = {"stock": "a stock", "lookup": "a table", "control": "part of the time grid"}[kind]
         raise ValueError(f"{name} is {what} and cannot be replaced by a value or a path")
     if name in program.structural:
-        raise ValueError(f"{name} sets the order of a delay and cannot be replaced")
+        raise ValueError(f"{name} sets the order of a delay or a shift and cannot be replaced")
 
 
 def steps_of(program: Program, times: Floats, dt: float) -> npt.NDArray[np.int64]:

@@ -7,7 +7,7 @@ abs min max sqrt exp ln log sin cos tan arcsin arccos arctan sinh cosh tanh inte
 floor power gamma_ln if_then_else step ramp pulse pulse_train zidz xidz sum prod vmin vmax elmcount
 vector_select vector_rank vector_sort_order vector_reorder vector_elm_map vector_lookup
 invert_matrix get_time_value get_data_at_time get_data_between_times get_data_mean
-get_data_total_points get_data_first_time get_data_last_time
+get_data_total_points get_data_first_time get_data_last_time time_shift
 lookup_forward lookup_backward lookup_extrapolate lookup_invert lookup_area lookup_slope
 get_lookup_element get_lookup_length get_lookup_endpoint
 random_uniform random_normal random_0_1 random_exponential random_beta random_binomial random_gamma

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qiantang.ensemble.case import case_of
-from qiantang.ensemble.ensemble import drawn_drivers, ensemble_of
+from qiantang.ensemble.ensemble import ensemble_of
 from qiantang.ensemble.members import Members, choose_members
+from qiantang.ensemble.outside import drawn_drivers
 from qiantang.ensemble.readout import readout_of, target_figures
 from qiantang.faults import Fault, StudyError
 from qiantang.model.figures import Figure

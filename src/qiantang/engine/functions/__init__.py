@@ -9,6 +9,7 @@ from qiantang.engine.functions import (
     draws,
     matrices,
     memory,
+    money,
     noise,
     numbers,
     tables,
@@ -24,7 +25,7 @@ FUNCTIONS: dict[str, FunctionEntry] = {
     entry.name: entry
     for module in (
         numbers, timed, memory, transit, arrays, vectors, matrices, allocations, tables, data,
-        draws, noise
+        draws, noise, money
     )
     for entry in module.ENTRIES
 }  # fmt: skip

@@ -39,6 +39,18 @@ def _at_time(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
     return Lookup(builder.context.new_table(table), builder.number(tree.arguments[1], bindings))
 
 
+def _shifted(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
+    """Return TIME SHIFT: a data variable that is, at each time, what another is so much later."""
+    table = _table(builder, tree.arguments[0], bindings)
+    shift = builder.number(tree.arguments[1], bindings)
+    builder.context.orders.append(shift)
+    settled = settle_expression(shift, builder.context.equations)
+    if settled is None:
+        raise builder.refuse("TIME SHIFT by what is no constant", elsewhere=False)
+    moved = replace(table, x=tuple(x - settled for x in table.x))
+    return Lookup(builder.context.new_table(moved), Slot(TIME))
+
+
 def _between(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
     """Return GET DATA BETWEEN TIMES; before the first point and after the last it is :NA:."""
     table = _table(builder, tree.arguments[0], bindings)
@@ -122,7 +134,7 @@ ENTRIES = (
     special("GET DATA MIN", GROUP, 3, _extreme("min", math.inf), shaped=True),
     special("GET DATA MEAN", GROUP, 3, _mean, shaped=True),
     special("GET DATA TOTAL POINTS", GROUP, 3, _points, shaped=True),
-    refused("TIME SHIFT", "it moves a data variable in time"),
+    special("TIME SHIFT", GROUP, 2, _shifted, shaped=True),
     refused("GET VDF DATA", "it reads a run of Vensim"),
     refused("GET DATA MEDIAN", "it sorts data by their points"),
     refused("GET DATA STDV", "its manual does not say by which number it divides"),

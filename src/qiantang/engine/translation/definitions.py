@@ -9,6 +9,7 @@ from qiantang.engine.functions import FUNCTIONS
 from qiantang.engine.ir import State
 from qiantang.engine.translation.algebra import folded
 from qiantang.engine.translation.calls import CallingBuilder
+from qiantang.engine.translation.dataequations import data_equations
 from qiantang.engine.translation.scope import Definition, Scope, Translation
 from qiantang.engine.translation.sections import Block, declare
 from qiantang.engine.translation.subscripts import Ranges
@@ -37,6 +38,15 @@ def define_all(blocks: Sequence[Block], scope: Scope, context: Translation) -> N
     """
     for block in sorted(blocks, key=lambda block: _turn(block.tree, context)):
         _define_block(block, scope, context)
+    of_data = [block for block in blocks if block.equation.operator == ":="]
+    data_equations(
+        (
+            (block.first + place, block.equation.keyword or "interpolate")
+            for block in of_data
+            for place in block.index.values()
+        ),
+        context,
+    )
 
 
 def _define_block(block: Block, scope: Scope, context: Translation) -> None:

@@ -18,6 +18,10 @@ equal there:
     ``a / b``, and ``otherwise`` where ``b`` is 0; ``//`` is the same with 0.
 ``round_xmile(x)``
     To the nearest whole number, halves away from zero.
+``fv_xmile(rate, periods, payment, present)``, ``pmt_xmile(rate, periods, present, future)``,
+``pv_xmile(rate, periods, payment, future)``
+    Of a loan or saving with equal payments at the ends of periods, what is paid out being negative
+    (Stella).
 ``log10_xmile(x)``
     Exact at powers of ten.
 ``stddev_xmile(array)``, ``rank_xmile(array, place[, second array])``
@@ -73,6 +77,9 @@ RENAMED: dict[str, dict[int, str]] = {
     "history": {2: "history_xmile"},
     "safediv": {3: "safediv_xmile"},
     "pulse": {3: "pulse_xmile"},
+    "fv": {4: "fv_xmile"},
+    "pmt": {4: "pmt_xmile"},
+    "pv": {4: "pv_xmile"},
     "if_then_else": {3: "if_then_else"},
     "active_initial": {2: "active_initial"},
 }
