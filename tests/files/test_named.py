@@ -133,6 +133,7 @@ def test_a_template_includes_files_of_its_own_folder(tmp_path: Path) -> None:
 #: Modules that read files of the program itself, or of its own cache.
 _OWN = {
     "benchmark/report.py", "benchmark/sweep.py", "conformance_table.py", "deck/widget.py",
+    "charts/chinese.py",
     "files/cache.py",
     "engine/compiled/kernel.py", "engine/pysd_oracle.py",
     "engine/translation/catalogue.py", "memo/html.py", "memo/pdf.py",
