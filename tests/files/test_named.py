@@ -132,8 +132,8 @@ def test_a_template_includes_files_of_its_own_folder(tmp_path: Path) -> None:
 
 #: Modules that read files of the program itself, of its own cache, or of its process.
 _OWN = {
-    "benchmark/report.py", "benchmark/streamed.py", "benchmark/sweep.py", "conformance_table.py",
-    "deck/widget.py", "files/cache.py",
+    "benchmark/report.py", "benchmark/streamed.py", "benchmark/sweep.py", "charts/chinese.py",
+    "conformance_table.py", "deck/widget.py", "files/cache.py",
     "engine/compiled/kernel.py", "engine/pysd_oracle.py",
     "engine/translation/catalogue.py", "memo/html.py", "memo/pdf.py",
     "files/code.py", "modelfile/vensim/expression.py", "modelfile/xmile/expressions.py",

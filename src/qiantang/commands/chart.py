@@ -9,7 +9,6 @@ import click
 
 from qiantang.charts.kinds import KINDS
 from qiantang.commands import options
-from qiantang.commands.lighter import no_dask
 
 #: The kinds that the command line offers.
 OFFERED = {name: kind for name, kind in KINDS.items() if kind.says}
@@ -82,7 +81,6 @@ def chart(
         check_data(numbers)
     refuse_replacing([("--out", out), ("--numbers", numbers)], force=force)
     study = open_study(folder, fit=fit)
-    no_dask()
     watch = partial(options.progress_bar, task=options.sentence("reach.running"))
     name = asked_id(study, KINDS[kind].asks, name)
     given = Asked(study, name, scenarios, lang, year, members, seed, vintage, watch, where)

@@ -1,4 +1,4 @@
-"""What a verb that runs members itself need not load."""
+"""What a process for one verb need not load."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ def no_dask() -> None:
     """Tell xarray that no array is one of Dask's, as long as Dask is not loaded.
 
     Before it makes a first array xarray imports Dask, only to ask whether it is one: half a second
-    of processor time. Verbs that read sweeps, whose arrays may be lazy, do not call this.
+    of processor time. For a process that runs one verb and reads no sweep with lazy arrays.
     """
     if "dask.array" in sys.modules:
         return

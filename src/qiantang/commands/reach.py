@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qiantang.commands import options
-from qiantang.commands.lighter import no_dask
 from qiantang.wording.names import ASSUMED, odds_word
 
 if TYPE_CHECKING:
@@ -74,7 +73,6 @@ def reach(
     if out is not None:
         options.check_paper_out(out, force=force)
     study = open_study(folder, fit=fit)
-    no_dask()
     names = scenarios or study.about.scenarios.main
     given = {"members": members, "seed": seed, "vintage": vintage, "engine": engine}
     with options.progress_bar(len(names), options.sentence("reach.running")) as progress:
