@@ -94,9 +94,10 @@ def tornado(
         members = provenance.count(len(values), words)
         notes = [
             words.phrase(key, members=members, count=len(inputs), fit=f"{explained:.2f}"),
-            words.phrase("tornado.inside", count=int(table["noise"].sum())),
             provenance.vintage_sentence(runs, [world], words),
         ]
+        if hidden := len(table) - len(told):
+            notes.insert(1, words.phrase("tornado.inside", count=hidden))
         return page.finish(
             paper,
             kind="tornado",
