@@ -80,7 +80,7 @@ def tornado(
     partial = len(values) >= _ENOUGH * len(inputs)
     table, explained = _table(values, inputs, partial, chosen, words, runs)
     told = table[~table["noise"]]
-    shown = (told if len(told) else table.head(_FEW_BARS)).head(bars)
+    shown = (told if len(told) else table[:_FEW_BARS]).head(bars)
     unit = words.target_unit(chosen)
     title = provenance.runs_title(runs, words, world)
     with style.drawing(words.lang):
@@ -91,14 +91,12 @@ def tornado(
         axes.xaxis.set_major_locator(MaxNLocator(nbins=6))
         axes.xaxis.set_major_formatter(plain_numbers(words))
         key = "tornado.partial" if partial else "tornado.simple"
+        members = provenance.count(len(values), words)
         notes = [
-            words.phrase(
-                key, members=provenance.count(len(values), words), count=len(inputs),
-                fit=f"{explained:.2f}",
-            ),
+            words.phrase(key, members=members, count=len(inputs), fit=f"{explained:.2f}"),
             *_left_out(len(table) - len(told), words),
             provenance.vintage_sentence(runs, [world], words),
-        ]  # fmt: skip
+        ]
         return page.finish(
             paper,
             kind="tornado",
