@@ -13,13 +13,8 @@ from mistakes import Mistake, accepted, each_mistake
 from qiantang.faults import StudyError
 from qiantang.model.mdl import read_dictionary
 from qiantang.plan.articles import chinese_numeral, draft_text
-from qiantang.plan.targets import (
-    articles_table,
-    articles_text,
-    read_articles,
-    read_plan,
-    read_targets,
-)
+from qiantang.plan.tables import articles_table, articles_text
+from qiantang.plan.targets import read_articles, read_plan, read_targets
 
 PLAN = Path(__file__).parents[2] / "scenarios" / "plan"
 # Of the draft as it came to us; kept here as well, so that file and digest cannot drift together.

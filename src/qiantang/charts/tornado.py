@@ -12,9 +12,9 @@ from matplotlib.ticker import MaxNLocator
 from qiantang.changes import UNCHANGED
 from qiantang.charts import figures, lettering, page, provenance, style
 from qiantang.charts.goal import plain_numbers
-from qiantang.charts.weights import Array, rank_correlations, resampled_bars, slopes_of
+from qiantang.charts.weights import Array, rank_correlations, ranking_of, slopes_of
 from qiantang.ensemble.provenance import changes_of
-from qiantang.ensemble.reach import INTERVAL, measure
+from qiantang.ensemble.reach import measure
 from qiantang.faults import Fault, StudyError
 from qiantang.wording import Unit, Wording
 
@@ -80,7 +80,7 @@ def tornado(
     partial = len(values) >= _ENOUGH * len(inputs)
     table, explained = _table(values, inputs, partial, chosen, words, runs)
     told = table[~table["noise"]]
-    shown = (told if len(told) else table.head(_FEW_BARS)).head(bars)
+    shown = (told if len(told) else table[:_FEW_BARS]).head(bars)
     unit = words.target_unit(chosen)
     title = provenance.runs_title(runs, words, world)
     with style.drawing(words.lang):
@@ -94,7 +94,7 @@ def tornado(
         members = provenance.count(len(values), words)
         notes = [
             words.phrase(key, members=members, count=len(inputs), fit=f"{explained:.2f}"),
-            words.phrase("tornado.inside", count=int(table["noise"].sum())),
+            *_left_out(len(table) - len(told), words),
             provenance.vintage_sentence(runs, [world], words),
         ]
         return page.finish(
@@ -109,6 +109,10 @@ def tornado(
             subtitle=words.phrase("tornado.subtitle", scenario=title, unit=unit.label),
             notes=[provenance.joined(notes, words)],
         )
+
+
+def _left_out(bars: int, words: Wording) -> list[str]:
+    return [words.phrase("tornado.inside", count=bars)] if bars else []
 
 
 def asked(given: Asked) -> Chart:
@@ -162,7 +166,7 @@ def _table(
     unit = words.target_unit(target)
     slopes, explained = slopes_of(values, np.column_stack(list(inputs.values())), partial=partial)
     middle = float(values.mean())
-    ranking = _ranking(values, inputs, partial=partial)
+    ranking = ranking_of(values, inputs, _ENDS, partial=partial)
     rows = []
     columns = zip(inputs.items(), correlations, slopes, ranking, strict=True)
     for (name, drawn), correlation, slope, ranked in columns:
@@ -191,31 +195,6 @@ def _named(name: str, runs: Runs, words: Wording) -> str:
     if name in runs.study.drivers.names:
         return words.phrase("tornado.driver", name=title)
     return words.phrase("tornado.noise", name=title) if name in runs.study.innovations else title
-
-
-def _ranking(
-    values: Array, inputs: dict[str, Array], *, partial: bool
-) -> list[dict[str, bool | float]]:
-    """Return how each uncertainty ranks over resampled members.
-
-    Returns
-    -------
-    list of dict
-        ``noise``: its bar's 90 per cent interval holds nought; ``first`` and ``second``: the share
-        of resamples in which its bar is the longest, and the next.
-    """
-    ends = np.array([np.ptp(np.quantile(drawn, _ENDS)) for drawn in inputs.values()])
-    again = resampled_bars(values, np.column_stack(list(inputs.values())), ends, partial=partial)
-    low, high = np.quantile(again, INTERVAL, axis=0)
-    ranked = np.argsort(-np.abs(again), axis=1, kind="stable")
-    first, second = (
-        np.bincount(ranked[:, min(place, len(ends) - 1)], minlength=len(ends)) / len(again)
-        for place in (0, 1)
-    )
-    return [
-        {"noise": bool(down <= 0 <= up), "first": float(leads), "second": float(follows)}
-        for down, up, leads, follows in zip(low, high, first, second, strict=True)
-    ]
 
 
 def _draw(

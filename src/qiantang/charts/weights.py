@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from qiantang.charts import figures
+from qiantang.ensemble.reach import INTERVAL
 
 Array = figures.Array
 
@@ -97,3 +98,37 @@ def resampled_bars(values: Array, inputs: Array, ends: Array, *, partial: bool) 
             slopes = about.T @ change / (weights @ about**2)
         found.append(slopes * ends)
     return np.array(found)
+
+
+def ranking_of(
+    values: Array, inputs: dict[str, Array], between: tuple[float, float], *, partial: bool
+) -> list[dict[str, bool | float]]:
+    """Return how each uncertainty ranks over resampled members.
+
+    Parameters
+    ----------
+    values : ndarray, shape (member,)
+    inputs : dict of str to ndarray of shape (member,)
+    between : tuple of float
+        Points of an uncertainty that a bar reaches between, as probabilities.
+    partial : bool
+        As of `slopes_of`.
+
+    Returns
+    -------
+    list of dict
+        ``noise``: its bar's 90 per cent interval holds nought; ``first`` and ``second``: the share
+        of resamples in which its bar is the longest, and the next.
+    """
+    ends = np.array([np.ptp(np.quantile(drawn, between)) for drawn in inputs.values()])
+    again = resampled_bars(values, np.column_stack(list(inputs.values())), ends, partial=partial)
+    low, high = np.quantile(again, INTERVAL, axis=0)
+    ranked = np.argsort(-np.abs(again), axis=1, kind="stable")
+    first, second = (
+        np.bincount(ranked[:, min(place, len(ends) - 1)], minlength=len(ends)) / len(again)
+        for place in (0, 1)
+    )
+    return [
+        {"noise": bool(down <= 0 <= up), "first": float(leads), "second": float(follows)}
+        for down, up, leads, follows in zip(low, high, first, second, strict=True)
+    ]

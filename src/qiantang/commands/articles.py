@@ -27,7 +27,7 @@ def articles(numbers: tuple[int, ...], lang: str, folder: Path | None, as_json: 
     """
     from qiantang.faults import Fault, StudyError
     from qiantang.plan.sectors import moved_targets
-    from qiantang.plan.targets import articles_table
+    from qiantang.plan.tables import articles_table
     from qiantang.session import open_study
     from qiantang.wording import Wording
 

@@ -95,11 +95,21 @@ def report_of(
     attrs : dict of str to str
         What the runs were made from.
     """
+    alone = [found.partitions[loop.partition].loops == 1 for loop in found.loops]
+    coords = _coords(found, names, alone)
+    data = _data(found)
+    dataset = xr.Dataset(data, coords=coords, attrs={**attrs, "asked": ", ".join(asked)})
+    note = [attrs["note"]] if attrs.get("note") else []
+    return LoopReport(dataset, (*note, *_notes(found, dataset["loop"].to_numpy()[alone])))
+
+
+def _data(found: Found) -> dict[str, Any]:
+    """Return shares of the loops by member, their quantiles, and who is the strongest."""
     share = np.array([loop.share for loop in found.loops])
     sound = ~found.scores.diverged
     quantiles = np.quantile(share[:, :, sound], (0.5, 0.05, 0.95), axis=2)
     axes, short = ("loop", "time", "member"), ("loop", "time")
-    data = {
+    data: dict[str, Any] = {
         "share": (axes, share, _attrs("score over the sum of the sizes of all scores")),
         "median": (short, quantiles[0], _attrs("median of the members' shares")),
         "p05": (short, quantiles[1], _attrs("5 % quantile of the members' shares")),
@@ -115,11 +125,15 @@ def report_of(
         outside[:, found.scores.diverged] = np.nan
         told = "share of outside in the change, our own measure"
         data["outside"] = (axes[1:], outside, _attrs(told))
-    alone = [found.partitions[loop.partition].loops == 1 for loop in found.loops]
-    coords = {
+    return data
+
+
+def _coords(found: Found, names: Sequence[Named], alone: list[bool]) -> dict[str, Any]:
+    """Return what is told of each loop beside its shares."""
+    return {
         "loop": [named.id for named in names],
         "time": found.scores.times,
-        "member": np.arange(share.shape[2]),
+        "member": np.arange(len(found.scores.diverged)),
         **{
             key: ("loop", [getattr(named, key) for named in names])
             for key in ("title", "title_zh", "polarity")
@@ -130,9 +144,6 @@ def report_of(
         "links": ("loop", [len(loop.edges) for loop in found.loops]),
         "alone": ("loop", alone),
     }
-    dataset = xr.Dataset(data, coords=coords, attrs={**attrs, "asked": ", ".join(asked)})
-    note = [attrs["note"]] if attrs.get("note") else []
-    return LoopReport(dataset, (*note, *_notes(found, dataset["loop"].to_numpy()[alone])))
 
 
 def _attrs(told: str) -> dict[str, str]:

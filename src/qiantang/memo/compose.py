@@ -11,13 +11,14 @@ from qiantang.charts import Chart
 from qiantang.ensemble.provenance import vintages_of
 from qiantang.faults import Fault, StudyError
 from qiantang.memo.document import Document, Number, inlines
-from qiantang.memo.facts import LETTERS, ScenarioFacts, TargetFacts
+from qiantang.memo.facts import LETTERS, TargetFacts
 from qiantang.memo.look import read_look
 from qiantang.memo.markup import read_markup
 from qiantang.memo.method import CountFacts, DecisiveFacts, MethodFacts
 from qiantang.memo.outcomes import outcomes_of
 from qiantang.memo.reference import check_reference
 from qiantang.memo.registry import quoted
+from qiantang.memo.scenarios import ScenarioFacts
 from qiantang.memo.teller import Teller
 from qiantang.memo.template import check_template, fill, template_files
 from qiantang.memo.trust import TrustFacts

@@ -1,4 +1,4 @@
-"""What a template may speak of: scenarios, targets, their chances in each world.
+"""What a template may speak of: targets, and their chances in each scenario and world.
 
 Every number here is text already, said through the register when a template first uses it; bare
 numbers to decide upon are ``chance`` and the like, and never printed.
@@ -8,84 +8,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from qiantang.ensemble.reach import Row
+from qiantang.memo.happened import HappenedFacts
 from qiantang.memo.registry import quoted
+from qiantang.memo.scenarios import ScenarioFacts
 from qiantang.memo.teller import Teller
 from qiantang.memo.worlds import WORLDS, World
 from qiantang.plan.targets import Target
-from qiantang.scenario import Scenario
-from qiantang.wording.changed import changes_said
 
 #: From here on a target is called likely, and up to here unlikely: a third and two thirds.
 LIKELY, UNLIKELY = 2 / 3, 1 / 3
 #: Probabilities that differ by less are called the same.
 SAME = 0.05
-#: Articles in a row are said as a span from here on.
-_SPAN = 4
 #: Letters of scenarios in tables.
 LETTERS = {"zh": "甲乙丙丁戊己庚辛壬癸", "en": "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
-
-
-@dataclass(frozen=True)
-class ScenarioFacts:
-    """A scenario."""
-
-    scenario: Scenario
-    letter: str
-    teller: Teller
-    vintage: str
-
-    @property
-    def name(self) -> str:
-        """Its name in files."""
-        return self.scenario.name
-
-    @property
-    def title(self) -> str:
-        """Its title, as its file gives it."""
-        return quoted(self.teller.words.scenario(self.scenario))
-
-    @property
-    def question(self) -> str:
-        """Its question, as its file gives it."""
-        one = self.scenario
-        return quoted(self.teller.words.choose(one.question, one.question_zh))
-
-    @property
-    def world(self) -> str:
-        """The world that it names itself; of one that changes it each driver and number."""
-        world = self.teller.world(self.teller.about.role(self.vintage))
-        if not self.is_own:
-            return world
-        told = changes_said(self.scenario.changes, self.teller.words)
-        return quoted(f"{world}{self.teller.words.phrase('colon')}{told}")
-
-    @property
-    def is_own(self) -> bool:
-        """Whether it changes the world itself."""
-        return bool(self.scenario.changes)
-
-    @property
-    def short_world(self) -> str:
-        """The same in a word, for the annex."""
-        return self.teller.short(self.teller.about.role(self.vintage))
-
-    @property
-    def articles(self) -> str:
-        """The articles that its levers cite: 第七、十条; empty without levers."""
-        cited = sorted({one for lever in self.scenario.levers.values() for one in lever.cites})
-        if len(cited) > _SPAN and cited == list(range(cited[0], cited[-1] + 1)):
-            ends = [self.teller.words.article(cited[place]) for place in (0, -1)]
-            return self.teller.say("from_to", first=ends[0], last=ends[1])
-        return self.teller.words.articles(cited)
-
-    @property
-    def digest(self) -> str:
-        """Digest of what moves its results."""
-        short = self.scenario.sha256[:12]
-        return self.teller.setting("scenario", short, short, letter=self.letter)
 
 
 @dataclass(frozen=True)
@@ -299,92 +236,32 @@ class TargetFacts:
         sound = [chance for chance in chances if chance == chance]
         return max(sound) - min(sound) if sound else 0.0
 
+    @cached_property
+    def came(self) -> HappenedFacts:
+        """What happened."""
+        return HappenedFacts(self.target, self.lead.row.actual, self.teller)
+
     @property
     def has_happened(self) -> bool:
         """Whether a figure of what happened was found."""
-        return self.lead.row.actual is not None
+        return self.came.known
 
     @property
     def happened_reached(self) -> bool:
         """Whether what happened reaches the target."""
-        return self.has_happened and bool(self.target.is_reached(self._actual))
+        return self.came.reached
 
     @property
     def happened_word(self) -> str:
         """Reached or missed."""
-        return self.teller.say("reached" if self.happened_reached else "missed")
+        return self.came.word
 
     @property
     def happened(self) -> str:
         """What happened, with its unit."""
-        teller, grades = self.teller, {self._grade(row) for row in self._rows}
-        text = teller.words.figure(self._actual, teller.words.target_unit(self.target))
-        return teller.registry.say(
-            text,
-            teller.say("stat.happened", target=self.name),
-            self._actual,
-            unit=self.target.unit,
-            origin=teller.say("origin.evidence", grade=teller.say("list").join(sorted(grades))),
-        )
+        return self.came.figure
 
     @property
     def sources(self) -> list[dict[str, str]]:
-        """Figures, source, reference and grade of the evidence behind what happened.
-
-        Rows of one series and one source stand together.
-        """
-        groups: dict[tuple[str, str, str, str], list[Any]] = {}
-        for row in self._rows:
-            key = (row.series, row.source, row.reference, row.grade)
-            groups.setdefault(key, []).append(row)
-        return [self._source(rows) for rows in groups.values()]
-
-    @property
-    def _actual(self) -> float:
-        return float(self.lead.row.actual or 0.0)
-
-    @cached_property
-    def _rows(self) -> list[Any]:
-        evidence = self.teller.worlds.study.evidence
-        names = dict.fromkeys((self.target.happened.series, *self.target.happened.over))
-        return [
-            row
-            for name in names
-            if name in evidence.series
-            for row in evidence.series[name].used
-            if row.year in self.target.happened.years and row.value is not None
-        ]
-
-    def _grade(self, row: Any) -> str:
-        known = row.grade in ("documented", "derived", "undocumented")
-        return self.teller.say(f"grade.{row.grade}") if known else quoted(row.grade)
-
-    def _source(self, rows: list[Any]) -> dict[str, str]:
-        teller, words, row = self.teller, self.teller.words, rows[0]
-        series = teller.worlds.study.evidence.series[row.series]
-        title = words.choose(series.title, series.title_zh)
-        figures = [
-            teller.say("dated_figure", when=teller.when([int(one.year)]), value=self._seen(one))
-            for one in rows
-        ]
-        known = row.reference not in ("", "none")
-        return {
-            "series": title,
-            "figures": teller.say("list").join(figures),
-            "source": quoted(row.source) if known or row.grade != "undocumented" else "",
-            "reference": quoted(row.reference) if known else "",
-            "grade": self._grade(row),
-        }
-
-    def _seen(self, row: Any) -> str:
-        """Say a figure of the evidence."""
-        teller, words = self.teller, self.teller.words
-        series = teller.worlds.study.evidence.series[row.series]
-        title, when = words.choose(series.title, series.title_zh), teller.when([int(row.year)])
-        return teller.registry.say(
-            words.figure(row.value, series.unit, digits=4),
-            teller.say("stat.evidence_figure", series=title, when=when),
-            row.value,
-            unit=series.unit,
-            origin=teller.say("origin.evidence", grade=self._grade(row)),
-        )
+        """Figures, source, reference and grade of the evidence behind what happened."""
+        return self.came.sources

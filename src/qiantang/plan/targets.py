@@ -12,7 +12,6 @@ from pydantic import ConfigDict, Field, model_validator
 
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.plan.articles import (
-    Article,
     Articles,
     Finite,
     Record,
@@ -31,8 +30,6 @@ __all__ = [
     "Plan",
     "Target",
     "Targets",
-    "articles_table",
-    "articles_text",
     "read_articles",
     "read_plan",
     "read_targets",
@@ -226,45 +223,6 @@ def read_plan(
 def schemas() -> dict[str, dict[str, Any]]:
     """Return the JSON schemas of the plan's two files."""
     return {"articles": Articles.model_json_schema(), "targets": Targets.model_json_schema()}
-
-
-def articles_table(plan: Plan) -> list[dict[str, Any]]:
-    """Return one row an article, with plain values."""
-    rows = []
-    for article in plan.articles.articles:
-        chapter = plan.articles.chapter(article)
-        row = article.model_dump(mode="json")
-        row["chapter"] = chapter.number
-        row["chapter_title"] = chapter.title
-        row["chapter_title_zh"] = chapter.title_zh
-        row["chapter_heading"] = chapter.heading
-        rows.append(row)
-    return rows
-
-
-def articles_text(plan: Plan) -> str:
-    """Return the articles as a compact text, chapter by chapter."""
-    lines: list[str] = []
-    chapter = None
-    for article in plan.articles.articles:
-        if article.chapter != chapter:
-            chapter = article.chapter
-            heading = plan.articles.chapter(article)
-            mark = "" if heading.heading == "stated" else "  (heading inferred)"
-            title = f"{heading.title}  {heading.title_zh}".rstrip()
-            lines += ["", f"{heading.number}  {title}{mark}"]
-        lines.append(f"  {article.number:>2}  {article.title}  {article.title_zh}".rstrip())
-        lines += [f"      {label:<9} {text}" for label, text in _facts(article) if text]
-    return "\n".join(lines[1:])
-
-
-def _facts(article: Article) -> Iterator[tuple[str, str]]:
-    yield "levers", ", ".join(article.levers)
-    yield "act on", ", ".join(article.variables)
-    yield "targets", ", ".join(article.targets)
-    if article.delay_years:
-        yield "delay", " - ".join(f"{years:g}" for years in article.delay_years) + " years"
-    yield "why not", article.why_not or ""
 
 
 def _name_faults(
