@@ -115,11 +115,21 @@ def report_of(
         outside[:, found.scores.diverged] = np.nan
         told = "share of outside in the change, our own measure"
         data["outside"] = (axes[1:], outside, _attrs(told))
+    coords = _coords(found, names)
+    dataset = xr.Dataset(data, coords=coords, attrs={**attrs, "asked": ", ".join(asked)})
+    note = [attrs["note"]] if attrs.get("note") else []
+    return LoopReport(
+        dataset, (*note, *_notes(found, dataset["loop"].to_numpy()[coords["alone"][1]]))
+    )
+
+
+def _coords(found: Found, names: Sequence[Named]) -> dict[str, Any]:
+    """Return what loops, times and members are called."""
     alone = [found.partitions[loop.partition].loops == 1 for loop in found.loops]
-    coords = {
+    return {
         "loop": [named.id for named in names],
         "time": found.scores.times,
-        "member": np.arange(share.shape[2]),
+        "member": np.arange(len(found.scores.diverged)),
         **{
             key: ("loop", [getattr(named, key) for named in names])
             for key in ("title", "title_zh", "polarity")
@@ -130,9 +140,6 @@ def report_of(
         "links": ("loop", [len(loop.edges) for loop in found.loops]),
         "alone": ("loop", alone),
     }
-    dataset = xr.Dataset(data, coords=coords, attrs={**attrs, "asked": ", ".join(asked)})
-    note = [attrs["note"]] if attrs.get("note") else []
-    return LoopReport(dataset, (*note, *_notes(found, dataset["loop"].to_numpy()[alone])))
 
 
 def _attrs(told: str) -> dict[str, str]:
