@@ -95,21 +95,11 @@ def report_of(
     attrs : dict of str to str
         What the runs were made from.
     """
-    alone = [found.partitions[loop.partition].loops == 1 for loop in found.loops]
-    coords = _coords(found, names, alone)
-    data = _data(found)
-    dataset = xr.Dataset(data, coords=coords, attrs={**attrs, "asked": ", ".join(asked)})
-    note = [attrs["note"]] if attrs.get("note") else []
-    return LoopReport(dataset, (*note, *_notes(found, dataset["loop"].to_numpy()[alone])))
-
-
-def _data(found: Found) -> dict[str, Any]:
-    """Return shares of the loops by member, their quantiles, and who is the strongest."""
     share = np.array([loop.share for loop in found.loops])
     sound = ~found.scores.diverged
     quantiles = np.quantile(share[:, :, sound], (0.5, 0.05, 0.95), axis=2)
     axes, short = ("loop", "time", "member"), ("loop", "time")
-    data: dict[str, Any] = {
+    data = {
         "share": (axes, share, _attrs("score over the sum of the sizes of all scores")),
         "median": (short, quantiles[0], _attrs("median of the members' shares")),
         "p05": (short, quantiles[1], _attrs("5 % quantile of the members' shares")),
@@ -125,11 +115,17 @@ def _data(found: Found) -> dict[str, Any]:
         outside[:, found.scores.diverged] = np.nan
         told = "share of outside in the change, our own measure"
         data["outside"] = (axes[1:], outside, _attrs(told))
-    return data
+    coords = _coords(found, names)
+    dataset = xr.Dataset(data, coords=coords, attrs={**attrs, "asked": ", ".join(asked)})
+    note = [attrs["note"]] if attrs.get("note") else []
+    return LoopReport(
+        dataset, (*note, *_notes(found, dataset["loop"].to_numpy()[coords["alone"][1]]))
+    )
 
 
-def _coords(found: Found, names: Sequence[Named], alone: list[bool]) -> dict[str, Any]:
-    """Return what is told of each loop beside its shares."""
+def _coords(found: Found, names: Sequence[Named]) -> dict[str, Any]:
+    """Return what loops, times and members are called."""
+    alone = [found.partitions[loop.partition].loops == 1 for loop in found.loops]
     return {
         "loop": [named.id for named in names],
         "time": found.scores.times,
