@@ -79,7 +79,7 @@ def review(
     Only what was published by that day is read. Figures come from calibration/evidence, parts of
     years and revisions from its releases.csv.
     """
-    from qiantang.commands.solve import print_answer
+    from qiantang.memo.writing import check_memo
     from qiantang.policy.packages import find_target
     from qiantang.review.pathways import pathways
     from qiantang.review.restore import restore as restored
@@ -88,8 +88,6 @@ def review(
     from qiantang.wording import Wording
 
     if out is not None:
-        from qiantang.memo.writing import check_memo
-
         check_memo(out)
     study = open_study(folder)
     words = Wording(study, lang)
@@ -102,20 +100,40 @@ def review(
     if out is not None:
         _write_memo(found, answer, lang, out)
     if as_json:
-        more: dict[str, Any] = {} if answer is None else {"restore": answer.record()}
-        if paths is not None:
-            more["pathways"] = [one.record() for one in paths]
-        options.print_json(found.record() | more)
+        options.print_json(_record(found, answer, paths))
         return
-    screen = options.console(wide=True)
+    _print(options.console(wide=True), found, answer, paths, words)
+
+
+def _record(
+    found: Review, answer: Answer | None, paths: Sequence[Pathway] | None
+) -> dict[str, Any]:
+    record = found.record()
+    if answer is not None:
+        record["restore"] = answer.record()
+    if paths is not None:
+        record["pathways"] = [one.record() for one in paths]
+    return record
+
+
+def _print(
+    screen: Console,
+    found: Review,
+    answer: Answer | None,
+    paths: Sequence[Pathway] | None,
+    words: Wording,
+) -> None:
+    from qiantang.commands.solve import print_answer
+    from qiantang.policy.packages import find_target
+
     _print_odds(screen, found, words)
     _print_news(screen, found, words)
     _print_needs(screen, found, words)
     _print_method(screen, found)
     if paths is not None:
         _print_pathways(screen, found, paths, words)
-    if answer is not None and target is not None:
-        print_answer(screen, answer, target, words)
+    if answer is not None:
+        print_answer(screen, answer, find_target(found.study, answer.target), words)
 
 
 def _write_memo(found: Review, answer: Answer | None, lang: str, out: Path) -> None:
