@@ -76,9 +76,10 @@ def review(
 ) -> None:
     """Review the plan at a date: the odds since it was made, what moved them, what it needs.
 
-    Only what was published by that day is read, of calibration/evidence and its releases.csv.
+    Only what was published by that day is read. Figures come from calibration/evidence, parts of
+    years and revisions from its releases.csv.
     """
-    from qiantang.commands.solve import print_answer
+    from qiantang.memo.writing import check_memo
     from qiantang.policy.packages import find_target
     from qiantang.review.pathways import pathways
     from qiantang.review.restore import restore as restored
@@ -86,7 +87,8 @@ def review(
     from qiantang.session import open_study
     from qiantang.wording import Wording
 
-    _check_memo(out)
+    if out is not None:
+        check_memo(out)
     study = open_study(folder)
     words = Wording(study, lang)
     target = None if restore is None else find_target(study, restore)
@@ -95,44 +97,46 @@ def review(
                          members=members, seed=seed, progress=told)  # fmt: skip
         answer = None if target is None else restored(found, target, probability, told)
         paths = None if bar is None else pathways(found, bar, told)
-    _write_memo(found, answer, lang, out)
+    if out is not None:
+        _write_memo(found, answer, lang, out)
     if as_json:
         options.print_json(_record(found, answer, paths))
         return
-    screen = options.console(wide=True)
-    _print_review(screen, found, words)
-    if paths is not None:
-        _print_pathways(screen, found, paths, words)
-    if answer is not None and target is not None:
-        print_answer(screen, answer, target, words)
+    _print(options.console(wide=True), found, answer, paths, words)
 
 
 def _record(
     found: Review, answer: Answer | None, paths: Sequence[Pathway] | None
 ) -> dict[str, Any]:
-    more: dict[str, Any] = {} if answer is None else {"restore": answer.record()}
+    record = found.record()
+    if answer is not None:
+        record["restore"] = answer.record()
     if paths is not None:
-        more["pathways"] = [one.record() for one in paths]
-    return found.record() | more
+        record["pathways"] = [one.record() for one in paths]
+    return record
 
 
-def _print_review(screen: Console, found: Review, words: Wording) -> None:
+def _print(
+    screen: Console,
+    found: Review,
+    answer: Answer | None,
+    paths: Sequence[Pathway] | None,
+    words: Wording,
+) -> None:
+    from qiantang.commands.solve import print_answer
+    from qiantang.policy.packages import find_target
+
     _print_odds(screen, found, words)
     _print_news(screen, found, words)
     _print_needs(screen, found, words)
     _print_method(screen, found)
+    if paths is not None:
+        _print_pathways(screen, found, paths, words)
+    if answer is not None:
+        print_answer(screen, answer, find_target(found.study, answer.target), words)
 
 
-def _check_memo(out: Path | None) -> None:
-    if out is not None:
-        from qiantang.memo.writing import check_memo
-
-        check_memo(out)
-
-
-def _write_memo(found: Review, answer: Answer | None, lang: str, out: Path | None) -> None:
-    if out is None:
-        return
+def _write_memo(found: Review, answer: Answer | None, lang: str, out: Path) -> None:
     from qiantang.memo.review import review_memo
     from qiantang.memo.writing import write_memo
 
