@@ -72,12 +72,12 @@ def test_what_was_saved_is_what_is_read(tmp_path: Path) -> None:
     assert read.record.model_dump(exclude=apart) == wanted
     assert read.record.made
     for name, values in parameters().items():
-        np.testing.assert_array_equal(read.parameters[name], values)
+        np.testing.assert_array_equal(read.parameters[name], values.astype(np.float32))
     times, paths = read.innovations
     np.testing.assert_array_equal(times, TIMES)
     assert set(paths) == set(innovations())
     for name, values in innovations().items():
-        np.testing.assert_array_equal(paths[name], values)
+        np.testing.assert_array_equal(paths[name], values.astype(np.float32))
     assert (read.folder / "report.md").read_bytes() == "# Fit\n城市\n".encode()
 
 

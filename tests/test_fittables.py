@@ -138,7 +138,8 @@ def test_a_record_names_no_file_outside_its_folder(tmp_path: Path) -> None:
     place = fit(tmp_path)
     outside = tmp_path / "outside.txt"
     outside.write_text("secret", encoding="utf-8")
-    with (place / RECORD).open("a", encoding="utf-8", newline="\n") as record:
-        record.write(f"  ../outside.txt: {digest(outside)}\n")
+    text = (place / RECORD).read_text(encoding="utf-8")
+    text = text.replace("files:\n", f"files:\n  ../outside.txt: {digest(outside)}\n")
+    (place / RECORD).write_text(text, encoding="utf-8")
     with pytest.raises(StudyError, match="expected a file of this folder"):
         read_fit(place)

@@ -22,18 +22,23 @@ _KEYS = ("innovation", "member")
 
 def write_draws(path: Path, parameters: Mapping[str, Array]) -> None:
     """Write the draws of parameters, a row a member."""
-    pd.DataFrame(dict(parameters)).to_parquet(path, index=False)
+    _kept(pd.DataFrame(dict(parameters))).to_parquet(path, index=False)
 
 
 def write_innovations(path: Path, times: Array, innovations: Mapping[str, Array]) -> None:
     """Write the paths of innovations, a row for each innovation and member."""
     parts = []
     for name, paths in innovations.items():
-        part = pd.DataFrame(paths, columns=[f"{time:g}" for time in times])
+        part = _kept(pd.DataFrame(paths, columns=[f"{time:g}" for time in times]))
         part.insert(0, "member", np.arange(len(paths)))
         part.insert(0, "innovation", name)
         parts.append(part)
     pd.concat(parts).to_parquet(path, index=False)
+
+
+def _kept(draws: pd.DataFrame) -> pd.DataFrame:
+    """Return draws in 32 bits: seven digits of a draw are more than it knows, in half the room."""
+    return draws.astype(np.float32)
 
 
 def read_draws(path: Path, members: int, faults: list[Fault]) -> dict[str, Array]:
