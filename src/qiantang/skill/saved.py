@@ -71,7 +71,7 @@ def inputs_of(study: Study) -> dict[str, str]:
     calibration = study.folder / "calibration"
     paths = [
         study.model_file,
-        *sorted((calibration / "evidence").glob("*.csv")),
+        *(calibration / "evidence" / f"{name}.csv" for name in ("drivers", "observations")),
         *(calibration / "evidence" / f"{name}.yaml" for name in ("series", "grades", "drivers")),
         calibration / "priors.yaml",
         calibration / "discrepancy.yaml",
