@@ -65,7 +65,7 @@ SUBSCRIPTS = {
     "x[a, b]": "x with 2 subscripts, expected 1,",
     "y[a]": "y with 1 subscript, expected none,",
     "part[a]": "part[a], for which part is not defined,",
-    "x[d]": "the range d as a subscript, of which no element is at hand,",
+    "x[d]": "the range d as a subscript, of which no one element is at hand,",
     "x[d!]": "the subscript d! outside a function of whole arrays",
 }
 

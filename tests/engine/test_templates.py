@@ -70,5 +70,7 @@ def test_the_work_does_not_grow_with_the_elements(
 
 def test_the_element_that_is_refused_is_named(written: Written) -> None:
     equations = "x[u] = 1\nx[v] = 2\nx[w] = 3\nz[r] = x[r]"
-    with pytest.raises(Unsupported, match=r"reference to x in the equation of z\[q\]"):
+    with pytest.raises(
+        Unsupported, match=r"x\[r\], for which x is not defined, in the equation of z\[q\]"
+    ):
         program(written("r: u, v, w, q\n" + equations))

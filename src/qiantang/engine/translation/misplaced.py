@@ -29,4 +29,4 @@ def unbound(subscript: str) -> str:
     """Return what is wrong with a range of which no element is at hand."""
     if subscript.endswith("!"):
         return f"the subscript {subscript} outside a function of whole arrays"
-    return f"the range {subscript} as a subscript, of which no element is at hand,"
+    return f"the range {subscript} as a subscript, of which no one element is at hand,"
