@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 import numba
 import numpy as np
 
-from qiantang.engine import cache
+from qiantang.files import cache
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

@@ -10,8 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from qiantang.engine import cache
 from qiantang.faults import Fault, StudyError
+from qiantang.files import cache
 
 FLAGS = (
     "-O3", "-msimd128", "-mbulk-memory", "-ffp-contract=off", "-fno-builtin", "-fno-sanitize=all",
@@ -54,7 +54,7 @@ def compiled(
         raise StudyError([Fault("ziglang", None, "", what)]) from None
     flags = (*(WITH_LIBRARY if library else BARE), *FLAGS)
     key = hashlib.sha256("\0".join([made_by, *flags, source]).encode()).hexdigest()
-    kept: bytes | None = cache.read("pages", key)
+    kept = cache.read("pages", key)
     if kept is not None:
         return kept
     if on_compile is not None:
