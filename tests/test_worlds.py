@@ -155,6 +155,7 @@ def test_a_dict_is_a_scenario(small_study: OpenStudy) -> None:
         small_study.run({"name": "weak", "levers": {"air_rutes": {}}}, members=3)
 
 
+@pytest.mark.slow
 def test_a_memo_keeps_the_two_worlds_apart(small_study: OpenStudy, mine: Path) -> None:
     worlds = run_worlds(
         small_study, read_scenarios(small_study, ["plan_in_full", str(mine)]), 3, 1

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from qiantang.benchmark.sweep import bench, peak_memory, thousand_plans
 from qiantang.study import Study
 
 
+@pytest.mark.slow
 def test_every_figure_is_measured(small_study: Study, tmp_path: Path) -> None:
     plan = thousand_plans(small_study, tmp_path, 20, 12, "runs")
     assert (len(plan.cases), plan.runs) == (20, 240)

@@ -78,6 +78,7 @@ def test_a_sound_fit_recovers_the_truth(town_study: Any, monkeypatch: pytest.Mon
     assert (p_values(found.ranks) > 0.001 / 6).all()
 
 
+@pytest.mark.slow
 def test_a_likelihood_with_halved_errors_is_found_out(
     town_study: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

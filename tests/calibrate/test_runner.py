@@ -28,6 +28,7 @@ def places(study: Study, members: int) -> np.ndarray:
     return 0.3 * study.priors.draw(members, np.random.default_rng(1))
 
 
+@pytest.mark.slow
 def test_both_engines_say_the_same(study: Study, seen: Observed, runner: Runner) -> None:
     z = places(study, 3)
     rng = np.random.default_rng(2)

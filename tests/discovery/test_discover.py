@@ -131,7 +131,7 @@ def test_the_verb_says_box_trajectory_and_tree(
     name = undecided(small_study, sweep_folder)
     words = ("discover", sweep_folder, "--study", small_study.folder)
     picture, data = tmp_path / "a.svg", tmp_path / "a.csv"
-    done = typed(*words, "--fails", name, "--out", picture, "--data", data)
+    done = typed(*words, "--fails", name, "--out", picture, "--numbers", data)
     assert done.exit_code == 0, done.output
     assert "Peeling trajectory" in done.output
     assert "PRIM on 144 cases" in done.output

@@ -48,6 +48,7 @@ def test_draws_have_their_distribution(tmp_path: File, draw: str) -> None:
     assert found.std() == pytest.approx(deviation, rel=0.05)
 
 
+@pytest.mark.slow
 def test_engines_draw_the_same_numbers(tmp_path: File) -> None:
     lines = [f"x{number} = {draw}" for number, draw in enumerate(RANDOM)]
     lines += ["y = RANDOM PINK NOISE(3, 2, 4, 1)", "z = RANDOM GAMMA(0, 99, 12, 0, 1, 3)"]

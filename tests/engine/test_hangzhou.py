@@ -146,6 +146,7 @@ def _checked(examples: int, engines: tuple[str, ...]) -> None:
     assert sum(carried) > MEMBERS * len(carried) / 2
 
 
+@pytest.mark.slow
 def test_some_draws_equal_pysd() -> None:
     _checked(3, ("numpy",))
 

@@ -74,6 +74,7 @@ def test_a_row_exchange_is_found() -> None:
     assert inverse(0.0, 1.0, 1.0, 0.0).tolist() == [0, 1, 1, 0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["scalar", "numpy"])
 @pytest.mark.parametrize("profile", [1, 2, 3, 4])
 def test_hundreds_of_claimants_share_a_supply(written: Write, engine: str, profile: int) -> None:

@@ -136,6 +136,7 @@ _OWN = {
     "conformance_table.py", "deck/widget.py", "files/cache.py",
     "engine/compiled/kernel.py", "engine/pysd_oracle.py",
     "engine/translation/catalogue.py", "memo/html.py", "memo/pdf.py",
+    "travel/machine/compiler.py", "travel/machine/csource.py", "travel/writing.py",
     "files/code.py", "modelfile/vensim/expression.py", "modelfile/xmile/expressions.py",
 }  # fmt: skip
 

@@ -133,7 +133,7 @@ def test_commands_print_all_or_nothing(
 def test_a_run_writes_a_whole_file_or_none(
     small_study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qiantang.session.open_study", lambda _=None: small_study)
+    monkeypatch.setattr("qiantang.session.open_study", lambda _=None, **__: small_study)
     kind = kinds(small_study)["scenario"]
     path, out = tmp_path / "mutated.yaml", tmp_path / "out.csv"
     codes = set()

@@ -15,6 +15,7 @@ from qiantang.session import open_study
 
 LARGEST = 1e-3
 MEMBERS = 100
+COUNTS = {"destinations", "overseas_zones", "sister_cities"}
 
 
 @pytest.mark.parametrize("name", ["current_policy", "plan_in_full", "pandemic_as_happened"])
@@ -28,6 +29,9 @@ def test_halving_the_step_moves_no_target(name: str) -> None:
     for step in (program.time_step, program.time_step / 2):
         wanted = replace(readout, time_step=step)
         read.append(wanted.read(batch.run(program, wanted, engine="numpy", time_step=step)))
+    moving = [f.variable not in COUNTS for f in figures]  # counts move by whole events
+    figures = [f for f, kept in zip(figures, moving, strict=True) if kept]
+    read = [one[moving] for one in read]
     change = np.abs(np.median(read[0], axis=1) / np.median(read[1], axis=1) - 1)
     worst = figures[int(change.argmax())]
     assert change.max() < LARGEST, f"{worst}: {change.max():.5f}"

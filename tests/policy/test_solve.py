@@ -90,6 +90,7 @@ def test_in_the_best_case_all_that_is_decided_is_carried_out(packages: Packages)
         assert (plain < 1).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["passengers", "services_share", "goods_trade"])
 def test_no_package_passes_the_ceiling(packages: Packages, name: str) -> None:
     target = halfway(packages, name)

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import ROOT
 from qiantang.evidence.observations import digest
 from qiantang.fits import FitRecord, save_fit
 from qiantang.review.filter import Filter
@@ -18,6 +17,7 @@ from qiantang.review.readings import Known
 from qiantang.session import OpenStudy, open_study
 from qiantang.study import Study
 
+ROOT = Path(__file__).parents[2]
 #: Members of the fit of these tests.
 MEMBERS = 240
 

@@ -70,7 +70,7 @@ def test_the_verb_prints_tables_and_writes_numbers(
     monkeypatch.setattr(analyse, "FEWEST", 5)
     words = ("sensitivity", "cargo", "--study", small_study.folder, "--members", 12)
     data = tmp_path / "a.csv"
-    done = typed(*words, "--data", data)
+    done = typed(*words, "--numbers", data)
     assert done.exit_code == 0, done.output
     assert "assumes independent inputs" in done.output
     assert "Sobol" in done.output

@@ -61,7 +61,7 @@ def test_a_sweep_is_run_read_and_exported(write: Write, small_study: Study, tmp_
     assert (done.exit_code, done.output.count("\n")) == (2, 1)
     done = typed("export", out, "--to", "csv")
     assert done.exit_code == 2
-    assert "is there already and is not overwritten" in done.output
+    assert "the file exists; --force replaces it" in done.output
     assert typed("export", out, "--to", "csv", "--force").exit_code == 0
     done = typed("compare", out, out, "--study", small_study.folder)
     assert done.exit_code == 0, done.output

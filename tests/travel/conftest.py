@@ -22,7 +22,7 @@ def compiler() -> None:
     pytest.importorskip("ziglang", reason="ziglang compiles pages and is not installed")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # two loops of the driver cannot run side by side
 def browser(compiler: None) -> Iterator[Any]:
     """Return Chromium; what Firefox says of the numbers is asked in a test of its own."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

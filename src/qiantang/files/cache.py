@@ -117,7 +117,11 @@ def prepared(
         else:
             return found
     made = make()
-    write("prepared", key.hexdigest(), pickle.dumps(made, pickle.HIGHEST_PROTOCOL))
+    try:
+        content = pickle.dumps(made, pickle.HIGHEST_PROTOCOL)
+    except RecursionError:
+        return made  # nested too deeply to be kept
+    write("prepared", key.hexdigest(), content)
     _evict_prepared()
     return made
 

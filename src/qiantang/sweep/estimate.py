@@ -19,6 +19,8 @@ SAMPLE = 4096
 _ROUNDS = 2
 #: The sample of a core is at most one part in so many of a small sweep: a look costs less than it.
 SHARE = 8
+#: Cases below which a table is too short to be weighed.
+LEAST = 48
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ def estimate(plan: SweepPlan, workers: int | None = None, folder: Path | None = 
     """Time and weigh a sample of a sweep's own runs; nothing is written."""
     count = workers or os.cpu_count() or 1
     size = plan.world.members.size
-    enough = max(1, min(SAMPLE // size, -(-len(plan.cases) // (count * SHARE))))
+    share = -(-len(plan.cases) // (count * SHARE))
+    enough = max(1, min(SAMPLE // size, max(share, LEAST)))
     sample = plan.cases[:enough]
     rounds = _ROUNDS if plan.runs > _ROUNDS * SHARE * count * enough * size else 1
     warm(plan, plan.chunks[0])
