@@ -59,7 +59,8 @@ def estimate(plan: SweepPlan, workers: int | None = None, folder: Path | None = 
     size = plan.world.members.size
     share = -(-len(plan.cases) // (count * SHARE))
     enough = max(1, min(SAMPLE // size, max(share, LEAST)))
-    sample = plan.cases[:enough]
+    few = min(enough, len(plan.cases))
+    sample = [plan.cases[place * len(plan.cases) // few] for place in range(few)]
     rounds = _ROUNDS if plan.runs > _ROUNDS * SHARE * count * enough * size else 1
     warm(plan, plan.chunks[0])
 
