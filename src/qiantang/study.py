@@ -175,6 +175,12 @@ class Study:
         return read_headlines(self.folder / "model" / "headlines.yaml", self.dictionary)
 
     @cached_property
+    def usual(self) -> tuple[str, ...]:
+        """The headlines, and the outcomes without a figure: what commands ask for."""
+        told = () if self.outcomes is None else (item.of for item in self.outcomes.outcomes)
+        return tuple(dict.fromkeys([*self.headlines, *told]))
+
+    @cached_property
     def vocabulary(self) -> Vocabulary:
         """What a scenario of this study may speak of."""
         from qiantang.vocabulary import Vocabulary

@@ -317,13 +317,19 @@ def test_a_diverged_member_is_flagged_counted_and_left_out(
 def assert_agree(
     study: Study, scenario: str, engines: tuple[str, str], members: int, within: float = 1e-9
 ) -> None:
-    one, two = (
-        headline(few(study, scenario, members=members, engine=engine)) for engine in engines
-    )
-    assert np.isfinite(one).all()
-    scale = np.abs(one).max(axis=-1, keepdims=True)
-    gap = np.abs(one - two) / np.maximum(np.maximum(np.abs(one), 1e-12 * scale), 1e-300)
-    assert gap.max() < within
+    one, two = (few(study, scenario, members=members, engine=engine) for engine in engines)
+    for name in one.data_vars:
+        mine, other = one[name].to_numpy(), two[name].to_numpy()
+        assert np.isfinite(mine).all()
+        if name in COUNTS and within > 1e-6:  # a step's shift may move an event, never more
+            assert np.abs(mine - other).max() <= 1, name
+            continue
+        scale = np.abs(mine).max(axis=-1, keepdims=True)
+        gap = np.abs(mine - other) / np.maximum(np.maximum(np.abs(mine), 1e-12 * scale), 1e-300)
+        assert gap.max() < within, name
+
+
+COUNTS = {"destinations", "overseas_zones", "sister_cities"}
 
 
 def test_kernel_and_numpy_agree(small_study: Study) -> None:

@@ -79,11 +79,11 @@ def yearly(study: Study, name: str, year: float) -> Figure:
 def readout_of(study: Study, figures: Iterable[Figure], *, alone: bool = False) -> Readout:
     """Return what runs must save for some figures.
 
-    The outputs are those of the study's headlines and what else is wanted, so that one compiled
+    The outputs are those that the study usually needs and what else is wanted, so that one compiled
     model serves every command; with ``alone`` no more than the figures need.
     """
     wanted = tuple(dict.fromkeys(figures))
-    usual = () if alone else (yearly(study, name, 0) for name in study.headlines)
+    usual = () if alone else (yearly(study, name, 0) for name in study.usual)
     return Readout(wanted, outputs_of([*usual, *wanted]), study.program.time_step)
 
 

@@ -129,7 +129,8 @@ def run_resolved(
     chosen = chosen if deviations else chosen.still()
     program = study.program
     years = list(range(int(program.initial_time), int(program.final_time)))
-    readout = readout_of(study, [yearly(study, n, y) for n in wanted for y in years], alone=True)
+    figures = [yearly(study, name, year) for name in wanted for year in years]
+    readout = readout_of(study, figures, alone=not set(wanted) <= set(study.usual))
     cases = [case_of(study, scenario, vintage) for scenario in resolved]
     ensemble = ensemble_of(study, chosen, seed, readout, engine).sharing(cases)
     outcomes = []
