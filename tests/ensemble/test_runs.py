@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from counts import COUNTS
 from qiantang.ensemble.case import Case, case_of, vintages_of
 from qiantang.ensemble.ensemble import Ensemble, ensemble_of
 from qiantang.ensemble.members import choose_members
@@ -327,9 +328,6 @@ def assert_agree(
         scale = np.abs(mine).max(axis=-1, keepdims=True)
         gap = np.abs(mine - other) / np.maximum(np.maximum(np.abs(mine), 1e-12 * scale), 1e-300)
         assert gap.max() < within, name
-
-
-COUNTS = {"destinations", "overseas_zones", "sister_cities"}
 
 
 def test_kernel_and_numpy_agree(small_study: Study) -> None:

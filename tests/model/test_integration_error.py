@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from counts import COUNTS
 from qiantang.ensemble.case import case_of
 from qiantang.ensemble.ensemble import ensemble_of
 from qiantang.ensemble.members import choose_members
@@ -15,7 +16,6 @@ from qiantang.session import open_study
 
 LARGEST = 1e-3
 MEMBERS = 100
-COUNTS = {"destinations", "overseas_zones", "sister_cities"}
 
 
 @pytest.mark.parametrize("name", ["current_policy", "plan_in_full", "pandemic_as_happened"])
