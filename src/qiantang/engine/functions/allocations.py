@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 ZERO, HALF, ONE, TWO, NAN = (Number(v) for v in (0.0, 0.5, 1.0, 2.0, math.nan))
 
+WHOLE = 10
+"""Added to a profile it asks for whole numbers; Vensim's help does not say how they are rounded."""
+
 Claim = tuple[Slot, int, Slot, Slot]
 """Request, profile, priority and width of one claimant."""
 
@@ -36,6 +39,8 @@ def _available(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
         profile = _profile(builder, profiles, here)
         code = settle_expression(profile[0], builder.context.equations)
         builder.context.orders.append(profile[0])
+        if code is not None and code - WHOLE in REACH:
+            raise builder.refuse("ALLOCATE AVAILABLE in whole numbers (a profile above 10)")
         if code is None or code not in REACH:
             raise builder.refuse("ALLOCATE AVAILABLE with a profile other than 1 to 4")
         return builder.kept(request, here), int(code), profile[1], profile[2]

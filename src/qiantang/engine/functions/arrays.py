@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from qiantang.engine.functions.entry import Special, special
 from qiantang.engine.ir import Expression, Number
 from qiantang.engine.translation.algebra import call, total
-from qiantang.engine.translation.marks import marked
 from qiantang.engine.translation.subscripts import plain
 from qiantang.modelfile.tree import Call, Reference
 
@@ -24,7 +23,7 @@ def _joined(operation: str) -> Special:
 
     def written(builder: Builder, tree: Call, bindings: Bindings) -> Expression:
         (argument,) = tree.arguments
-        if builder.context.vensim and not marked(argument):
+        if builder.context.vensim and not builder.marks((argument,)):
             raise builder.refuse(f"{tree.function.upper()} over no subscript marked with !", False)
         cases = builder.cases((argument,), bindings)
         return total(operation, [builder.number(argument, case) for case in cases])

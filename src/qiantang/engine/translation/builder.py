@@ -266,12 +266,14 @@ class Builder(ABC):
             raise self.refuse(f"the table {name} for elements it is not given for")
         return number
 
+    def marks(self, trees: Sequence[Tree]) -> list[str]:
+        """Return the subscripts that a reduction of some trees runs over, each once, in order."""
+        return list(dict.fromkeys(name for tree in trees for name in marked(tree)))
+
     def cases(self, trees: Sequence[Tree], bindings: Bindings) -> list[dict[str, str]]:
         """Return the bindings of each term of a reduction over the marked subscripts."""
         cases: list[dict[str, str]] = [dict(bindings)]
-        for name in dict.fromkeys(s for tree in trees for s in marked(tree)):
-            if name in bindings:
-                continue
+        for name in self.marks(trees):
             axis = self.scope.ranges.elements.get(name.removesuffix("!"))
             if axis is None:
                 raise self.refuse(f"the subscript {name}")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import prod
 
-from qiantang.engine.translation.marks import marked
+from qiantang.engine.translation.marks import marked, ran_over
 from qiantang.engine.translation.subscripts import Ranges, plain
 from qiantang.modelfile.document import Equation
-from qiantang.modelfile.tree import Call, Tree, children
+from qiantang.modelfile.tree import Tree, children
 
 MOST_SCALARS = 2_000_000
 """Elements of all variables together; each takes about two thousand bytes."""
@@ -45,14 +45,14 @@ class Sizes:
 
 
 def _terms(tree: Tree, ranges: Ranges) -> int:
-    """Return the number of terms of the outermost functions over marked subscripts."""
-    total, todo = 0, [tree]
+    """Return the number of terms of all functions over marked subscripts, one in another too."""
+    total, todo = 0, [(tree, 1)]
     while todo:
-        part = todo.pop()
-        if not isinstance(part, Call):
-            todo.extend(children(part))
-            continue
-        names = dict.fromkeys(marked(part))
-        if names:
-            total += prod(len(ranges.members(name.removesuffix("!")) or ()) for name in names)
+        part, times = todo.pop()
+        inner = ran_over(part)
+        names = dict.fromkeys(name for argument in inner for name in marked(argument))
+        terms = prod(len(ranges.members(name.removesuffix("!")) or ()) for name in names)
+        total += times * terms if inner else 0
+        own = {id(argument) for argument in inner}
+        todo.extend((c, times * terms if id(c) in own else times) for c in children(part))
     return total
