@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +43,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for reason, count in reasons.items():
             terminalreporter.write_line(f"{count} of the checks: {reason}")
         terminalreporter.write_line("sh tests/install_programs.sh installs what they need")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Compile into a folder of this run, so that no earlier result helps or harms.
+
+    The processes of a run share it: a model is compiled once, not once a process.
+    """
+    place = tmp_path_factory.getbasetemp()
+    shared = place.parent if "PYTEST_XDIST_WORKER" in os.environ else place
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QIANTANG_CACHE", str(shared / "cache"))
+        yield shared / "cache"
 
 
 @pytest.fixture(scope="session")

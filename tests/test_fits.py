@@ -25,6 +25,7 @@ from qiantang.fits import (
     text_digest,
 )
 
+ROOT = Path(__file__).parents[1]
 MEMBERS = 5
 TIMES = np.arange(2000.5, 2004.0)
 
@@ -79,6 +80,17 @@ def test_what_was_saved_is_what_is_read(tmp_path: Path) -> None:
     for name, values in innovations().items():
         np.testing.assert_array_equal(paths[name], values.astype(np.float32))
     assert (read.folder / "report.md").read_bytes() == "# Fit\n城市\n".encode()
+
+
+def test_every_fit_of_the_study_can_be_read() -> None:
+    fits = [read_fit(folder) for folder in fit_folders(ROOT / "calibration" / "fits")]
+    assert [fit.record.members for fit in fits][-1] == 1000
+    assert len(fits) > 1
+    for fit in fits:
+        times, paths = fit.innovations
+        assert paths
+        assert len(times) == 26
+        assert all(len(draws) == fit.record.members for draws in fit.parameters.values())
 
 
 def test_the_record_holds_the_digest_of_every_other_file(tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from qiantang.faults import StudyError
+from qiantang.faults import Fault, StudyError
 from qiantang.fits import DRAWS, INNOVATIONS, RECORD, FitRecord, digest, read_fit, save_fit
+from qiantang.fittables import read_draws, read_innovations, write_draws, write_innovations
 
 MEMBERS = 4
 Change = Callable[[pd.DataFrame], pd.DataFrame]
@@ -143,3 +144,21 @@ def test_a_record_names_no_file_outside_its_folder(tmp_path: Path) -> None:
     (place / RECORD).write_text(text, encoding="utf-8")
     with pytest.raises(StudyError, match="expected a file of this folder"):
         read_fit(place)
+
+
+def test_draws_take_less_room_than_their_numbers(tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    names = [f"parameter_{number}" for number in range(50)]
+    draws = {name: np.exp(0.3 * rng.standard_normal(1000)) for name in names}
+    write_draws(tmp_path / "draws", draws)
+    paths = {name: rng.standard_normal((1000, 20)) for name in ("cargo_i", "air_i")}
+    write_innovations(tmp_path / "paths", np.arange(2000.5, 2020.5), paths)
+    assert (tmp_path / "draws").stat().st_size < 4 * 50 * 1000
+    assert (tmp_path / "paths").stat().st_size < 4 * 2 * 20 * 1000
+    faults: list[Fault] = []
+    read = read_draws(tmp_path / "draws", 1000, faults)
+    times, again = read_innovations(tmp_path / "paths", 1000, faults)
+    assert faults == []
+    assert all(np.array_equal(read[name], np.float32(draws[name])) for name in names)
+    assert all(np.array_equal(again[name], np.float32(paths[name])) for name in paths)
+    assert times.tolist() == np.arange(2000.5, 2020.5).tolist()

@@ -30,6 +30,12 @@ def tracked() -> list[Path]:
     return [ROOT / name for name in listed.stdout.splitlines()]
 
 
+def test_a_clone_stays_light() -> None:
+    weights = {path: path.stat().st_size for path in tracked() if path.is_file()}
+    heaviest = sorted(weights, key=lambda path: -weights[path])[:5]
+    assert sum(weights.values()) < 15e6, heaviest
+
+
 def test_locks_pin_every_package_with_hashes_and_name_no_host() -> None:
     for name in ("requirements.lock", "requirements-dev.lock"):
         text = (ROOT / name).read_text(encoding="utf-8")

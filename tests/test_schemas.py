@@ -19,6 +19,7 @@ from qiantang.yamlfile import read_yaml
 
 ROOT = Path(__file__).parents[1]
 SCENARIOS = ROOT / "scenarios"
+Validators = dict[str, Draft202012Validator]
 #: Faults that no schema can see: order, other files, what stands twice, what YAML itself refuses.
 BEYOND = {
     "scenarios": {
@@ -46,10 +47,13 @@ def as_json(path: Path) -> Any:
     return plain(read_yaml(path).data)
 
 
-def validator(study: Study, kind: str) -> Draft202012Validator:
-    schema = json.loads(schemas(study)[f"{kind}.json"])
-    Draft202012Validator.check_schema(schema)
-    return Draft202012Validator(schema)
+@pytest.fixture(scope="module")
+def validators(study: Study) -> Validators:
+    """Return what judges files of each kind."""
+    return {
+        Path(name).stem: Draft202012Validator(json.loads(text))
+        for name, text in schemas(study).items()
+    }
 
 
 def test_the_shipped_schemas_are_current(study: Study) -> None:
@@ -58,8 +62,9 @@ def test_the_shipped_schemas_are_current(study: Study) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_schema_is_a_schema(study: Study, kind: str) -> None:
-    assert validator(study, kind).schema["title"]
+def test_every_schema_is_a_schema(validators: Validators, kind: str) -> None:
+    Draft202012Validator.check_schema(validators[kind].schema)
+    assert validators[kind].schema["title"]
 
 
 def test_the_command_writes_them(small_study: Study) -> None:
@@ -72,19 +77,19 @@ def test_the_command_writes_them(small_study: Study) -> None:
 
 
 @pytest.mark.parametrize("file", sorted(SCENARIOS.glob("*.yaml")), ids=lambda file: file.stem)
-def test_shipped_scenarios_fit_their_schema(study: Study, file: Path) -> None:
-    assert list(validator(study, "scenario").iter_errors(as_json(file))) == []
+def test_shipped_scenarios_fit_their_schema(validators: Validators, file: Path) -> None:
+    assert list(validators["scenario"].iter_errors(as_json(file))) == []
 
 
-def test_the_shipped_effort_file_fits_its_schema(study: Study) -> None:
+def test_the_shipped_effort_file_fits_its_schema(validators: Validators) -> None:
     data = as_json(SCENARIOS / "plan" / "effort.yaml")
-    assert list(validator(study, "effort").iter_errors(data)) == []
+    assert list(validators["effort"].iter_errors(data)) == []
 
 
 @pytest.mark.parametrize("name", ["articles", "targets"])
-def test_the_plan_fits_its_schema(study: Study, name: str) -> None:
+def test_the_plan_fits_its_schema(validators: Validators, name: str) -> None:
     data = as_json(SCENARIOS / "plan" / f"{name}.yaml")
-    assert list(validator(study, name).iter_errors(data)) == []
+    assert list(validators[name].iter_errors(data)) == []
 
 
 @pytest.mark.parametrize(
@@ -97,14 +102,14 @@ def test_the_plan_fits_its_schema(study: Study, name: str) -> None:
     ids=lambda value: value.name if isinstance(value, Mistake) else value,
 )
 def test_what_our_reader_refuses_the_schema_refuses(
-    study: Study, kind: str, mistake: Mistake, tmp_path: Path
+    validators: Validators, kind: str, mistake: Mistake, tmp_path: Path
 ) -> None:
     """A schema of another mind than the reader would mislead in the editor."""
     try:
         data = as_json(mistake.write(tmp_path))
     except StudyError:
         return  # no YAML, so no schema is asked
-    refused = bool(list(validator(study, kind).iter_errors(data)))
+    refused = bool(list(validators[kind].iter_errors(data)))
     assert refused == (mistake.name not in BEYOND[mistake.kind])
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,17 +13,8 @@ from qiantang.engine import Program, load_model
 MODELS = Path(__file__).parent / "models"
 
 
-@pytest.fixture(scope="session", autouse=True)
-def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Compile into a folder of this session, so that no earlier result helps or harms."""
-    with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("cache")
-        patch.setenv("QIANTANG_CACHE", str(folder))
-        yield folder
-
-
 @pytest.fixture(scope="session")
-def model(cache_folder: Path) -> Callable[[str], Program]:
+def model() -> Callable[[str], Program]:
     """Return a reader of the models beside this file."""
     return lambda name: load_model(MODELS / f"{name}.mdl")
 
@@ -30,17 +22,17 @@ def model(cache_folder: Path) -> Callable[[str], Program]:
 @pytest.fixture
 def written(tmp_path: Path) -> Callable[[str], Path]:
     """Return a writer of small models: equations in, a file with a time grid out."""
+    return partial(write_model, tmp_path / "written.mdl")
 
-    def write(equations: str, end: float = 10, step: float = 0.5) -> Path:
-        lines = [f"{line}\n\t~\tDmnl\n\t~\t|\n" for line in equations.strip().split("\n")]
-        grid = (("INITIAL TIME", 0), ("FINAL TIME", end), ("TIME STEP", step), ("SAVEPER", 1))
-        lines += [f"{name} = {value}\n\t~\tYear\n\t~\t|\n" for name, value in grid]
-        file = tmp_path / "written.mdl"
-        text = "{UTF-8}\n" + "\n".join(lines) + "\n\\\\\\---/// Sketch information\n"
-        file.write_text(text, encoding="utf-8")
-        return file
 
-    return write
+def write_model(file: Path, equations: str, end: float = 10, step: float = 0.5) -> Path:
+    """Write a small model of some equations and a time grid."""
+    lines = [f"{line}\n\t~\tDmnl\n\t~\t|\n" for line in equations.strip().split("\n")]
+    grid = (("INITIAL TIME", 0), ("FINAL TIME", end), ("TIME STEP", step), ("SAVEPER", 1))
+    lines += [f"{name} = {value}\n\t~\tYear\n\t~\t|\n" for name, value in grid]
+    text = "{UTF-8}\n" + "\n".join(lines) + "\n\\\\\\---/// Sketch information\n"
+    file.write_text(text, encoding="utf-8")
+    return file
 
 
 def worst(ours: npt.NDArray[np.float64], theirs: npt.NDArray[np.float64]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -19,7 +20,11 @@ from qiantang.engine.compiled import kernel
 from qiantang.engine.ir import Number
 from qiantang.files import cache
 
+from .conftest import write_model
+
 Damage = Callable[[bytes], bytes]
+#: What the files of a kernel's folder end in.
+FILES = (".py", ".nbi", ".nbc", cache.MANIFEST)
 
 
 def forget() -> None:
@@ -34,16 +39,24 @@ def final(file: Path, told: list[str] | None = None) -> float:
     return float(load_model(file).run(["b"], [2.0], on_compile=notes.append).values[0, 0, 0])
 
 
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that holds a model file, and a cache with its kernel."""
+    folder = tmp_path_factory.mktemp("compiled")
+    file = write_model(folder / "written.mdl", "a = 3\nb = INTEG(a, 0)")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QIANTANG_CACHE", str(folder / "cache"))
+        assert final(file) == 6.0
+    return folder
+
+
 @pytest.fixture
-def home(
-    written: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> tuple[Path, Path]:
+def home(compiled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
     """Return a model file, and the folder of its kernel in a cache of this test."""
-    monkeypatch.setenv("QIANTANG_CACHE", str(tmp_path / "cache"))
-    file = written("a = 3\nb = INTEG(a, 0)")
-    assert final(file) == 6.0
-    (folder,) = (tmp_path / "cache" / "kernels").iterdir()
-    return file, folder
+    mine = shutil.copytree(compiled, tmp_path / "mine")
+    monkeypatch.setenv("QIANTANG_CACHE", str(mine / "cache"))
+    (folder,) = (mine / "cache" / "kernels").iterdir()
+    return mine / "written.mdl", folder
 
 
 def test_a_whole_kernel_is_not_compiled_again(home: tuple[Path, Path]) -> None:
@@ -53,19 +66,29 @@ def test_a_whole_kernel_is_not_compiled_again(home: tuple[Path, Path]) -> None:
     assert cache.whole(home[1])
 
 
-@pytest.mark.parametrize("suffix", [".py", ".nbi", ".nbc", cache.MANIFEST])
+def spoil(folder: Path, suffix: str, damage: Damage) -> None:
+    hit = [f for f in folder.rglob("*") if f.is_file() and f.name.endswith(suffix)]
+    assert hit
+    for one in hit:
+        one.write_bytes(damage(one.read_bytes()))
+
+
+@pytest.mark.parametrize("suffix", FILES)
 @pytest.mark.parametrize(
     "damage",
     [lambda b: b"", lambda b: b[: len(b) // 2], lambda b: b"x" * len(b), lambda b: _flipped(b)],
     ids=["emptied", "truncated", "garbage", "one bit"],
 )
-def test_a_damaged_kernel_is_rebuilt(home: tuple[Path, Path], suffix: str, damage: Damage) -> None:
+def test_damage_of_any_kind_is_seen(home: tuple[Path, Path], suffix: str, damage: Damage) -> None:
+    assert cache.whole(home[1])
+    spoil(home[1], suffix, damage)
+    assert not cache.whole(home[1])
+
+
+@pytest.mark.parametrize("suffix", FILES)
+def test_a_damaged_kernel_is_rebuilt(home: tuple[Path, Path], suffix: str) -> None:
     file, folder = home
-    hit = [f for f in folder.rglob("*") if f.is_file() and f.name.endswith(suffix)]
-    assert hit
-    for one in hit:
-        one.write_bytes(damage(one.read_bytes()))
-    assert not cache.whole(folder)
+    spoil(folder, suffix, _flipped)
     told: list[str] = []
     assert final(file, told) == 6.0
     assert len(told) == 1
