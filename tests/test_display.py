@@ -103,8 +103,7 @@ def test_words_of_a_file_are_escaped(small_study: Study, runs: FinishedRuns) -> 
     scenario = replace(small_study.scenario("push_airport"), title=evil, question=evil, name=evil)
     page = Checker(scenario._repr_html_())
     assert "script" not in page.tags
-    dataset = runs.dataset.copy()
-    dataset["scenario"].attrs["titles"] = [evil, evil]
+    dataset = runs.dataset.assign_coords(scenario_title=("scenario", [evil, evil]))
     page = Checker(FinishedRuns(dataset, small_study)._repr_html_())
     assert "script" not in page.tags
     page = Checker(reach_html(Reach((row(scenario=evil, target=evil, unit=evil),))))

@@ -249,24 +249,22 @@ def _runs_title(runs: Runs) -> str:
 
 
 def _run_rows(runs: Runs, none: str = "") -> list[tuple[str, ...]]:
-    from qiantang.ensemble.provenance import vintages_of
+    from qiantang.ensemble.provenance import titles_of, vintages_of
 
     data = runs.dataset
     names = list(map(str, data.scenario.values))
-    vintages = vintages_of(data)
-    attrs = data["scenario"].attrs
-    titles, chinese = (attrs.get(key, [""] * len(names)) for key in ("titles", "titles_zh"))
+    vintages, titles = vintages_of(data), titles_of(data)
     diverged = data["diverged"].sum("member").to_numpy() if "diverged" in data else [0] * len(names)
     words = [str(int(n)) if none else f"{int(n)} diverged" if n else "" for n in diverged]
     drivers = [vintages[n] if none else f"drivers {vintages[n]}" for n in names]
-    return list(zip(names, map(str, titles), map(str, chinese), drivers, words, strict=True))
+    return [(name, *titles[name], *rest) for name, *rest in zip(names, drivers, words, strict=True)]
 
 
 def _made_from(runs: Runs) -> str:
-    attrs = runs.dataset.attrs
-    model = str(attrs.get("model_sha256", ""))[:12]
-    words = ", ".join(f"{key} {attrs.get(key)}" for key in ("fit", "seed", "engine"))
-    return f"{words}, model {model}"
+    from qiantang.ensemble.provenance import origin_of
+
+    made = origin_of(runs.dataset)
+    return f"fit {made.fit}, seed {made.seed}, engine {made.engine}, model {made.model_sha256[:12]}"
 
 
 def _by_target(reach: Reach) -> tuple[list[str], dict[str, dict[str, Row]]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
+from qiantang.ensemble import provenance
 from qiantang.faults import Fault, StudyError
 from qiantang.files.cells import SHEET_ROWS, guarded_frame, sheet_of, write_book
 from qiantang.outfile import check_outfile, put_whole
@@ -32,7 +33,7 @@ def check_out(out: Path, scenarios: int, members: int) -> None:
 
 def long_table(dataset: xr.Dataset) -> pd.DataFrame:
     """Return one row for each scenario, member and year, one column for each variable."""
-    figures = dataset.drop_vars("diverged")
+    figures = provenance.without(dataset).drop_vars("diverged")
     return figures.to_dataframe().reset_index()
 
 
@@ -69,7 +70,9 @@ def _write_xlsx(dataset: xr.Dataset, path: Path) -> None:
          for n, v in dataset.data_vars.items()],
         columns=["variable", "unit", "figure", "meaning"],
     )  # fmt: skip
-    tables = {"results": long_table(dataset), "variables": units, "provenance": notes}
+    scenarios = pd.DataFrame(provenance.table_of(dataset))
+    tables = {"results": long_table(dataset), "variables": units, "scenarios": scenarios,
+              "provenance": notes}  # fmt: skip
     write_book(path, ((title, sheet_of(table)) for title, table in tables.items()))
 
 

@@ -11,7 +11,6 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from qiantang.changes import OWN
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.wording.units import UnitEntry
 from qiantang.yamlfile import YamlDocument, read_yaml, validate
@@ -21,8 +20,9 @@ Name = Annotated[str, Field(pattern=r"^\w+$")]
 Year = Annotated[int, Field(strict=True)]
 #: Years that a hindcast looks ahead.
 HORIZON = 3
-#: What a vintage is to the study: what the plan's makers could know, or what came.
-Role = Literal["known", "actual", "own"]
+#: What a world is to the study: what the plan's makers could know, what came, one that a user
+#: changed, or some drivers as they came.
+Role = Literal["known", "actual", "own", "mixed"]
 
 
 class Part(BaseModel):
@@ -174,20 +174,9 @@ class StudyFile(Part):
         """Settings in which the drivers are the true ones."""
         return self.settings[1::2]
 
-    def role(self, vintage: str) -> Role | None:
-        """Return what a world is to the study; None for drivers of both vintages."""
-        if OWN in vintage.split(" + "):
-            return "own"
-        return "known" if vintage == self.known else "actual" if vintage == self.actual else None
-
-    def said(self, vintage: str) -> str:
-        """Return the world of a vintage, or of a mixture of both, in English words."""
-        role = self.role(vintage)
-        if role is None:
-            return f"{self.plan.when} with some drivers as they happened"
-        if role == "own":
-            return f"the user's world, not that {self.vintages.known.title}"
-        return f"the world {getattr(self.vintages, role).title}"
+    def role(self, vintage: str) -> Role:
+        """Return what a vintage of the drivers is to the study."""
+        return "known" if vintage == self.known else "actual"
 
 
 def study_path(folder: Path) -> Path:

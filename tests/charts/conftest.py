@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from qiantang.ensemble.provenance import Facts, along
 from qiantang.ensemble.runs import AXES
 from qiantang.session import FinishedRuns, OpenStudy, open_study
 from qiantang.study import Study
@@ -48,21 +49,18 @@ def made_runs(
         attrs = {"units": entry.unit, "long_name": entry.meaning}
         data[name] = xr.DataArray(values, dims=AXES, attrs=attrs)
     data["diverged"] = xr.DataArray(np.zeros((len(scenarios), members), bool), dims=AXES[:2])
-    coords = {"scenario": list(scenarios), "member": np.arange(members), "time": list(YEARS)}
+    coords = {
+        "scenario": list(scenarios), "member": np.arange(members), "time": list(YEARS),
+        **along([Facts(*pair, "2018", "known", "ab12" * 16) for pair in scenarios.values()]),
+    }  # fmt: skip
     dataset = xr.Dataset(data, coords=coords)
-    dataset["scenario"].attrs = {
-        "titles": [en for en, _ in scenarios.values()],
-        "titles_zh": [zh for _, zh in scenarios.values()],
-    }
     dataset.attrs = {
         "study": "made",
         "model_sha256": "0123456789abcdef" * 4,
         "fit": "none",
         "seed": "7",
         "engine": "formula",
-        "vintages": ", ".join(f"{name}: 2018" for name in scenarios),
-        "scenario_sha256": ", ".join(f"{name}: {'ab12' * 16}" for name in scenarios),
-        "divergence": "",
+        "vintage_given": "",
         "qiantang": "0",
     }
     return FinishedRuns(dataset, study)

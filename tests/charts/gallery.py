@@ -11,6 +11,7 @@ import xarray as xr
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from qiantang.charts import Chart, scoreboard, style, tornado
+from qiantang.ensemble.provenance import Facts, of_one
 from qiantang.ensemble.runs import Runs
 from qiantang.loops.report import LoopReport
 from qiantang.review.review import Stand
@@ -106,9 +107,10 @@ def made_loops() -> LoopReport:
             "title_zh": ("loop", ["航线通达", "机场拥挤", ""]),
             "polarity": ("loop", ["reinforcing", "balancing", "reinforcing"]),
             "articles": ("loop", ["7", "8", ""]), "partition": ("loop", [1, 1, 1]),
+            **of_one("plan_in_full", Facts("", "", "2018", "known", "")),
         },
-        attrs={"about": "passengers", "scenario": "plan_in_full", "fit": "made", "seed": "1",
-               "vintages": "plan_in_full: 2018"},
+        attrs={"about": "passengers", "study": "made", "model_sha256": "", "fit": "made",
+               "seed": "1", "engine": "", "vintage_given": "", "qiantang": ""},
     )  # fmt: skip
     return LoopReport(dataset, ())
 

@@ -11,6 +11,7 @@ import pytest
 import xarray as xr
 from pydantic import ValidationError
 
+from qiantang.ensemble.provenance import Facts, along
 from qiantang.ensemble.reach import Reach, Row, measure, reach_table, what_happened
 from qiantang.plan.targets import Happened, Measure, Target
 from qiantang.study import Study
@@ -30,8 +31,14 @@ def dataset(**changes: Any) -> xr.Dataset:
     axes = ("scenario", "member", "time")
     return xr.Dataset(
         {name: (axes, values) for name, values in data.items()},
-        coords={"scenario": ["rest", "go: fast, far"], "member": range(MEMBERS), "time": YEARS},
-        attrs={"vintages": "rest: 2018, go: fast, far: 2018 + actual"},
+        coords={
+            "scenario": ["rest", "go: fast, far"],
+            "member": range(MEMBERS),
+            "time": YEARS,
+            **along(
+                [Facts("", "", "2018", "known", ""), Facts("", "", "2018 + actual", "mixed", "")]
+            ),
+        },
     )
 
 

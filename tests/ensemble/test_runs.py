@@ -9,17 +9,29 @@ import pytest
 import xarray as xr
 
 from counts import COUNTS
-from qiantang.ensemble.case import Case, case_of, vintages_of
+from qiantang.ensemble.case import Case, case_of
+from qiantang.ensemble.case import vintages_of as driver_vintages
 from qiantang.ensemble.ensemble import Ensemble, ensemble_of
 from qiantang.ensemble.members import choose_members
 from qiantang.ensemble.outside import drawn_drivers
+from qiantang.ensemble.provenance import (
+    digests_of,
+    is_of_run,
+    losses_of,
+    origin_of,
+    titles_of,
+    vintages_of,
+    worlds_of,
+)
 from qiantang.ensemble.readout import readout_of
 from qiantang.ensemble.runs import AXES, Runs
 from qiantang.faults import StudyError
 from qiantang.fits import text_digest
 from qiantang.model.figures import Figure
+from qiantang.results import write_results
 from qiantang.session import FinishedRuns, open_study
 from qiantang.study import Study, bundled_folder
+from qiantang.wording.diverged import divergence_said
 
 BOTH = ["current_policy", "plan_in_full"]
 SHIPPED = sorted(path.stem for path in (bundled_folder() / "scenarios").glob("*.yaml"))
@@ -77,25 +89,50 @@ def test_variables_carry_unit_and_meaning(small_study: Study, both: Runs) -> Non
 def test_provenance(small_study: Study, both: Runs) -> None:
     attrs = both.dataset.attrs
     assert set(attrs) >= {
-        "study", "model_sha256", "fit", "seed", "engine", "vintages", "scenario_sha256",
-        "qiantang", "numpy", "python", "divergence",
+        "study", "model_sha256", "fit", "seed", "engine", "vintage_given", "qiantang", "numpy",
+        "python",
     }  # fmt: skip
     assert attrs["model_sha256"] == text_digest(small_study.model_file)
     assert attrs["fit"] == "small"
     assert attrs["seed"] == "1"
     assert attrs["engine"] == "numpy"
-    assert attrs["vintages"] == "current_policy: 2018, plan_in_full: 2018"
-    for name in BOTH:
-        assert f"{name}: {small_study.scenario(name).sha256}" in attrs["scenario_sha256"]
-    assert attrs["divergence"] == ""
     assert all(isinstance(value, str) for value in attrs.values())
+    assert origin_of(both.dataset).seed == 1
+    assert origin_of(both.dataset).vintage_given is None
+    assert vintages_of(both.dataset) == dict.fromkeys(BOTH, "2018")
+    assert worlds_of(both.dataset) == dict.fromkeys(BOTH, "known")
+    assert digests_of(both.dataset) == {name: small_study.scenario(name).sha256 for name in BOTH}
+    assert losses_of(both.dataset) == {}
 
 
 def test_a_world_that_runs_some_drivers_as_they_happened_says_so(small_study: Study) -> None:
-    assert few(small_study, "tariffs_as_happened").attrs["vintages"] in (
-        "tariffs_as_happened: 2018 + actual", "tariffs_as_happened: actual",
-    )  # fmt: skip
-    assert few(small_study, vintage="actual").attrs["vintages"] == "current_policy: actual"
+    tariffs = few(small_study, "tariffs_as_happened")
+    assert vintages_of(tariffs) == {"tariffs_as_happened": "2018 + actual"}
+    assert worlds_of(tariffs) == {"tariffs_as_happened": "mixed"}
+    actual = few(small_study, vintage="actual")
+    assert vintages_of(actual) == {"current_policy": "actual"}
+    assert worlds_of(actual) == {"current_policy": "actual"}
+
+
+def test_the_facts_of_scenarios_travel_with_them(
+    small_study: Study, both: Runs, tmp_path: Path
+) -> None:
+    titles = {name: both.scenario(name).title for name in BOTH}
+    write_results(both.dataset, tmp_path / "both.nc")
+    with xr.open_dataset(tmp_path / "both.nc", engine="h5netcdf") as opened:
+        read = opened.load()
+    last = both.dataset.sel(scenario=BOTH[1])
+    turned = xr.concat([both.dataset.isel(scenario=[1]), both.dataset.isel(scenario=[0])],
+                       "scenario")  # fmt: skip
+    for held, names in ((read, BOTH), (last, BOTH[1:]), (turned, BOTH[::-1])):
+        assert is_of_run(held) == ("scenario" in held.dims)
+        assert {name: pair[0] for name, pair in titles_of(held).items()} == {
+            name: titles[name] for name in names
+        }
+        assert digests_of(held) == {name: small_study.scenario(name).sha256 for name in names}
+        assert vintages_of(held) == dict.fromkeys(names, "2018")
+        assert losses_of(held) == {}
+    assert origin_of(read) == origin_of(both.dataset)
 
 
 def test_a_run_tells_its_scenarios_as_it_goes(small_study: Study) -> None:
@@ -169,7 +206,7 @@ def test_a_members_parameters_and_deviations_stay_together(small_study: Study) -
 
 def test_all_scenarios_meet_the_same_surprises(small_study: Study) -> None:
     drivers = small_study.drivers
-    seen = [vintages_of(small_study, small_study.scenario(name)) for name in BOTH]
+    seen = [driver_vintages(small_study, small_study.scenario(name)) for name in BOTH]
     first, second = (drawn_drivers(drivers, vintages, 5, 2) for vintages in seen)
     other = drawn_drivers(drivers, seen[0], 5, 3)
     for name in small_study.drivers.names:
@@ -295,8 +332,12 @@ def test_a_diverged_member_is_flagged_counted_and_left_out(
     monkeypatch.setitem(small_study.fit.parameters, "talent_draw", values)
     hurt = few(small_study, members=ALL, engine=engine)
     assert np.flatnonzero(hurt.diverged[0]).tolist() == [4]
-    assert hurt.attrs["divergence"].startswith("current_policy: 1 diverged, first ")
-    assert " at 2000." in hurt.attrs["divergence"]
+    ((scenario, (lost, name, time)),) = losses_of(hurt).items()
+    assert (scenario, lost) == ("current_policy", 1)
+    assert name in small_study.program.slot_of
+    assert 2000 <= time < 2001
+    said = divergence_said(losses_of(hurt), "en")
+    assert said == f"current_policy: 1 diverged, first {name} at {time:.3f}"
     others = [member for member in range(ALL) if member != 4]
     for name in small_study.headlines:
         assert np.isnan(hurt[name][0, 4]).all()

@@ -115,7 +115,7 @@ def test_a_study_tells_shares_of_members(of_study: LoopReport) -> None:
     assert (data["strongest"].sum("loop") <= 1 + 1e-12).all()
     assert (np.abs(data["share"]).sum("loop") <= 1 + 1e-9).all()
     assert ((data["outside"] >= 0) & (data["outside"] <= 1)).all()
-    assert data.attrs["scenario"] == "plan_in_full"
+    assert data["scenario"].item() == "plan_in_full"
     assert any(note.startswith("partition of") and "not all loops" in note
                for note in of_study.notes)  # fmt: skip
 

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import qiantang as qt
+from qiantang.ensemble.provenance import digests_of, titles_of, vintages_of, worlds_of
 from qiantang.faults import StudyError
 from qiantang.session import OpenStudy, OpenSweep, open_sweep
 from qiantang.sweep import indices, local, reading, sampling, store
@@ -45,6 +46,21 @@ def test_a_grid_has_labelled_axes_and_every_value_in_its_place(
     one = data["passengers"].isel(scenario=1, airport=[2, 0], late=1, member=3)
     assert np.array_equal(one.to_numpy(), [found[10][3], found[6][3]])
     assert data.attrs["seed"] == "1"
+
+
+def test_the_facts_of_its_scenarios_travel_with_a_sweep(
+    swept: OpenSweep, small_study: OpenStudy, tmp_path: Path
+) -> None:
+    data = swept.to_xarray().isel(scenario=[1])
+    (name,) = swept.manifest["scenarios"][1:]
+    scenario = small_study.scenario(name)
+    assert titles_of(data) == {name: (scenario.title, scenario.title_zh)}
+    assert vintages_of(data) == {name: scenario.vintage}
+    assert worlds_of(data) == {name: "known"}
+    assert digests_of(data) == {name: scenario.sha256}
+    export(swept, tmp_path / "out.xlsx")
+    told = pd.read_excel(tmp_path / "out.xlsx", sheet_name="scenarios", engine="openpyxl")
+    assert told["title"][1] == scenario.title
 
 
 def test_nothing_is_read_before_it_is_looked_at(

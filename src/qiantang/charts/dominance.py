@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from qiantang.charts import lettering, page, provenance, style
+from qiantang.ensemble.provenance import origin_of, vintages_of
 from qiantang.faults import Fault, StudyError
 from qiantang.wording import Wording
 
@@ -48,8 +49,7 @@ def dominance(study: Study, report: LoopReport, *, lang: str = "en") -> Chart:
         The report is of a model file and not of the study.
     """
     words = Wording(study, lang)
-    attrs = report.dataset.attrs
-    if "scenario" not in attrs:
+    if "scenario" not in report.dataset.coords:
         what = "the loops are those of a model file, expected those of the study"
         raise StudyError([Fault("dominance", None, "", what)])
     chosen = _drawn(report)
@@ -159,12 +159,13 @@ def _table(report: LoopReport, words: Wording) -> pd.DataFrame:
 
 
 def _source(study: Study, report: LoopReport) -> dict[str, str]:
-    attrs = report.dataset.attrs
+    made = origin_of(report.dataset)
+    seen = vintages_of(report.dataset)
     return provenance.source_of_study(study) | {
-        "fit": str(attrs["fit"]),
+        "fit": made.fit,
         "members": str(report.dataset.sizes["member"]),
-        "seed": str(attrs["seed"]),
-        "vintages": str(attrs["vintages"]),
+        "seed": str(made.seed),
+        "vintages": ", ".join(f"{name}: {vintage}" for name, vintage in seen.items()),
     }
 
 
@@ -173,7 +174,7 @@ def _notes(study: Study, report: LoopReport, words: Wording) -> list[str]:
     notes = [
         words.phrase("dominance.footer", members=provenance.count(data.sizes["member"], words)),
         words.phrase("footer.scenarios",
-                     scenarios=words.scenario(study.scenario(str(data.attrs["scenario"])))),
+                     scenarios=words.scenario(study.scenario(str(data["scenario"].item())))),
     ]  # fmt: skip
     if "outside" in data:
         share = 100 * float(np.nanmedian(data["outside"]))

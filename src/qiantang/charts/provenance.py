@@ -7,7 +7,14 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from qiantang.charts import figures
-from qiantang.ensemble.provenance import changes_of, digests_of, titles_of, vintages_of
+from qiantang.ensemble.provenance import (
+    changes_of,
+    digests_of,
+    origin_of,
+    titles_of,
+    vintages_of,
+    worlds_of,
+)
 from qiantang.fits import text_digest
 from qiantang.wording.changed import changes_said
 
@@ -25,16 +32,16 @@ _SHORTER = 8
 
 def source_of_runs(runs: Runs, scenarios: Sequence[str]) -> dict[str, str]:
     """Return program, model, fit, members, seed, vintages, evidence, and the scenarios drawn."""
-    attrs = runs.dataset.attrs
+    made = origin_of(runs.dataset)
     vintages = vintages_of(runs.dataset)
     hashes = digests_of(runs.dataset)
     return {
-        "qiantang": str(attrs["qiantang"]),
-        "study": str(attrs["study"]),
-        "model": str(attrs["model_sha256"])[:_SHORT],
-        "fit": str(attrs["fit"]),
+        "qiantang": made.qiantang,
+        "study": made.study,
+        "model": made.model_sha256[:_SHORT],
+        "fit": made.fit,
         "members": str(runs.dataset.sizes["member"]),
-        "seed": str(attrs["seed"]),
+        "seed": str(made.seed),
         "vintages": ", ".join(f"{name}: {vintages[name]}" for name in scenarios),
         "scenarios": ", ".join(
             f"{name} {sha[:_SHORTER]}" for name, sha in hashes.items() if name in scenarios
@@ -90,22 +97,22 @@ def notes_of_runs(
 
 def vintage_sentence(runs: Runs, scenarios: Sequence[str], words: Wording) -> str:
     """Return the sentence that names the drivers' vintages."""
-    vintages = vintages_of(runs.dataset)
+    worlds = worlds_of(runs.dataset)
     groups: dict[str, list[str]] = {}
     for name in scenarios:
-        groups.setdefault(vintages[name], []).append(runs_title(runs, words, name))
+        groups.setdefault(worlds[name], []).append(runs_title(runs, words, name))
     if len(groups) == 1:
-        said = vintage_words(next(iter(groups)), words)
+        said = world_words(next(iter(groups)), words)
     else:
         said = words.phrase("semicolon").join(
             words.phrase(
                 "vintage.of",
-                vintage=vintage_words(vintage, words),
+                vintage=world_words(world, words),
                 scenarios=words.phrase("and").join(
                     words.phrase("quoted", text=title) for title in titles
                 ),
             )
-            for vintage, titles in groups.items()
+            for world, titles in groups.items()
         )
     sentences = [words.phrase("footer.vintages", vintages=said)]
     own = {name: changed for name, changed in changes_of(runs.dataset).items() if name in scenarios}
@@ -117,15 +124,12 @@ def vintage_sentence(runs: Runs, scenarios: Sequence[str], words: Wording) -> st
     return joined(sentences, words)
 
 
-def vintage_words(vintage: str, words: Wording) -> str:
-    """Return a vintage in words."""
-    role = words.study.about.role(vintage)
-    if role is None:
-        return words.phrase("vintage.mixed")
-    if role == "own":
-        return words.phrase("vintage.own")
-    title = words.of(getattr(words.study.about.vintages, role), "title")
-    return words.phrase(f"vintage.{role}", title=title)
+def world_words(world: str, words: Wording) -> str:
+    """Return in words what a world is to the study."""
+    if world in ("mixed", "own"):
+        return words.phrase(f"vintage.{world}")
+    title = words.of(getattr(words.study.about.vintages, world), "title")
+    return words.phrase(f"vintage.{world}", title=title)
 
 
 def place_of(runs: Runs, scenario: str) -> int:

@@ -13,7 +13,7 @@ from qiantang.changes import UNCHANGED
 from qiantang.charts import figures, lettering, page, provenance, style
 from qiantang.charts.goal import plain_numbers
 from qiantang.charts.weights import Array, rank_correlations, ranking_of, slopes_of
-from qiantang.ensemble.provenance import changes_of
+from qiantang.ensemble.provenance import changes_of, origin_of
 from qiantang.ensemble.reach import measure
 from qiantang.faults import Fault, StudyError
 from qiantang.wording import Unit, Wording
@@ -135,20 +135,14 @@ def _members(runs: Runs, target: Target, scenario: str) -> tuple[Array, dict[str
     if int(good.sum()) < _FEWEST:
         what = f"{int(good.sum())} sound members, at least {_FEWEST} are needed for a tornado"
         raise StudyError([Fault("chart", None, target.id, what)])
-    seed = int(runs.dataset.attrs["seed"])
+    made = origin_of(runs.dataset)
     size = len(values)
-    chosen = choose_members(runs.study, size, seed)
-    vintage = _only_vintage(runs, scenario)
-    seen = every_vintage(runs.study, runs.scenario(scenario), vintage)
+    chosen = choose_members(runs.study, size, made.seed)
+    seen = every_vintage(runs.study, runs.scenario(scenario), made.vintage_given)
     changed = changes_of(runs.dataset).get(scenario, UNCHANGED).drivers
-    found = uncertainties(runs.study, chosen, seed, seen, target.measure.years, changed)
+    found = uncertainties(runs.study, chosen, made.seed, seen, target.measure.years, changed)
     kept = {item.name: item.values[good] for item in found}
     return values[good], {name: item for name, item in kept.items() if np.ptp(item) > 0}
-
-
-def _only_vintage(runs: Runs, scenario: str) -> str | None:
-    """Return the vintage that was asked for in place of the scenario's own, None without one."""
-    return str(runs.dataset.attrs["vintage_given"]) or None
 
 
 def _table(

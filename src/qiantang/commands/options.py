@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    import xarray as xr
     from rich.console import Console
 
     from qiantang.charts import Chart
@@ -186,6 +187,16 @@ def sentence(key: str, **values: object) -> str:
 def say(key: str, *, err: bool = False, **values: object) -> None:
     """Print a sentence of the command line in the language asked for."""
     click.echo(sentence(key, **values), err=err)
+
+
+def divergence(dataset: xr.Dataset, scenario: str | None = None) -> str:
+    """Say in which scenarios members diverged, or of one, and what was the first to go."""
+    from qiantang.ensemble.provenance import losses_of
+    from qiantang.wording.diverged import divergence_said
+
+    losses = losses_of(dataset)
+    chosen = losses if scenario is None else {scenario: losses[scenario]}
+    return divergence_said(chosen, language())
 
 
 def print_rows(rows: Sequence[Mapping[str, Any]], leave_out: Collection[str] = ()) -> None:

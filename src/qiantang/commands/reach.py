@@ -108,10 +108,10 @@ def _heads() -> list[str]:
 
 
 def _title(runs: FinishedRuns, words: Wording, row: Row) -> str:
-    from qiantang.charts.provenance import vintage_words
+    from qiantang.charts.provenance import world_words
 
     title = words.scenario(runs.scenario(row.scenario))
-    return options.sentence("reach.title", title=title, world=vintage_words(row.vintage, words))
+    return options.sentence("reach.title", title=title, world=world_words(row.world, words))
 
 
 def _print_tables(runs: FinishedRuns, words: Wording) -> None:
@@ -129,9 +129,10 @@ def _print_tables(runs: FinishedRuns, words: Wording) -> None:
             table.add_row(words.target(target), str(row.article), unit, *cells)
         screen.print(table)
         if mine[0].diverged:
+            why = options.divergence(runs.dataset, name)
             screen.print(options.sentence("reach.diverged", lost=mine[0].diverged,
                                           members=mine[0].members,
-                                          why=runs.dataset.attrs["divergence"]))  # fmt: skip
+                                          why=why))  # fmt: skip
     screen.print(_footer(runs, rows))
 
 
@@ -142,10 +143,12 @@ def _unit(row: Row, target: Target, words: Wording) -> tuple[str, float]:
 
 
 def _footer(runs: FinishedRuns, rows: Sequence[Row]) -> str:
-    attrs = runs.dataset.attrs
+    from qiantang.ensemble.provenance import origin_of
+
+    made = origin_of(runs.dataset)
     return options.sentence(
-        "reach.footer", members=rows[0].members, seed=attrs["seed"], fit=attrs["fit"],
-        model=attrs["model_sha256"][:12],
+        "reach.footer", members=rows[0].members, seed=made.seed, fit=made.fit,
+        model=made.model_sha256[:12],
     )  # fmt: skip
 
 

@@ -66,5 +66,5 @@ def run(
                 years=sizes["time"], variables=len(runs.dataset.data_vars) - 1)  # fmt: skip
     lost = int(runs.dataset["diverged"].sum())
     if lost:
-        why = runs.dataset.attrs["divergence"]
+        why = options.divergence(runs.dataset)
         options.say("run.diverged", err=True, lost=lost, why=why)

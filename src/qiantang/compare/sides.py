@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qiantang.ensemble.provenance import changes_of
+from qiantang.ensemble.provenance import changes_of, is_of_run, origin_of
 from qiantang.ensemble.reach import measure
 from qiantang.faults import Fault, StudyError
 from qiantang.files import door
@@ -100,19 +100,21 @@ def of_run(name: str, targets: Sequence[Target]) -> Side:
         reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
         what = f"cannot be read: {reason}"
         raise StudyError([Fault(name, None, "", what)]) from None
-    if "model_sha256" not in dataset.attrs or "scenario" not in dataset.dims:
-        raise StudyError([Fault(name, None, "", "is no file of qiantang run")])
+    if not is_of_run(dataset):
+        raise StudyError(
+            [Fault(name, None, "", "is no file of qiantang run, or one of an earlier version")]
+        )
     scenarios = list(map(str, dataset.scenario.values))
     values = _values(dataset, targets, scenarios)
     return Side(name, _basis(dataset), (), values, changes_of(dataset))
 
 
 def _basis(dataset: xr.Dataset) -> dict[str, str]:
-    attrs = dataset.attrs
+    made = origin_of(dataset)
     return {
-        "model": str(attrs["model_sha256"]),
-        "fit": str(attrs["fit"]),
-        "seed": str(attrs["seed"]),
+        "model": made.model_sha256,
+        "fit": made.fit,
+        "seed": str(made.seed),
         "members": str(dataset.sizes["member"]),
     }
 

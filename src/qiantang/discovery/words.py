@@ -20,7 +20,7 @@ def factor_name(factor: Factor, words: Wording) -> str:
         return words.scenario(words.study.scenario(factor.name))
     if factor.kind == "vintage":
         role = words.study.about.role(factor.name)
-        title = words.of(getattr(words.study.about.vintages, str(role)), "title")
+        title = words.of(getattr(words.study.about.vintages, role), "title")
         return words.phrase(f"vintage.{role}", title=title)
     if factor.kind == "axis":
         return words.phrase("discover.axis", name=factor.name)

@@ -1,11 +1,16 @@
-"""What a run was made from: the facts that travel with its Dataset, written and read here alone."""
+"""What a run was made from: the facts that travel with its Dataset, written and read here alone.
+
+What holds for all of it (study, model, fit, seed, engine, versions) stands in the attributes. What
+holds for a scenario stands in coordinates along the axis ``scenario``: what picks scenarios, or
+joins Datasets along that axis, takes their facts with them. A file keeps both.
+"""
 
 from __future__ import annotations
 
 import json
-import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from importlib.metadata import version
 from typing import Any
 
@@ -16,52 +21,93 @@ from qiantang.changes import OWN, Changes
 from qiantang.fits import text_digest
 from qiantang.scenario import Scenario
 from qiantang.study import Study
+from qiantang.studyfile import Role
 from qiantang.wording.titles import titles_shown
 
-#: A scenario and its digest; a name may hold commas and colons.
-_DIGEST = re.compile(r"(.+?): ([0-9a-f]{64})(?:, |$)")
+#: Axis along which the facts of scenarios stand, and how the names of those coordinates begin.
+AXIS = "scenario"
+_BEGIN = f"{AXIS}_"
+#: Coordinates of the variable that ceased to be finite first, and when.
+_FIRST, _WHEN = f"{_BEGIN}first_diverged", f"{_BEGIN}first_diverged_at"
 
 
-def titles_of(dataset: xr.Dataset) -> dict[str, tuple[str, str]]:
-    """Return the English and the Chinese title of each scenario; none of a Dataset without."""
-    attrs = dataset["scenario"].attrs
-    pairs = zip(attrs.get("titles", ()), attrs.get("titles_zh", ()), strict=True)
-    names = map(str, dataset.scenario.values)
-    return {name: (str(en), str(zh)) for name, (en, zh) in zip(names, pairs, strict=False)}
+@dataclass(frozen=True)
+class Origin:
+    """What all of a Dataset was made from.
+
+    Parameters
+    ----------
+    study : str
+    model_sha256, fit : str
+    seed : int
+    engine : str
+    vintage_given : str or None
+        Vintage of the drivers that was asked for in place of the scenarios' own.
+    qiantang : str
+        Version of the program.
+    """
+
+    study: str
+    model_sha256: str
+    fit: str
+    seed: int
+    engine: str
+    vintage_given: str | None
+    qiantang: str
 
 
-def vintages_of(dataset: xr.Dataset) -> dict[str, str]:
-    """Return the vintage of each scenario; a name may hold commas and colons, a vintage none."""
-    vintages = {}
-    rest = str(dataset.attrs["vintages"])
-    for scenario in map(str, dataset.scenario.values):
-        vintages[scenario], _, rest = rest.removeprefix(f"{scenario}: ").partition(", ")
-    return vintages
+@dataclass(frozen=True)
+class Facts:
+    """What one scenario of a Dataset is.
+
+    Parameters
+    ----------
+    title, title_zh : str
+    vintage : str
+        Vintage of its drivers, as it is shown.
+    world : {"known", "actual", "own", "mixed"}
+    sha256 : str
+        Digest of the scenario.
+    changes : str
+        What it changes of the world, as a JSON record; empty where it is nothing.
+    """
+
+    title: str
+    title_zh: str
+    vintage: str
+    world: str
+    sha256: str
+    changes: str = ""
 
 
-def changes_of(dataset: xr.Dataset) -> dict[str, Changes]:
-    """Return what each scenario changes of the world; none of a Dataset without."""
-    told = json.loads(str(dataset.attrs.get("changes", "{}")))
-    return {name: Changes.of_record(record) for name, record in told.items()}
+def facts_of(study: Study, scenario: Scenario, vintage: str | None = None) -> Facts:
+    """Return what a scenario is, in the vintage given or its own."""
+    others = sorted({v for v in scenario.drivers.values() if v != scenario.vintage})
+    seen = [scenario.vintage, *others] if vintage is None else [vintage]
+    own = scenario.changes
+    world: Role = "own" if own else "mixed" if len(seen) > 1 else study.about.role(seen[0])
+    told = json.dumps(own.record(), ensure_ascii=False) if own else ""
+    return Facts(
+        *titles_shown(scenario), " + ".join([*seen, *([OWN] if own else [])]), world,
+        scenario.sha256, told,
+    )  # fmt: skip
 
 
-def digests_of(dataset: xr.Dataset) -> dict[str, str]:
-    """Return the digest of each scenario's file; none of a Dataset without."""
-    told = str(dataset.attrs.get("scenario_sha256", ""))
-    return dict(_DIGEST.findall(told))
+def along(facts: Sequence[Facts]) -> dict[str, tuple[str, Any]]:
+    """Return the coordinates that tell the facts of scenarios, in their order."""
+    return {
+        f"{_BEGIN}{field.name}": (AXIS, np.array([getattr(one, field.name) for one in facts], str))
+        for field in fields(Facts)
+    }
 
 
-def titled(scenarios: Sequence[Scenario]) -> dict[str, list[str]]:
-    """Return the titles of scenarios, as they travel with their axis."""
-    pairs = [titles_shown(scenario) for scenario in scenarios]
-    return {"titles": [en for en, _ in pairs], "titles_zh": [zh for _, zh in pairs]}
+def of_one(name: str, facts: Facts) -> dict[str, Any]:
+    """Return the coordinates of a Dataset of a single scenario, which has no axis for it."""
+    return {AXIS: name} | {key: values[0] for key, (_, values) in along([facts]).items()}
 
 
-def made_from(
-    study: Study, scenarios: Sequence[Scenario], seed: int, vintage: str | None, engine: str
-) -> dict[str, str]:
-    """Return model, fit, seed, engine, versions, and world and digest of each scenario."""
-    changes = {s.name: s.changes.record() for s in scenarios if s.changes}
+def made_from(study: Study, seed: int, vintage: str | None, engine: str) -> dict[str, str]:
+    """Return the attributes: study, model, fit, seed, engine, versions."""
     return {
         "study": study.model_file.stem,
         "model_sha256": text_digest(study.model_file),
@@ -69,27 +115,96 @@ def made_from(
         "seed": str(seed),
         "engine": engine,
         "vintage_given": vintage or "",
-        "vintages": ", ".join(f"{s.name}: {_world(s, vintage)}" for s in scenarios),
-        "scenario_sha256": ", ".join(f"{s.name}: {s.sha256}" for s in scenarios),
         "qiantang": version("qiantang"),
         "numpy": np.__version__,
         "python": ".".join(map(str, sys.version_info[:3])),
-        **({"changes": json.dumps(changes)} if changes else {}),
     }
 
 
-def _world(scenario: Scenario, vintage: str | None) -> str:
-    """Return the vintage of a scenario, that of other drivers, and whether it changes any."""
-    others = sorted({v for v in scenario.drivers.values() if v != scenario.vintage})
-    seen = [scenario.vintage, *others] if vintage is None else [vintage]
-    return " + ".join([*seen, *([OWN] if scenario.changes else [])])
+def first_diverged(firsts: Iterable[Sequence[tuple[str, float]]]) -> dict[str, tuple[str, Any]]:
+    """Return the coordinates that tell what ceased to be finite first in each scenario, and when.
+
+    Parameters
+    ----------
+    firsts : iterable of sequence of (str, float)
+        Variable and time of each member that diverged, by scenario.
+    """
+    found = [faults[0] if faults else ("", np.nan) for faults in firsts]
+    return {
+        _FIRST: (AXIS, np.array([name for name, _ in found], str)),
+        _WHEN: (AXIS, np.array([time for _, time in found], np.float64)),
+    }
 
 
-def divergence(scenarios: Sequence[Scenario], firsts: Sequence[Any]) -> str:
-    """Return one sentence for each scenario in which a member diverged."""
-    lines = []
-    for scenario, faults in zip(scenarios, firsts, strict=True):
-        if faults:
-            name, time = faults[0]
-            lines.append(f"{scenario.name}: {len(faults)} diverged, first {name} at {time:.3f}")
-    return "; ".join(lines)
+def is_of_run(dataset: xr.Dataset) -> bool:
+    """Return whether a Dataset tells what it was made from, scenario by scenario."""
+    known = {field.name for field in fields(Origin)} <= set(dataset.attrs)
+    return known and set(along(())) <= set(dataset.coords) and AXIS in dataset.dims
+
+
+def origin_of(dataset: xr.Dataset) -> Origin:
+    """Return what all of a Dataset was made from."""
+    told = {field.name: str(dataset.attrs[field.name]) for field in fields(Origin)}
+    given = {"seed": int(told["seed"]), "vintage_given": told["vintage_given"] or None}
+    return Origin(**(told | given))  # type: ignore[arg-type]
+
+
+def titles_of(dataset: xr.Dataset) -> dict[str, tuple[str, str]]:
+    """Return the English and the Chinese title of each scenario; none of a Dataset without."""
+    english, chinese = (_told(dataset, f"{_BEGIN}{key}") for key in ("title", "title_zh"))
+    return {name: (english[name], chinese[name]) for name in english}
+
+
+def vintages_of(dataset: xr.Dataset) -> dict[str, str]:
+    """Return the vintage of each scenario, as it is shown."""
+    return _told(dataset, f"{_BEGIN}vintage")
+
+
+def worlds_of(dataset: xr.Dataset) -> dict[str, str]:
+    """Return what the world of each scenario is to the study: known, actual, own or mixed."""
+    return _told(dataset, f"{_BEGIN}world")
+
+
+def digests_of(dataset: xr.Dataset) -> dict[str, str]:
+    """Return the digest of each scenario."""
+    return _told(dataset, f"{_BEGIN}sha256")
+
+
+def changes_of(dataset: xr.Dataset) -> dict[str, Changes]:
+    """Return what scenarios change of the world; those that change nothing are left out."""
+    told = _told(dataset, f"{_BEGIN}changes")
+    return {name: Changes.of_record(json.loads(text)) for name, text in told.items() if text}
+
+
+def losses_of(dataset: xr.Dataset) -> dict[str, tuple[int, str, float]]:
+    """Return members lost, what ceased to be finite first, and when, where members diverged."""
+    names, times = _told(dataset, _FIRST), _values(dataset, _WHEN)
+    lost = dict(zip(names, np.atleast_2d(dataset["diverged"]).sum(axis=-1), strict=True))
+    return {
+        name: (int(lost[name]), names[name], float(time))
+        for name, time in zip(names, times, strict=True)
+        if lost[name]
+    }
+
+
+def table_of(dataset: xr.Dataset) -> Mapping[str, Sequence[object]]:
+    """Return the facts of the scenarios as the columns of a table."""
+    kept = [_BEGIN[:-1], *(n for n in map(str, dataset.coords) if n.startswith(_BEGIN))]
+    return {name: _values(dataset, name).tolist() for name in kept}
+
+
+def without(dataset: xr.Dataset) -> xr.Dataset:
+    """Return the figures alone, without the facts of the scenarios."""
+    return dataset.drop_vars([n for n in dataset.coords if str(n).startswith(_BEGIN)])
+
+
+def _told(dataset: xr.Dataset, coordinate: str) -> dict[str, str]:
+    """Return the text of a coordinate by scenario, be it an axis or one that was picked."""
+    if coordinate not in dataset.coords:
+        return {}
+    names, texts = (_values(dataset, name) for name in (AXIS, coordinate))
+    return {str(name): str(text) for name, text in zip(names, texts, strict=True)}
+
+
+def _values(dataset: xr.Dataset, coordinate: str) -> np.ndarray[Any, Any]:
+    return np.atleast_1d(dataset[coordinate].to_numpy())

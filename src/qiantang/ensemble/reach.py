@@ -12,7 +12,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from qiantang.ensemble.measure import combine, measure_of, years_of
-from qiantang.ensemble.provenance import titles_of, vintages_of
+from qiantang.ensemble.provenance import titles_of, vintages_of, worlds_of
 
 if TYPE_CHECKING:
     from qiantang.plan.targets import Happened, Measure, Target
@@ -52,6 +52,8 @@ class Row:
         was not asked for.
     grade : str
         What the row rests on: "well", "thin" or "assumed"; empty where the plan does not say.
+    world : {"known", "actual", "own", "mixed"}
+        What that vintage is to the study.
     """
 
     scenario: str
@@ -69,6 +71,7 @@ class Row:
     diverged: int
     structure: float = float("nan")
     grade: str = ""
+    world: str = "known"
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ def reach_table(dataset: xr.Dataset, study: Study, alone: xr.Dataset | None = No
     alone : xarray.Dataset, optional
         The same by the structure alone.
     """
-    vintages = vintages_of(dataset)
+    vintages, worlds = vintages_of(dataset), worlds_of(dataset)
     rows = []
     for target in study.plan.targets.targets:
         values = measure(dataset, target.measure)
@@ -131,7 +134,9 @@ def reach_table(dataset: xr.Dataset, study: Study, alone: xr.Dataset | None = No
             if not told:
                 row = replace(row, probability=float("nan"))
                 structure = float("nan")
-            rows.append(replace(row, structure=structure, grade=target.grade))
+            rows.append(
+                replace(row, structure=structure, grade=target.grade, world=worlds[scenario])
+            )
     titles = {t.id: (t.title, t.title_zh) for t in study.plan.targets.targets}
     titles |= titles_of(dataset)
     order = {name: place for place, name in enumerate(map(str, dataset.scenario.values))}

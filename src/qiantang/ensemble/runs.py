@@ -10,10 +10,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from qiantang.divergence import losses
+from qiantang.ensemble import provenance
 from qiantang.ensemble.case import case_of
 from qiantang.ensemble.ensemble import ensemble_of
 from qiantang.ensemble.members import choose_members
-from qiantang.ensemble.provenance import divergence, made_from, titled, titles_of
 from qiantang.ensemble.readout import readout_of, yearly
 from qiantang.faults import DivergedError, Fault, StudyError, nearest
 from qiantang.scenario import Scenario
@@ -33,7 +33,8 @@ class Runs:
     ----------
     dataset : xarray.Dataset
         One variable a figure, with unit, long name and kind in its attributes; ``diverged`` with
-        axes (scenario, member).
+        axes (scenario, member). What all of it was made from stands in its attributes, what each
+        scenario is (title, vintage, world, digest, changes) in coordinates ``scenario_...``.
     study : Study
     scenarios : tuple of Scenario
         As they were run; empty where only the figures are at hand.
@@ -53,7 +54,7 @@ class Runs:
 
     def title(self, scenario: str) -> str:
         """Return the title of a scenario of this run."""
-        return titles_of(self.dataset)[scenario][0]
+        return provenance.titles_of(self.dataset)[scenario][0]
 
     def scenario(self, name: str) -> Scenario:
         """Return a scenario as it was run, or else as the study has it."""
@@ -144,8 +145,10 @@ def run_resolved(
     values = np.moveaxis(values, (0, 1, 2, 3), (1, 0, 3, 2))
     diverged = np.array([outcome.diverged for outcome in outcomes])
     dataset = _dataset(study, wanted, resolved, years, values, diverged)
-    dataset.attrs |= made_from(study, resolved, seed, vintage, engine)
-    dataset.attrs["divergence"] = divergence(resolved, [o.first_fault for o in outcomes])
+    facts = [provenance.facts_of(study, scenario, vintage) for scenario in resolved]
+    gone = provenance.first_diverged(outcome.first_fault for outcome in outcomes)
+    dataset = dataset.assign_coords(provenance.along(facts) | gone)
+    dataset.attrs |= provenance.made_from(study, seed, vintage, engine)
     return Runs(dataset, study, tuple(resolved))
 
 
@@ -159,13 +162,13 @@ def structure_alone(runs: Runs) -> xr.Dataset | None:
     """
     if not runs.scenarios:
         return None
-    attrs = runs.dataset.attrs
+    origin = provenance.origin_of(runs.dataset)
     measures = [target.measure for target in runs.study.plan.targets.targets]
     names = dict.fromkeys(name for m in measures for name in (m.variable, *m.over))
     again = run_resolved(
         runs.study, runs.scenarios, members=runs.dataset.sizes["member"],
-        seed=int(attrs["seed"]), vintage=attrs["vintage_given"] or None,
-        engine=attrs["engine"], variables=tuple(names), deviations=False,
+        seed=origin.seed, vintage=origin.vintage_given, engine=origin.engine,
+        variables=tuple(names), deviations=False,
     )  # fmt: skip
     return again.dataset
 
@@ -204,6 +207,4 @@ def _dataset(
     data["diverged"] = xr.DataArray(diverged, dims=AXES[:2])
     names = [scenario.name for scenario in scenarios]
     coords = {"scenario": names, "member": np.arange(values.shape[2]), "time": list(years)}
-    dataset = xr.Dataset(data, coords=coords)
-    dataset["scenario"].attrs = titled(scenarios)
-    return dataset
+    return xr.Dataset(data, coords=coords)

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from qiantang.ensemble import provenance
 from qiantang.ensemble.case import Case, case_of
 from qiantang.ensemble.ensemble import ensemble_of
 from qiantang.ensemble.members import choose_members
-from qiantang.ensemble.provenance import made_from
 from qiantang.ensemble.readout import Readout
 from qiantang.faults import DivergedError, Fault, StudyError, nearest
 from qiantang.loops.asking import NoLoopError, instants, question_of
@@ -97,10 +97,11 @@ def loops_of_study(
     )  # fmt: skip
     _refuse_lost(chosen, found)
     named = named_loops(found, _words(study, known), names)
-    attrs = made_from(study, [chosen], seed, vintage, engine) | {
-        "scenario": chosen.name, "note": question.note, "about": about or "",
+    attrs = provenance.made_from(study, seed, vintage, engine) | {
+        "note": question.note, "about": about or "",
     }  # fmt: skip
-    return report_of(found, named, names, attrs)
+    facts = provenance.of_one(chosen.name, provenance.facts_of(study, chosen, vintage))
+    return report_of(found, named, names, attrs, facts)
 
 
 def _quarters(study: Study, first: float | None, last: float | None) -> Floats:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -81,7 +82,11 @@ class LoopReport:
 
 
 def report_of(
-    found: Found, names: Sequence[Named], asked: Sequence[str], attrs: dict[str, str]
+    found: Found,
+    names: Sequence[Named],
+    asked: Sequence[str],
+    attrs: dict[str, str],
+    facts: Mapping[str, Any] = MappingProxyType({}),
 ) -> LoopReport:
     """Label what was found.
 
@@ -94,6 +99,8 @@ def report_of(
         Variables that were asked about; without any the share of outside is that of all stocks.
     attrs : dict of str to str
         What the runs were made from.
+    facts : mapping, optional
+        Coordinates that tell of the scenario.
     """
     share = np.array([loop.share for loop in found.loops])
     sound = ~found.scores.diverged
@@ -116,7 +123,9 @@ def report_of(
         told = "share of outside in the change, our own measure"
         data["outside"] = (axes[1:], outside, _attrs(told))
     coords = _coords(found, names)
-    dataset = xr.Dataset(data, coords=coords, attrs={**attrs, "asked": ", ".join(asked)})
+    dataset = xr.Dataset(
+        data, coords={**coords, **facts}, attrs={**attrs, "asked": ", ".join(asked)}
+    )
     note = [attrs["note"]] if attrs.get("note") else []
     return LoopReport(
         dataset, (*note, *_notes(found, dataset["loop"].to_numpy()[coords["alone"][1]]))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qiantang.charts import Chart
-from qiantang.ensemble.provenance import vintages_of
+from qiantang.ensemble.provenance import vintages_of, worlds_of
 from qiantang.faults import Fault, StudyError
 from qiantang.memo.document import Document, Number, inlines
 from qiantang.memo.facts import LETTERS, TargetFacts
@@ -128,9 +128,9 @@ def _facts(
 ) -> tuple[dict[str, Any], dict[str, Chart]]:
     """Return everything that a template may use, and the charts it may show."""
     study, words = worlds.study, teller.words
-    vintages = vintages_of(worlds.own.dataset)
+    vintages, roles = vintages_of(worlds.own.dataset), worlds_of(worlds.own.dataset)
     scenarios = tuple(
-        ScenarioFacts(one, letter, teller, vintages[one.name])
+        ScenarioFacts(one, letter, teller, vintages[one.name], roles[one.name])
         for one, letter in zip(worlds.scenarios, LETTERS[teller.lang], strict=False)
     )
     targets = tuple(TargetFacts(target, scenarios, teller) for target in study.plan.targets.targets)

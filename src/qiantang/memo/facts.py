@@ -75,7 +75,7 @@ class Cell:
     def _said(self, stat: str, text: str, value: float | str, unit: str = "") -> str:
         teller = self.teller
         what = teller.say(f"stat.{stat}", target=teller.words.target(self.target))
-        world = teller.short(teller.about.role(self.row.vintage))
+        world = teller.short(self.row.world)
         return teller.result(
             text, what, value, unit=unit, scenario=self.scenario.letter, world=world
         )

@@ -21,6 +21,7 @@ class ScenarioFacts:
     letter: str
     teller: Teller
     vintage: str
+    role: str
 
     @property
     def name(self) -> str:
@@ -41,7 +42,7 @@ class ScenarioFacts:
     @property
     def world(self) -> str:
         """The world that it names itself; of one that changes it each driver and number."""
-        world = self.teller.world(self.teller.about.role(self.vintage))
+        world = self.teller.world(self.role)
         if not self.is_own:
             return world
         told = changes_said(self.scenario.changes, self.teller.words)
@@ -55,7 +56,7 @@ class ScenarioFacts:
     @property
     def short_world(self) -> str:
         """The same in a word, for the annex."""
-        return self.teller.short(self.teller.about.role(self.vintage))
+        return self.teller.short(self.role)
 
     @property
     def articles(self) -> str:

@@ -47,15 +47,15 @@ class Teller:
             **self.words.study_blanks, **blanks
         )
 
-    def world(self, role: str | None) -> str:
+    def world(self, role: str) -> str:
         """Return the state of the world outside in words: of a vintage, or of both mixed."""
-        return self._of_vintage("title", role) or self.say(f"world.{role or 'mixed'}")
+        return self._of_vintage("title", role) or self.say(f"world.{role}")
 
-    def short(self, role: str | None) -> str:
+    def short(self, role: str) -> str:
         """Return the same in a word."""
-        return self._of_vintage("short", role) or self.say(f"short.{role or 'mixed'}")
+        return self._of_vintage("short", role) or self.say(f"short.{role}")
 
-    def _of_vintage(self, key: str, role: str | None) -> str:
+    def _of_vintage(self, key: str, role: str) -> str:
         if role not in ("known", "actual"):
             return ""
         return self.words.of(getattr(self.about.vintages, role), key)

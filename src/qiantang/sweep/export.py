@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -15,6 +16,9 @@ from qiantang.files.cells import SHEET_ROWS, Sheet, guarded_arrow, sheet_of, wri
 from qiantang.outfile import check_outfile, put_whole
 from qiantang.sweep.reading import Sweep
 from qiantang.sweep.reduce import summary as summarised
+
+#: What the manifest says that has a sheet of its own, or none.
+_SHEETS = ("columns", "axes", "design", "scenarios", "scenario_facts")
 
 #: Formats, by the suffix of their files.
 FORMATS = ("csv", "xlsx", "parquet")
@@ -111,14 +115,22 @@ def _write_xlsx(sweep: Sweep, pieces: Iterator[pa.Table], path: Path) -> int:
 
     first = next(pieces, pa.table({}))
     names = ["name", "unit", "title", "title_zh", "threshold"]
-    facts = {k: v for k, v in sweep.manifest.items() if k not in ("columns", "axes", "design")}
+    facts = {k: v for k, v in sweep.manifest.items() if k not in _SHEETS}
     write_book(path, [
         ("results", Sheet(first.column_names, rows(first))),
         ("columns", sheet_of(pd.DataFrame(sweep.manifest["columns"]).reindex(columns=names))),
         ("axes", _told(pd.DataFrame(sweep.manifest["axes"]))),
+        ("scenarios", _scenarios(sweep.manifest)),
         ("provenance", _told(pd.DataFrame(facts.items(), columns=["key", "value"]))),
     ])  # fmt: skip
     return written[0]
+
+
+def _scenarios(record: Mapping[str, Any]) -> Sheet:
+    """Return a row a scenario: what it is."""
+    facts = record.get("scenario_facts") or [{} for _ in record["scenarios"]]
+    named = zip(record["scenarios"], facts, strict=True)
+    return sheet_of(pd.DataFrame([{"scenario": name, **told} for name, told in named]))
 
 
 def _told(frame: pd.DataFrame) -> Sheet:

@@ -9,6 +9,7 @@ import xarray as xr
 from xarray.backends import BackendArray
 from xarray.core import indexing
 
+from qiantang.ensemble.provenance import Facts, along
 from qiantang.sweep.summary import statistics
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ def lazy_dataset(sweep: Sweep) -> xr.Dataset:
     scenarios = list(record["scenarios"])
     one = points.iloc[: record["points"]]
     coords: dict[str, Any] = {"scenario": scenarios}
+    if told := record.get("scenario_facts"):
+        coords |= along([Facts(**facts) for facts in told])
     units = {axis["name"]: axis["unit"] for axis in record["axes"]}
     if record["kind"] == "grid" and sweep.axes:
         axes = {name: one[name].drop_duplicates().to_numpy() for name in sweep.axes}

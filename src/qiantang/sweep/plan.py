@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from qiantang.ensemble.case import Case
 from qiantang.ensemble.members import choose_members
+from qiantang.ensemble.provenance import facts_of
 from qiantang.sweep.cases import cases_of
 from qiantang.sweep.chunks import parquet_bytes
 from qiantang.sweep.designfile import Design
@@ -19,6 +20,7 @@ from qiantang.sweep.points import Move, Point, moves_of, points_of
 from qiantang.sweep.world import World, world_of
 
 if TYPE_CHECKING:
+    from qiantang.scenario import Scenario
     from qiantang.study import Study
 
 
@@ -104,7 +106,12 @@ class SweepPlan:
     @property
     def scenarios(self) -> list[str]:
         """Names of the scenarios, in the order of the design."""
-        return [self.design.scenario(self.study, name).name for name in self.design.file.scenarios]
+        return [scenario.name for scenario in self.resolved]
+
+    @property
+    def resolved(self) -> list[Scenario]:
+        """The scenarios, in that order."""
+        return [self.design.scenario(self.study, name) for name in self.design.file.scenarios]
 
     def manifest(self) -> bytes:
         """Return the manifest: the same for the same sweep, wherever it runs."""
@@ -120,6 +127,7 @@ class SweepPlan:
             "command": f"qiantang sweep {self.design.document.path.name}",
             "kind": file.kind,
             "scenarios": self.scenarios,
+            "scenario_facts": [asdict(facts_of(self.study, one)) for one in self.resolved],
             "axes": [
                 {"name": move.name, "moves": move.kind, "names": list(move.names),
                  "unit": move.unit}
