@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from qiantang.engine import Path, Program, load_model
-from qiantang.engine.compiled.lanes import WIDTH
+from qiantang.engine.compiled.widths import WIDTH
 from qiantang.engine.ir import Engine, Integrator
 from qiantang.engine.stream import stream
 

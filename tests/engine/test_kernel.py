@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from qiantang.engine import Program, load_model
-from qiantang.engine.compiled.lanes import WIDTH
 from qiantang.engine.compiled.rewrite import joined, rewritten
+from qiantang.engine.compiled.widths import WIDTH
 from qiantang.engine.plan import plan
 from qiantang.engine.stream import stream
 

@@ -16,7 +16,7 @@ import platformdirs
 import pytest
 
 from qiantang.engine import load_model
-from qiantang.engine.compiled import kernel
+from qiantang.engine.compiled import kept, kernel
 from qiantang.engine.ir import Number
 from qiantang.files import cache
 
@@ -24,11 +24,11 @@ from .conftest import write_model
 
 Damage = Callable[[bytes], bytes]
 #: What the files of a kernel's folder end in.
-FILES = (".py", ".nbi", ".nbc", cache.MANIFEST)
+FILES = (".py", ".o", ".name", cache.MANIFEST)
 
 
 def forget() -> None:
-    kernel._loaded.clear()
+    kept._loaded.clear()
     kernel._ready.clear()
 
 
@@ -110,7 +110,7 @@ def test_a_file_that_does_not_belong_there_is_not_trusted(home: tuple[Path, Path
 def test_another_version_or_processor_is_another_kernel(
     home: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kernel, "_stamp", lambda: "another")
+    monkeypatch.setattr(kept, "_stamp", lambda: "another")
     told: list[str] = []
     assert final(home[0], told) == 6.0
     assert len(told) == 1
@@ -176,3 +176,38 @@ def test_the_folder_named_comes_before_the_cache_of_the_system(
         assert cache.folder() == tmp_path / "qiantang"
         monkeypatch.delenv("XDG_CACHE_HOME")
         assert cache.folder() == Path.home() / ".cache" / "qiantang"
+
+
+def _without_numba(given: tuple[str, str]) -> tuple[float, bool]:
+    os.environ["QIANTANG_CACHE"] = given[1]
+    return final(Path(given[0])), "numba" in sys.modules
+
+
+def test_machine_code_that_stands_alone_runs_without_numba(
+    home: tuple[Path, Path], tmp_path: Path
+) -> None:
+    assert {file.suffix for file in home[1].iterdir()} == {".py", ".o", ".name", ""}
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        found = pool.submit(_without_numba, (str(home[0]), str(tmp_path / "cache"))).result()
+    assert found == (6.0, False)
+
+
+def test_a_kernel_that_needs_numba_is_not_kept_without_it(
+    written: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QIANTANG_CACHE", str(tmp_path / "sorted"))
+    file = written(
+        "r: one, two\nx[r] = 3, 1\nplace[r] = VECTOR RANK(x[r], 1)\nb = INTEG(place[one], 0)"
+    )
+    told: list[str] = []
+    assert final(file, told) == final(file, told) == 4.0
+    (folder,) = (tmp_path / "sorted" / "kernels").iterdir()
+    assert ".o" not in {one.suffix for one in folder.iterdir()}
+    assert len(told) == 1
+
+
+def test_an_array_of_another_kind_never_reaches_machine_code(home: tuple[Path, Path]) -> None:
+    forget()
+    code = kept._alone(home[1])
+    with pytest.raises(TypeError, match="contiguous array of float64 with 1 axes"):
+        code(0, 1, 0, 1, 0.1, *[np.zeros(4, dtype=np.float32)] * 24)

@@ -12,7 +12,8 @@ import pytest
 
 from qiantang.engine.compiled import lane_functions, powers
 from qiantang.engine.compiled.intrinsics import choose
-from qiantang.engine.compiled.lanes import ALIGNMENT, WIDTH, load, store
+from qiantang.engine.compiled.lanes import load, store
+from qiantang.engine.compiled.widths import ALIGNMENT, WIDTH
 
 Floats = npt.NDArray[np.float64]
 EDGES = np.array(

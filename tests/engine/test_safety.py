@@ -52,7 +52,7 @@ def test_names_of_a_hostile_model_never_reach_the_source(
     monkeypatch.chdir(tmp_path)
     program = model("hostile")
     stocks = [n for n, k in zip(program.names, program.kinds, strict=True) if k == "stock"]
-    text = kernel_source(plan(program, [program.slot_of[stocks[0]]], frozenset()), (), "euler")
+    text = kernel_source(plan(program, [program.slot_of[stocks[0]]], frozenset()), (), "euler").text
     from qiantang.engine.compiled.lane_words import WORDS
 
     allowed = FRAME | {word for words in WORDS.values() for word in words}
@@ -74,14 +74,14 @@ def test_the_word_list_would_catch_a_name(model: Model) -> None:
 def test_a_damaged_cache_is_built_anew(
     written: Callable[[str], File], tmp_path: File, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from qiantang.engine.compiled import kernel
+    from qiantang.engine.compiled import kept, kernel
 
     monkeypatch.setenv("QIANTANG_CACHE", str(tmp_path / "cache"))
     file = written("a = 3\nb = INTEG(a, 0)")
     told: list[str] = []
 
     def run() -> float:
-        kernel._loaded.clear()
+        kept._loaded.clear()
         kernel._ready.clear()
         program = load_model(file)
         return float(program.run(["b"], [2.0], on_compile=told.append).values[0, 0, 0])

@@ -134,7 +134,7 @@ def test_a_template_includes_files_of_its_own_folder(tmp_path: Path) -> None:
 _OWN = {
     "benchmark/report.py", "benchmark/streamed.py", "benchmark/sweep.py", "charts/chinese.py",
     "conformance_table.py", "deck/widget.py", "files/cache.py",
-    "engine/compiled/kernel.py", "engine/pysd_oracle.py",
+    "engine/compiled/kept.py", "engine/pysd_oracle.py",
     "engine/translation/catalogue.py", "memo/html.py", "memo/pdf.py",
     "travel/machine/compiler.py", "travel/machine/csource.py", "travel/writing.py",
     "files/code.py", "modelfile/vensim/expression.py", "modelfile/xmile/expressions.py",

@@ -17,10 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from qiantang.engine.compiled.lanes import WIDTH
 from qiantang.engine.compiled.layout import layout
 from qiantang.engine.compiled.step_source import start_body, step_body, still_body
 from qiantang.engine.compiled.table_source import pieces
+from qiantang.engine.compiled.widths import WIDTH
 from qiantang.engine.ir import Program, Table, tables_in
 from qiantang.engine.plan import Plan
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from qiantang.engine import History, LoadedProgram
 from qiantang.engine.compiled.blocks import SharedInputs
-from qiantang.engine.compiled.lanes import WIDTH
 from qiantang.engine.compiled.rewrite import rewritten
+from qiantang.engine.compiled.widths import WIDTH
 from qiantang.engine.inputs import Inputs
 from qiantang.engine.ir import slots_in
 from qiantang.engine.plan import Plan

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from qiantang.engine.compiled.lanes import ALIGNMENT, WIDTH
+from qiantang.engine.compiled.widths import ALIGNMENT, WIDTH
 from qiantang.engine.inputs import Inputs, Row
 
 Floats = npt.NDArray[np.float64]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qiantang.engine.compiled.emit import TEMPLATES, literal
-from qiantang.engine.compiled.lanes import WIDTH
 from qiantang.engine.compiled.layout import Layout, load_text, store_text
+from qiantang.engine.compiled.widths import WIDTH
 from qiantang.engine.expressions import is_wide
 from qiantang.engine.ir import Call, Expression, Lookup, Number, Slot
 

@@ -6,14 +6,21 @@ array, a row of ``WIDTH`` floats a slot that needs memory; within a step they st
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
+from qiantang.engine.compiled.blocks import aligned_rows
 from qiantang.engine.compiled.lane_words import WORDS
-from qiantang.engine.compiled.lanes import WIDTH
 from qiantang.engine.compiled.layout import Layout, layout
+from qiantang.engine.compiled.parameters import PARAMETERS
 from qiantang.engine.compiled.rewrite import rewritten
 from qiantang.engine.compiled.step_source import full_step, start_body, still_body, still_odd
 from qiantang.engine.compiled.table_source import table_source
+from qiantang.engine.compiled.widths import WIDTH
 from qiantang.engine.expressions import Travel
 from qiantang.engine.ir import Integrator, Table, tables_in
 from qiantang.engine.plan import Plan
@@ -22,7 +29,35 @@ TRAVELS: tuple[Travel, ...] = ("fixed", "information", "material")
 """How inputs of a delay arrive, by the number that the kernel knows them by."""
 
 
-def kernel_source(plan: Plan, tables: Sequence[Table], integrator: Integrator) -> str:
+@dataclass(frozen=True)
+class Source:
+    """The source of a kernel and the room that it works in.
+
+    Parameters
+    ----------
+    text : str
+        Python for Numba.
+    rows : int
+        Rows of its scratch array.
+    delays, varying : int
+        Fixed delays, and those among them whose number of steps varies.
+    """
+
+    text: str
+    rows: int
+    delays: int
+    varying: int
+
+    def room(self, steps: int) -> tuple[npt.NDArray[np.float64], ...]:
+        """Return the last arguments of a call: scratch rows, what is on its way, and its steps."""
+        rows = (self.rows, self.delays * (steps + 1), self.varying * (steps + 2))
+        found = [aligned_rows(1, count).reshape(-1) for count in rows]
+        for array in found:
+            array[:] = 0.0
+        return (*found, np.zeros(self.delays, dtype=np.int64))
+
+
+def kernel_source(plan: Plan, tables: Sequence[Table], integrator: Integrator) -> Source:
     """Return the source of a module with a function ``kernel``.
 
     Parameters
@@ -36,8 +71,8 @@ def kernel_source(plan: Plan, tables: Sequence[Table], integrator: Integrator) -
 
     Returns
     -------
-    str
-        Python for Numba; the same plan gives the same text.
+    Source
+        The same plan gives the same text.
     """
     hot, careful = rewritten(plan)
     rows = layout(hot, integrator)
@@ -63,7 +98,8 @@ def kernel_source(plan: Plan, tables: Sequence[Table], integrator: Integrator) -
         *_function("step_any(a, dt, stage)", full_step(careful, rows, integrator, hot=False))[1:],
         *_frame(hot, rows, integrator),
     ]
-    return "\n".join(parts) + "\n"
+    varying = sum(delay.rule != "fixed" for delay in hot.delays)
+    return Source("\n".join(parts) + "\n", rows.rows, len(hot.delays), varying)
 
 
 def _function(head: str, body: list[str]) -> list[str]:
@@ -76,7 +112,7 @@ def _frame(plan: Plan, rows: Layout, integrator: Integrator) -> list[str]:
     varying = sum(delay.rule != "fixed" for delay in plan.delays)
     return [
         *_frame_constants(plan, rows),
-        *_frame_beginning(len(plan.delays), varying, rows),
+        *_frame_beginning(len(plan.delays), varying > 0, rows),
         *_frame_steps(len(plan.delays), 1 if integrator == "euler" else 4, rows),
     ]
 
@@ -109,16 +145,10 @@ def _frame_constants(plan: Plan, rows: Layout) -> list[str]:
     ]
 
 
-def _frame_beginning(delays: int, varying: int, rows: Layout) -> list[str]:
+def _frame_beginning(delays: int, varying: bool, rows: Layout) -> list[str]:
     """Return the head of the function and what it does before the first step of a block."""
     return [
-        "def kernel(first, last, offset, steps, dt, const_shared, const_lane, const_of,",
-        "           lane_constants, series, series_of, knots, knot_of, knot_rows, left, share,",
-        "           saved, place, out, members, bad, begin, stop, early, late):",
-        f"    a = aligned({rows.rows * WIDTH})",
-        f"    past = aligned({delays} * (steps + 1) * {WIDTH})",
-        f"    due = np.zeros({varying} * (steps + 2) * {WIDTH})",
-        f"    common = np.zeros({delays}, dtype=np.int64)",
+        *textwrap.wrap(f"def kernel({', '.join(PARAMETERS)}):", 100, subsequent_indent=" " * 11),
         "    for block in range(first, last):",
         f"        here = offset + block * {WIDTH}",
         f"        base = block * knot_rows * {WIDTH}",

@@ -8,7 +8,8 @@ import numba
 from llvmlite import ir as llvm
 from numba import types
 
-from qiantang.engine.compiled.lanes import ALIGNMENT, instruction, intrinsic, named, splat
+from qiantang.engine.compiled.lanes import instruction, intrinsic, named, splat
+from qiantang.engine.compiled.widths import ALIGNMENT
 
 inline = numba.njit(forceinline=True, error_model="numpy", nogil=True)
 """Decorator of functions that become part of the step."""

@@ -1,22 +1,10 @@
-"""Kernels: compiled once, kept on disk, run over blocks of members by threads.
-
-The source of a kernel, the code that it builds on, the versions and the processor are its
-identity. Source and machine code stand in a folder of their own in the cache, with a digest of
-each file: what is damaged or stale is compiled anew. A folder is built aside and moved into place
-at once, so that processes do not meet half-written files.
-"""
+"""Kernels run over blocks of members by threads."""
 
 from __future__ import annotations
 
-import hashlib
 import os
-import shutil
-import sys
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -25,12 +13,14 @@ import numpy.typing as npt
 from qiantang.engine.checkpoint import Checkpoint
 from qiantang.engine.choice import refuse_large
 from qiantang.engine.compiled.blocks import SharedInputs, aligned_rows, arguments
-from qiantang.engine.compiled.codegen import kernel_source
-from qiantang.engine.compiled.lanes import WIDTH
+from qiantang.engine.compiled.codegen import Source, kernel_source
+from qiantang.engine.compiled.kept import kernel
+from qiantang.engine.compiled.widths import WIDTH
 from qiantang.engine.inputs import Inputs
 from qiantang.engine.ir import Integrator, Program
 from qiantang.engine.plan import Plan
 from qiantang.files import cache
+from qiantang.files.code import ENGINE, code_digest
 
 Floats = npt.NDArray[np.float64]
 CHUNK = 2048
@@ -39,9 +29,7 @@ CHUNK = 2048
 TURNS = 4
 """Turns that each thread takes at least, so that none waits long for another."""
 
-_loaded: dict[str, Any] = {}
-_ready: dict[Any, Any] = {}
-_lock = threading.Lock()
+_ready: dict[Any, tuple[Any, Source]] = {}
 
 
 def simulate_members(
@@ -119,14 +107,15 @@ def _carried(
     on_compile: Callable[[str], None] | None,
 ) -> npt.NDArray[np.bool_]:
     """Take all members to the end, or to a step at which their records are kept."""
-    function = _kernel_of(program, plan, integrator, on_compile)
+    function, source = _kernel_of(program, plan, integrator, on_compile)
     bad = np.zeros(inputs.members, dtype=np.uint8)
     count = threads or os.cpu_count() or 1
     shared, flat, size = SharedInputs(inputs), out.reshape(-1), _chunk_size(inputs.members, count)
     begin, blocks = (early.step, early.blocks) if early is not None else (0, np.empty(0))
 
     def work(first: int) -> None:
-        function(*arguments(inputs, shared, flat, first, size), bad, begin, stop, blocks, late)
+        function(*arguments(inputs, shared, flat, first, size), bad, begin, stop, blocks, late,
+                 *source.room(inputs.steps))  # fmt: skip
 
     with ThreadPoolExecutor(count) as pool:
         for _ in pool.map(work, range(0, inputs.members, size)):
@@ -145,123 +134,16 @@ def _kernel_of(
     plan: Plan,
     integrator: Integrator,
     on_compile: Callable[[str], None] | None,
-) -> Any:
+) -> tuple[Any, Source]:
     """Return the kernel of a plan, written only if this process has not used it yet."""
     key = (program.hash, plan.outputs, plan.filled, integrator)
     if key not in _ready:
         refuse_large(plan)
-        _ready[key] = kernel(kernel_source(plan, program.tables, integrator), on_compile)
+        source = cache.prepared(
+            "kernel source",
+            [repr(key).encode(), code_digest(*ENGINE).encode()],
+            (Source.__module__,),
+            lambda: kernel_source(plan, program.tables, integrator),
+        )
+        _ready[key] = kernel(source.text, on_compile), source
     return _ready[key]
-
-
-def kernel(text: str, on_compile: Callable[[str], None] | None = None) -> Any:
-    """Return the compiled function of a kernel's source, from memory, from disk, or anew."""
-    key = hashlib.sha256((text + _stamp()).encode()).hexdigest()
-    with _lock:
-        if key not in _loaded:
-            _loaded[key] = _from_disk_or_new(text, key, on_compile)
-        return _loaded[key]
-
-
-def _from_disk_or_new(text: str, key: str, on_compile: Callable[[str], None] | None) -> Any:
-    """Return a kernel from its folder, if that is whole, or compile it into one."""
-    home = cache.folder() / "kernels" / key[:32]
-    name = f"k_{key[:32]}.py"
-    if cache.whole(home):
-        try:
-            cache.used(home)
-            return _compiled(_imported(home / name, key), cached=True)
-        except Exception:  # whatever Numba makes of another machine's files: they are rebuilt
-            shutil.rmtree(home, ignore_errors=True)
-    if on_compile is not None:
-        on_compile("compiling the model, once; the result is kept")
-
-    def make(private: Path) -> Any:
-        _write(private / name, text, key)
-        return _compiled(_imported(private / name, key), cached=True)
-
-    try:
-        return cache.build(home, make)
-    except (OSError, RuntimeError):
-        return _compiled(_executed(text, key), cached=False)
-
-
-def _write(file: Path, text: str, key: str) -> None:
-    """Write the source with a time stamp that follows from the key, as Numba looks at it."""
-    file.write_text(text, encoding="utf-8")
-    moment = 1_000_000_000 + int(key[:7], 16)
-    os.utime(file, (moment, moment))
-
-
-def _imported(file: Path, key: str) -> Any:
-    """Run a source file as a module, without the byte code that Python would leave beside it."""
-    module = ModuleType(f"qiantang_kernel_{key[:32]}")
-    module.__file__ = str(file)
-    sys.modules[module.__name__] = module
-    exec(compile(file.read_text(encoding="utf-8"), str(file), "exec"), module.__dict__)
-    return module.kernel
-
-
-def _executed(text: str, key: str) -> Any:
-    scope: dict[str, Any] = {"__name__": f"qiantang_kernel_{key[:32]}"}
-    exec(compile(text, "<kernel>", "exec"), scope)
-    return scope["kernel"]
-
-
-def _compiled(function: Any, *, cached: bool) -> Any:
-    import numba
-
-    return numba.njit(
-        _signature(), nogil=True, error_model="numpy", cache=cached, boundscheck=False
-    )(function)
-
-
-def _signature() -> Any:
-    from numba import types
-
-    integer, number = types.int64, types.float64
-    integers, numbers = types.int64[::1], types.float64[::1]
-    whole: Sequence[Any] = (integer,) * 4
-    return types.void(
-        *whole,
-        number,
-        numbers,
-        numbers,
-        integers,
-        integer,
-        types.float64[:, ::1],
-        integers,
-        numbers,
-        integers,
-        integer,
-        types.int64[:, ::1],
-        types.float64[:, ::1],
-        integers,
-        integers,
-        numbers,
-        integer,
-        types.uint8[::1],
-        integer,
-        integer,
-        numbers,
-        numbers,
-    )
-
-
-def _stamp() -> str:
-    """Return versions and the code that kernels are built on."""
-    import llvmlite
-    import llvmlite.binding as machine
-    import numba
-
-    here = Path(__file__).parent
-    digest = hashlib.sha256(
-        f"{numba.__version__} {llvmlite.__version__} {sys.version} {np.__version__} "
-        f"{machine.get_host_cpu_name()} {machine.get_host_cpu_features().flatten()}".encode()
-    )
-    for name in (
-        *("distributions", "intrinsics", "lanes", "powers", "lane_functions", "kernel_loop"),
-        *("kernel", "wide"),
-    ):
-        digest.update((here / f"{name}.py").read_bytes())
-    return digest.hexdigest()

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from qiantang.engine.compiled.intrinsics import inline
-from qiantang.engine.compiled.lanes import ALIGNMENT, WIDTH, load, store
+from qiantang.engine.compiled.lanes import load, store
+from qiantang.engine.compiled.widths import WIDTH
 
 
 @inline
@@ -45,14 +46,6 @@ def constants(a: Any, shared: Any, own: Any, own_of: Any, base: Any) -> None:
             store(a, r * WIDTH, shared[r])
         else:
             store(a, r * WIDTH, load(own, base + own_of[r] * WIDTH))
-
-
-@inline
-def aligned(size: Any) -> Any:
-    """Return zeros that begin where a line of memory does."""
-    raw = np.zeros(size + ALIGNMENT // 8)
-    skip = (ALIGNMENT - raw.ctypes.data % ALIGNMENT) % ALIGNMENT // 8
-    return raw[skip : skip + size]
 
 
 @inline

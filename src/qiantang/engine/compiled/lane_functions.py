@@ -23,8 +23,9 @@ from qiantang.engine.compiled.intrinsics import (
     sqrt,
     trunc,
 )
-from qiantang.engine.compiled.lanes import WIDTH, lane_of, wide, with_lane
+from qiantang.engine.compiled.lanes import lane_of, wide, with_lane
 from qiantang.engine.compiled.powers import exp, log
+from qiantang.engine.compiled.widths import WIDTH
 from qiantang.engine.operations import SMALL
 
 NAN, INF = np.nan, np.inf

@@ -36,7 +36,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "wide": ("inverse", "market", "order", "ranks"),
     "kernel_loop": (
-        *("aligned", "arrivals", "check", "common_orders", "constants", "delayed", "fill"),
+        *("arrivals", "check", "common_orders", "constants", "delayed", "fill"),
         *("keep", "record", "remember", "resume"),
     ),
 }

@@ -18,6 +18,8 @@ from numba.core.typing import templates
 from numba.core.typing.templates import ConcreteTemplate
 from numba.extending import models, register_model
 
+from qiantang.engine.compiled.widths import ALIGNMENT, WIDTH
+
 # Numba types its decorators by what they take, not by what calls them from compiled code.
 Decorator = Callable[[Callable[..., Any]], Any]
 intrinsic: Decorator = extending.intrinsic
@@ -26,9 +28,6 @@ lower_cast: Callable[..., Decorator] = extending.lower_cast
 insert_function: Callable[..., Any] = cgutils.get_or_insert_function
 infer_global: Callable[..., Decorator] = templates.infer_global
 signature: Callable[..., Any] = templates.signature
-
-WIDTH = 16
-"""Lanes of a value: two of the widest registers there are, so that one fills the other's gaps."""
 
 Generator = Callable[[Any, Any], Any]
 """Given LLVM's builder and the arguments, writes instructions and returns the value."""
@@ -188,10 +187,6 @@ def _place(context: Any, builder: Any, kind: Any, array: Any, index: Any) -> Any
     data = context.make_array(kind)(context, builder, value=array).data
     element = builder.gep(data, [index], inbounds=True)
     return builder.bitcast(element, llvm.VectorType(llvm.DoubleType(), WIDTH).as_pointer())
-
-
-ALIGNMENT = 64
-"""Bytes to a multiple of which a row must be aligned, so that no load straddles two lines."""
 
 
 @intrinsic

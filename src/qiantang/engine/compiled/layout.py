@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qiantang.engine.compiled.lanes import WIDTH
+from qiantang.engine.compiled.widths import WIDTH
 from qiantang.engine.expressions import is_wide
 from qiantang.engine.ir import Call, Integrator
 from qiantang.engine.plan import Plan

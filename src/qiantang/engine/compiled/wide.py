@@ -11,7 +11,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from qiantang.engine.compiled.lanes import WIDTH
+from qiantang.engine.compiled.widths import WIDTH
 from qiantang.engine.operations import (
     EXPONENTIAL,
     HALVINGS,

@@ -13,11 +13,11 @@ from importlib.resources import files
 from typing import Any
 
 from qiantang.engine.compiled.emit import literal
-from qiantang.engine.compiled.lanes import WIDTH
 from qiantang.engine.compiled.layout import Layout, layout
 from qiantang.engine.compiled.rewrite import rewritten
 from qiantang.engine.compiled.step_source import full_step, start_body, still_body, still_odd
 from qiantang.engine.compiled.table_source import LONG_TABLE, pieces
+from qiantang.engine.compiled.widths import WIDTH
 from qiantang.engine.expressions import Expression, fold
 from qiantang.engine.ir import Integrator, Table, tables_in
 from qiantang.engine.plan import Plan

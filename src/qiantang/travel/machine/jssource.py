@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Sequence
 
 from qiantang.engine.compiled.emit import literal
-from qiantang.engine.compiled.lanes import WIDTH
 from qiantang.engine.compiled.layout import layout
 from qiantang.engine.compiled.rewrite import rewritten
 from qiantang.engine.compiled.step_source import full_step, start_body, still_body
 from qiantang.engine.compiled.table_source import pieces
+from qiantang.engine.compiled.widths import WIDTH
 from qiantang.engine.ir import Integrator, Table
 from qiantang.engine.plan import Plan
 from qiantang.travel.machine.csource import operations, row_places, used_tables
