@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
@@ -15,8 +16,27 @@ import xarray as xr
 from qiantang.changes import OWN, Changes
 from qiantang.fits import text_digest
 from qiantang.scenario import Scenario
+from qiantang.scenariofile import When
 from qiantang.study import Study
 from qiantang.wording.titles import titles_shown
+
+
+@dataclass(frozen=True)
+class Ruled:
+    """A rule of a scenario that was run: its condition, what answers, and how often it was met.
+
+    Parameters
+    ----------
+    when : When
+    levers : tuple of str
+    met : float
+        Share of the members in which it was met at any of its dates.
+    """
+
+    when: When
+    levers: tuple[str, ...]
+    met: float
+
 
 #: A scenario and its digest; a name may hold commas and colons.
 _DIGEST = re.compile(r"(.+?): ([0-9a-f]{64})(?:, |$)")
@@ -43,6 +63,15 @@ def changes_of(dataset: xr.Dataset) -> dict[str, Changes]:
     """Return what each scenario changes of the world; none of a Dataset without."""
     told = json.loads(str(dataset.attrs.get("changes", "{}")))
     return {name: Changes.of_record(record) for name, record in told.items()}
+
+
+def rules_of(dataset: xr.Dataset) -> dict[str, list[Ruled]]:
+    """Return the rules of each scenario, and how often each was met; none of a Dataset without."""
+    told = json.loads(str(dataset.attrs.get("rules", "{}")))
+    return {
+        name: [Ruled(When(**one["when"]), tuple(one["levers"]), one["met"]) for one in rules]
+        for name, rules in told.items()
+    }
 
 
 def digests_of(dataset: xr.Dataset) -> dict[str, str]:
@@ -76,6 +105,20 @@ def made_from(
         "python": ".".join(map(str, sys.version_info[:3])),
         **({"changes": json.dumps(changes)} if changes else {}),
     }
+
+
+def ruled(scenarios: Sequence[Scenario], acts: Sequence[Sequence[Any]]) -> dict[str, str]:
+    """Return the rules of scenarios, and the share of members in which each was ever met."""
+    told = {
+        scenario.name: [
+            {"when": rule.when.record(), "levers": list(rule.levers),
+             "met": float(np.any(act, axis=0).mean())}
+            for rule, act in zip(scenario.rules, mine, strict=True)
+        ]
+        for scenario, mine in zip(scenarios, acts, strict=True)
+        if scenario.rules
+    }  # fmt: skip
+    return {"rules": json.dumps(told)} if told else {}
 
 
 def _world(scenario: Scenario, vintage: str | None) -> str:

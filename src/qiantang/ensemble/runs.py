@@ -13,7 +13,7 @@ from qiantang.divergence import losses
 from qiantang.ensemble.case import case_of
 from qiantang.ensemble.ensemble import ensemble_of
 from qiantang.ensemble.members import choose_members
-from qiantang.ensemble.provenance import divergence, made_from, titled, titles_of
+from qiantang.ensemble.provenance import divergence, made_from, ruled, titled, titles_of
 from qiantang.ensemble.readout import readout_of, yearly
 from qiantang.faults import DivergedError, Fault, StudyError, nearest
 from qiantang.scenario import Scenario
@@ -146,6 +146,7 @@ def run_resolved(
     dataset = _dataset(study, wanted, resolved, years, values, diverged)
     dataset.attrs |= made_from(study, resolved, seed, vintage, engine)
     dataset.attrs["divergence"] = divergence(resolved, [o.first_fault for o in outcomes])
+    dataset.attrs |= ruled(resolved, [outcome.acts for outcome in outcomes])
     return Runs(dataset, study, tuple(resolved))
 
 
