@@ -12,8 +12,8 @@ from mistakes import Mistake, accepted, each_mistake, mistakes
 from qiantang.faults import StudyError
 from qiantang.model.mdl import read_dictionary
 from qiantang.plan.targets import read_articles
+from qiantang.rule import STEP_WIDTH
 from qiantang.scenario import (
-    STEP_WIDTH,
     Scenario,
     Vocabulary,
     read_scenario,
@@ -50,6 +50,8 @@ VOCABULARY = Vocabulary(
         for item in read_dictionary(SCENARIOS.parent / "model" / "hangzhou.mdl").levers()
     },
     vintage="2018",
+    variables={"passengers": ("Mpax/Year", "旅客吞吐量")},
+    time_step=1 / 64,
 )
 SCENARIO = """title: Customs first
 title_zh: 通关先行

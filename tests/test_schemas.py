@@ -26,7 +26,10 @@ BEYOND = {
         "circle_one", "circle_two", "base_itself", "unknown_base", "base_too_long_for_a_file",
         "same_lever_in_both_languages", "year_outside_time",
         "years_not_increasing", "year_in_quotes",
-        "value_not_finite", "no_articles_cited",
+        "value_not_finite", "no_articles_cited", "rule_date_off_the_step",
+        "rule_date_outside_time", "rule_dates_not_increasing", "rule_delay_off_the_step",
+        "rule_delay_past_the_end", "rule_unit_of_another", "rule_unknown_variable",
+        "rule_without_levers",
     },
     "effort": {
         "lever_missing", "lever_in_both_languages", "rule_twice", "rule_without_a_limit",

@@ -216,6 +216,8 @@ def _scenario_facts(scenario: Scenario) -> list[tuple[str, str]]:
         facts.append(("based on", " <- ".join(path.stem for path in scenario.files[1:])))
     facts.append(("drivers", _vintages(scenario)))
     facts += [("note", " ".join(scenario.note.split()))] if scenario.note else []
+    facts += [("rule", f"{', '.join(rule.levers)} where {rule.when.told()}")
+              for rule in scenario.rules]  # fmt: skip
     return [*facts, ("levers", str(len(scenario.levers) or "none moves"))]
 
 

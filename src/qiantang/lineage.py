@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from qiantang.rule import Rule
 from qiantang.scenario import Lever, Scenario, resolve
 from qiantang.study import Study
 from qiantang.yamlfile import KeyPath, YamlDocument, read_yaml
@@ -42,6 +43,8 @@ class Lineage:
         None where no file gives one.
     changed : mapping of str to tuple of Origin
         Of the drivers and constants that the scenario changes.
+    rules : tuple of (Origin, Rule)
+        Conditions on which levers answer.
     """
 
     scenario: Scenario
@@ -49,6 +52,7 @@ class Lineage:
     drivers: Mapping[str, tuple[Origin, ...]]
     vintage: Origin | None
     changed: Mapping[str, tuple[Origin, ...]] = field(default_factory=dict)
+    rules: tuple[tuple[Origin, Rule], ...] = ()
 
     def record(self, chinese: Mapping[str, str]) -> dict[str, Any]:
         """Return a plain dict, ready for JSON.
@@ -84,8 +88,13 @@ class Lineage:
                 }
                 for name, lever in scenario.levers.items()
             },
+            "rules": [
+                {"when": rule.when.record(), "from": _place(origin),
+                 "levers": {name: _plain(lever) for name, lever in rule.levers.items()}}
+                for origin, rule in self.rules
+            ],
             "sha256": scenario.sha256,
-        }
+        }  # fmt: skip
 
 
 def trace(study: Study, name: str) -> Lineage:
@@ -107,7 +116,7 @@ def trace(study: Study, name: str) -> Lineage:
     levers: dict[str, list[Origin]] = {}
     drivers: dict[str, list[Origin]] = {}
     for document in documents:
-        for key in document.data.get("levers") or {}:
+        for key in () if document.data.get("when") else document.data.get("levers") or ():
             lever = vocabulary.lever(str(key)) or str(key)
             levers.setdefault(lever, []).append(_origin(document, ("levers", key)))
         for key in document.data.get("drivers") or {}:
@@ -126,6 +135,8 @@ def trace(study: Study, name: str) -> Lineage:
         vintage,
         {name: tuple(drivers[name])
          for name, _ in (*scenario.changes.drivers, *scenario.changes.constants)},
+        tuple((_origin(document, ("when",)), rule)
+              for rule in scenario.rules for document in documents if document.path == rule.file),
     )  # fmt: skip
 
 

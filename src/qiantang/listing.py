@@ -51,7 +51,7 @@ def _scenarios(study: Study, words: Wording) -> Rows:
         scenario = study.scenario(name)
         based = [path.stem for path in scenario.files[1:]]
         rows.append({
-            "scenario": name, "name": words.scenario(scenario), "levers": len(scenario.levers),
+            "scenario": name, "name": words.scenario(scenario), "levers": len(scenario.moved),
             "drivers": scenario.vintage, "based_on": ", ".join(based),
         })  # fmt: skip
     return rows

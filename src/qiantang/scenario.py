@@ -6,16 +6,14 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from qiantang.changes import UNCHANGED, Changes
 from qiantang.engine.path import Path as TimePath
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.files import door
+from qiantang.rule import Rule, content_of, path_of, rules_on
 from qiantang.scenariofile import Lever, ScenarioFile, Setting, changes_of
 from qiantang.vocabulary import Vocabulary, content_faults
 from qiantang.yamlfile import YamlDocument, read_yaml, validate
@@ -30,15 +28,13 @@ __all__ = [
     "scenario_names",
 ]
 
-# A step is a very steep ramp: far shorter than any time step, far longer than rounding.
-STEP_WIDTH = 1e-6
-
 
 @dataclass(frozen=True)
 class Scenario:
     """A scenario with its bases taken in: all that a run needs to know of it.
 
-    A file gives no ``parameters``: a point of a sweep has them in place of the members' own.
+    A file gives no ``parameters``: a point of a sweep has them in place of the members' own. The
+    ``levers`` are those of members in which no rule is met.
     """
 
     name: str
@@ -53,15 +49,17 @@ class Scenario:
     files: tuple[Path, ...]
     changes: Changes = UNCHANGED
     parameters: Mapping[str, float] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
 
     @property
     def sha256(self) -> str:
         """Digest of what moves a result: paths, drivers and vintage, not the words."""
-        levers = {
-            name: [lever.unit, lever.between, list(lever.path.items())]
-            for name, lever in self.levers.items()
-        }
-        content = {"levers": levers, "drivers": dict(self.drivers), "vintage": self.vintage}
+        levers = content_of(self.levers)
+        content: dict[str, Any] = {
+            "levers": levers, "drivers": dict(self.drivers), "vintage": self.vintage,
+        }  # fmt: skip
+        if self.rules:
+            content["rules"] = [rule.record() for rule in self.rules]
         if self.changes:
             content["changes"] = self.changes.record()
         if self.parameters:
@@ -89,15 +87,13 @@ class Scenario:
         KeyError
             If the scenario does not set the lever; it stays at the model's own value.
         """
-        setting = self.levers[lever]
-        knots = list(setting.path.items())
-        if setting.between == "step":
-            doubled = knots[:1]
-            for (_, before), (time, after) in pairwise(knots):
-                doubled += [(time - STEP_WIDTH, before), (time, after)]
-            knots = doubled
-        times, values = np.array(knots, dtype=np.float64).T
-        return TimePath(times.copy(), values.copy())
+        return path_of(self.levers[lever])
+
+    @property
+    def moved(self) -> tuple[str, ...]:
+        """The levers that move, those that answer to a rule among them."""
+        answer = (name for rule in self.rules for name in rule.levers)
+        return tuple(dict.fromkeys([*self.levers, *answer]))
 
     def driver_vintage(self, driver: str) -> str:
         """Return the vintage in which this scenario sees a driver."""
@@ -111,6 +107,20 @@ class Scenario:
     def unchanged(self) -> Scenario:
         """Return the same scenario without what it changes of the world."""
         return replace(self, changes=UNCHANGED)
+
+
+def refuse_rules(*scenarios: Scenario) -> None:
+    """Refuse scenarios with levers that answer, where levers are moved or scaled from outside.
+
+    Raises
+    ------
+    StudyError
+    """
+    what = "its levers answer to a rule (when), expected a scenario whose levers are set"
+    faults = [Fault(s.files[0] if s.files else s.name, None, "when", what)
+              for s in scenarios if s.rules]  # fmt: skip
+    if faults:
+        raise StudyError(dict.fromkeys(faults))
 
 
 def read_scenario(path: Path, vocabulary: Vocabulary) -> ScenarioFile:
@@ -138,6 +148,9 @@ def _checked(document: YamlDocument, vocabulary: Vocabulary) -> ScenarioFile:
         outside = vocabulary.outside()
         named["drivers"] = {outside.driver(n) or n: s for n, s in scenario.drivers.items()}
         named["constants"] = {outside.constant(n) or n: s for n, s in scenario.constants.items()}
+    if scenario.when is not None:
+        watched = vocabulary.variable(scenario.when.variable)
+        named["when"] = scenario.when.model_copy(update={"variable": watched})
     return scenario.model_copy(update=named)
 
 
@@ -173,8 +186,10 @@ def _resolved(
     drivers: dict[str, Setting] = {}
     constants: dict[str, Setting] = {}
     vintage = vocabulary.vintage
-    for _, file in reversed(chain):
-        levers |= file.levers
+    rules: tuple[Rule, ...] = ()
+    for path, file in reversed(chain):
+        rules = rules_on(rules, file, path)
+        levers |= {} if file.when else file.levers
         drivers |= file.drivers
         constants |= file.constants
         vintage = file.vintage or vintage
@@ -191,6 +206,7 @@ def _resolved(
         vintage=vintage,
         files=tuple(path for path, _ in chain),
         changes=changes_of(drivers, constants),
+        rules=rules,
     )
 
 

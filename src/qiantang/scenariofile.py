@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from qiantang.changes import SPREADS, Changes, change_of, constant_change
@@ -69,6 +71,78 @@ class Setting(BaseModel):
     note: Text | None = Field(default=None, description="why these numbers")
 
 
+def _listed(given: object) -> object:
+    """Read one date as a list of one."""
+    return given if isinstance(given, list) else [given]
+
+
+class When(BaseModel):
+    """A rule: the levers of the file answer in the members in which a condition is met.
+
+    Each member is looked at by itself, at each date, as the model runs. Before levers answer they
+    are those of the base. Their paths are written as they go where they answer at the first date;
+    where they answer later, at another date or after a delay, they come so much later.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True,
+        json_schema_extra={"oneOf": [{"required": ["below"]}, {"required": ["above"]}]},
+    )  # fmt: skip
+
+    variable: Text = Field(description="variable of the model, looked at as it stands on the date")
+    unit: Text | None = Field(default=None, description="the same as the variable's in the model")
+    below: Finite | None = Field(default=None, description="met below this")
+    above: Finite | None = Field(default=None, description="met above this")
+    at: Annotated[list[Finite], BeforeValidator(_listed)] = Field(
+        min_length=1,
+        description="date or dates at which it is looked at, each a step of the model",
+        json_schema_extra={"type": ["number", "array"]},
+    )
+    lasts: Literal["once", "while"] = Field(
+        default="once",
+        description="once: from the first date at which it is met; while: as long as it is met",
+    )
+    delay: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
+        default=0.0, description="years from a date until the levers answer"
+    )
+
+    @model_validator(mode="after")
+    def _one_side(self) -> When:
+        if (self.below is None) == (self.above is None):
+            raise ValueError("expected either below or above")
+        return self
+
+    @property
+    def dates(self) -> tuple[float, ...]:
+        """Dates at which it is looked at, ascending. [Year]"""
+        return tuple(self.at)
+
+    def is_met(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Tell of each value of the variable whether the condition is met; never of no number."""
+        return np.asarray(values > self.level if self.below is None else values < self.level)
+
+    @property
+    def level(self) -> float:
+        """What the variable is held against. [unit of the variable]"""
+        level = self.above if self.below is None else self.below
+        assert level is not None  # one of the two is given
+        return level
+
+    def told(self) -> str:
+        """Return the condition in plain words: passengers below 40 at 2019.5."""
+        side = "above" if self.below is None else "below"
+        dates = ", ".join(f"{date:g}" for date in self.dates)
+        late = f", {self.delay:g} years later" if self.delay else ""
+        held = ", while it holds" if self.lasts == "while" else ""
+        return f"{self.variable} {side} {self.level:g} at {dates}{held}{late}"
+
+    def record(self) -> dict[str, Any]:
+        """Return plain data: what moves a result."""
+        told = {"variable": self.variable, "at": list(self.dates), "lasts": self.lasts,
+                "delay": self.delay}  # fmt: skip
+        return told | {"above" if self.below is None else "below": self.level}
+
+
 class ScenarioFile(BaseModel):
     """A scenario as it stands in its file, before its base is taken in."""
 
@@ -89,6 +163,9 @@ class ScenarioFile(BaseModel):
     )
     constants: dict[str, Annotated[Setting, BeforeValidator(_entry)]] = Field(
         default={}, description="constant or uncertainty: year: what holds from then on"
+    )
+    when: When | None = Field(
+        default=None, description="a condition: the levers of this file answer where it is met"
     )
     vintage: Vintage | None = Field(
         default=None, description="of all drivers; where absent the base's, else that of the plan"

@@ -193,9 +193,15 @@ class Study:
         articles = {article.number for article in self.plan.articles.articles}
         start, end = (float(self.dictionary[name].equation) for name in _SPAN)
         chinese = {item.identifier: item.meaning_zh for item in self.dictionary.levers()}
+        variables = {
+            name: (item.unit, item.meaning_zh)
+            for name, item in self.dictionary.items()
+            if not item.is_control and not item.is_lookup
+        }
         return Vocabulary(
             levers, set(self.drivers.names), set(self.about.vintage_names), articles,
-            (start, end), chinese, self.about.known, self._outside,
+            (start, end), chinese, self.about.known, self._outside, variables,
+            float(self.dictionary[_STEP].equation),
         )  # fmt: skip
 
     @cached_property
@@ -253,6 +259,7 @@ class Study:
 
 _CONTROL = ("initial_time", "final_time", "time_step", "saveper")
 _SPAN = ("initial_time", "final_time")
+_STEP = "time_step"
 
 
 def bundled_folder() -> Path:

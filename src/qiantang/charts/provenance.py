@@ -11,12 +11,14 @@ from qiantang.ensemble.provenance import (
     changes_of,
     digests_of,
     origin_of,
+    rules_of,
     titles_of,
     vintages_of,
     worlds_of,
 )
 from qiantang.fits import text_digest
 from qiantang.wording.changed import changes_said
+from qiantang.wording.ruled import rule_said
 
 if TYPE_CHECKING:
     from qiantang.ensemble.runs import Runs
@@ -121,7 +123,24 @@ def vintage_sentence(runs: Runs, scenarios: Sequence[str], words: Wording) -> st
         named = words.phrase("and").join(words.phrase("quoted", text=title) for title in titles)
         told = changes_said(changed, words)
         sentences.append(words.phrase("footer.changes", scenarios=named, changes=told))
+    sentences += rule_sentences(runs, scenarios, words)
     return joined(sentences, words)
+
+
+def rule_sentences(runs: Runs, scenarios: Sequence[str], words: Wording) -> list[str]:
+    """Return a sentence for each scenario whose levers answer."""
+    found = rules_of(runs.dataset)
+    return [
+        words.phrase(
+            "footer.rules",
+            scenario=words.phrase("quoted", text=runs_title(runs, words, name)),
+            rules=words.phrase("semicolon").join(
+                rule_said(one.when, one.levers, words, one.met) for one in found[name]
+            ),
+        )
+        for name in scenarios
+        if name in found
+    ]
 
 
 def world_words(world: str, words: Wording) -> str:

@@ -115,6 +115,8 @@ def _title(runs: FinishedRuns, words: Wording, row: Row) -> str:
 
 
 def _print_tables(runs: FinishedRuns, words: Wording) -> None:
+    from qiantang.charts.provenance import rule_sentences
+
     screen = options.console()
     rows = runs.reach().rows
     targets = {target.id: target for target in words.study.plan.targets.targets}
@@ -133,6 +135,8 @@ def _print_tables(runs: FinishedRuns, words: Wording) -> None:
             screen.print(options.sentence("reach.diverged", lost=mine[0].diverged,
                                           members=mine[0].members,
                                           why=why))  # fmt: skip
+    for sentence in rule_sentences(runs, list(dict.fromkeys(row.scenario for row in rows)), words):
+        screen.print(sentence, soft_wrap=True)
     screen.print(_footer(runs, rows))
 
 

@@ -22,6 +22,7 @@ def show(scenario: str, lang: str, folder: Path | None, as_json: bool) -> None:
     from qiantang.lineage import near, path_words, trace, vintage_words
     from qiantang.session import open_study
     from qiantang.wording import Wording
+    from qiantang.wording.ruled import rule_said
 
     study = open_study(folder)
     words = Wording(study, lang)
@@ -38,8 +39,13 @@ def show(scenario: str, lang: str, folder: Path | None, as_json: bool) -> None:
         screen.print(f"Driver {name}: {vintage} ({found.drivers[name][0]})", soft_wrap=True)
     for told in flat.changes.told():
         screen.print(f"The user's: {told} ({found.changed[told.split()[0]][0]})", soft_wrap=True)
+    for place, rule in found.rules:
+        screen.print(f"Rule: {rule_said(rule.when, list(rule.levers), words)} ({place})",
+                     soft_wrap=True)  # fmt: skip
+        for name, lever in rule.levers.items():
+            screen.print(f"  {words.lever(name)}: {path_words(lever)}", soft_wrap=True)
     if not flat.levers:
-        screen.print("No lever is pulled.")
+        screen.print(f"No {'other ' if flat.rules else ''}lever is pulled.")
         return
     heads = ["lever", "path", "articles", "from"]
     heads += ["in place of"] if any(len(origins) > 1 for origins in found.levers.values()) else []
@@ -52,7 +58,7 @@ def show(scenario: str, lang: str, folder: Path | None, as_json: bool) -> None:
         cells += [", ".join(map(str, replaced))] if len(heads) > len(cells) + 1 else []
         table.add_row(words.lever(name), *cells)
     screen.print(table)
-    others = len(study.vocabulary.levers) - len(flat.levers)
+    others = len(study.vocabulary.levers) - len(flat.moved)
     if others:
         year = study.about.plan.base_year
         screen.print(f"{others} other levers stay at the policy of {year}.")

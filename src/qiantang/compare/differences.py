@@ -126,7 +126,7 @@ def differences(a: Side, b: Side, targets: Sequence[Target], *, force: bool = Fa
         ])  # fmt: skip
     paired = not any(key in _PAIRING for key in apart)
     pairs, notes = _matched(a, b)
-    notes += dict.fromkeys([*a.worlds, *b.worlds])
+    notes += dict.fromkeys([*a.worlds, *b.worlds, *a.answers, *b.answers])
     notes += [f"different {BASIS[key]}: {_short(a.basis.get(key))} and "
               f"{_short(b.basis.get(key))}" for key in apart]  # fmt: skip
     if not paired:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qiantang.ensemble.provenance import changes_of, is_of_run, origin_of
+from qiantang.ensemble.provenance import changes_of, is_of_run, origin_of, rules_of
 from qiantang.ensemble.reach import measure
 from qiantang.faults import Fault, StudyError
 from qiantang.files import door
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from qiantang.changes import Changes
+    from qiantang.ensemble.provenance import Ruled
     from qiantang.plan.targets import Target
     from qiantang.study import Study
     from qiantang.sweep.reading import Sweep
@@ -44,6 +45,8 @@ class Side:
         (scenario, value of each axis) to target to values, shape (member,).
     changes : mapping of str to Changes
         What scenarios change of the world.
+    rules : mapping of str to list of Ruled
+        Rules by which levers of scenarios answer.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Side:
     axes: tuple[str, ...]
     values: Mapping[Key, Mapping[str, Array]]
     changes: Mapping[str, Changes] = field(default_factory=dict)
+    rules: Mapping[str, Sequence[Ruled]] = field(default_factory=dict)
 
     @property
     def worlds(self) -> list[str]:
@@ -59,6 +63,16 @@ class Side:
             f"{name} is run in the user's world: {'; '.join(changed.told())}"
             for name, changed in self.changes.items()
             if changed
+        ]
+
+    @property
+    def answers(self) -> list[str]:
+        """A sentence for each rule."""
+        return [
+            f"{name} pulls {', '.join(one.levers)} where {one.when.told()}: "
+            f"in {100 * one.met:.2g} % of the members"
+            for name, rules in self.rules.items()
+            for one in rules
         ]
 
     @property
@@ -83,7 +97,8 @@ def of_scenarios(study: Study, a: str, b: str, members: int, seed: int) -> list[
     return [
         Side(name, _basis(runs.dataset), (), _values(runs.dataset.sel(scenario=[i]), targets,
                                                      [scenario.name]),
-             {scenario.name: scenario.changes})
+             {scenario.name: scenario.changes},
+             {scenario.name: rules_of(runs.dataset).get(i, [])})
         for name, scenario, i in zip((a, b), both, ids, strict=True)
     ]  # fmt: skip
 
@@ -106,7 +121,7 @@ def of_run(name: str, targets: Sequence[Target]) -> Side:
         )
     scenarios = list(map(str, dataset.scenario.values))
     values = _values(dataset, targets, scenarios)
-    return Side(name, _basis(dataset), (), values, changes_of(dataset))
+    return Side(name, _basis(dataset), (), values, changes_of(dataset), rules_of(dataset))
 
 
 def _basis(dataset: xr.Dataset) -> dict[str, str]:

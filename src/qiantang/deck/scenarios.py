@@ -15,7 +15,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from qiantang.deck.controls import scaled
 from qiantang.faults import Fault, StudyError
-from qiantang.scenario import Lever, Scenario, resolve
+from qiantang.scenario import Lever, Scenario, refuse_rules, resolve
 
 if TYPE_CHECKING:
     from qiantang.changes import Change, Changes
@@ -43,7 +43,13 @@ def deck_scenario(
     intensities : mapping
         Lever to intensity; a lever at 0 that the base leaves alone is left alone. [Dmnl]
     name : str
+
+    Raises
+    ------
+    StudyError
+        Levers of one of them answer to a rule.
     """
+    refuse_rules(base, plan)
     levers = dict(base.levers)
     for lever, intensity in intensities.items():
         if intensity or lever in base.levers:

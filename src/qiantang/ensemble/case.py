@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -15,10 +15,34 @@ from qiantang.changes import UNCHANGED, Changes
 from qiantang.engine.path import Path
 from qiantang.evidence.changed import refuse_doubles
 from qiantang.scenario import Scenario
+from qiantang.scenariofile import When
 from qiantang.study import Study
 
 Vintages = tuple[tuple[str, str], ...]
 """Vintage of every driver, in one order."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Levers that answer in the members in which a condition is met.
+
+    Parameters
+    ----------
+    when : When
+    levers : mapping of str to Path
+        As they go where they answer at the first date; the case's own hold until then.
+    """
+
+    when: When
+    levers: Mapping[str, Path]
+
+    def scaled(self, share: float, names: Collection[str] | None = None) -> Reply:
+        """Return the same with every value of some levers, or of all, times a share."""
+        levers = {
+            name: path.scaled(share) if names is None or name in names else path
+            for name, path in self.levers.items()
+        }
+        return Reply(self.when, levers)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +60,8 @@ class Case:
         Of drivers and constants, over their vintages and over parameters.
     name : str
         For messages; no part of the identity.
+    replies : tuple of Reply
+        Played out member by member as the case is run; no lever stands in two.
     """
 
     levers: Mapping[str, Path]
@@ -43,14 +69,17 @@ class Case:
     parameters: Mapping[str, float | npt.NDArray[np.float64]] = field(default_factory=dict)
     changes: Changes = UNCHANGED
     name: str = ""
+    replies: tuple[Reply, ...] = ()
 
     @cached_property
     def digest(self) -> str:
         """Digest of everything that moves a result."""
-        levers = [[n, _plain(p.times), _plain(p.values)] for n, p in self.levers.items()]
+        levers = _knots(self.levers)
         parameters = [[name, _plain(value)] for name, value in self.parameters.items()]
         changes = [self.changes.record()] if self.changes else []
-        text = json.dumps([levers, parameters, self.vintages, *changes])
+        replies = [[[one.when.record(), _knots(one.levers)] for one in self.replies]]
+        more = [*changes, *(replies if self.replies else [])]
+        text = json.dumps([levers, parameters, self.vintages, *more])
         return hashlib.sha256(text.encode()).hexdigest()
 
     @cached_property
@@ -58,7 +87,8 @@ class Case:
         """What cases must share to run side by side: drivers, and the years of the levers."""
         years = tuple((n, tuple(np.asarray(p.times).tolist())) for n, p in self.levers.items())
         both = {name for name, _ in self.changes.constants} & set(self.parameters)
-        alone = self.digest if both else ""  # its constant starts from a value of its own
+        # A changed constant starts from a value of its own, levers that answer go their own ways.
+        alone = self.digest if both or self.replies else ""
         return (self.vintages, self.changes, years, tuple(self.parameters), alone)
 
     @cached_property
@@ -89,12 +119,22 @@ def case_of(study: Study, scenario: Scenario, vintage: str | None = None) -> Cas
     vintages, changes = vintages_of(study, scenario, vintage), scenario.changes
     known = study.drivers.definitions
     refuse_doubles(known, study.about, dict(vintages), changes.drivers)
-    return Case(levers, vintages, dict(scenario.parameters), changes, scenario.name)
+    parameters, replies = dict(scenario.parameters), replies_of(scenario)
+    return Case(levers, vintages, parameters, changes, scenario.name, replies)
+
+
+def replies_of(scenario: Scenario) -> tuple[Reply, ...]:
+    """Return the rules of a scenario."""
+    return tuple(Reply(rule.when, rule.paths()) for rule in scenario.rules)
 
 
 def vintages_of(study: Study, scenario: Scenario, vintage: str | None = None) -> Vintages:
     """Return the vintage of every driver in a scenario."""
     return tuple((name, vintage or scenario.driver_vintage(name)) for name in study.drivers.names)
+
+
+def _knots(levers: Mapping[str, Path]) -> list[object]:
+    return [[name, _plain(path.times), _plain(path.values)] for name, path in levers.items()]
 
 
 def _plain(value: object) -> object:

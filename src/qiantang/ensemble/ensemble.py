@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from qiantang.engine import History, LoadedProgram, RunResult
 from qiantang.engine.path import Path
+from qiantang.ensemble.answers import Answered, answered
 from qiantang.ensemble.case import Case
 from qiantang.ensemble.members import Members
 from qiantang.ensemble.outside import dated, drawn_drivers
@@ -50,12 +51,15 @@ class Outcome:
     diverged : ndarray of bool, shape (member,)
     first_fault : tuple of (str, float)
         Variable and time at which each diverged member ceased to be finite. [Year]
+    acts : tuple of ndarray of bool, shape (date, member)
+        For each rule of the case, the members whose levers answer from each of its dates on.
     """
 
     case: Case
     read: Array
     diverged: NDArray[np.bool_]
     first_fault: tuple[tuple[str, float], ...] = ()
+    acts: tuple[NDArray[np.bool_], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,9 @@ class Ensemble:
         self.__dict__ |= {**state, "_lock": RLock()}
 
     def batch(self, case: Case) -> Batch:
-        """Put parameters, innovations, drivers and levers of a case together."""
+        """Put parameters, innovations, drivers and levers of a case together; rules are played."""
+        if case.replies:
+            return self.batch(answered(self, case).case)
         paths = self._outside(case) | self.level_paths() | dict(case.levers)
         parameters = {**self.members.parameters, **case.parameters}
         for name, change in case.changes.constants:
@@ -194,8 +200,8 @@ class Ensemble:
 
     def parting(self, case: Case) -> float:
         """Return until when a case has the levers that the cases to come share. [Year]"""
-        moved = (path.parting(self._rest[name]) for name, path in case.levers.items())
-        return min(moved, default=float("inf"))
+        moved = [path.parting(self._rest[name]) for name, path in case.levers.items()]
+        return min([*moved, *(reply.when.dates[0] for reply in case.replies)], default=float("inf"))
 
     def _history(self, case: Case, readout: Readout, **options: Any) -> History | None:
         """Return the years that a case shares, run once; None where it shares none."""
@@ -219,11 +225,13 @@ class Ensemble:
     def run_one(self, case: Case, *, readout: Readout | None = None, **options: Any) -> Outcome:
         """Run one case over all members; the options are those of the program's run."""
         wanted = readout or self.readout
-        history = self._history(case, wanted, **options)
-        result = self.batch(case).run(
+        played = answered(self, case, **options) if case.replies else Answered(case, ())
+        history = self._history(played.case, wanted, **options)
+        result = self.batch(played.case).run(
             self.program, wanted, engine=self.engine, history=history, **options
         )
-        return Outcome(case, wanted.read(result), result.diverged, result.first_fault)
+        read, faults = wanted.read(result), result.first_fault
+        return Outcome(case, read, result.diverged, faults, played.acts)
 
     def run(
         self,
@@ -248,8 +256,9 @@ class Ensemble:
             group = list(alike)
             for first in range(0, len(group), at_once):
                 block = group[first : first + at_once]
-                if len(block) == 1:
-                    yield self.run_one(block[0], threads=threads, on_compile=on_compile)
+                if len(block) == 1 or block[0].replies:
+                    for case in block:
+                        yield self.run_one(case, threads=threads, on_compile=on_compile)
                 else:
                     yield from self._run_block(block, threads=threads, on_compile=on_compile)
 

@@ -11,7 +11,7 @@ from qiantang.changes import Change
 from qiantang.engine.path import Path
 from qiantang.ensemble.case import Vintages
 from qiantang.evidence.drivers import Drivers
-from qiantang.scenario import STEP_WIDTH
+from qiantang.rule import STEP_WIDTH
 
 Array = NDArray[np.float64]
 

@@ -20,6 +20,7 @@ import xarray as xr
 from qiantang.changes import OWN, Changes
 from qiantang.fits import text_digest
 from qiantang.scenario import Scenario
+from qiantang.scenariofile import When
 from qiantang.study import Study
 from qiantang.studyfile import Role
 from qiantang.wording.titles import titles_shown
@@ -29,6 +30,25 @@ AXIS = "scenario"
 _BEGIN = f"{AXIS}_"
 #: Coordinates of the variable that ceased to be finite first, and when.
 _FIRST, _WHEN = f"{_BEGIN}first_diverged", f"{_BEGIN}first_diverged_at"
+#: Coordinate of the rules, as JSON records; empty where a scenario has none.
+_RULES = f"{_BEGIN}rules"
+
+
+@dataclass(frozen=True)
+class Ruled:
+    """A rule of a scenario that was run: its condition, what answers, and how often it was met.
+
+    Parameters
+    ----------
+    when : When
+    levers : tuple of str
+    met : float
+        Share of the members in which it was met at any of its dates.
+    """
+
+    when: When
+    levers: tuple[str, ...]
+    met: float
 
 
 @dataclass(frozen=True)
@@ -136,6 +156,21 @@ def first_diverged(firsts: Iterable[Sequence[tuple[str, float]]]) -> dict[str, t
     }
 
 
+def ruled(
+    scenarios: Sequence[Scenario], acts: Sequence[Sequence[Any]]
+) -> dict[str, tuple[str, Any]]:
+    """Return the coordinate that tells the rules of scenarios, and how often each was ever met."""
+    told = [
+        [
+            {"when": rule.when.record(), "levers": list(rule.levers),
+             "met": float(np.any(act, axis=0).mean())}
+            for rule, act in zip(scenario.rules, mine, strict=True)
+        ]
+        for scenario, mine in zip(scenarios, acts, strict=True)
+    ]  # fmt: skip
+    return {_RULES: (AXIS, np.array([json.dumps(rules) if rules else "" for rules in told], str))}
+
+
 def is_of_run(dataset: xr.Dataset) -> bool:
     """Return whether a Dataset tells what it was made from, scenario by scenario."""
     known = {field.name for field in fields(Origin)} <= set(dataset.attrs)
@@ -174,6 +209,17 @@ def changes_of(dataset: xr.Dataset) -> dict[str, Changes]:
     """Return what scenarios change of the world; those that change nothing are left out."""
     told = _told(dataset, f"{_BEGIN}changes")
     return {name: Changes.of_record(json.loads(text)) for name, text in told.items() if text}
+
+
+def rules_of(dataset: xr.Dataset) -> dict[str, list[Ruled]]:
+    """Return the rules of scenarios, and how often each was met; those without are left out."""
+    return {
+        name: [
+            Ruled(When(**one["when"]), tuple(one["levers"]), one["met"]) for one in json.loads(text)
+        ]
+        for name, text in _told(dataset, _RULES).items()
+        if text
+    }
 
 
 def losses_of(dataset: xr.Dataset) -> dict[str, tuple[int, str, float]]:

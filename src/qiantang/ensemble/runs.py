@@ -147,7 +147,8 @@ def run_resolved(
     dataset = _dataset(study, wanted, resolved, years, values, diverged)
     facts = [provenance.facts_of(study, scenario, vintage) for scenario in resolved]
     gone = provenance.first_diverged(outcome.first_fault for outcome in outcomes)
-    dataset = dataset.assign_coords(provenance.along(facts) | gone)
+    rules = provenance.ruled(resolved, [outcome.acts for outcome in outcomes])
+    dataset = dataset.assign_coords(provenance.along(facts) | gone | rules)
     dataset.attrs |= provenance.made_from(study, seed, vintage, engine)
     return Runs(dataset, study, tuple(resolved))
 

@@ -20,7 +20,7 @@ from qiantang.faults import DivergedError, Fault, StudyError, nearest
 from qiantang.model.figures import Figure
 from qiantang.naming import target_id
 from qiantang.plan.targets import Target
-from qiantang.scenario import Scenario
+from qiantang.scenario import Scenario, refuse_rules
 from qiantang.study import Study
 
 Array = NDArray[np.float64]
@@ -78,6 +78,10 @@ class Packages:
     others: Packages | None = None
     _known: dict[bytes, Score] = field(default_factory=dict, repr=False, compare=False)
     _count: list[int] = field(default_factory=lambda: [0], repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Refuse scenarios whose levers answer."""
+        refuse_rules(self.base, self.full)
 
     @property
     def runs(self) -> int:

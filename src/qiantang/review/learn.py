@@ -163,6 +163,7 @@ def next_figures(study: Study, year: int) -> list[Figure]:
 def _choices(study: Study) -> list[Scenario]:
     base = study.scenario(study.about.scenarios.base)
     every = (study.scenario(name) for name in study.scenario_names())
+    every = (s for s in every if not s.rules)  # whose effort is known before anything is seen
     same = [s for s in every if (s.vintage, dict(s.drivers)) == (base.vintage, dict(base.drivers))]
     if len(same) < 2:
         what = "a single scenario sees the world as the base does, expected two to choose from"

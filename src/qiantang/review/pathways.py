@@ -22,7 +22,7 @@ from qiantang.review.dates import QUARTERS, day_of
 from qiantang.review.moved import Moved, moved
 from qiantang.review.restore import delayed
 from qiantang.review.review import Review
-from qiantang.scenario import Scenario
+from qiantang.scenario import Scenario, refuse_rules
 
 Array = NDArray[np.float64]
 
@@ -88,8 +88,14 @@ def pathways(
     bar : float
         Probability to be kept.
     progress : callable
+
+    Raises
+    ------
+    StudyError
+        Levers of the scenario under review answer to a rule.
     """
     study, base = review.study, review.tracker.scenario
+    refuse_rules(base)
     now = review.belief.known.as_of
     end = max(target.measure.years[-1] for target in review.belief.targets) + 1.0
     starts = now + np.arange(int(np.ceil((end - now) * QUARTERS))) / QUARTERS
@@ -113,7 +119,7 @@ def _packages(review: Review) -> list[Scenario]:
     return [
         one
         for one in every
-        if one.levers and one.name != base.name and one.vintage == base.vintage
+        if one.levers and not one.rules and one.name != base.name and one.vintage == base.vintage
         and dict(one.drivers) == dict(base.drivers)
     ]  # fmt: skip
 

@@ -83,7 +83,7 @@ def _named_faults(
         elif move in ("start", "delay") and name not in words:
             yield from _never_moved(look, place, name)
     if move == "intensity" and names in ([ALL], [EACH]) and look.shape is None:
-        still = [s.name for s in look.scenarios if not s.levers]
+        still = [s.name for s in look.scenarios if not s.moved]
         if still and look.data.get("levers_from") is None:
             what = f"{still[0]} moves no lever, say levers_from: a scenario to scale"
             yield look.faults(at, what)
@@ -95,7 +95,7 @@ def _unmoved(look: Look, where: KeyPath, lever: str) -> Iterator[Fault]:
         if look.shape is not None and lever not in look.shape.levers:
             yield look.faults(where, f"{look.shape.name} does not move {lever}")
         return
-    still = [s.name for s in look.scenarios if lever not in s.levers]
+    still = [s.name for s in look.scenarios if lever not in s.moved]
     if still:
         what = f"{still[0]} does not move {lever}, say levers_from: a scenario that does"
         yield look.faults(where, what)

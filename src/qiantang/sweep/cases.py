@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qiantang.engine.path import Path
-from qiantang.ensemble.case import Case
+from qiantang.ensemble.case import Case, replies_of
 from qiantang.evidence.changed import refuse_doubles
 from qiantang.scenario import Scenario
 from qiantang.sweep.points import Move, Point
@@ -54,12 +54,12 @@ class _Maker:
         self.own = _paths(scenario)
         self.shape = self.own if shape is None else _paths(shape)
         self.vintages = {name: scenario.driver_vintage(name) for name in study.drivers.names}
-        self.changes, self.study = scenario.changes, study
+        self.changes, self.study, self.replies = scenario.changes, study, replies_of(scenario)
         self.default = {lever: study.program.constants[lever] for lever in self.order}
 
     def case(self, moves: tuple[Move, ...], point: Point) -> Case:
         """Apply a point: intensities first, then dates, whatever the order of the axes."""
-        paths = dict(self.own)
+        paths, replies = dict(self.own), self.replies
         shifts: dict[str, float] = {}
         starts: dict[str, float] = {}
         parameters: dict[str, float] = {}
@@ -69,7 +69,10 @@ class _Maker:
         for move, value in asked:
             if move.kind == "intensity":
                 for lever in self.shape if move.moves_all else move.names:
-                    paths[lever] = self.shape[lever].scaled(float(value))
+                    if lever in self.shape:
+                        paths[lever] = self.shape[lever].scaled(float(value))
+                named = None if move.moves_all else move.names
+                replies = tuple(reply.scaled(float(value), named) for reply in replies)
         for move, value in asked:
             levers = paths if move.moves_all else move.names
             if move.kind == "start":
@@ -87,6 +90,7 @@ class _Maker:
             parameters=dict(sorted(parameters.items())),
             vintages=tuple(sorted(vintages.items())),
             changes=self.changes,
+            replies=replies,
         )
 
     def _levers(

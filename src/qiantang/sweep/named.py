@@ -16,6 +16,7 @@ from qiantang.sweep.store import MANIFEST
 if TYPE_CHECKING:
     import pandas as pd
 
+    from qiantang.engine.path import Path as TimePath
     from qiantang.ensemble.case import Case
     from qiantang.study import Study
     from qiantang.sweep.reading import Sweep
@@ -158,15 +159,6 @@ def _scenario(
 ) -> Scenario:
     """Return a point as a scenario: its levers as paths, its drivers, its parameters."""
     known = {**(shape.levers if shape else {}), **base.levers}
-    levers = {
-        name: Lever(
-            unit=study.vocabulary.levers[name][0],
-            path=dict(zip(path.times.tolist(), path.values.tolist(), strict=True)),
-            between="ramp", cites=known[name].cites, reading=known[name].reading,
-            note=known[name].note,
-        )
-        for name, path in case.levers.items()
-    }  # fmt: skip
     titles = [
         (label if alone else f"{title}: {label}") if label else title
         for title in (base.title, base.title_zh)
@@ -176,6 +168,24 @@ def _scenario(
         base, seen = replace(base, vintage=next(iter(seen.values()))), {}
     return replace(
         base, name=f"{base.name} [{label}]" if label else base.name, title=titles[0],
-        title_zh=titles[1] if base.title_zh else "", levers=levers, drivers=seen,
+        title_zh=titles[1] if base.title_zh else "", drivers=seen,
+        levers=_levers(study, case.levers, known),
         parameters={name: float(np.ravel(v)[0]) for name, v in case.parameters.items()},
+        rules=tuple(replace(rule, levers=_levers(study, reply.levers, rule.levers))
+                    for rule, reply in zip(base.rules, case.replies, strict=True)),
     )  # fmt: skip
+
+
+def _levers(
+    study: Study, paths: Mapping[str, TimePath], known: Mapping[str, Lever]
+) -> dict[str, Lever]:
+    """Return paths of levers as a file would have them, with the words of levers that are known."""
+    return {
+        name: Lever(
+            unit=study.vocabulary.levers[name][0],
+            path=dict(zip(path.times.tolist(), path.values.tolist(), strict=True)),
+            between="ramp", cites=known[name].cites, reading=known[name].reading,
+            note=known[name].note,
+        )
+        for name, path in paths.items()
+    }  # fmt: skip

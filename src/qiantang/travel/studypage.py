@@ -216,7 +216,7 @@ class StudyPage:
         ensemble, sliders = self.frames.ensemble, {record["name"] for record in records}
         same = case.vintages == case_of(self.study, self.base).vintages
         late = ensemble.trunk is None or ensemble.parting(case) >= ensemble.trunk
-        return same and late and set(case.levers) <= sliders
+        return same and late and not case.replies and set(case.levers) <= sliders
 
     def _inputs(self, case: Case) -> Any:
         batch, readout = self.frames.ensemble.batch(case), self.frames.readout

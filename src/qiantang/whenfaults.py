@@ -1,0 +1,95 @@
+"""The faults of a rule: what it watches, the dates at which it looks, which levers answer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from qiantang.faults import Fault, nearest
+
+if TYPE_CHECKING:
+    from qiantang.vocabulary import Vocabulary
+    from qiantang.yamlfile import KeyPath, YamlDocument
+
+#: Parts of a step by which a date may miss it: rounding.
+_SLACK = 1e-6
+
+
+def when_faults(
+    document: YamlDocument, data: Mapping[Any, Any], vocabulary: Vocabulary
+) -> Iterator[Fault]:
+    """Find what is wrong with the rule of a scenario file; works where its form is wrong, too."""
+    when = data.get("when")
+    if not isinstance(when, dict):
+        return
+    if not data.get("levers"):
+        yield document.fault(("when",), "no lever answers, expected levers in the same file")
+    yield from _variable_faults(document, when, vocabulary)
+    given = when.get("at")
+    dates = given if isinstance(given, list) else [given]
+    places: list[KeyPath] = [("when", "at")]
+    if isinstance(given, list):
+        places = [("when", "at", place) for place in range(len(given))]
+    delay = when.get("delay", 0)
+    late = float(delay) if _is_number(delay) else 0.0
+    for where, date in zip(places, dates, strict=True):
+        if _is_number(date):
+            yield from _date_faults(document, where, float(date), late, vocabulary)
+    for place, (before, date) in enumerate(pairwise(dates), start=1):
+        if _is_number(before) and _is_number(date) and date <= before:
+            what = f"{date} stands after {before}, expected dates that increase"
+            yield document.fault(places[place], what)
+    if _is_number(delay) and late > 0 and (off := _off(late, 0.0, vocabulary.time_step)):
+        yield document.fault(("when", "delay"), f"{delay} is no whole number of steps, {off}")
+
+
+def _variable_faults(
+    document: YamlDocument, when: Mapping[Any, Any], vocabulary: Vocabulary
+) -> Iterator[Fault]:
+    name, unit = when.get("variable"), when.get("unit")
+    if not isinstance(name, str) or not name:
+        return
+    found = vocabulary.variable(name)
+    if found is None:
+        known = [*vocabulary.variables, *(zh for _, zh in vocabulary.variables.values() if zh)]
+        yield document.fault(("when", "variable"), f"unknown variable{nearest(name, known)}")
+    elif isinstance(unit, str) and unit and unit != vocabulary.variables[found][0]:
+        expected = vocabulary.variables[found][0]
+        yield document.fault(("when", "unit"), f"unit is {unit!r}, the model's is {expected!r}")
+
+
+def _date_faults(
+    document: YamlDocument, where: KeyPath, date: float, delay: float, vocabulary: Vocabulary
+) -> Iterator[Fault]:
+    start, end = vocabulary.time
+    if not start < date < end:
+        yield document.fault(where, f"{date:g} is outside the model's time, {start} to {end}")
+    elif off := _off(date, start, vocabulary.time_step):
+        yield document.fault(where, f"{date:.10g} is no step of the model, {off}")
+    elif delay > 0 and date + delay >= end:
+        what = (
+            f"levers would answer in {date + delay:g}, outside the model's time, {start} to {end}"
+        )
+        yield document.fault(where, what)
+
+
+def _off(value: float, start: float, step: float) -> str:
+    """Say what was expected of a time that no step hits; nothing where one does."""
+    if not step:
+        return ""
+    steps = (value - start) / step
+    if abs(steps - round(steps)) < _SLACK:
+        return ""
+    near = start + round(steps) * step
+    return f"expected a multiple of {step:.10g}, the nearest is {near:.10g}"
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond any float
+        return False
