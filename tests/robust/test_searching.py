@@ -56,6 +56,7 @@ def test_limits_are_kept_and_candidates_stand_on_the_grid() -> None:
     sound = found.candidates[found.allowed]
     assert 0 < len(sound) < len(found.candidates)
     assert sound.sum(axis=1).max() <= 1
+    assert np.isinf(found.worth[~found.allowed]).all()  # nobody asked what these are worth
 
 
 class Memory:
@@ -116,8 +117,9 @@ def test_the_archives_of_the_lake_are_reached() -> None:
     def scored(candidates: Array) -> Array:
         return np.array([score(rule) for rule in candidates])
 
-    one = Task(np.array([2.0, 2.0, 2.0, 2.0, 1.0]), np.zeros(5), 4, scored, lambda x: np.zeros(0), 0,
-               np.full((1, 5), 0.5), np.array([-2.0, -2.0, 1e-3, 1e-3, 0.0]))  # fmt: skip
+    high, low_ends = np.array([2.0, 2.0, 2.0, 2.0, 1.0]), np.array([-2.0, -2.0, 1e-3, 1e-3, 0.0])
+    one = Task(high, np.zeros(5), 4, scored, lambda x: np.zeros(0), 0, np.full((1, 5), 0.5),
+               low_ends)  # fmt: skip
     ours = np.concatenate([search(one, seed, 100, 100).worth for seed in range(1, 6)])
     share = hypervolume(ours[front(ours)], low, high) / hypervolume(theirs, low, high)
     assert share >= 0.98
