@@ -27,8 +27,8 @@ def test_the_lake_is_the_published_one() -> None:
 def test_sobol_indices_of_the_lakes_reliability() -> None:
     worlds = lake.worlds(saltelli(1024, 5, 1))
     found = _indices(lake.reliability(worlds, RELEASE, 1).reshape(7, -1))
-    assert found[0, :3] == pytest.approx((0.516, 0.227, 0.066), abs=0.06)
-    assert found[1, :3] == pytest.approx((0.727, 0.421, 0.204), abs=0.06)
+    assert found[0, :3] == pytest.approx((0.516, 0.227, 0.066), abs=0.05)
+    assert found[1, :3] == pytest.approx((0.727, 0.421, 0.204), abs=0.05)
 
 
 def test_the_lakes_box_is_where_it_cleans_itself_and_recycles_late() -> None:

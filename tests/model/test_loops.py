@@ -43,7 +43,8 @@ def test_the_loops_of_the_study_are_as_claimed(load: Callable[[Path], Any]) -> N
     runner, grid = load(MODEL / "hangzhou.mdl")
     results = run_loops(runner, loops, syntax, grid)
     names = [f"R{number}" for number in range(1, 8)] + ["B1"]
-    names += [f"B{number}" for number in range(3, 9)] + ["R8", "B9"]
+    names += [f"B{number}" for number in range(3, 9)] + ["R8", "B9", "B10", "B11"]
+    names += ["R9", "R10", "R11", "B12", "B13", "B14"]
     assert [result.loop.id for result in results] == names
     assert [str(result) for result in results if not result.agrees] == []
 

@@ -13,6 +13,7 @@ from qiantang.cli import program
 from qiantang.policy.packages import Packages, open_packages
 from qiantang.robust.designfile import read_robust
 from qiantang.robust.robust import Robust, run_robust
+from qiantang.robust.writing import write_scenarios
 from qiantang.session import OpenStudy, open_study
 from qiantang.study import Study
 
@@ -148,6 +149,18 @@ def test_winners_are_sound_scenario_files(small_study: Study, folder: Path, foun
     record = json.loads(typed(*words, "--json").output)
     assert len(record["packages"]) == len(found.packages)
     assert (folder / "out" / "front.csv").read_text(encoding="utf-8-sig").startswith("pick,")
+
+
+def test_reach_gives_a_winner_the_numbers_of_the_search(
+    small_study: Study, folder: Path, found: Robust
+) -> None:
+    study = open_study(small_study.folder)
+    write_scenarios(found, study, folder / "out")
+    for row in found.picked.to_dict("records"):
+        path = folder / "out" / "scenarios" / f"small_{row['pick']}.yaml"
+        reach = study.run(str(path), members=6, seed=1).reach()
+        (told,) = [one for one in reach.rows if one.target == "goods_trade"]
+        assert row["probability_goods_trade"] == told.probability
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -18,9 +18,9 @@ Array = NDArray[np.float64]
 
 
 def zdt1(x: Array) -> Array:
-    """Zitzler, Deb and Thiele (2000): the front is f2 = 1 - sqrt(f1)."""
-    g = 1 + 9 * x[1:].mean()
-    return np.array([x[0], g * (1 - np.sqrt(x[0] / g))])
+    """Zitzler, Deb and Thiele (2000): the front is f2 = 1 - sqrt(f1); candidates in rows."""
+    g = 1 + 9 * x[:, 1:].mean(axis=1)
+    return np.column_stack([x[:, 0], g * (1 - np.sqrt(x[:, 0] / g))])
 
 
 def task(step: float = 0.0, most: float = np.inf) -> Task:
@@ -56,6 +56,7 @@ def test_limits_are_kept_and_candidates_stand_on_the_grid() -> None:
     sound = found.candidates[found.allowed]
     assert 0 < len(sound) < len(found.candidates)
     assert sound.sum(axis=1).max() <= 1
+    assert np.isinf(found.worth[~found.allowed]).all()  # nobody asked what these are worth
 
 
 class Memory:
@@ -81,7 +82,7 @@ def test_a_search_that_was_stopped_goes_on_to_the_same_end() -> None:
     asked: list[Array] = []
 
     def counted(x: Array) -> Array:
-        asked.append(x)
+        asked.extend(x)
         return zdt1(x)
 
     memory.stop = 10**9
@@ -112,8 +113,13 @@ def test_the_archives_of_the_lake_are_reached() -> None:
     theirs = np.array([score(rule) for rule in rules])
     theirs = theirs[front(theirs)]
     low, high = theirs.min(axis=0), theirs.max(axis=0)
-    one = Task(np.array([2.0, 2.0, 2.0, 2.0, 1.0]), np.zeros(5), 4, score, lambda x: np.zeros(0), 0,
-               np.full((1, 5), 0.5), np.array([-2.0, -2.0, 1e-3, 1e-3, 0.0]))  # fmt: skip
+
+    def scored(candidates: Array) -> Array:
+        return np.array([score(rule) for rule in candidates])
+
+    high, low_ends = np.array([2.0, 2.0, 2.0, 2.0, 1.0]), np.array([-2.0, -2.0, 1e-3, 1e-3, 0.0])
+    one = Task(high, np.zeros(5), 4, scored, lambda x: np.zeros(0), 0, np.full((1, 5), 0.5),
+               low_ends)  # fmt: skip
     ours = np.concatenate([search(one, seed, 100, 100).worth for seed in range(1, 6)])
     share = hypervolume(ours[front(ours)], low, high) / hypervolume(theirs, low, high)
     assert share >= 0.98

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from qiantang.deck.scenarios import deck_scenario
 from qiantang.engine import load_model
 from qiantang.engine.path import Path as TimePath
+from qiantang.ensemble.batch import Batch
 from qiantang.ensemble.case import case_of
-from qiantang.ensemble.ensemble import Batch
 from qiantang.faults import StudyError
 from qiantang.study import Study
 from qiantang.travel.cargo import Cargo, cargo_of

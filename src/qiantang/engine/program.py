@@ -12,6 +12,8 @@ from qiantang.engine.history import History
 from qiantang.engine.history import history as make_history
 from qiantang.engine.ir import Engine, Integrator, Program
 from qiantang.engine.path import Path
+from qiantang.engine.ready import Ready
+from qiantang.engine.ready import ready as make_ready
 from qiantang.engine.run import RunResult, run
 
 
@@ -155,5 +157,50 @@ class LoadedProgram(Program):
             time_step=time_step,
             threads=threads,
             on_compile=on_compile,
+            history=history,
+        )
+
+    def ready(
+        self,
+        outputs: Sequence[str],
+        times: npt.ArrayLike,
+        *,
+        varying: Sequence[str],
+        parameters: Mapping[str, npt.ArrayLike] | None = None,
+        paths: Mapping[str, Path] | None = None,
+        members: int = 1,
+        integrator: Integrator = "euler",
+        time_step: float | None = None,
+        history: History | None = None,
+    ) -> Ready:
+        """Lay members out once, for many runs by the kernel that differ in a few shared paths.
+
+        Parameters
+        ----------
+        varying : sequence of str
+            Paths, the same for all members, that each run will give anew.
+        outputs, times, parameters, paths, members, integrator, time_step, history
+            As in :meth:`run`.
+
+        Returns
+        -------
+        Ready
+            Its ``run`` takes the paths that vary, and gives the bits of :meth:`run`.
+
+        Raises
+        ------
+        ValueError
+            As :meth:`run`, or if a path that is to vary has a row a member.
+        """
+        return make_ready(
+            self,
+            outputs,
+            times,
+            varying=varying,
+            parameters=parameters or {},
+            paths=paths or {},
+            members=members,
+            integrator=integrator,
+            time_step=time_step,
             history=history,
         )

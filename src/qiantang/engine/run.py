@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,9 @@ from qiantang.engine.ir import Engine, Integrator, Program
 from qiantang.engine.path import Path
 from qiantang.engine.plan import Plan
 from qiantang.engine.request import Request, checked, planned, prepared, refuse_size
+
+if TYPE_CHECKING:
+    from qiantang.engine.compiled.blocks import Laid
 
 Floats = npt.NDArray[np.float64]
 EXPLAINED = 256
@@ -91,8 +95,8 @@ def run(
 
         diverged = simulate(run_of(engine)(program, the_plan, inputs, integrator), out, early=early)
     else:
-        diverged = _by_kernel(request, the_plan, inputs, out, early, threads, on_compile)
-    faults = _first_faults(request, diverged)
+        diverged = by_kernel(request, the_plan, inputs, out, early, threads, on_compile)
+    faults = first_faults(request, diverged)
     return RunResult(out, request.outputs, request.times, diverged, faults, engine)
 
 
@@ -116,7 +120,7 @@ def _by_pysd(request: Request, out: Floats, history: History | None) -> RunResul
     return RunResult(out, request.outputs, request.times, diverged, (), "pysd")
 
 
-def _by_kernel(
+def by_kernel(
     request: Request,
     the_plan: Plan,
     inputs: Inputs,
@@ -124,12 +128,14 @@ def _by_kernel(
     early: Checkpoint | None,
     threads: int | None,
     on_compile: Callable[[str], None] | None,
+    laid: Laid | None = None,
 ) -> npt.NDArray[np.bool_]:
+    """Run a request by the kernel, and flag what diverged before its history ends as well."""
     from qiantang.engine.compiled.kernel import simulate_members
 
     diverged = simulate_members(
         request.program, the_plan, inputs, request.integrator, out,
-        threads=threads, on_compile=on_compile, early=early,
+        threads=threads, on_compile=on_compile, early=early, laid=laid,
     )  # fmt: skip
     if early is not None:
         past = out[:, inputs.saved < early.step]
@@ -137,7 +143,7 @@ def _by_kernel(
     return diverged
 
 
-def _first_faults(
+def first_faults(
     request: Request, diverged: npt.NDArray[np.bool_]
 ) -> tuple[tuple[str, float], ...]:
     """Look up, by a second and slower run, where each diverged member went wrong."""

@@ -22,7 +22,8 @@ from qiantang.engine.path import Path
 from qiantang.ensemble.case import Case, Reply
 
 if TYPE_CHECKING:
-    from qiantang.ensemble.ensemble import Batch, Ensemble
+    from qiantang.ensemble.batch import Batch
+    from qiantang.ensemble.ensemble import Ensemble
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -17,9 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qiantang.engine import History, LoadedProgram, RunResult
+from qiantang.engine import History, LoadedProgram
 from qiantang.engine.path import Path
+from qiantang.engine.ready import Ready
 from qiantang.ensemble.answers import Answered, answered
+from qiantang.ensemble.batch import Batch
 from qiantang.ensemble.case import Case
 from qiantang.ensemble.members import Members
 from qiantang.ensemble.outside import dated, drawn_drivers
@@ -62,29 +64,6 @@ class Outcome:
     acts: tuple[NDArray[np.bool_], ...] = ()
 
 
-@dataclass(frozen=True)
-class Batch:
-    """Members of a case ready to run: parameters of shape (member,), paths, and their number."""
-
-    parameters: dict[str, Any]
-    paths: dict[str, Path]
-    size: int
-
-    def run(self, program: LoadedProgram, readout: Readout, **options: Any) -> RunResult:
-        """Run the members and save what the figures need; the options are the program's."""
-        return program.run(
-            outputs=readout.outputs, times=readout.times, parameters=self.parameters,
-            paths=self.paths, members=self.size, **options,
-        )  # fmt: skip
-
-    def repeated(self, count: int) -> Batch:
-        """Return the members several times over, block after block."""
-        parameters = {name: np.tile(v, count) if np.ndim(v) else v
-                      for name, v in self.parameters.items()}  # fmt: skip
-        paths = {name: path.repeated(count) for name, path in self.paths.items()}
-        return Batch(parameters, paths, self.size * count)
-
-
 @dataclass
 class Ensemble:
     """Members of a study, ready for any number of cases.
@@ -120,11 +99,12 @@ class Ensemble:
     _worth: frozenset[object] | None = field(default=None, repr=False)
     _drawn: dict[object, dict[str, Path]] = field(default_factory=dict, repr=False)
     _histories: dict[object, History] = field(default_factory=dict, repr=False)
+    _ready: dict[object, Ready] = field(default_factory=dict, repr=False)
     _lock: Any = field(default_factory=RLock, repr=False)
 
     def __getstate__(self) -> dict[str, object]:
         """Leave out what can be made again."""
-        return {**self.__dict__, "_drawn": {}, "_histories": {}, "_lock": None}
+        return {**self.__dict__, "_drawn": {}, "_histories": {}, "_ready": {}, "_lock": None}
 
     def __setstate__(self, state: dict[str, object]) -> None:
         """Take an ensemble that has travelled to another process."""
@@ -196,7 +176,8 @@ class Ensemble:
             return self
         step = self.program.time_step
         trunk = first + step * np.floor((min(*later, last) - first) / step + 1e-9)
-        return replace(known, trunk=float(trunk), _worth=None if eager else worth, _histories={})
+        return replace(known, trunk=float(trunk), _worth=None if eager else worth,
+                       _histories={}, _ready={})  # fmt: skip
 
     def parting(self, case: Case) -> float:
         """Return until when a case has the levers that the cases to come share. [Year]"""
@@ -209,7 +190,7 @@ class Ensemble:
             return None
         if self._worth is not None and case.inputs not in self._worth:
             return None
-        key = case.inputs, readout.outputs, readout.times.tobytes()
+        key = _key(case, readout)
         with self._lock:  # held while the years run: no two threads make the same history
             if key not in self._histories:
                 batch = self.batch(replace(case, levers=self._rest))
@@ -222,14 +203,37 @@ class Ensemble:
                 )  # fmt: skip
             return self._histories[key]
 
+    def _laid_out(self, case: Case, readout: Readout, history: History) -> Ready | None:
+        """Return the members laid out for all cases of a history; None if not by the kernel."""
+        moved = (*self._rest.values(), *case.levers.values())
+        if self.engine != "kernel" or any(np.ndim(path.values) > 1 for path in moved):
+            return None
+        key = _key(case, readout)
+        with self._lock:
+            if key not in self._ready:
+                batch = self.batch(replace(case, levers=self._rest))
+                changed = dict(case.changes.constants)
+                _make_room(self._ready)
+                self._ready[key] = self.program.ready(
+                    readout.outputs, readout.times, history=history, members=batch.size,
+                    varying=[name for name in self.levers if name not in changed],
+                    parameters=batch.parameters, paths=batch.paths,
+                )  # fmt: skip
+            return self._ready[key]
+
     def run_one(self, case: Case, *, readout: Readout | None = None, **options: Any) -> Outcome:
         """Run one case over all members; the options are those of the program's run."""
         wanted = readout or self.readout
         played = answered(self, case, **options) if case.replies else Answered(case, ())
         history = self._history(played.case, wanted, **options)
-        result = self.batch(played.case).run(
-            self.program, wanted, engine=self.engine, history=history, **options
-        )
+        ready = None if history is None else self._laid_out(played.case, wanted, history)
+        if ready is None:
+            result = self.batch(played.case).run(
+                self.program, wanted, engine=self.engine, history=history, **options
+            )
+        else:
+            moved = self.level_paths() | dict(played.case.levers)
+            result = ready.run({name: moved[name] for name in ready.varying}, **options)
         read, faults = wanted.read(result), result.first_fault
         return Outcome(case, read, result.diverged, faults, played.acts)
 
@@ -293,6 +297,11 @@ def levers_of(study: Study) -> dict[str, float]:
     """Return every lever and its value where no case moves it: policy as of the base year."""
     constants = study.program.constants
     return {lever: float(constants[lever]) for lever in study.vocabulary.levers}
+
+
+def _key(case: Case, readout: Readout) -> object:
+    """Return what cases have in common that share a history."""
+    return case.inputs, readout.outputs, readout.times.tobytes()
 
 
 def _make_room(kept: dict[Any, Any]) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -154,10 +156,38 @@ class Packages:
         late = np.zeros(len(self.levers)) if delays is None else np.asarray(delays, np.float64)
         key = _key(np.vstack([np.asarray(intensities).T, late]), changed, states, year)
         if key not in self._known:
-            if len(self._known) >= KEPT:
-                del self._known[next(iter(self._known))]
-            self._known[key] = self._run(intensities, late, changed, states, year)
+            self._keep(key, self._run(intensities, late, changed, states, year))
         return self._known[key]
+
+    def score_all(self, packages: Sequence[tuple[Array, Array]]) -> list[Score]:
+        """Run many packages side by side, as many at once as there are cores.
+
+        Parameters
+        ----------
+        packages : sequence of (ndarray, ndarray), each of shape (lever,)
+            Intensities and delays, as in :meth:`score`.
+
+        Raises
+        ------
+        DivergedError
+            As :meth:`score`.
+        """
+        keys = [_key(np.vstack([np.asarray(x).T, late]), {}, (), 0) for x, late in packages]
+        new = {key: both for key, both in zip(keys, packages, strict=True)
+               if key not in self._known}  # fmt: skip
+        found = {key: self._known[key] for key in keys if key not in new}
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            ran = pool.map(lambda both: self._run(*both, {}, (), 0, threads=1), new.values())
+            for key, score in zip(new, ran, strict=True):
+                found[key] = score
+                self._keep(key, score)
+        return [found[key] for key in keys]
+
+    def _keep(self, key: bytes, score: Score) -> None:
+        self._count[0] += 1
+        if len(self._known) >= KEPT:
+            del self._known[next(iter(self._known))]
+        self._known[key] = score
 
     def _run(
         self,
@@ -166,14 +196,14 @@ class Packages:
         changed: Mapping[str, Array],
         states: Sequence[str],
         year: int,
+        threads: int | None = None,
     ) -> Score:
-        self._count[0] += 1
         extra = [figure for name in states for figure in self._state(name, year)]
         readout = self._readout
         if extra:
             readout = readout_of(self.study, [*readout.figures, *extra])
         case = self._case(intensities, changed, late)
-        outcome = self._ensemble.run_one(case, readout=readout)
+        outcome = self._ensemble.run_one(case, readout=readout, threads=threads)
         if not changed:
             self._refuse_lost(intensities, outcome)
         found = {

@@ -20,8 +20,9 @@ from scipy.special import log_ndtr, logsumexp
 from qiantang.calibrate.target import SHARPEST, TAIL
 from qiantang.engine import History
 from qiantang.engine.path import Path
+from qiantang.ensemble.batch import Batch
 from qiantang.ensemble.case import Case, case_of
-from qiantang.ensemble.ensemble import Batch, Ensemble, levers_of
+from qiantang.ensemble.ensemble import Ensemble, levers_of
 from qiantang.ensemble.members import Members
 from qiantang.ensemble.readout import Readout
 from qiantang.plan.targets import Target

@@ -56,23 +56,24 @@ class Scorer:
     best: Mapping[str, Array]
     near: Mapping[str, NDArray[np.intp]]
 
-    def score(self, candidate: Array) -> Array:
-        """Return the objectives of a candidate, the lower the better, shape (objective,).
+    def score(self, candidates: Array) -> Array:
+        """Return the objectives of candidates, the lower the better, shape (candidate, objective).
 
         Parameters
         ----------
-        candidate : ndarray, shape (2 lever,)
-            Intensities, then delays. [Dmnl, Year]
+        candidates : ndarray, shape (candidate, 2 lever)
+            Of each the intensities, then the delays. [Dmnl, Year]
         """
-        values = self.values(candidate)
-        found = [self._one(objective, candidate, values) for objective in self.objectives]
         signs = [-1.0 if MEASURES[objective.measure] else 1.0 for objective in self.objectives]
-        return np.array(signs) * found
+        scores = zip(candidates, self.values(candidates), strict=True)
+        found = [[self._one(objective, candidate, values) for objective in self.objectives]
+                 for candidate, values in scores]  # fmt: skip
+        return np.array(signs) * np.array(found).reshape(-1, len(self.objectives))
 
-    def values(self, candidate: Array) -> Mapping[str, Array]:
-        """Return the measure of every target by member."""
-        intensities, delays = self.spread(candidate)
-        return self.packages.score(intensities, delays=delays).values
+    def values(self, candidates: Array) -> list[Mapping[str, Array]]:
+        """Return of each candidate the measure of every target by member."""
+        scores = self.packages.score_all([self.spread(one) for one in candidates])
+        return [score.values for score in scores]
 
     def spread(self, candidate: Array) -> tuple[Array, Array]:
         """Return intensities and delays of all levers, nought where one may not be moved."""

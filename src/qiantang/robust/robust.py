@@ -168,7 +168,7 @@ def _scored_anew(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     best = _spread(merged, front(merged.worth))
     candidates, worth = merged.candidates[best], merged.worth[best]
-    fresh = np.array([new.score(one) for one in candidates])
+    fresh = new.score(candidates)
     signs = np.array([-1.0 if MEASURES[o.measure] else 1.0 for o in design.file.objectives])
     table = pd.DataFrame({"pick": _picks(design, fresh)})
     for place, name in enumerate(design.objectives):
@@ -180,8 +180,8 @@ def _scored_anew(
         table[lever] = candidates[:, place]
         table[f"late_{lever}"] = np.where(candidates[:, place] > 0, candidates[:, count + place], 0)
     rows: list[dict[str, Any]] = []
-    for place in map(int, np.flatnonzero(table["pick"] != "")):
-        values = new.values(candidates[place])
+    picked = np.flatnonzero(table["pick"] != "")
+    for place, values in zip(picked, new.values(candidates[picked]), strict=True):
         rows += [{"pick": table["pick"][place], "target": target.id,
                   "regret": regret(values[target.id], new.best[target.id]),
                   "probability": float(target.is_reached(values[target.id]).mean())}

@@ -45,7 +45,8 @@ class Task:
         Grid of the variables; nought for none.
     objectives : int
     evaluate : callable
-        Objectives of a candidate, the lower the better, shape (objective,).
+        Objectives of candidates, the lower the better, shape (candidate, objective), for
+        candidates of shape (candidate, variable). Only those that keep the limits are asked for.
     excess : callable
         By how much each limit is passed, nought or less where it is kept, shape (limit,).
     limits : int
@@ -67,6 +68,10 @@ class Task:
     def lowest(self) -> Array:
         """Lower ends of the variables, shape (variable,)."""
         return np.zeros(len(self.high)) if self.low is None else self.low
+
+    def allowed(self, candidates: Array) -> NDArray[np.bool_]:
+        """Tell which candidates keep the limits, shape (candidate,)."""
+        return np.array([bool((self.excess(one) <= 1e-9).all()) for one in candidates])
 
 
 @dataclass(frozen=True)
@@ -132,7 +137,7 @@ def search(
     candidates = np.concatenate([batch[0] for batch in batches])
     return Tried(
         candidates, np.concatenate([batch[1] for batch in batches]),
-        np.array([bool((task.excess(one) <= 1e-9).all()) for one in candidates]),
+        task.allowed(candidates),
         np.repeat(np.arange(len(batches)), [len(batch[0]) for batch in batches]),
     )  # fmt: skip
 
@@ -142,7 +147,10 @@ def _answered(task: Task, generation: int, candidates: Array, keep: Keep | None)
     kept = keep.get(generation) if keep is not None else None
     if kept is not None and np.array_equal(kept[0], candidates):
         return kept[1]
-    worth = np.array([task.evaluate(one) for one in candidates])
+    worth = np.full((len(candidates), task.objectives), np.inf)
+    allowed = task.allowed(candidates)
+    if allowed.any():
+        worth[allowed] = task.evaluate(candidates[allowed])
     if keep is not None:
         keep.put(generation, candidates, worth)
     return worth

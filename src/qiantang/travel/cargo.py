@@ -17,7 +17,7 @@ from qiantang.engine.inputs import Inputs
 from qiantang.engine.ir import slots_in
 from qiantang.engine.plan import Plan
 from qiantang.engine.request import checked, planned, prepared
-from qiantang.ensemble.ensemble import Batch
+from qiantang.ensemble.batch import Batch
 from qiantang.travel.pack import Rows
 
 Array = NDArray[np.float64]

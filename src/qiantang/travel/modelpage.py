@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from qiantang.engine.path import Path as TimePath
 from qiantang.engine.program import LoadedProgram
 from qiantang.engine.savetimes import save_times
-from qiantang.ensemble.ensemble import Batch
+from qiantang.ensemble.batch import Batch
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.modelfile.names import spelled
 from qiantang.settings import spellings

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qiantang.engine.path import Path as TimePath
-from qiantang.ensemble.ensemble import Batch
+from qiantang.ensemble.batch import Batch
 from qiantang.validate.batches import own_rows
 from qiantang.validate.ground import Ground
 from qiantang.validate.records import Finding, judged, listed, open_question, table

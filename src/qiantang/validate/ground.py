@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from qiantang.checking import reality_checks, study_faults
 from qiantang.engine import LoadedProgram
+from qiantang.ensemble.batch import Batch
 from qiantang.ensemble.case import case_of
-from qiantang.ensemble.ensemble import Batch, ensemble_of
+from qiantang.ensemble.ensemble import ensemble_of
 from qiantang.ensemble.members import Members, choose_members
 from qiantang.ensemble.readout import Readout, readout_of, yearly
 from qiantang.ensemble.runs import AXES, Runs, run_resolved

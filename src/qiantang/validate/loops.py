@@ -15,7 +15,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from qiantang.engine.path import Path as TimePath
-from qiantang.ensemble.ensemble import Batch
+from qiantang.ensemble.batch import Batch
 from qiantang.model.loops import Loop, LoopResult, Loops, read_loops, run_loops
 from qiantang.model.syntax import Syntax, parse
 from qiantang.validate.batches import target_scale, target_values

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,45 +16,85 @@ from qiantang.engine.inputs import Inputs, Row
 Floats = npt.NDArray[np.float64]
 
 
-def arguments(
-    inputs: Inputs, shared: SharedInputs, flat: Floats, begin: int, size: int
-) -> tuple[Any, ...]:
-    """Return the arguments of a kernel for some members, save where it flags them.
+class Laid:
+    """The inputs of a run, laid out for a kernel.
 
     Parameters
     ----------
     inputs : Inputs
         Constants, filled slots and times.
-    shared : SharedInputs
-        What all members share of them.
-    flat : array
-        Where the values go: output, time and member in one axis.
-    begin, size : int
-        First member, at the beginning of a block, and the most members.
+    size : int
+        Members whose inputs are laid out at a time, whole blocks of them.
+    kept : bool
+        Keep what is laid out, for runs that differ in shared rows alone.
     """
-    chunk = _chunk(inputs, shared, begin, min(size, inputs.members - begin))
-    return (
-        0,
-        chunk.blocks,
-        begin,
-        inputs.steps,
-        inputs.time_step,
-        shared.constants,
-        chunk.constants,
-        shared.constant_of,
-        len(shared.lane_constants),
-        shared.series,
-        shared.series_of,
-        chunk.knots,
-        shared.knot_of,
-        shared.knots + 1,
-        shared.left,
-        shared.share,
-        inputs.saved[shared.order],
-        shared.order,
-        flat,
-        inputs.members,
-    )
+
+    def __init__(self, inputs: Inputs, size: int, *, kept: bool = False) -> None:
+        self.inputs, self.size = inputs, size
+        self.shared = SharedInputs(inputs)
+        self._kept: dict[int, _Chunk] | None = {} if kept else None
+
+    @property
+    def begins(self) -> range:
+        """First member of each part."""
+        return range(0, self.inputs.members, self.size)
+
+    def with_rows(self, rows: Mapping[int, Floats]) -> Laid:
+        """Return the same with other values in some of the shared rows.
+
+        Parameters
+        ----------
+        rows : mapping of int to array, shape (index,)
+            By the number of the row, the values at all times of the grid.
+        """
+        other = copy(self)
+        other.shared = copy(self.shared)
+        other.shared.series = self.shared.series.copy()
+        for number, values in rows.items():
+            other.shared.series[:, self.shared.series_of[number]] = values
+        return other
+
+    def arguments(self, flat: Floats, begin: int) -> tuple[Any, ...]:
+        """Return the arguments of a kernel for a part, save where it flags its members.
+
+        Parameters
+        ----------
+        flat : array
+            Where the values go: output, time and member in one axis.
+        begin : int
+            First member of the part.
+        """
+        chunk, shared, inputs = self._chunk(begin), self.shared, self.inputs
+        return (
+            0,
+            chunk.blocks,
+            begin,
+            inputs.steps,
+            inputs.time_step,
+            shared.constants,
+            chunk.constants,
+            shared.constant_of,
+            len(shared.lane_constants),
+            shared.series,
+            shared.series_of,
+            chunk.knots,
+            shared.knot_of,
+            shared.knots + 1,
+            shared.left,
+            shared.share,
+            inputs.saved[shared.order],
+            shared.order,
+            flat,
+            inputs.members,
+        )
+
+    def _chunk(self, begin: int) -> _Chunk:
+        if self._kept is not None and begin in self._kept:
+            return self._kept[begin]
+        chunk = _chunk(self.inputs, self.shared, begin, min(self.size, self.inputs.members - begin))
+        if self._kept is not None:
+            self._kept[begin] = chunk
+        return chunk
 
 
 class SharedInputs:

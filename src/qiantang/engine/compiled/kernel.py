@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from qiantang.engine.checkpoint import Checkpoint
 from qiantang.engine.choice import refuse_large
-from qiantang.engine.compiled.blocks import SharedInputs, aligned_rows, arguments
+from qiantang.engine.compiled.blocks import Laid, aligned_rows
 from qiantang.engine.compiled.codegen import Source, kernel_source
 from qiantang.engine.compiled.kept import kernel
 from qiantang.engine.compiled.widths import WIDTH
@@ -42,6 +42,7 @@ def simulate_members(
     threads: int | None = None,
     on_compile: Callable[[str], None] | None = None,
     early: Checkpoint | None = None,
+    laid: Laid | None = None,
 ) -> npt.NDArray[np.bool_]:
     """Run all members of the inputs through a kernel.
 
@@ -63,6 +64,8 @@ def simulate_members(
         Told before a kernel is compiled that is not in the cache.
     early : Checkpoint, optional
         Where to go on from.
+    laid : Laid, optional
+        The inputs, laid out before.
 
     Returns
     -------
@@ -70,7 +73,7 @@ def simulate_members(
         Members whose stocks or outputs ceased to be finite.
     """
     return _carried(
-        program, plan, inputs, integrator, out, -1, early, np.empty(0), threads, on_compile
+        program, plan, inputs, integrator, out, -1, early, np.empty(0), threads, on_compile, laid
     )
 
 
@@ -105,25 +108,31 @@ def _carried(
     late: Floats,
     threads: int | None,
     on_compile: Callable[[str], None] | None,
+    laid: Laid | None = None,
 ) -> npt.NDArray[np.bool_]:
     """Take all members to the end, or to a step at which their records are kept."""
     function, source = _kernel_of(program, plan, integrator, on_compile)
     bad = np.zeros(inputs.members, dtype=np.uint8)
     count = threads or os.cpu_count() or 1
-    shared, flat, size = SharedInputs(inputs), out.reshape(-1), _chunk_size(inputs.members, count)
+    ready = laid or Laid(inputs, chunk_size(inputs.members, count))
+    flat = out.reshape(-1)
     begin, blocks = (early.step, early.blocks) if early is not None else (0, np.empty(0))
 
     def work(first: int) -> None:
-        function(*arguments(inputs, shared, flat, first, size), bad, begin, stop, blocks, late,
+        function(*ready.arguments(flat, first), bad, begin, stop, blocks, late,
                  *source.room(inputs.steps))  # fmt: skip
 
+    if count == 1:  # a thread of its own costs more than it gives
+        for first in ready.begins:
+            work(first)
+        return bad.astype(np.bool_)
     with ThreadPoolExecutor(count) as pool:
-        for _ in pool.map(work, range(0, inputs.members, size)):
+        for _ in pool.map(work, ready.begins):
             pass  # raises what a thread raised
     return bad.astype(np.bool_)
 
 
-def _chunk_size(members: int, threads: int) -> int:
+def chunk_size(members: int, threads: int) -> int:
     """Return how many members a thread takes at a time: whole blocks, several turns each."""
     blocks = -(-members // WIDTH)
     return WIDTH * max(1, min(CHUNK // WIDTH, -(-blocks // (TURNS * threads))))
