@@ -137,6 +137,11 @@ class StudyFile(Part):
     charts: Charts
     deck: Span
     hindcasts: Hindcasts
+    outside: dict[Name, tuple[float, float]] = Field(
+        default={},
+        description="sliders of the world outside on the page of `export simulator`: points of "
+        "yearly growth of a driver, the value of a schedule, a factor of a constant",
+    )
 
     @property
     def origin(self) -> float:

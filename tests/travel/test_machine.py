@@ -45,7 +45,7 @@ RUN = """async ({ module, text, sizes, columns, plain }) => {
   const run = plain ? new PlainEngine(sizes, arrays, 0, sizes.members)
     : new Engine(instance, sizes, arrays, 0, sizes.members);
   return columns.map((one) => {
-    const { out, bad } = run.run(one);
+    const { out, bad } = run.run(one, []);
     return { out: Array.from(out, (x) => (Number.isFinite(x) ? x : null)), bad: Array.from(bad) };
   });
 }"""
@@ -111,7 +111,8 @@ def ran(
     page = browser.new_page()
     engine = front("engine.js").replace("self.onmessage", "const unused")
     program = plain or NO_PLAIN
-    script = RUN % "\n".join([front("unpack.js"), front("plain.js"), program, engine])
+    parts = [front(name) for name in ("unpack.js", "outside.js", "plain.js")]
+    script = RUN % "\n".join([*parts, program, engine])
     given = {
         "module": base64.b64encode(module).decode(), "text": packed(cargo.arrays),
         "sizes": dict(cargo.sizes), "columns": columns, "plain": bool(plain),

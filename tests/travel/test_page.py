@@ -18,6 +18,7 @@ from qiantang.wording import Wording
 
 from .conftest import MEMBERS
 from .offline import context, frame, opened
+from .worlds import FRAGMENT, other_world
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of the browser's driver
 
@@ -92,7 +93,8 @@ def test_an_address_opens_the_state_that_it_was_written_for(
 @pytest.mark.parametrize(
     "fragment",
     ["#levers=no_such:1,going_global:7,air_routes:x,__proto__:1&lang=fr&with=../x", "#%00", "#<b>",
-     "#pinned=<img src=x onerror=alert(1)>&levers=::,:"],
+     "#pinned=<img src=x onerror=alert(1)>&levers=::,:",
+     "#outside=slot_ceiling:9,no_such:1,national_fdi:x,__proto__:1"],
 )  # fmt: skip
 def test_what_is_no_state_is_passed_over(
     offline: Any, page_file: Path, small_study: Study, fragment: str
@@ -125,6 +127,31 @@ def test_a_saved_scenario_checks_and_reach_says_the_same(
     done = CliRunner().invoke(program, words)
     assert done.exit_code == 0, done.output
     holds(small_study, page, scenario)
+    assert offline.complaints == []
+
+
+def test_another_world_is_that_of_a_scenario_file(
+    offline: Any, page_file: Path, small_study: Study, tmp_path: Path
+) -> None:
+    page = opened(offline, page_file, FRAGMENT)
+    wanted = other_world(small_study, tmp_path)
+    holds(small_study, page, wanted)
+    moved = page.locator(".qp-world").inner_text()
+    assert "美国对华加征关税 10%" in moved
+    assert "全国实际使用外资 −9.2个百分点" in moved
+    name, _ = page.locator('form input[type="text"]').all()
+    name.fill("another")
+    page.locator('[data-act="save"]').click()
+    with page.expect_download() as download:
+        page.locator(".qt-status a").click()
+    file = tmp_path / "saved.yaml"
+    download.value.save_as(file)
+    assert small_study.scenario(str(file)).sha256 == wanted.sha256
+    done = CliRunner().invoke(program, ["show", str(file), "--study", str(small_study.folder)])
+    assert done.exit_code == 0, done.output
+    page.locator('[data-act="reset"]').click()
+    holds(small_study, page, small_study.scenario("current_policy"))
+    assert page.locator(".qp-world").inner_text() == ""
     assert offline.complaints == []
 
 

@@ -112,12 +112,17 @@ class Frames:
         """The members, knowing what they share once they were told by :meth:`share`."""
         return self._shared
 
+    @property
+    def told(self) -> tuple[int, ...]:
+        """Years at which outcomes are told; alone, those that the charts reach."""
+        named = self.study.outcomes
+        years = () if named is None else tuple(named.years)
+        return tuple(y for y in years if y <= self.years[-1]) if self.alone else years
+
     def _outcomes(self) -> list[tuple[str, int]]:
         """Variable and year of every outcome told, years innermost; none where none is named."""
         named = self.study.outcomes
-        if named is None or self.alone:
-            return []
-        return [(item.of, year) for item in named.outcomes for year in named.years]
+        return [] if named is None else [(i.of, year) for i in named.outcomes for year in self.told]
 
     def share(self, least: Scenario, most: Scenario) -> None:
         """Run the members once up to where two scenarios part, and keep them.
@@ -163,8 +168,7 @@ class Frames:
         """Return the interval of every outcome in every year it is told, (outcome, year, 3)."""
         ends = (INTERVAL[0], 0.5, INTERVAL[1])
         told = [_quantiles(found[name][year], ends) for name, year in self._outcomes()]
-        years = len(self.study.outcomes.years) if self.study.outcomes else 1
-        return np.array(told).reshape(-1, years, len(ends))
+        return np.array(told).reshape(-1, max(1, len(self.told)), len(ends))
 
 
 def _quantiles(values: Array, wanted: Sequence[float]) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from qiantang.changes import OWN, Changes
@@ -48,12 +49,12 @@ def _world(study: Study, vintage: str, changes: Changes) -> dict[str, str]:
     return {"name": vintage, **titles}
 
 
-def outcomes(study: Study) -> dict[str, Any]:
-    """Return the outcomes without a figure and the years at which they are told."""
+def outcomes(study: Study, years: Sequence[int]) -> dict[str, Any]:
+    """Return the outcomes without a figure, told at some years."""
     named = study.outcomes
-    if named is None:
+    if named is None or not years:
         return {"years": [], "rows": []}
-    return {"years": named.years, "rows": [_outcome(study, item) for item in named.outcomes]}
+    return {"years": list(years), "rows": [_outcome(study, item) for item in named.outcomes]}
 
 
 def _outcome(study: Study, item: Outcome) -> dict[str, Any]:

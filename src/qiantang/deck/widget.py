@@ -124,7 +124,7 @@ class Deck(anywidget.AnyWidget):
         return {
             "groups": [group.record() for group in groups],
             "panels": [panel.record() for panel in panels],
-            "outcomes": told.outcomes(self.study),
+            "outcomes": told.outcomes(self.study, self.frames.told),
             "years": list(self.frames.years),
             "moves": self._first_moving_year(),
             "quantiles": list(QUANTILES),

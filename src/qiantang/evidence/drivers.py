@@ -28,7 +28,7 @@ from qiantang.evidence.paths import (
     Yearly,
     path_of,
     recent_growth,
-    stream_of,
+    surprises,
     was_known,
 )
 from qiantang.faults import Fault, StudyError, nearest
@@ -148,24 +148,20 @@ class Drivers:
         StudyError
             Unknown driver or vintage; a change of a driver that another carries already.
         """
-        self._refuse_unknown(vintages)
         refuse_doubles(self.definitions, self.about, vintages, changes)
-        changed = dict(changes)
-        entropy = [int(word) for word in rng.integers(0, 2**32, size=4)]
-        first, last = self.about.drivers.first, self.about.drivers.last
-        world = stream_of(entropy, "world cycle").standard_normal((members, last - first + 1))
+        changed, figures = dict(changes), self.yearly(vintages, origin)
+        shocks = surprises(self.definitions, figures, members, rng, self.about.drivers)
         paths = {}
         for name, definition in self.definitions.items():
-            vintage = vintages.get(name, self.about.known)
-            yearly = self._yearly(name, vintage, origin)
-            own = stream_of(entropy, name).standard_normal(world.shape)
-            surprise = definition.cycle * world + math.sqrt(1.0 - definition.cycle**2) * own
-            year_end = 1.0 if definition.between == "point" else 0.0
-            columns = np.clip(np.floor(yearly.dates - year_end).astype(int) - first, 0, None)
-            shocks = yearly.sd * surprise[:, columns]
-            times, values = self._drawn(definition, vintage, yearly, shocks, changed.get(name))
+            vintage, own = vintages.get(name, self.about.known), changed.get(name)
+            times, values = self._drawn(definition, vintage, figures[name], shocks[name], own)
             paths[name] = TimePath(times, values)
         return self._without_doubles(paths, vintages)
+
+    def yearly(self, vintages: Mapping[str, str], origin: float | None = None) -> dict[str, Yearly]:
+        """Return the figures of every driver, and how far each year may surprise."""
+        self._refuse_unknown(vintages)
+        return {n: self._yearly(n, vintages.get(n, self.about.known), origin) for n in self.names}
 
     def lookup_text(self, name: str) -> str:
         """Write a driver's central path as known then as the pairs of a Vensim lookup."""

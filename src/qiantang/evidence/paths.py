@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -68,6 +70,31 @@ def recent_growth(dates: Array, values: Array) -> tuple[float, float]:
     yearly = growth / spans
     trend = float(growth.sum() / spans.sum())
     return trend, max(float(yearly.std(ddof=1)) if len(yearly) > 1 else 0.0, LEAST_SD)
+
+
+def surprises(
+    definitions: Mapping[str, Definition],
+    figures: Mapping[str, Yearly],
+    members: int,
+    rng: np.random.Generator,
+    span: Span,
+) -> dict[str, Array]:
+    """Return the surprises of members in each driver, (members, date), as logarithms.
+
+    Each driver has its own stream, and a share of the cycle that all of them have in common.
+    """
+    entropy = [int(word) for word in rng.integers(0, 2**32, size=4)]
+    years = span.last - span.first + 1
+    world = stream_of(entropy, "world cycle").standard_normal((members, years))
+    found = {}
+    for name, definition in definitions.items():
+        dates, sd = figures[name].dates, figures[name].sd
+        own = stream_of(entropy, name).standard_normal(world.shape)
+        surprise = definition.cycle * world + math.sqrt(1.0 - definition.cycle**2) * own
+        year_end = 1.0 if definition.between == "point" else 0.0
+        columns = np.clip(np.floor(dates - year_end).astype(int) - span.first, 0, None)
+        found[name] = sd * surprise[:, columns]
+    return found
 
 
 def path_of(

@@ -13,11 +13,13 @@ from qiantang.engine import History, LoadedProgram
 from qiantang.engine.compiled.blocks import SharedInputs
 from qiantang.engine.compiled.rewrite import rewritten
 from qiantang.engine.compiled.widths import WIDTH
-from qiantang.engine.inputs import Inputs
+from qiantang.engine.inputs import Inputs, Row
 from qiantang.engine.ir import slots_in
 from qiantang.engine.plan import Plan
 from qiantang.engine.request import checked, planned, prepared
 from qiantang.ensemble.batch import Batch
+from qiantang.travel.opening import opened
+from qiantang.travel.outside import After
 from qiantang.travel.pack import Rows
 
 Array = NDArray[np.float64]
@@ -58,6 +60,7 @@ def cargo_of(
     outputs: Sequence[str],
     times: Array,
     history: History | None = None,
+    outside: Mapping[str, After] | None = None,
 ) -> Cargo:
     """Lay out members for the engine of a page.
 
@@ -71,6 +74,8 @@ def cargo_of(
     history : History, optional
         Of those members, from whose end the page goes on; from the start where it is left out, or
         where the model keeps something of its start that a history does not hold.
+    outside : mapping of str to After, optional
+        Variables whose values a slider changes from a date on.
     """
     request = checked(program, outputs, times, batch.parameters, batch.paths, batch.size,
                       program.integrator, None)  # fmt: skip
@@ -79,7 +84,12 @@ def cargo_of(
     if any(not state.moves for state in plan.states) or plan.delays:
         history = None
     begin = history.step if history is not None else 0
-    constants, series = _constants(plan, inputs, begin), _series(inputs, begin)
+    constants = _constants(plan, inputs, begin)
+    rows = {
+        row: after for name, after in (outside or {}).items()
+        for row, slot in enumerate(plan.filled) if slot == program.slot_of[name]
+    }  # fmt: skip
+    series = _series(inputs, begin, rows)
     late = inputs.saved >= begin
     order = np.argsort(inputs.saved[late], kind="stable")
     arrays: dict[str, NDArray[Any] | Rows] = {
@@ -123,32 +133,51 @@ def _read_later(plan: Plan) -> set[int]:
     return {slot for expression in expressions for slot in slots_in(expression)}
 
 
-def _series(inputs: Inputs, begin: int) -> dict[str, NDArray[Any] | Rows]:
+def _series(
+    inputs: Inputs, begin: int, outside: Mapping[int, After]
+) -> dict[str, NDArray[Any] | Rows]:
     """Return what is given at each step from some step on, knots that are not reached left out."""
     shared = SharedInputs(inputs)
     last = len(inputs.grid) - 1
-    left, share = shared.left[begin : last + 1].copy(), shared.share[begin : last + 1]
-    knots, knot_of, count = [], np.zeros(len(inputs.rows), dtype=np.int32), 0
+    left, share = shared.left[begin : last + 1].copy(), shared.share[begin : last + 1].copy()
+    series_of, knot_of = shared.series_of.astype(np.int32), np.zeros(len(inputs.rows), np.int32)
+    knots: list[Array] = []
+    figures: list[Array] = []
+    after = np.zeros((len(outside), 6), dtype=np.int32)
     for number, row in enumerate(inputs.rows):
-        if shared.series_of[number] >= 0:
+        if number in outside:
+            part = opened(row, inputs, begin, outside[number])
+            at, here = sum(map(len, knots)) + part.before, sum(map(len, figures))
+            size = len(part.knots) - part.before
+            place = list(outside).index(number)
+            after[place] = (*part.told, at, size, here, len(part.figures))
+            figures.append(part.figures)
+            own, left[:, number], share[:, number] = part.knots, part.left, part.share
+            series_of[number] = -1
+        elif series_of[number] >= 0:
             continue
-        first = int(left[0, number])
-        end = int(left[-1, number]) + 1
-        needed = row.knots[first : min(end, len(row.knots) - 1) + 1]
-        left[:, number] -= first
-        knot_of[number] = count
-        knots.append(needed)
-        count += len(needed)
+        else:
+            own, left[:, number] = _reached(row, left[:, number])
+        knot_of[number] = sum(map(len, knots))
+        knots.append(own)
     # One row more: the last knot's right neighbour is read with a weight of zero.
     knots.append(np.zeros((1, inputs.members)))
     return {
         "series": shared.series[begin : last + 1],
-        "series_of": shared.series_of.astype(np.int32),
+        "series_of": series_of,
         "knots": Rows(np.concatenate(knots)),
         "knot_of": knot_of,
         "left": left.astype(np.int32),
         "share": share,
+        "after": after,
+        "figures": Rows(np.concatenate([*figures, np.zeros((0, inputs.members))])),
     }
+
+
+def _reached(row: Row, left: NDArray[np.int64]) -> tuple[Array, NDArray[np.int64]]:
+    """Return the knots that some places reach, and the places among them."""
+    first, end = int(left[0]), int(left[-1]) + 1
+    return row.knots[first : min(end, len(row.knots) - 1) + 1], left - first
 
 
 def _early(plan: Plan, history: History | None) -> Rows:

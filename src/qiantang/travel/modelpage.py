@@ -151,6 +151,7 @@ class ModelPage:
             "moves": None,
             "quantiles": list(QUANTILES),
             "ranges": extent,
+            "outside": [],
             "scenarios": [],
             "start": [control["start"] for control in controls],
             "step": 0.01,
@@ -158,7 +159,7 @@ class ModelPage:
             "source": self._source(),
             "page": {
                 "sizes": dict(self.cargo.sizes), "reads": self._reads(), "levers": levers,
-                "language": self.language, "file": None,
+                "told": [], "language": self.language, "file": None,
                 "about": {"title": self.file.stem, "title_zh": "", "date": self.date},
             },
         }  # fmt: skip
@@ -223,8 +224,9 @@ def _panel(title: str, last: float, ends: Sequence[float]) -> dict[str, Any]:
 def _unit(size: float, lang: str) -> dict[str, Any]:
     """Return the word and factor in which numbers of some size are written."""
     word, one = next(((w, one) for w, one in LARGE[lang] if size >= one), ("", 1.0))
-    short = f" {word}" if word and lang == "en" else word
-    return {"article": "", "factor": 1.0 / one, "short": short, "label": word}
+    gap = " " if lang == "en" else ""
+    large = [[f"{gap}{word}", one] for word, one in LARGE[lang]]
+    return {"article": "", "factor": 1.0 / one, "short": "", "label": word, "large": large}
 
 
 def _share(value: float, ends: Range) -> float:

@@ -71,6 +71,13 @@ class Reading:
         return Rows(np.array([values[output, time] for output, time in self._row]))
 
 
+def read_outcomes(study: Study, years: Sequence[int], reading: Reading) -> list[list[list[Place]]]:
+    """Return where the figures of every outcome stand, by outcome and year."""
+    named = study.outcomes
+    items = named.outcomes if named is not None and years else []
+    return [[list(reading.figure(yearly(study, i.of, year))) for year in years] for i in items]
+
+
 def read_panels(
     study: Study, panels: Sequence[Panel], years: Sequence[int], reading: Reading, past: Array
 ) -> list[dict[str, Any]]:

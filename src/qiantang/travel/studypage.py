@@ -15,15 +15,17 @@ from qiantang.deck.frames import QUANTILES, Frames
 from qiantang.deck.options import refuse_options
 from qiantang.deck.panels import target_panels
 from qiantang.deck.scenarios import QUESTION, QUESTION_ZH, SCHEMA, deck_scenario
+from qiantang.engine.path import Path
 from qiantang.engine.request import checked, planned, prepared
 from qiantang.ensemble.case import Case, case_of
-from qiantang.ensemble.ensemble import Ensemble
+from qiantang.ensemble.ensemble import Batch, Ensemble
 from qiantang.travel.cargo import Cargo, cargo_of
 from qiantang.travel.levers import Timings, columns_of, lever_records
 from qiantang.travel.machine.compiler import compiled
 from qiantang.travel.machine.csource import c_source, needs_library
 from qiantang.travel.machine.jssource import js_source
-from qiantang.travel.reading import Reading, read_panels
+from qiantang.travel.outside import Knob, afters, knobs_of
+from qiantang.travel.reading import Reading, read_outcomes, read_panels
 from qiantang.travel.writing import Page
 
 if TYPE_CHECKING:
@@ -111,24 +113,42 @@ class StudyPage:
         return least, most
 
     @cached_property
+    def knobs(self) -> tuple[Knob, ...]:
+        """Sliders of the world outside that something on the page depends on."""
+        found = knobs_of(self.study, self.base, self.years[-1])
+        trunk = self.frames.ensemble.trunk
+        return tuple(k for k in found if trunk is None or k.date >= trunk)
+
+    @cached_property
+    def batch(self) -> Batch:
+        """The members with no lever moved; what a slider changes is a path, as levers are."""
+        batch = self.frames.ensemble.batch(case_of(self.study, self._ends[0]))
+        start, size = self.study.program.initial_time, batch.size
+        for knob in self.knobs:
+            if knob.key == "constants":
+                own = batch.parameters.pop(knob.name, self.study.program.constants[knob.name])
+                values = np.broadcast_to(np.asarray(own, dtype=np.float64), size)
+                batch.paths[knob.name] = Path(np.array([start]), values[:, None])
+        return batch
+
+    @cached_property
     def _history(self) -> History | None:
         """The members up to where levers first move."""
         ensemble: Ensemble = self.frames.ensemble
         if ensemble.trunk is None:
             return None
-        batch = ensemble.batch(case_of(self.study, self._ends[0]))
         readout = self.frames.readout
         return self.study.program.history(
-            readout.outputs, readout.times, until=ensemble.trunk, parameters=batch.parameters,
-            paths=batch.paths, members=batch.size, on_compile=self.progress,
+            readout.outputs, readout.times, until=ensemble.trunk, parameters=self.batch.parameters,
+            paths=self.batch.paths, members=self.batch.size, on_compile=self.progress,
         )  # fmt: skip
 
     @cached_property
     def cargo(self) -> Cargo:
         """The members as the engine of the page reads them, no lever moved."""
-        batch = self.frames.ensemble.batch(case_of(self.study, self._ends[0]))
-        readout = self.frames.readout
-        return cargo_of(self.study.program, batch, readout.outputs, readout.times, self._history)
+        readout, program = self.frames.readout, self.study.program
+        outside = afters(self.study, self.base, self.knobs, self.members, self.seed)
+        return cargo_of(program, self.batch, readout.outputs, readout.times, self._history, outside)
 
     def _shown(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return what the page is told, and the arrays beside it."""
@@ -139,23 +159,28 @@ class StudyPage:
         names = [control.lever for control in self._controls]
         records = lever_records(self.study, names, (self.base, self.plan), self.cargo, timings)
         pins, columns = self._pins(records)
+        groups = [group.record() for group in self._groups]
+        controls = [control for group in groups for control in group["controls"]]
+        outside = [knob.record(self.study) for knob in self.knobs]
         arrays = {**timings.arrays(), "before": reading.before(), "pins": columns}
         shown = {
-            "groups": [group.record() for group in self._groups],
+            "groups": groups,
             "panels": [panel.record() for panel in self.frames.panels],
-            "outcomes": {"years": [], "rows": []},
+            "outcomes": told.outcomes(self.study, self.frames.told),
             "years": list(self.years),
             "moves": self._first_moving_year(),
             "quantiles": list(QUANTILES),
             "ranges": told.ranges(ends),
             "scenarios": pins,
-            "start": [control.start for control in self._controls],
+            "start": [one["start"] for one in (*controls, *outside)],
+            "outside": outside,
             "step": 10**-DECIMALS,
             "saves": False,
             "source": self._source(),
             "articles": self._articles(),
             "page": {
                 "sizes": dict(self.cargo.sizes), "reads": panels, "levers": records,
+                "told": read_outcomes(self.study, self.frames.told, reading),
                 "language": self.language, "file": self._file_words(), "about": self._about(),
             },
         }  # fmt: skip
@@ -214,12 +239,13 @@ class StudyPage:
     def _fits(self, case: Case, records: Sequence[dict[str, Any]]) -> bool:
         """Tell whether a case differs from the page's in its sliders alone, and not too early."""
         ensemble, sliders = self.frames.ensemble, {record["name"] for record in records}
-        same = case.vintages == case_of(self.study, self.base).vintages
+        same = case.inputs == case_of(self.study, self.base).inputs
         late = ensemble.trunk is None or ensemble.parting(case) >= ensemble.trunk
         return same and late and not case.replies and set(case.levers) <= sliders
 
     def _inputs(self, case: Case) -> Any:
-        batch, readout = self.frames.ensemble.batch(case), self.frames.readout
+        batch, readout = self.batch, self.frames.readout
+        paths = {**batch.paths, **self.frames.ensemble.level_paths(), **case.levers}
         request = checked(self.study.program, readout.outputs, readout.times, batch.parameters,
-                          batch.paths, batch.size, "euler", None)  # fmt: skip
+                          paths, batch.size, "euler", None)  # fmt: skip
         return prepared(request, planned(request))

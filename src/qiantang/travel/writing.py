@@ -17,10 +17,10 @@ from qiantang.travel.pack import packed
 DECK = ("words.js", "numbers.js", "fan.js", "controls.js", "deck.js")
 """Parts that the deck in a notebook has too, in the order in which they are joined."""
 
-OWN = ("unpack.js", "pagewords.js", "measure.js", "files.js", "local.js", "page.js")
+OWN = ("unpack.js", "pagewords.js", "measure.js", "world.js", "files.js", "local.js", "page.js")
 """Parts of the page alone."""
 
-ENGINE = ("unpack.js", "plain.js", "{}", "engine.js")
+ENGINE = ("unpack.js", "outside.js", "plain.js", "{}", "engine.js")
 """Parts of its workers; the step in JavaScript stands where the braces are."""
 
 NO_PLAIN = "const PROGRAM = null;"

@@ -20,7 +20,7 @@ function inputValue(input, share) {
 
 function sliderRow(control, index, plan, language, acts, id) {
   const name = `${id}-lever-${index}`;
-  const title = language === "zh" ? control.title_zh : control.title;
+  const title = said(control, language);
   const value = make("output", { for: name, class: "qt-value", "aria-hidden": "true" });
   const input = make("input", {
     id: name, type: "range", min: 0, max: 1, step: plan.step, "data-lever": control.lever,
@@ -130,7 +130,7 @@ function targetText(panel, language) {
 function targetCard(panel, language) {
   const words = WORDS[language];
   const canvas = make("canvas", { role: "img" });
-  const chance = make("b", { class: "qt-chance", "data-target": panel.target });
+  const chance = make("b", { class: `qt-chance qt-${panel.said}`, "data-target": panel.target });
   const versus = make("p", { class: "qt-versus" });
   const numbers = make("p", { class: "qt-numbers" });
   const card = make("article", { class: "qt-card", "data-target": panel.target },
@@ -170,7 +170,7 @@ function outcomeText(row, interval, language) {
 // The measure in words: median, interval, and what happened.
 function measureText(panel, interval, language, showActual) {
   const words = WORDS[language];
-  const { factor, short } = panel.words[language];
+  const { factor, short } = unitFor(panel.words[language], interval[1]);
   const last = panel.years[panel.years.length - 1];
   const name = {
     sum_of_years: words.sum(panel.years[0], last), ratio_rise: words.change, rises_each_year: words.least,

@@ -7,6 +7,7 @@ const KEPT = 240; // frames whose times are remembered
 
 function render({ model, el }) {
   const plan = model.get("_plan");
+  const levers = plan.groups.reduce((count, group) => count + group.controls.length, 0);
   const id = `qt${Math.random().toString(36).slice(2, 9)}`;
   const root = make("div", { class: "qt-deck", id });
   const state = {
@@ -37,7 +38,7 @@ function render({ model, el }) {
     },
     rest() { settle(); },
     reset() { setAll(plan.start); },
-    all(value) { setAll(plan.start.map(() => value)); },
+    all(value) { setAll(state.levers.map((own, index) => (index < levers ? value : own))); },
     actual(shown) { state.showActual = shown; showLegend(); draw(); },
     language() {
       model.set("language", language === "zh" ? "en" : "zh");
@@ -222,6 +223,7 @@ function render({ model, el }) {
     const { panel, sliders } = sliderPanel(plan, language, acts, id);
     state.sliders = sliders;
     state.cards = plan.panels.map((record) => targetCard(record, language));
+    const outside = plan.outside && plan.outside.length ? [outsidePanel(plan, language, acts, id, sliders)] : [];
     const { table, cells } = outcomeTable(plan.outcomes, language);
     state.outcomes = cells;
     source.textContent = words.source(plan.source, state.frame ? state.frame.sound : plan.source.members);
@@ -232,7 +234,7 @@ function render({ model, el }) {
           make("div", { class: "qt-results" },
             make("div", { class: "qt-cards" }, ...state.cards.map((c) => c.card)),
             make("div", { class: "qt-legend", "aria-hidden": "true" }),
-            ...(cells.length ? [table] : []))),
+            ...outside, ...(cells.length ? [table] : []))),
         make("footer", {}, status, make("span", { class: "qt-foot" }, source, pace), live)));
     // Jupyter's shortcuts work on whatever has the focus: an arrow key would move to the next cell,
     // "d d" delete this one. It asks each element, so each must say no.

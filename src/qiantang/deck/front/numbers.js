@@ -39,6 +39,13 @@ function briefly(value, language) {
   return size >= 1e5 || (size > 0 && size < 1e-3) ? value.toExponential(2).replace("+", "") : written(value, language, 4);
 }
 
+// The unit in which a number is written: where a model file leaves it open, as its size asks.
+function unitFor(words, value) {
+  if (!words.large) return words;
+  const [short, size] = words.large.find((one) => Math.abs(value) >= one[1]) || ["", 1];
+  return { factor: 1 / size, short };
+}
+
 // A probability; an ensemble never says quite never or quite surely.
 function chance(p, language) {
   if (!Number.isFinite(p)) return written(p, language);
@@ -51,7 +58,8 @@ function chance(p, language) {
 function odds(panel, p, language) {
   if (panel.said === "figure") return chance(p, language);
   if (panel.said === "level") {
-    return written(p * panel.words[language].factor, language) + panel.words[language].short; // no target
+    const { factor, short } = unitFor(panel.words[language], p);
+    return written(p * factor, language) + short; // no target
   }
   const words = WORDS[language].odds;
   if (panel.said === "none" || !Number.isFinite(p)) return words.none;

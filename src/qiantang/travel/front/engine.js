@@ -34,6 +34,8 @@ class Engine {
     const spread = (name) => put(laned(arrays[name].rows, first, last));
     const whole = (name) => put(arrays[name].data);
     this.seriesShape = arrays.series.shape;
+    const rows = arrays.knots.rows.length;
+    this.openings = new Openings(arrays, first, last, (knot, row) => this.putKnot(knot, row, blocks, rows));
     this.outSize = sizes.outputs * sizes.times * this.members;
     const job = {
       blocks, begin: sizes.begin, steps: sizes.steps, saved: arrays.saved.data.length, members: this.members,
@@ -60,9 +62,17 @@ class Engine {
     return place;
   }
 
-  // Columns of the series, by their place, replaced; then all steps. Values (output, time, member)
-  // and a flag for each member that ceased to be finite.
-  run(columns) {
+  putKnot(knot, row, blocks, rows) {
+    const lanes = new Float64Array(this.wasm.memory.buffer, this.knots, blocks * rows * LANES);
+    for (let i = 0; i < blocks * LANES; i++) {
+      lanes[(Math.floor(i / LANES) * rows + knot) * LANES + i % LANES] = row[Math.min(i, row.length - 1)];
+    }
+  }
+
+  // Columns of the series, by their place, replaced, and the world outside as its sliders stand; then
+  // all steps. Values (output, time, member) and a flag for each member that ceased to be finite.
+  run(columns, outside) {
+    this.openings.change(outside);
     const memory = this.wasm.memory.buffer;
     const count = this.seriesShape[1];
     const series = new Float64Array(memory, this.series, this.seriesShape[0] * count);
@@ -93,7 +103,7 @@ self.onmessage = async ({ data }) => {
       self.postMessage({ kind: "ready" });
       return;
     }
-    const { out, bad } = engine.run(data.columns);
+    const { out, bad } = engine.run(data.columns, data.outside);
     self.postMessage({ kind: "done", out, bad }, [out.buffer, bad.buffer]);
   } catch (error) {
     self.postMessage({ kind: "fault", text: String(error) });

@@ -29,10 +29,8 @@ function scenarioText(plan, name, title, shares) {
       `    between: ${lever.between}`, `    cites: [${lever.cites.join(", ")}]`, "    reading: assumed",
       `    note: ${JSON.stringify(note)}`);
   }
-  if (file.vintage !== null) {
-    lines.push(`drivers: ${flow(Object.entries(file.drivers).map(([k, v]) => [k, JSON.stringify(v)]))}`,
-      `vintage: ${JSON.stringify(file.vintage)}`);
-  }
+  lines.push(...outsideLines(plan, shares, file));
+  if (file.vintage !== null) lines.push(`vintage: ${JSON.stringify(file.vintage)}`);
   return `${lines.join("\n")}\n`;
 }
 
@@ -41,8 +39,8 @@ const writtenShares = (plan, shares) => plan.page.levers
   .filter(([, share, start]) => share !== start).map(([name, share]) => `${name}:${share}`).join(",");
 
 // Shares from the text of a fragment; what is no lever, or no share, is passed over.
-function readShares(plan, text) {
-  const shares = [...plan.start];
+function readShares(plan, text, outside) {
+  const shares = readOutside(plan, outside);
   for (const part of text.split(",")) {
     const [name, value] = part.split(":");
     const index = plan.page.levers.findIndex((lever) => lever.name === name);
@@ -56,10 +54,14 @@ function readShares(plan, text) {
 function writtenState(plan, state) {
   const parts = new URLSearchParams();
   parts.set("lang", state.language);
-  const levers = writtenShares(plan, state.shares);
-  if (levers) parts.set("levers", levers);
+  const put = (name, text) => { if (text) parts.set(name, text); };
+  put("levers", writtenShares(plan, state.shares));
+  put("outside", writtenOutside(plan, state.shares));
   if (state.pinned) parts.set("with", state.pinned);
-  else if (state.pinnedShares) parts.set("pinned", writtenShares(plan, state.pinnedShares));
+  else if (state.pinnedShares) {
+    parts.set("pinned", writtenShares(plan, state.pinnedShares));
+    put("pinned-outside", writtenOutside(plan, state.pinnedShares));
+  }
   return parts.toString().replaceAll("%3A", ":").replaceAll("%2C", ",");
 }
 
@@ -67,6 +69,6 @@ function readState(plan, text) {
   const parts = new URLSearchParams(text.replace(/^#/, ""));
   const language = ["zh", "en"].includes(parts.get("lang")) ? parts.get("lang") : plan.page.language;
   const pinned = plan.scenarios.some((s) => s.name === parts.get("with")) ? parts.get("with") : "";
-  const pinnedShares = parts.has("pinned") ? readShares(plan, parts.get("pinned")) : null;
-  return { language, shares: readShares(plan, parts.get("levers") || ""), pinned, pinnedShares };
+  const pinnedShares = parts.has("pinned") ? readShares(plan, parts.get("pinned"), parts.get("pinned-outside")) : null;
+  return { language, shares: readShares(plan, parts.get("levers") || "", parts.get("outside")), pinned, pinnedShares };
 }

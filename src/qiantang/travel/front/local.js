@@ -28,13 +28,13 @@ class Workers {
     });
   }
 
-  // Values of all members with some columns replaced; one run at a time.
-  run(columns) {
+  // Values of all members with some columns replaced and the world set; one run at a time.
+  run(columns, outside) {
     this.turn = this.turn.then(async () => {
       const { members, outputs, times } = this.plan.page.sizes;
       const answers = await Promise.all(this.parts.map(({ worker }) => {
         const answer = this.next(worker);
-        worker.postMessage({ kind: "run", columns });
+        worker.postMessage({ kind: "run", columns, outside });
         return answer;
       }));
       const out = new Float64Array(outputs * times * members), bad = new Uint8Array(members);
@@ -72,7 +72,7 @@ class LocalModel {
   constructor(plan, arrays, workers, state) {
     Object.assign(this, { plan, arrays, workers, listeners: new Map(), pinnedShares: null });
     this.values = {
-      _plan: plan, language: state.language, intensities: state.shares, _frame: null, _pin: {}, _pin_frame: null,
+      _plan: plan, _shown: state.shares, language: state.language, intensities: state.shares, _frame: null, _pin: {}, _pin_frame: null,
     };
   }
 
@@ -104,6 +104,7 @@ class LocalModel {
   async answerFrame({ view, id, levers }) {
     const begun = performance.now();
     const frame = await this.frameAt(levers);
+    this.set("_shown", levers);
     this.fire("msg:custom", { kind: "frame", view, id, milliseconds: performance.now() - begun }, [frame]);
   }
 
@@ -126,7 +127,7 @@ class LocalModel {
 
   async pin(name, shares) {
     this.pinnedShares = shares;
-    this.values._pin_frame = name ? await this.frameOfColumns(this.pinColumns(name)) : await this.frameAt(shares);
+    this.values._pin_frame = name ? await this.frameOfColumns(this.pinColumns(name), []) : await this.frameAt(shares);
     const { title = "", title_zh = "" } = this.plan.scenarios.find((s) => s.name === name) || {};
     this.set("_pin", { name, title, title_zh });
     this.save_changes();
@@ -134,7 +135,7 @@ class LocalModel {
 
   frameAt(shares) {
     return this.frameOfColumns(this.plan.page.levers.map((lever, i) =>
-      [lever.column, leverColumn(lever, shares[i], this.arrays)]));
+      [lever.column, leverColumn(lever, shares[i], this.arrays)]), outsideSettings(this.plan, shares));
   }
 
   pinColumns(name) {
@@ -144,8 +145,8 @@ class LocalModel {
       [lever.column, this.arrays.pins.data.subarray(from + i * steps, from + (i + 1) * steps)]);
   }
 
-  async frameOfColumns(columns) {
-    const { out, bad } = await this.workers.run(columns);
+  async frameOfColumns(columns, outside) {
+    const { out, bad } = await this.workers.run(columns, outside);
     const { members, times } = this.plan.page.sizes;
     const { rows } = this.arrays.before;
     const sound = [];

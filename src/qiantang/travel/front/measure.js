@@ -16,11 +16,14 @@ function quantilesOf(values, levels) {
 
 // Yearly figures of a panel, by variable and year, a value for each sound member.
 function figuresOf(reads, row, sound) {
-  return reads.series.map((years) => new Map(Object.entries(years).map(([year, places]) => {
-    const rows = places.map(row);
-    return [Number(year), Float64Array.from(sound, (m) =>
-      rows.length === 1 ? rows[0][m] : rows[1][m] - rows[0][m])];
-  })));
+  return reads.series.map((years) => new Map(Object.entries(years).map(([year, places]) =>
+    [Number(year), figureOf(places, row, sound)])));
+}
+
+// One value a member, or the difference of two.
+function figureOf(places, row, sound) {
+  const rows = places.map(row);
+  return Float64Array.from(sound, (m) => (rows.length === 1 ? rows[0][m] : rows[1][m] - rows[0][m]));
 }
 
 // Sums run from the first to the last, as Python's do.
@@ -70,5 +73,6 @@ function frameOf(plan, row, sound) {
       place < early ? reads.early[place] : quantilesOf(ratioIn(figures, year), plan.quantiles));
     frame.fans.push(plan.quantiles.map((_, level) => years.map((levels) => levels[level])));
   });
+  frame.outcomes = plan.page.told.map((years) => years.map((places) => quantilesOf(figureOf(places, row, sound), ENDS)));
   return frame;
 }

@@ -45,7 +45,12 @@ function showPage(plan, model) {
   };
   words();
   model.on("change:language", words);
-  main.replaceChildren(head, oddsStrip(deck), deck, foot);
+  const world = make("p", { class: "qp-world", role: "status" });
+  const follow = () => { world.textContent = outsideTold(plan, model.get("_shown"), model.get("language")); };
+  follow();
+  model.on("change:_shown", follow);
+  model.on("change:language", follow);
+  main.replaceChildren(head, oddsStrip(deck), world, deck, foot);
   return render({ model, el: deck });
 }
 
@@ -69,6 +74,7 @@ async function open(plan, model, state) {
   if (state.language !== model.get("language")) model.set("language", state.language);
   model.set("intensities", state.shares);
   model.set("_frame", await model.frameAt(state.shares));
+  model.set("_shown", state.shares);
   if (state.pinned || state.pinnedShares) await model.pin(state.pinned, state.pinnedShares);
   else if ("name" in model.get("_pin")) model.unpin();
 }

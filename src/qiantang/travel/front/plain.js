@@ -48,10 +48,18 @@ class PlainEngine {
   constructor(sizes, arrays, first, last) {
     Object.assign(this, { sizes, arrays, first, last });
     this.a = new Float64Array(PROGRAM.rows);
+    const rows = [...arrays.knots.rows];
+    this.arrays = { ...arrays, knots: { ...arrays.knots, rows } };
+    const put = (knot, row) => {
+      rows[knot] = new Float64Array(arrays.knots.shape[1]);
+      rows[knot].set(row, first);
+    };
+    this.openings = new Openings(arrays, first, last, put);
     this.past = PROGRAM.delays.map(() => new Float64Array(sizes.steps + 1));
   }
 
-  run(columns) {
+  run(columns, outside) {
+    this.openings.change(outside);
     const { sizes, arrays } = this;
     const members = this.last - this.first, count = arrays.series.shape[1];
     const { data } = arrays.series;
