@@ -177,7 +177,9 @@ class Packages:
                if key not in self._known}  # fmt: skip
         found = {key: self._known[key] for key in keys if key not in new}
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            ran = pool.map(lambda both: self._run(*both, {}, (), 0, threads=1), new.values())
+            ran = pool.map(
+                lambda both: self._run(both[0], both[1], {}, (), 0, threads=1), new.values()
+            )
             for key, score in zip(new, ran, strict=True):
                 found[key] = score
                 self._keep(key, score)

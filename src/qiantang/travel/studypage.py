@@ -17,8 +17,9 @@ from qiantang.deck.panels import target_panels
 from qiantang.deck.scenarios import QUESTION, QUESTION_ZH, SCHEMA, deck_scenario
 from qiantang.engine.path import Path
 from qiantang.engine.request import checked, planned, prepared
+from qiantang.ensemble.batch import Batch
 from qiantang.ensemble.case import Case, case_of
-from qiantang.ensemble.ensemble import Batch, Ensemble
+from qiantang.ensemble.ensemble import Ensemble
 from qiantang.travel.cargo import Cargo, cargo_of
 from qiantang.travel.levers import Timings, columns_of, lever_records
 from qiantang.travel.machine.compiler import compiled
