@@ -23,7 +23,7 @@ def _variables(program: Program) -> list[str]:
 
 
 def _moving(program: Program) -> list[str]:
-    """Return the variables that a request does not give; one kernel serves all that ask for them."""
+    """Return the variables that a request does not give; one kernel serves all who ask them."""
     return [name for name in _variables(program) if name not in ("world", "target")]
 
 
