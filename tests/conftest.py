@@ -102,7 +102,7 @@ def small_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
 @pytest.fixture(scope="session")
 def both(small_study: Study) -> Runs:
     """Return all members of two scenarios."""
-    return small_study.run(["current_policy", "plan_in_full"], members=SMALL, engine="numpy")
+    return small_study.run(["current_policy", "plan_in_full"], members=SMALL, engine="kernel")
 
 
 def add_fit(study: Study, version: str, members: int) -> None:

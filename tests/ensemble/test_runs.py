@@ -27,7 +27,7 @@ ALL = 12  # members of the small study's fit
 
 
 def few(study: Study, scenario: str = "current_policy", **options: object) -> xr.Dataset:
-    given = {"members": 3, "engine": "numpy"} | options
+    given = {"members": 3, "engine": "kernel"} | options
     return study.run(scenario, **given).dataset
 
 
@@ -85,7 +85,7 @@ def test_provenance(small_study: Study, both: Runs) -> None:
     assert attrs["model_sha256"] == text_digest(small_study.model_file)
     assert attrs["fit"] == "small"
     assert attrs["seed"] == "1"
-    assert attrs["engine"] == "numpy"
+    assert attrs["engine"] == "kernel"
     assert attrs["vintages"] == "current_policy: 2018, plan_in_full: 2018"
     for name in BOTH:
         assert f"{name}: {small_study.scenario(name).sha256}" in attrs["scenario_sha256"]
@@ -102,7 +102,7 @@ def test_a_world_that_runs_some_drivers_as_they_happened_says_so(small_study: St
 
 def test_a_run_tells_its_scenarios_as_it_goes(small_study: Study) -> None:
     told: list[str] = []
-    small_study.run(BOTH, members=1, engine="numpy", progress=told.append)
+    small_study.run(BOTH, members=1, progress=told.append)
     assert told == BOTH
 
 
