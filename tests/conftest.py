@@ -7,6 +7,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,11 +25,27 @@ ROOT = Path(__file__).parents[1]
 #: Members of the small study's fit.
 SMALL = 12
 
+#: Folders whose tests share charts, memos, a reviewed study or a page.
+TOGETHER = ("tests/charts/", "tests/memo/", "tests/review/", "tests/travel/")
+
 # No clock decides, and every machine tries the same examples.
 settings.register_profile(
     "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("steady")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Let one process run all tests of a folder that share what is dear to make."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFolder(LoadFileScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            file = str(super()._split_scope(nodeid))
+            return next((folder for folder in TOGETHER if file.startswith(folder)), file)
+
+    return ByFolder(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -85,7 +102,7 @@ def small_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
 @pytest.fixture(scope="session")
 def both(small_study: Study) -> Runs:
     """Return all members of two scenarios."""
-    return small_study.run(["current_policy", "plan_in_full"], members=SMALL, engine="numpy")
+    return small_study.run(["current_policy", "plan_in_full"], members=SMALL, engine="kernel")
 
 
 def add_fit(study: Study, version: str, members: int) -> None:

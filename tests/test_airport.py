@@ -64,7 +64,7 @@ def test_by_2020_slots_hold_passengers_back_and_terminals_do_not(small_study: St
     def at_2020(**changes: float) -> np.ndarray:
         parameters = central | changes
         return program.run(
-            names, [2020.5], parameters=parameters, paths=paths, engine="numpy"
+            names, [2020.5], parameters=parameters, paths=paths, engine="scalar"
         ).values[:, 0, 0]
 
     passengers, limit, slots, load = at_2020()

@@ -68,7 +68,7 @@ def elasticities(study: Study) -> list[Row]:
 
     def run(paths: dict[str, TimePath]) -> dict[str, np.ndarray]:
         values = program.run(
-            outputs=wanted, times=grid, parameters=medians | never, paths=paths, engine="numpy"
+            outputs=wanted, times=grid, parameters=medians | never, paths=paths, engine="scalar"
         ).values
         return {name: values[at].ravel() for at, name in enumerate(wanted)}
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 import xarray as xr
 
+from qiantang.charts import Chart
 from qiantang.ensemble.provenance import Facts, along
 from qiantang.ensemble.runs import AXES
 from qiantang.session import FinishedRuns, OpenStudy, open_study
 from qiantang.study import Study
+
+from .gallery import draw
 
 YEARS = np.arange(2000, 2026)
 MEMBERS = 80
@@ -71,6 +76,18 @@ def runs(study: Study) -> FinishedRuns:
     names = {"current_policy": ("Current policy", "现行政策"),
              "plan_in_full": ("The plan in full", "意见全面落实")}  # fmt: skip
     return made_runs(study, names)
+
+
+@pytest.fixture(scope="session")
+def gallery(runs: FinishedRuns, routes: OpenStudy) -> Callable[[str, str], Chart]:
+    """Return what draws a chart of a kind in a language, once for all tests that look at it."""
+
+    @cache
+    def chart(kind: str, lang: str) -> Chart:
+        with pytest.MonkeyPatch.context() as patch:
+            return draw(kind, lang, runs, routes, patch)
+
+    return chart
 
 
 SMALL_MODEL = """{UTF-8}

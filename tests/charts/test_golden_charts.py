@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from matplotlib.image import imread
 
+from qiantang.charts import Chart
 from qiantang.ensemble.runs import Runs
-from qiantang.study import Study
 
-from .gallery import KINDS, LANGUAGES, draw
+from .gallery import KINDS, LANGUAGES
 
 GOLDEN = Path(__file__).parent / "golden"
 DPI = 72
@@ -28,9 +29,9 @@ def picture(data: bytes) -> np.ndarray:
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_chart_looks_as_it_did(
-    kind: str, lang: str, runs: Runs, routes: Study, monkeypatch: pytest.MonkeyPatch
+    kind: str, lang: str, gallery: Callable[[str, str], Chart]
 ) -> None:
-    now = picture(draw(kind, lang, runs, routes, monkeypatch).png(DPI))
+    now = picture(gallery(kind, lang).png(DPI))
     then = picture((GOLDEN / f"{kind}_{lang}.png").read_bytes())
     assert now.shape == then.shape
     assert float(np.sqrt(((now - then) ** 2).mean())) < TOLERANCE

@@ -131,13 +131,18 @@ def pages(path: str, width: int = 1400, height: int = 1000) -> Iterator[Any]:
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
         try:
-            page = browser.new_page(viewport={"width": width, "height": height})
-            page.set_default_timeout(30_000)
-            page.complaints = []
-            page.on("pageerror", lambda error: page.complaints.append(str(error)))
-            yield page
+            yield new_page(browser, width, height)
         finally:
             browser.close()
+
+
+def new_page(browser: Any, width: int = 1400, height: int = 1000) -> Any:
+    """Open a page that remembers what its console complained of."""
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.set_default_timeout(30_000)
+    page.complaints = []
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    return page
 
 
 def open_in_lab(page: Any, address: str, name: str) -> Any:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import browser_path, pages, server, write_notebook
+from browser import browser_path, new_page, pages, server, write_notebook
 
 from qiantang.study import Study
 
@@ -40,7 +40,14 @@ def lab(
         yield address, folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")  # two loops of the driver cannot run side by side
 def page(browser_file: str) -> Iterator[Any]:
     with pages(browser_file) as one:
+        yield one
+
+
+@pytest.fixture
+def fresh_page(page: Any) -> Iterator[Any]:
+    """Return a page of its own, for what would lead the shared one elsewhere."""
+    with new_page(page.context.browser) as one:
         yield one

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import open_in_lab, pages, server, shown_deck, write_notebook
+from browser import open_in_lab, server, shown_deck, write_notebook
 
 from qiantang.study import Study
 
@@ -57,9 +57,28 @@ def moved(study: Study, **levers: float) -> Any:
     return deck.scenario()
 
 
-@pytest.fixture
-def deck(page: Any, lab: tuple[str, Path]) -> Any:
+@pytest.fixture(scope="module")
+def shared_deck(page: Any, lab: tuple[str, Path]) -> Any:
+    """Return the deck of a notebook that is opened and run once."""
     return open_in_lab(page, lab[0], "deck.ipynb")
+
+
+@pytest.fixture
+def deck(page: Any, shared_deck: Any) -> Any:
+    """Return the shared deck as it stands when it is opened, whatever was done with it before."""
+    page.set_viewport_size({"width": 1400, "height": 1000})
+    page.evaluate("document.body.dataset.jpThemeLight = 'true'")
+    language = shared_deck.locator('[data-act="language"]')
+    if language.get_attribute("lang") == "zh":  # the one that it leads to
+        language.click()
+    for words in shared_deck.locator('form input[type="text"]').all():
+        words.fill("")
+    shared_deck.evaluate("deck => deck.querySelectorAll('details').forEach(d => d.open = false)")
+    shared_deck.locator("select").select_option("-off")
+    shared_deck.locator('[data-act="reset"]').click()
+    settled(page)
+    page.complaints.clear()
+    return shared_deck
 
 
 def test_mouse_drag_moves_the_numbers_to_those_of_a_run(
@@ -219,10 +238,14 @@ def test_one_frame_is_in_flight_and_the_newest_state_is_drawn_last(page: Any, de
 def test_nothing_overflows_at_any_width(page: Any, deck: Any, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.wait_for_timeout(300)
-    over = page.evaluate("""() => [...document.querySelectorAll('.qt-deck *')]
-        .filter(n => n.scrollWidth > n.clientWidth + 1 && n.clientWidth > 0
-                     && !n.matches('.qt-unseen, input, option, select'))
-        .map(n => n.className + ' ' + n.innerText.slice(0, 40))""")
+    over = page.evaluate("""async () => {
+        const over = () => [...document.querySelectorAll('.qt-deck *')]
+            .filter(n => n.scrollWidth > n.clientWidth + 1 && n.clientWidth > 0
+                         && !n.matches('.qt-unseen, input, option, select'));
+        for (let wait = 0; over().length && wait < 50; wait++)  // what was drawn is drawn anew
+            await new Promise((done) => setTimeout(done, 200));
+        return over().map(n => n.outerHTML.slice(0, 60) + n.innerText.slice(0, 40));
+    }""")
     assert over == []
 
 
@@ -238,9 +261,7 @@ def test_written_numbers_are_those_of_the_charts(page: Any, deck: Any) -> None:
         assert page.evaluate(script, values) == [number(value, language) for value in values]
 
 
-def test_dark_page_has_light_ink(
-    browser_file: str, lab: tuple[str, Path], page: Any, deck: Any
-) -> None:
+def test_dark_page_has_light_ink(page: Any, deck: Any) -> None:
     light = deck.evaluate("node => getComputedStyle(node).color")
     page.evaluate("document.body.dataset.jpThemeLight = 'false'")
     dark = deck.evaluate("node => getComputedStyle(node).color")
@@ -249,8 +270,9 @@ def test_dark_page_has_light_ink(
 
 
 def test_busy_kernel_does_not_freeze_the_page(
-    page: Any, small_study: Study, lab: tuple[str, Path]
+    fresh_page: Any, small_study: Study, lab: tuple[str, Path]
 ) -> None:
+    page = fresh_page
     write_notebook(
         lab[1] / "busy.ipynb",
         f"import qiantang as qt\nqt.open_study({str(small_study.folder)!r}).deck(members=12)",
@@ -276,14 +298,15 @@ def test_busy_kernel_does_not_freeze_the_page(
 
 
 def test_voila_shows_the_same_page(
-    browser_file: str, small_study: Study, tmp_path: Path, lab: tuple[str, Path]
+    fresh_page: Any, small_study: Study, tmp_path: Path, lab: tuple[str, Path]
 ) -> None:
+    page = fresh_page
     write_notebook(
         tmp_path / "page.ipynb",
         f"import qiantang as qt\nstudy = qt.open_study({str(small_study.folder)!r})\n"
         "study.deck(members=12, folder=None)",
     )
-    with server("voila", tmp_path, "page.ipynb") as address, pages(browser_file) as page:
+    with server("voila", tmp_path, "page.ipynb") as address:
         page.goto(address, timeout=120_000)
         deck = shown_deck(page)
         drag(page, slider(deck, "opening_platforms"), 0.0, 0.5)

@@ -22,6 +22,11 @@ def _variables(program: Program) -> list[str]:
     return [n for n, k in zip(program.names, program.kinds, strict=True) if k in wanted]
 
 
+def _moving(program: Program) -> list[str]:
+    """Return the variables that a request does not give; one kernel serves all who ask them."""
+    return [name for name in _variables(program) if name not in ("world", "target")]
+
+
 def _request(members: int) -> dict[str, object]:
     random = np.random.default_rng(7)
     return {
@@ -61,7 +66,7 @@ def test_the_comparison_can_fail(base: dict[str, RunResult]) -> None:
 
 def test_members_differ_by_parameters_and_paths_as_in_pysd(model: Model) -> None:
     program = model("everything")
-    names = [n for n in _variables(program) if n not in ("world", "target")]
+    names = _moving(program)
     asked = _request(4)
     reference = program.run(names, TIMES, engine="pysd", **asked)  # type: ignore[arg-type]
     assert np.ptp(reference.values[names.index("level")], axis=1).max() > 1
@@ -83,8 +88,9 @@ def test_arrays_agree_with_pysd(model: Model) -> None:
 def test_one_thread_and_three_give_the_same_bits(model: Model) -> None:
     program = model("everything")
     asked = _request(100)
+    names = _moving(program)
     runs = [
-        program.run(["level", "late_third"], TIMES, threads=threads, **asked)  # type: ignore[arg-type]
+        program.run(names, TIMES, threads=threads, **asked)  # type: ignore[arg-type]
         for threads in (1, 3)
     ]
     assert runs[0].values.tobytes() == runs[1].values.tobytes()
@@ -93,8 +99,9 @@ def test_one_thread_and_three_give_the_same_bits(model: Model) -> None:
 def test_a_member_does_not_depend_on_its_neighbours(model: Model) -> None:
     program = model("everything")
     rates = np.linspace(0.05, 0.1, 75)
-    together = program.run(["level"], TIMES, parameters={"rate": rates}, members=75)
-    alone = program.run(["level"], TIMES, parameters={"rate": rates[70:71]}, members=1)
+    names = _variables(program)
+    together = program.run(names, TIMES, parameters={"rate": rates}, members=75)
+    alone = program.run(names, TIMES, parameters={"rate": rates[70:71]}, members=1)
     assert np.array_equal(together.values[:, :, 70], alone.values[:, :, 0])
 
 

@@ -23,12 +23,12 @@ def test_halving_the_step_moves_no_target(name: str) -> None:
     study = open_study()
     program, scenario = study.program, study.scenario(name)
     members = choose_members(study, MEMBERS, 1)
-    readout = readout_of(study, target_figures(study, study.plan.targets.targets), alone=True)
+    readout = readout_of(study, target_figures(study, study.plan.targets.targets))
     batch = ensemble_of(study, members, 1, readout).batch(case_of(study, scenario))
     figures, read = readout.figures, []
     for step in (program.time_step, program.time_step / 2):
         wanted = replace(readout, time_step=step)
-        read.append(wanted.read(batch.run(program, wanted, engine="numpy", time_step=step)))
+        read.append(wanted.read(batch.run(program, wanted, engine="kernel", time_step=step)))
     moving = [f.variable not in COUNTS for f in figures]  # counts move by whole events
     figures = [f for f, kept in zip(figures, moving, strict=True) if kept]
     read = [one[moving] for one in read]

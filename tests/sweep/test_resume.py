@@ -258,7 +258,7 @@ def kills(write: Write, study: Study, folder: Path, rounds: int) -> tuple[int, i
 def test_killed_at_random_moments_it_ends_in_the_same_bytes(
     write: Write, small_study: Study, tmp_path: Path
 ) -> None:
-    killed, ended = kills(write, small_study, tmp_path, 6)
+    killed, ended = kills(write, small_study, tmp_path, 4)
     assert killed >= 2
     assert ended >= 1
 

@@ -134,6 +134,8 @@ def same_bits(one: float | Floats, other: float | Floats) -> bool:
 
 def first_difference(one: Row, other: Row, length: int) -> int:
     """Return the first of some indices of the grid at which two rows differ, or their number."""
+    if one is other:
+        return length
     if one.knots.ndim == other.knots.ndim == 1:
         a, b = one.whole(length).view(np.int64), other.whole(length).view(np.int64)
         return _first(a != b, length)
@@ -146,10 +148,19 @@ def first_difference(one: Row, other: Row, length: int) -> int:
         off = one.knots.view(np.int64) != other.knots.view(np.int64)
         off = np.append(off.any(axis=1), False)
         return _first(off[left] | (off[left + 1] & (share != 0.0)), length)
-    for index in range(length):
+    for index in _moves(one, other, length):
         if not same_bits(one.at(index), other.at(index)):
-            return index
+            return int(index)
     return length
+
+
+def _moves(one: Row, other: Row, length: int) -> npt.NDArray[np.intp]:
+    """Return the times at which either row leaves its place; in between neither has a new value."""
+    moved = np.zeros(length, dtype=np.bool_)
+    moved[:1] = True
+    for place in (one.left, one.share, other.left, other.share):
+        moved[1:] |= place[1:length] != place[: length - 1]
+    return np.flatnonzero(moved)
 
 
 def _first(differs: npt.NDArray[np.bool_], length: int) -> int:
