@@ -7,16 +7,18 @@ import re
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
 
 from qiantang.changes import OWN, Changes
 from qiantang.fits import text_digest
 from qiantang.scenario import Scenario
 from qiantang.study import Study
 from qiantang.wording.titles import titles_shown
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 #: A scenario and its digest; a name may hold commas and colons.
 _DIGEST = re.compile(r"(.+?): ([0-9a-f]{64})(?:, |$)")
@@ -69,7 +71,7 @@ def made_from(
         "seed": str(seed),
         "engine": engine,
         "vintage_given": vintage or "",
-        "vintages": ", ".join(f"{s.name}: {_world(s, vintage)}" for s in scenarios),
+        "vintages": ", ".join(f"{s.name}: {world_of(s, vintage)}" for s in scenarios),
         "scenario_sha256": ", ".join(f"{s.name}: {s.sha256}" for s in scenarios),
         "qiantang": version("qiantang"),
         "numpy": np.__version__,
@@ -78,7 +80,7 @@ def made_from(
     }
 
 
-def _world(scenario: Scenario, vintage: str | None) -> str:
+def world_of(scenario: Scenario, vintage: str | None) -> str:
     """Return the vintage of a scenario, that of other drivers, and whether it changes any."""
     others = sorted({v for v in scenario.drivers.values() if v != scenario.vintage})
     seen = [scenario.vintage, *others] if vintage is None else [vintage]
