@@ -242,3 +242,23 @@ def test_the_digest_of_a_text_does_not_see_line_endings(tmp_path: Path) -> None:
     (tmp_path / "other").write_bytes("a\n城\n\n".encode())
     assert text_digest(tmp_path / "unix") == text_digest(tmp_path / "windows")
     assert text_digest(tmp_path / "unix") != text_digest(tmp_path / "other")
+
+
+def test_what_is_kept_of_a_fit_belongs_to_its_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QIANTANG_CACHE", str(tmp_path / "cache"))
+    folder = saved(tmp_path / "fits").folder
+    fresh = read_fit(folder)
+    with monkeypatch.context() as no_tables:
+        no_tables.setattr("qiantang.fittables._table", lambda *_: pytest.fail("read again"))
+        again = read_fit(folder)
+    assert {n: v.tobytes() for n, v in again.parameters.items()} == {
+        n: v.tobytes() for n, v in fresh.parameters.items()
+    }
+    times, paths = again.innovations
+    assert np.array_equal(times, TIMES)
+    assert all(np.array_equal(paths[n], values) for n, values in fresh.innovations[1].items())
+    shutil.copy(saved(tmp_path / "others", "other").folder / INNOVATIONS, folder / DRAWS)
+    with pytest.raises(StudyError, match="holds"):
+        _ = Fit(folder, fresh.record).parameters

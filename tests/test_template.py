@@ -48,14 +48,16 @@ def test_it_names_its_schema_and_says_what_each_part_is(study: Study, tmp_path: 
     assert sum("#" in line for line in lines) > len(lines) / 2
 
 
-def test_another_file_is_never_overwritten(study: Study, tmp_path: Path) -> None:
+def test_another_file_is_overwritten_by_force_alone(study: Study, tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text("precious", encoding="utf-8")
-    with pytest.raises(StudyError, match="is there already and is not overwritten"):
+    with pytest.raises(StudyError, match="the file exists; --force replaces it"):
         new_scenario(study, path)
-    with pytest.raises(StudyError, match="is there already and is not overwritten"):
+    with pytest.raises(StudyError, match="the file exists; --force replaces it"):
         put_new(path, "x")
     assert path.read_text(encoding="utf-8") == "precious"
+    new_scenario(study, path, force=True)
+    assert "precious" not in path.read_text(encoding="utf-8")
     assert [file.name for file in tmp_path.iterdir()] == ["mine.yaml"]
 
 

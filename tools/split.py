@@ -16,8 +16,9 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 
+from qiantang.ensemble.evaluate import by_structure_alone
 from qiantang.ensemble.reach import measure
-from qiantang.ensemble.runs import run, structure_alone
+from qiantang.ensemble.runs import run
 from qiantang.plan.targets import Target
 from qiantang.session import OpenStudy, open_study
 from qiantang.yamlfile import read_yaml
@@ -53,13 +54,12 @@ def splits(study: OpenStudy) -> list[Split]:
     """Split every target that a figure can settle and a series tells."""
     ends = study.about.scenarios
     runs = run(study, [ends.base, ends.full], members=MEMBERS)
-    alone = structure_alone(runs)
-    assert alone is not None
+    alone = by_structure_alone(study, runs.scenarios, runs.dataset.attrs, MEMBERS)
     growth = _growth(study)
     rows = []
     for target in study.plan.targets.targets:
         current, plan = (float(np.nanmedian(m)) for m in measure(runs.dataset, target.measure))
-        structure = float(np.nanmedian(measure(alone, target.measure)[0]))
+        structure = float(np.nanmedian(alone[target.id][0]))
         start, kept = _starts(study, target, runs.dataset, growth)
         parts = {
             "driver": kept - start, "structure": structure - kept,

@@ -127,8 +127,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8")
-    if sys.argv[1:2] in (["reach"], ["chart"]):
-        from qiantang.commands.lighter import no_dask  # xarray, which these verbs load anyway
+    if sys.argv[1:2] == ["chart"]:
+        from qiantang.commands.lighter import no_dask  # xarray, which this verb loads anyway
 
         no_dask()
     program(prog_name="qiantang")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,15 +18,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from ruamel.yaml import YAML
 
 from qiantang.faults import Fault, StudyError, nearest
-from qiantang.files import door
-from qiantang.fittables import (
-    DRAWS,
-    INNOVATIONS,
-    read_draws,
-    read_innovations,
-    write_draws,
-    write_innovations,
-)
+from qiantang.files import cache, door
+from qiantang.files.code import code_digest
+from qiantang.fitnames import DRAWS, INNOVATIONS
 from qiantang.yamlfile import read_yaml, validate
 
 __all__ = [
@@ -96,20 +90,48 @@ class Fit:
     @cached_property
     def parameters(self) -> dict[str, Array]:
         """Parameter name to draws, each of shape (member,), in the model's units."""
-        faults: list[Fault] = []
-        found = read_draws(self.folder / DRAWS, self.record.members, faults)
-        if faults:
-            raise StudyError(faults)
-        return found
+        names, values = self._kept(DRAWS, _read_draws)
+        return dict(zip(map(str, names), values.astype(np.float64), strict=True))
 
     @cached_property
     def innovations(self) -> tuple[Array, dict[str, Array]]:
         """Times, shape (k,) [Year], and for each innovation its paths, shape (member, k)."""
-        faults: list[Fault] = []
-        found = read_innovations(self.folder / INNOVATIONS, self.record.members, faults)
-        if faults:
-            raise StudyError(faults)
-        return found
+        names, times, values = self._kept(INNOVATIONS, _read_innovations)
+        return times, dict(zip(map(str, names), values.astype(np.float64), strict=True))
+
+    def _kept(self, name: str, make: Callable[[Path, int], list[Any]]) -> list[Any]:
+        """Return a table as arrays, read once: what is kept belongs to the content of its file."""
+        place = self.folder / name
+        parts = (digest(place), str(self.record.members), code_digest("fits.py", "fittables.py"))
+        return cache.prepared_arrays(
+            name, [part.encode() for part in parts], lambda: make(place, self.record.members)
+        )
+
+
+def _read_draws(path: Path, members: int) -> list[Any]:
+    from qiantang.fittables import read_draws  # pandas and Arrow, for a file not seen before
+
+    faults: list[Fault] = []
+    found = read_draws(path, members, faults)
+    if faults:
+        raise StudyError(faults)
+    return [np.array(list(found)), _narrow(np.array(list(found.values())))]
+
+
+def _read_innovations(path: Path, members: int) -> list[Any]:
+    from qiantang.fittables import read_innovations
+
+    faults: list[Fault] = []
+    times, found = read_innovations(path, members, faults)
+    if faults:
+        raise StudyError(faults)
+    return [np.array(list(found)), times, _narrow(np.array(list(found.values())))]
+
+
+def _narrow(values: Array) -> NDArray[Any]:
+    """Return numbers in 32 bits where that changes none of them."""
+    narrow = values.astype(np.float32)
+    return narrow if np.array_equal(narrow, values) else values
 
 
 def fit_folders(folder: Path) -> list[Path]:
@@ -238,6 +260,8 @@ def save_fit(
     StudyError
         If the folder exists: a fit is never overwritten.
     """
+    from qiantang.fittables import write_draws, write_innovations
+
     refuse_existing(folder)
     made = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")  # renamed when whole
     made.mkdir(parents=True)

@@ -14,8 +14,6 @@ from qiantang.files import door
 
 Array = NDArray[np.float64]
 
-DRAWS = "draws.parquet"
-INNOVATIONS = "innovations.parquet"
 #: Columns of the innovations before those of their times.
 _KEYS = ("innovation", "member")
 

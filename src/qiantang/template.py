@@ -1,4 +1,4 @@
-"""A new scenario file: commented, checked before it is written, never over another."""
+"""A new scenario file: commented, checked before it is written, over another only by force."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ def new_scenario(
     *,
     base: str | None = None,
     levers: Sequence[str] = (),
+    force: bool = False,
 ) -> None:
     """Write a commented scenario file that checks clean.
 
@@ -37,13 +38,15 @@ def new_scenario(
         Scenario that it starts from; by default the base of the study.
     levers : sequence of str
         Levers that it pulls, in English or Chinese; the first of the model where none is given.
+    force : bool
+        Replace a file that is there.
 
     Raises
     ------
     StudyError
         The file is there already, the name is no name, or the base or a lever is unknown.
     """
-    check_new(path)
+    check_new(path, force=force)
     begin = study.about.plan.date
     ramp = {begin: 0.0, begin + RAMP: 1.0}
     start = study.scenario(base or study.about.scenarios.base)
@@ -64,7 +67,7 @@ def new_scenario(
         "question": "What if these levers are pulled and all else stays as it is?",
         "question_zh": "待填：中文问题",
     }
-    put_new(path, scenario_text(study, path, words, start.name, pulled))
+    put_new(path, scenario_text(study, path, words, start.name, pulled), force=force)
 
 
 def scenario_text(
@@ -121,8 +124,8 @@ def scenario_text(
     )
 
 
-def check_new(path: Path) -> None:
-    """Refuse a place where a scenario cannot be written.
+def check_new(path: Path, *, force: bool = False) -> None:
+    """Refuse a place where a scenario cannot be written, or a file is that is to be kept.
 
     Raises
     ------
@@ -135,14 +138,14 @@ def check_new(path: Path) -> None:
         what = f"{path.stem!r} is no name, expected letters, digits, _ and -, a letter first"
     elif not path.parent.is_dir():
         what = "the folder does not exist"
-    elif os.path.lexists(path):
-        what = "is there already and is not overwritten"
+    elif os.path.lexists(path) and not (force and path.is_file()):
+        what = "the file exists; --force replaces it"
     if what:
         raise StudyError([Fault(path, None, "", what)])
 
 
-def put_new(path: Path, text: str) -> None:
-    """Write a file whole or not at all, and never over another.
+def put_new(path: Path, text: str, *, force: bool = False) -> None:
+    """Write a file whole or not at all, and over another only where that is wanted.
 
     Raises
     ------
@@ -150,7 +153,7 @@ def put_new(path: Path, text: str) -> None:
     """
     with put_whole(path, "") as beside:
         beside.write_text(text, encoding="utf-8", newline="\n")
-        check_new(path)
+        check_new(path, force=force)
 
 
 def schema_place(study: Study, path: Path) -> str:

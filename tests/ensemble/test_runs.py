@@ -29,7 +29,7 @@ from qiantang.faults import StudyError
 from qiantang.fits import text_digest
 from qiantang.model.figures import Figure
 from qiantang.results import write_results
-from qiantang.session import FinishedRuns, open_study
+from qiantang.session import FinishedRuns, OpenStudy, open_study
 from qiantang.study import Study, bundled_folder
 from qiantang.wording.diverged import divergence_said
 
@@ -460,3 +460,13 @@ def test_parameters_of_a_case_stand_in_place_of_the_members(small_study: Study) 
     assert batch.parameters[name] == 0.25
     kept = set(ensemble.members.parameters) - {name}
     assert all(batch.parameters[k] is ensemble.members.parameters[k] for k in kept)
+
+
+def test_reach_without_runs_says_what_reach_of_runs_says(small_study: OpenStudy) -> None:
+    given = {"members": 5, "seed": 3, "vintage": "2018", "engine": "numpy"}
+    names = ["plan_in_full", "current_policy"]
+    found = small_study.reach(names, **given)
+    runs = small_study.run(names, **given)
+    assert found.records() == runs.reach().records()
+    assert found.titles == runs.reach().titles
+    assert found.source == {key: str(value) for key, value in runs.dataset.attrs.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from qiantang.wording.changed import changes_said
 from qiantang.wording.ruled import rule_said
 
 if TYPE_CHECKING:
+    from qiantang.ensemble.provenance import Ruled
     from qiantang.ensemble.runs import Runs
     from qiantang.plan.targets import Target
     from qiantang.study import Study
@@ -123,23 +124,25 @@ def vintage_sentence(runs: Runs, scenarios: Sequence[str], words: Wording) -> st
         named = words.phrase("and").join(words.phrase("quoted", text=title) for title in titles)
         told = changes_said(changed, words)
         sentences.append(words.phrase("footer.changes", scenarios=named, changes=told))
-    sentences += rule_sentences(runs, scenarios, words)
+    shown = {name: runs_title(runs, words, name) for name in scenarios}
+    sentences += rule_sentences(rules_of(runs.dataset), shown, words)
     return joined(sentences, words)
 
 
-def rule_sentences(runs: Runs, scenarios: Sequence[str], words: Wording) -> list[str]:
-    """Return a sentence for each scenario whose levers answer."""
-    found = rules_of(runs.dataset)
+def rule_sentences(
+    rules: Mapping[str, Sequence[Ruled]], titles: Mapping[str, str], words: Wording
+) -> list[str]:
+    """Return a sentence for each scenario whose levers answer, by its title."""
     return [
         words.phrase(
             "footer.rules",
-            scenario=words.phrase("quoted", text=runs_title(runs, words, name)),
+            scenario=words.phrase("quoted", text=title),
             rules=words.phrase("semicolon").join(
-                rule_said(one.when, one.levers, words, one.met) for one in found[name]
+                rule_said(one.when, one.levers, words, one.met) for one in rules[name]
             ),
         )
-        for name in scenarios
-        if name in found
+        for name, title in titles.items()
+        if name in rules
     ]
 
 

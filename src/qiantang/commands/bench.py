@@ -23,7 +23,10 @@ BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
     help="Model file in place of the study's; may be repeated.",
 )
 @click.option("--output", "outputs", multiple=True, help="Variable to save; may be repeated.")
-@click.option("--members", default=4096, show_default=True, help="Members of a round.")
+@click.option(
+    "--members", default=4096, show_default=True, type=click.IntRange(min=1),
+    help="Members of a round.",
+)  # fmt: skip
 @click.option(
     "--peers",
     default="numpy,c,pysd,pysd-interp,simlin,sdeverywhere",
@@ -71,8 +74,6 @@ def bench(
     from qiantang.benchmark.study import starts, waits
     from qiantang.session import open_study
 
-    if members < 1:
-        raise click.UsageError(f"members is {members}, expected at least 1")
     chosen, counts = _peers(peers), _counts(sizes)
     reports = []
     study = open_study()

@@ -16,13 +16,14 @@ from qiantang.commands import options
               help="Fit made worlds instead and tell how often the truth is found.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), default=None, metavar="FILE",
               help="With --recover: picture of the ranks, .svg .png .pdf")  # fmt: skip
+@options.force_option
 @options.members_option
 @options.seed_option
 @options.study_option
 @click.pass_context
 def calibrate(
     ctx: click.Context, name: str | None, quick: bool, trials: int | None, out: Path | None,
-    members: int, seed: int, folder: Path | None,
+    force: bool, members: int, seed: int, folder: Path | None,
 ) -> None:  # fmt: skip
     """Sample the posterior of the parameters given the evidence before the plan; save a new fit.
 
@@ -36,7 +37,7 @@ def calibrate(
     from qiantang.session import open_study
 
     if trials is not None:
-        _recover(folder, trials, seed, out)
+        _recover(folder, trials, seed, out, force=force)
         return
     if out is not None:
         raise click.UsageError("--out belongs to --recover")
@@ -57,14 +58,16 @@ def calibrate(
         ctx.exit(1)
 
 
-def _recover(folder: Path | None, trials: int, seed: int, out: Path | None) -> None:
+def _recover(folder: Path | None, trials: int, seed: int, out: Path | None, *, force: bool) -> None:
     from qiantang.calibrate.recovery import LEVELS, recover
+    from qiantang.outfile import refuse_replacing
     from qiantang.session import open_study
 
     if out is not None:
         from qiantang.charts.suffixes import check_picture
 
         check_picture(out)
+        refuse_replacing([("--out", out)], force=force)
     study = open_study(folder)
     found = recover(study, trials, seed, progress=lambda line: click.echo(line, err=True))
     click.echo(f"{trials} made worlds, {len(found.names)} coordinates")

@@ -14,10 +14,13 @@ _FAULTY = 1
 
 @click.command()
 @click.option("--quick", is_flag=True, help="Read the files only; run nothing.")
+@options.fit_option
 @options.study_option
 @options.json_option
 @click.pass_context
-def check(context: click.Context, quick: bool, folder: Path | None, as_json: bool) -> None:
+def check(
+    context: click.Context, quick: bool, fit: str | None, folder: Path | None, as_json: bool
+) -> None:
     """Check model, units, evidence, priors, scenarios, articles and the reality checks.
 
     Prints every fault as file:line and exits with 1 if there is any.
@@ -26,7 +29,7 @@ def check(context: click.Context, quick: bool, folder: Path | None, as_json: boo
     from qiantang.session import open_study
     from qiantang.wording.refusals import told
 
-    study = open_study(folder)
+    study = open_study(folder, fit=fit)
     faults = study_faults(study)
     results = [] if quick or faults else reality_checks(study)
     failed = [result for result in results if not result.passed]

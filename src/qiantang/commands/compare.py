@@ -27,10 +27,18 @@ HEADS = ("A", "B", "B less A", "90 % interval", "B higher", "P in A", "P in B")
 @click.option(
     "--mixed", "force", is_flag=True, help="Compare results of different models, fits or members."
 )
+@options.fit_option
 @options.study_option
 @options.json_option
 def compare(
-    a: str, b: str, members: int, seed: int, force: bool, folder: Path | None, as_json: bool
+    a: str,
+    b: str,
+    members: int,
+    seed: int,
+    force: bool,
+    fit: str | None,
+    folder: Path | None,
+    as_json: bool,
 ) -> None:
     """Show what B changes against A: the difference of each target, with its interval.
 
@@ -41,7 +49,7 @@ def compare(
     from qiantang.compare import compare as take
     from qiantang.session import open_study
 
-    comparison = take(open_study(folder), a, b, members=members, seed=seed, force=force)
+    comparison = take(open_study(folder, fit=fit), a, b, members=members, seed=seed, force=force)
     if as_json:
         options.print_json({
             "a": a, "b": b, "paired": comparison.paired, "notes": list(comparison.notes),

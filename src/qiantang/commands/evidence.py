@@ -36,6 +36,7 @@ _LONG = ("reference", "note")
     help="Take a bureau's own table of figures, .csv or .xlsx, into the releases, and stop.",
 )
 @options.lang_option
+@options.fit_option
 @options.study_option
 @options.json_option
 def evidence(
@@ -44,6 +45,7 @@ def evidence(
     seal: bool,
     table: Path | None,
     lang: str,
+    fit: str | None,
     folder: Path | None,
     as_json: bool,
 ) -> None:
@@ -54,7 +56,7 @@ def evidence(
     from qiantang.session import open_study
     from qiantang.wording import Wording
 
-    study = open_study(folder)
+    study = open_study(folder, fit=fit)
     if write_drivers:
         from qiantang.evidence.lookups import write_driver_lookups
 

@@ -86,6 +86,7 @@ def sweep(folder: Path, form: str, out: Path | None, force: bool, summary: bool)
 @options.force_option
 @click.option("--zip", "zipped", is_flag=True, help="Also write it as .zip, for mail.")
 @options.seed_option
+@options.fit_option
 @options.study_option
 def simulator(
     out: Path,
@@ -100,6 +101,7 @@ def simulator(
     force: bool,
     zipped: bool,
     seed: int,
+    fit: str | None,
     folder: Path | None,
 ) -> None:
     """Write the simulator as one HTML file: sliders, odds and members, offline in any browser.
@@ -124,7 +126,7 @@ def simulator(
     with options.progress_bar(1, "writing") as progress:
         common["progress"] = progress
         if file is None:
-            page = open_study(folder).page(scenario, **common)
+            page = open_study(folder, fit=fit).page(scenario, **common)
         else:
             sliders, drawn = _ranges(inputs, "--inputs"), _ranges(uncertain, "--uncertain")
             page = model_page(file, sliders, outputs, uncertain=drawn, **common)

@@ -32,7 +32,8 @@ SURE = 3.0
 )  # fmt: skip
 @options.members_option
 @options.seed_option
-@click.option("--lang", default="en", show_default=True, metavar="en|zh", help="Names in tables.")
+@options.lang_option
+@options.fit_option
 @options.study_option
 @options.json_option
 def learn(
@@ -41,6 +42,7 @@ def learn(
     members: int,
     seed: int,
     lang: str,
+    fit: str | None,
     folder: Path | None,
     as_json: bool,
 ) -> None:
@@ -55,7 +57,7 @@ def learn(
     from qiantang.session import open_study
     from qiantang.wording import Wording
 
-    study = open_study(folder)
+    study = open_study(folder, fit=fit)
     target = find_target(study, name)
     with options.telling() as told:
         found = learned(study, target, worths=worths or WORTHS, members=members, seed=seed,

@@ -45,6 +45,7 @@ PRIOR = "What a lever does is prior, not data: no figure shows one pulled before
 @options.seed_option
 @options.base_option
 @options.lang_option
+@options.fit_option
 @options.study_option
 @options.json_option
 def levers(
@@ -56,6 +57,7 @@ def levers(
     seed: int,
     base: str | None,
     lang: str,
+    fit: str | None,
     folder: Path | None,
     as_json: bool,
 ) -> None:
@@ -72,7 +74,7 @@ def levers(
     _check_pairs(pairs)
     if picture is not None:
         _check_picture(picture, name, force=force)
-    study = open_study(folder)
+    study = open_study(folder, fit=fit)
     words = Wording(study, lang)
     target = None if name is None else find_target(study, name)
     packages = open_packages(study, members=members, seed=seed, base=base)

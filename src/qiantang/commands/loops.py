@@ -48,6 +48,8 @@ MODELS = (".mdl", ".xmile", ".stmx", ".itmx", ".xml")
     metavar="FILE",
     help="Also write a row for each loop and time: .csv .tab .nc .parquet",
 )
+@options.force_option
+@options.fit_option
 @options.study_option
 @options.json_option
 def loops(
@@ -61,6 +63,8 @@ def loops(
     seed: int,
     vintage: str | None,
     out: Path | None,
+    force: bool,
+    fit: str | None,
     folder: Path | None,
     as_json: bool,
 ) -> None:
@@ -70,10 +74,12 @@ def loops(
     strongest, and when. Without an argument: the loops of the whole model of the study. MODEL is a
     .mdl, .xmile or .stmx file, which runs once.
     """
+    from qiantang.outfile import refuse_replacing
     from qiantang.tablefile import check_table_out, write_table
 
     if out is not None:
         check_table_out(out)
+        refuse_replacing([("--out", out)], force=force)
     between = {"first": first, "last": last, "top": top}
     with options.progress_bar(1, "loops") as progress:
         if of is not None and Path(of).suffix.lower() in MODELS:
@@ -82,7 +88,7 @@ def loops(
             from qiantang.session import open_study
 
             _refuse_variable(variable)
-            report = open_study(folder).loops(
+            report = open_study(folder, fit=fit).loops(
                 of, scenario=scenario, members=members, seed=seed, vintage=vintage,
                 progress=progress, **between,
             )  # fmt: skip

@@ -31,10 +31,11 @@ from qiantang.commands import options
 @click.option("--reference-doc", "reference", type=click.Path(path_type=Path), default=None,
               metavar="FILE", help="A .docx whose styles, paper, header and footer a .docx memo "
               "takes.  [default: memo/ in the study, else the program's]")  # fmt: skip
-@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@options.force_option
 @options.where_option
 @options.members_option
 @options.seed_option
+@options.fit_option
 @options.study_option
 def memo(
     scenarios: tuple[str, ...],
@@ -47,6 +48,7 @@ def memo(
     where: tuple[tuple[str, str], ...],
     members: int,
     seed: int,
+    fit: str | None,
     folder: Path | None,
 ) -> None:
     """Write a memo: which targets are reached, how surely, in which world, and how far to trust it.
@@ -60,7 +62,7 @@ def memo(
     from qiantang.session import open_study
 
     check_memo(out, force=force)
-    study = open_study(folder)
+    study = open_study(folder, fit=fit)
     with options.progress_bar(3 * len(scenarios), "running") as progress:
         made = make_memo(
             study, scenarios, lang=lang, members=members, seed=seed,

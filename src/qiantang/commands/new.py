@@ -21,9 +21,12 @@ def new() -> None:
     "--lever", "levers", multiple=True, metavar="LEVER",
     help="Lever to pull, in English or Chinese; may be repeated.",
 )  # fmt: skip
+@options.force_option
 @options.study_option
-def scenario(name: str, base: str | None, levers: tuple[str, ...], folder: Path | None) -> None:
-    """Write a scenario file NAME.yaml that checks clean; never over another.
+def scenario(
+    name: str, base: str | None, levers: tuple[str, ...], force: bool, folder: Path | None
+) -> None:
+    """Write a scenario file NAME.yaml that checks clean.
 
     It stands in the working folder, or with --study in the scenarios of that study. NAME may be a
     path that ends in .yaml.
@@ -35,7 +38,7 @@ def scenario(name: str, base: str | None, levers: tuple[str, ...], folder: Path 
     path = Path(name)
     if path.suffix != ".yaml":
         path = (Path() if folder is None else folder / "scenarios") / f"{name}.yaml"
-    new_scenario(opened, path, base=base, levers=levers)
+    new_scenario(opened, path, base=base, levers=levers, force=force)
     options.say("new.scenario", out=path.as_posix())
 
 

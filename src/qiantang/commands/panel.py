@@ -13,9 +13,10 @@ from qiantang.commands import options
 @click.command()
 @click.option("--show", is_flag=True, help="Print the saved estimates; no sampler is needed.")
 @options.seed_option
+@options.fit_option
 @options.study_option
 @options.json_option
-def panel(show: bool, seed: int, folder: Path | None, as_json: bool) -> None:
+def panel(show: bool, seed: int, fit: str | None, folder: Path | None, as_json: bool) -> None:
     """Estimate anew what the panel of peer cities teaches, and print it beside the priors.
 
     Writes calibration/panel/estimates.yaml of the study. Takes a few minutes and needs the extra:
@@ -27,7 +28,7 @@ def panel(show: bool, seed: int, folder: Path | None, as_json: bool) -> None:
     from qiantang.panel.estimatefile import read_estimates, write_estimates
     from qiantang.session import open_study
 
-    study = open_study(folder)
+    study = open_study(folder, fit=fit)
     register = read_all(study).register
     if show:
         found = read_estimates(study.folder)

@@ -13,10 +13,9 @@ from qiantang.wording.names import ASSUMED, odds_word
 
 if TYPE_CHECKING:
     from qiantang.ensemble.outcomes import OutcomeRow
-    from qiantang.ensemble.reach import Row
+    from qiantang.ensemble.reach import Reach, Row
     from qiantang.files.papertables import PaperTable
     from qiantang.plan.targets import Target
-    from qiantang.session import FinishedRuns
     from qiantang.study import Study
     from qiantang.wording import Wording
 
@@ -76,22 +75,22 @@ def reach(
     names = scenarios or study.about.scenarios.main
     given = {"members": members, "seed": seed, "vintage": vintage, "engine": engine}
     with options.progress_bar(len(names), options.sentence("reach.running")) as progress:
-        runs = study.run(names, progress=progress, **given)
+        found = study.reach(names, progress=progress, **given)
     rows = _outcomes(study, names, given) if everything else ()
     words = Wording(study, lang)
     if as_json:
-        targets = runs.reach().records()
+        targets = found.records()
         more = [row.record() for row in rows]
         options.print_json({"targets": targets, "outcomes": more} if everything else targets)
     elif out is not None:
         from qiantang.files.papertables import write_paper
 
-        write_paper(_papers(runs, words), out, words.number)
+        write_paper(_papers(found, words), out, words.number)
         options.say("reach.written", out=out)
     else:
-        _print_tables(runs, words)
+        _print_tables(found, words)
         if everything:
-            _print_outcomes(runs, words, rows)
+            _print_outcomes(found, words, rows)
 
 
 def _outcomes(
@@ -107,23 +106,24 @@ def _heads() -> list[str]:
     return [options.sentence(f"head.{key}") for key in keys]
 
 
-def _title(runs: FinishedRuns, words: Wording, row: Row) -> str:
+def _title(found: Reach, words: Wording, row: Row) -> str:
     from qiantang.charts.provenance import world_words
 
-    title = words.scenario(runs.scenario(row.scenario))
+    title = words.choose(*found.titles[row.scenario])
     return options.sentence("reach.title", title=title, world=world_words(row.world, words))
 
 
-def _print_tables(runs: FinishedRuns, words: Wording) -> None:
+def _print_tables(found: Reach, words: Wording) -> None:
     from qiantang.charts.provenance import rule_sentences
+    from qiantang.wording.diverged import divergence_said
 
     screen = options.console()
-    rows = runs.reach().rows
+    rows = found.rows
     targets = {target.id: target for target in words.study.plan.targets.targets}
     heads = _heads()
     for name in dict.fromkeys(row.scenario for row in rows):
         mine = [row for row in rows if row.scenario == name]
-        table = options.plain_table(*heads, title=_title(runs, words, mine[0]), right=heads[3:9])
+        table = options.plain_table(*heads, title=_title(found, words, mine[0]), right=heads[3:9])
         for row in mine:
             target = targets[row.target]
             unit, factor = _unit(row, target, words)
@@ -131,13 +131,14 @@ def _print_tables(runs: FinishedRuns, words: Wording) -> None:
             table.add_row(words.target(target), str(row.article), unit, *cells)
         screen.print(table)
         if mine[0].diverged:
-            why = options.divergence(runs.dataset, name)
+            why = divergence_said({name: found.lost[name]}, options.language())
             screen.print(options.sentence("reach.diverged", lost=mine[0].diverged,
                                           members=mine[0].members,
                                           why=why))  # fmt: skip
-    for sentence in rule_sentences(runs, list(dict.fromkeys(row.scenario for row in rows)), words):
+    titles = {row.scenario: words.choose(*found.titles[row.scenario]) for row in rows}
+    for sentence in rule_sentences(found.rules, titles, words):
         screen.print(sentence, soft_wrap=True)
-    screen.print(_footer(runs, rows))
+    screen.print(_footer(found))
 
 
 def _unit(row: Row, target: Target, words: Wording) -> tuple[str, float]:
@@ -146,21 +147,19 @@ def _unit(row: Row, target: Target, words: Wording) -> tuple[str, float]:
     return (unit.label or row.unit, unit.factor) if words.lang == "zh" else (row.unit, 1.0)
 
 
-def _footer(runs: FinishedRuns, rows: Sequence[Row]) -> str:
-    from qiantang.ensemble.provenance import origin_of
-
-    made = origin_of(runs.dataset)
+def _footer(found: Reach) -> str:
+    attrs = found.source
     return options.sentence(
-        "reach.footer", members=rows[0].members, seed=made.seed, fit=made.fit,
-        model=made.model_sha256[:12],
+        "reach.footer", members=found.rows[0].members, seed=attrs["seed"], fit=attrs["fit"],
+        model=attrs["model_sha256"][:12],
     )  # fmt: skip
 
 
-def _papers(runs: FinishedRuns, words: Wording) -> list[PaperTable]:
+def _papers(found: Reach, words: Wording) -> list[PaperTable]:
     """Return a table a scenario, its numbers as numbers in the unit shown."""
     from qiantang.files.papertables import PaperTable
 
-    rows = runs.reach().rows
+    rows = found.rows
     targets = {target.id: target for target in words.study.plan.targets.targets}
     keys = ("target", "article.short", "unit", "threshold", "median", "p05", "p95", "P", "alone",
             "happened", "grounds")  # fmt: skip
@@ -180,19 +179,19 @@ def _papers(runs: FinishedRuns, words: Wording) -> list[PaperTable]:
             happened = None if row.actual is None else row.actual * factor
             lines.append([words.target(target), row.article, unit, *figures,
                           *chances, happened, _grade(row)])  # fmt: skip
-        notes = [_footer(runs, rows)]
-        title = _title(runs, words, mine[0])
+        notes = [_footer(found)]
+        title = _title(found, words, mine[0])
         tables.append(PaperTable(title, heads, lines, {7: share, 8: share}, notes))
     return tables
 
 
-def _print_outcomes(runs: FinishedRuns, words: Wording, rows: Sequence[OutcomeRow]) -> None:
+def _print_outcomes(reached: Reach, words: Wording, rows: Sequence[OutcomeRow]) -> None:
     """Print the second table: each outcome at each year, scenarios side by side."""
     outcomes = words.study.outcomes
     assert outcomes is not None
     screen = options.console()
     scenarios = list(dict.fromkeys(row.scenario for row in rows))
-    titles = [words.scenario(runs.scenario(name)) for name in scenarios]
+    titles = [words.choose(*reached.titles[name]) for name in scenarios]
     heads = [options.sentence(f"head.{key}") for key in ("moved", "article.short", "unit", "year")]
     last = options.sentence("head.before")
     table = options.plain_table(*heads, *titles, last, right=(heads[3], *titles),

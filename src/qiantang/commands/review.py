@@ -50,13 +50,15 @@ SMALL = 0.005
     "--memo", "out", default=None, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
     help="Write the review as a memo of two pages: .docx .html .pdf",
 )  # fmt: skip
+@options.force_option
 @click.option(
     "--method", type=click.Choice(["weights", "smoother"]), default="weights", show_default=True,
     help="Weigh members by the figures, or move them towards these.",
 )  # fmt: skip
 @options.members_option
 @options.seed_option
-@click.option("--lang", default="en", show_default=True, metavar="en|zh", help="Names in tables.")
+@options.lang_option
+@options.fit_option
 @options.study_option
 @options.json_option
 def review(
@@ -67,10 +69,12 @@ def review(
     probability: float,
     bar: float | None,
     out: Path | None,
+    force: bool,
     method: str,
     members: int,
     seed: int,
     lang: str,
+    fit: str | None,
     folder: Path | None,
     as_json: bool,
 ) -> None:
@@ -88,8 +92,8 @@ def review(
     from qiantang.wording import Wording
 
     if out is not None:
-        check_memo(out)
-    study = open_study(folder)
+        check_memo(out, force=force)
+    study = open_study(folder, fit=fit)
     words = Wording(study, lang)
     target = None if restore is None else find_target(study, restore)
     with options.telling() as told:

@@ -44,6 +44,7 @@ SETTLED = 0.9
 )
 @options.force_option
 @options.lang_option
+@options.fit_option
 @options.study_option
 @options.json_option
 def robust(
@@ -53,6 +54,7 @@ def robust(
     regrets: Path | None,
     force: bool,
     lang: str,
+    fit: str | None,
     folder: Path | None,
     as_json: bool,
 ) -> None:
@@ -67,7 +69,7 @@ def robust(
 
     for path in (picture, regrets):
         options.check_pictures(path, None, force=force)
-    study = open_study(folder)
+    study = open_study(folder, fit=fit)
     try:
         with options.telling() as told:
             found = study.robust(design, out, progress=told)

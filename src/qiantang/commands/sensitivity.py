@@ -27,6 +27,7 @@ LISTED = 12
 @options.seed_option
 @options.vintage_option
 @options.lang_option
+@options.fit_option
 @options.study_option
 @options.json_option
 def sensitivity(
@@ -39,6 +40,7 @@ def sensitivity(
     seed: int,
     vintage: str | None,
     lang: str,
+    fit: str | None,
     folder: Path | None,
     as_json: bool,
 ) -> None:
@@ -52,7 +54,7 @@ def sensitivity(
     from qiantang.wording import Wording
 
     options.check_pictures(out, numbers, force=force)
-    study = open_study(folder)
+    study = open_study(folder, fit=fit)
     words = Wording(study, lang)
     with options.telling() as told:
         found = study.sensitivity(

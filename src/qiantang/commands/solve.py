@@ -43,11 +43,13 @@ NEGLIGIBLE = 0.005
     metavar="FILE",
     help="Write the package as a scenario file.",
 )
+@options.force_option
 @options.members_option
 @options.seed_option
 @options.vintage_option
 @options.base_option
-@click.option("--lang", default="en", show_default=True, metavar="en|zh", help="Names in tables.")
+@options.lang_option
+@options.fit_option
 @options.study_option
 @options.json_option
 def solve(
@@ -55,11 +57,13 @@ def solve(
     probability: float,
     file: Path | None,
     out: Path | None,
+    force: bool,
     members: int,
     seed: int,
     vintage: str | None,
     base: str | None,
     lang: str,
+    fit: str | None,
     folder: Path | None,
     as_json: bool,
 ) -> None:
@@ -75,8 +79,8 @@ def solve(
     from qiantang.wording import Wording
 
     if out is not None:
-        check_new(out)
-    study = open_study(folder)
+        check_new(out, force=force)
+    study = open_study(folder, fit=fit)
     words = Wording(study, lang)
     target = find_target(study, name)
     effort = study.effort if file is None else study.effort_in(file)
@@ -84,7 +88,7 @@ def solve(
     with options.telling() as told:
         answer = solved(packages, effort, target, probability, told)
     if out is not None:
-        package_scenario(packages, target, answer, out)
+        package_scenario(packages, target, answer, out, force=force)
     if as_json:
         options.print_json(answer.record())
         return

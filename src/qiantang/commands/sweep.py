@@ -46,6 +46,7 @@ _UNITS = ("B", "kB", "MB", "GB", "TB")
     metavar="DIR",
     help="Take chunks that ask the same from another sweep's folder; may be repeated.",
 )
+@options.fit_option
 @options.study_option
 @options.json_option
 def sweep(
@@ -55,6 +56,7 @@ def sweep(
     workers: int | None,
     scheduler: str | None,
     reuse: tuple[Path, ...],
+    fit: str | None,
     folder: Path | None,
     as_json: bool,
 ) -> None:
@@ -70,7 +72,7 @@ def sweep(
 
     if out is None and not dry_run:
         raise click.UsageError("say where the results go: --out DIR, or --dry-run")
-    study = open_study(folder)
+    study = open_study(folder, fit=fit)
     plan = plan_sweep(read_design(design, study), study)
     if dry_run:
         _tell_cost(plan, workers, out, as_json)

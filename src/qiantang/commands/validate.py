@@ -21,19 +21,23 @@ _DRAWS = 200
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), default=None, metavar="FILE.html",
               help="Write the report as one page with tables and charts.")  # fmt: skip
+@options.force_option
 @click.option("--quick", is_flag=True, help="Fewer draws and scenarios, and no run of PySD.")
 @click.option("--members", default=_DRAWS, show_default=True, type=click.IntRange(min=1),
               help="Draws of the fit to run.")  # fmt: skip
 @options.seed_option
+@options.fit_option
 @options.study_option
 @options.json_option
 @click.pass_context
 def validate(
     context: click.Context,
     out: Path | None,
+    force: bool,
     quick: bool,
     members: int,
     seed: int,
+    fit: str | None,
     folder: Path | None,
     as_json: bool,
 ) -> None:
@@ -41,13 +45,15 @@ def validate(
 
     Each statement is passed, failed, or not judged with the reason. Exits with 1 if any fails.
     """
+    from qiantang.outfile import refuse_replacing
     from qiantang.session import open_study
     from qiantang.validate import battery, page
     from qiantang.validate.ground import Ground
 
-    study = open_study(folder)
+    study = open_study(folder, fit=fit)
     if out is not None:
         page.check_out(out)
+        refuse_replacing([("--out", out)], force=force)
     with options.progress_bar(len(battery.BATTERY), "testing") as progress:
         draws = min(members, _QUICK_DRAWS) if quick else members
         ground = Ground(study, draws=draws, seed=seed, quick=quick, progress=progress)

@@ -12,10 +12,9 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
 
 from qiantang.changes import OWN, Changes
 from qiantang.fits import text_digest
@@ -24,6 +23,9 @@ from qiantang.scenariofile import When
 from qiantang.study import Study
 from qiantang.studyfile import Role
 from qiantang.wording.titles import titles_shown
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 #: Axis along which the facts of scenarios stand, and how the names of those coordinates begin.
 AXIS = "scenario"
@@ -74,6 +76,13 @@ class Origin:
     engine: str
     vintage_given: str | None
     qiantang: str
+
+    @classmethod
+    def of(cls, attributes: Mapping[Any, object]) -> Origin:
+        """Return what attributes tell, as :func:`made_from` writes them."""
+        told = {field.name: str(attributes[field.name]) for field in fields(cls)}
+        given = {"seed": int(told["seed"]), "vintage_given": told["vintage_given"] or None}
+        return cls(**(told | given))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -156,19 +165,35 @@ def first_diverged(firsts: Iterable[Sequence[tuple[str, float]]]) -> dict[str, t
     }
 
 
-def ruled(
-    scenarios: Sequence[Scenario], acts: Sequence[Sequence[Any]]
-) -> dict[str, tuple[str, Any]]:
-    """Return the coordinate that tells the rules of scenarios, and how often each was ever met."""
-    told = [
-        [
-            {"when": rule.when.record(), "levers": list(rule.levers),
-             "met": float(np.any(act, axis=0).mean())}
+def played(scenarios: Sequence[Scenario], acts: Sequence[Sequence[Any]]) -> dict[str, list[Ruled]]:
+    """Return the rules of scenarios that have some, and how often each was ever met.
+
+    Parameters
+    ----------
+    scenarios : sequence of Scenario
+    acts : sequence of sequence of ndarray of bool, shape (date, member)
+        By scenario and rule, the members whose levers answer.
+    """
+    return {
+        scenario.name: [
+            Ruled(rule.when, tuple(rule.levers), float(np.any(act, axis=0).mean()))
             for rule, act in zip(scenario.rules, mine, strict=True)
         ]
         for scenario, mine in zip(scenarios, acts, strict=True)
+        if scenario.rules
+    }
+
+
+def ruled(names: Sequence[str], rules: Mapping[str, Sequence[Ruled]]) -> dict[str, tuple[str, Any]]:
+    """Return the coordinate that tells the rules of scenarios."""
+    told = [
+        json.dumps([
+            {"when": one.when.record(), "levers": list(one.levers), "met": one.met}
+            for one in rules[name]
+        ]) if name in rules else ""
+        for name in names
     ]  # fmt: skip
-    return {_RULES: (AXIS, np.array([json.dumps(rules) if rules else "" for rules in told], str))}
+    return {_RULES: (AXIS, np.array(told, str))}
 
 
 def is_of_run(dataset: xr.Dataset) -> bool:
@@ -179,9 +204,7 @@ def is_of_run(dataset: xr.Dataset) -> bool:
 
 def origin_of(dataset: xr.Dataset) -> Origin:
     """Return what all of a Dataset was made from."""
-    told = {field.name: str(dataset.attrs[field.name]) for field in fields(Origin)}
-    given = {"seed": int(told["seed"]), "vintage_given": told["vintage_given"] or None}
-    return Origin(**(told | given))  # type: ignore[arg-type]
+    return Origin.of(dataset.attrs)
 
 
 def titles_of(dataset: xr.Dataset) -> dict[str, tuple[str, str]]:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
-import xarray as xr
 from numpy.typing import NDArray
 
+from qiantang.ensemble.evaluate import Evaluated, by_structure_alone
 from qiantang.ensemble.measure import combine, measure_of, years_of
-from qiantang.ensemble.provenance import titles_of, vintages_of, worlds_of
+from qiantang.ensemble.provenance import (
+    Ruled,
+    losses_of,
+    rules_of,
+    titles_of,
+    vintages_of,
+    worlds_of,
+)
 
 if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
     from qiantang.plan.targets import Happened, Measure, Target
     from qiantang.study import Study
 
@@ -83,10 +92,21 @@ class Reach:
     rows : tuple of Row
     titles : mapping
         English and Chinese title by the name of a target or scenario, for display.
+    source : mapping of str to str
+        What the runs were made from.
+    lost : mapping of str to (int, str, float)
+        Scenarios in which members diverged: how many, what first and when. [Year]
+    rules : mapping of str to sequence of Ruled
+        Scenarios whose levers answer.
     """
 
     rows: tuple[Row, ...]
     titles: Mapping[str, tuple[str, str]] = field(default_factory=dict, compare=False, repr=False)
+    source: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    lost: Mapping[str, tuple[int, str, float]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    rules: Mapping[str, Sequence[Ruled]] = field(default_factory=dict, compare=False, repr=False)
 
     def records(self) -> list[dict[str, Any]]:
         """Return plain dicts, ready for JSON; NaN becomes None."""
@@ -97,6 +117,8 @@ class Reach:
 
     def to_pandas(self) -> pd.DataFrame:
         """Return a table, one row for each scenario and target."""
+        import pandas as pd  # where a table is asked for
+
         return pd.DataFrame([asdict(row) for row in self.rows])
 
     def __repr__(self) -> str:
@@ -110,37 +132,60 @@ class Reach:
         return reach_html(self)
 
 
-def reach_table(dataset: xr.Dataset, study: Study, alone: xr.Dataset | None = None) -> Reach:
-    """Score every target of the plan in every scenario of a run.
+def reach_of(found: Evaluated) -> Reach:
+    """Return the reach table of scenarios that were run, with P by the structure alone."""
+    pairs = list(zip(found.scenarios, found.facts, strict=True))
+    seen = [(one.name, facts.vintage, facts.world) for one, facts in pairs]
+    alone = by_structure_alone(found.study, found.scenarios, found.source, found.values.shape[2])
+    titles = {one.name: (facts.title, facts.title_zh) for one, facts in pairs}
+    rows = _rows(found.study, seen, found.measures(), alone)
+    return Reach(rows, _named(found.study, titles), found.source, found.lost(), found.rules)
+
+
+def reach_table(
+    dataset: xr.Dataset, study: Study, alone: Mapping[str, Array] | None = None
+) -> Reach:
+    """Compute the reach table of a run.
 
     Parameters
     ----------
     dataset : xarray.Dataset
-        As `qiantang.ensemble.run` makes it, with the variables of the targets saved.
+        From `qiantang.ensemble.runs.run`, with the targets' variables.
     study : Study
-    alone : xarray.Dataset, optional
-        The same by the structure alone.
+    alone : mapping of str to ndarray, optional
+        Measures by the structure alone, by target, shape (scenario, member).
     """
+    values = {target.id: measure(dataset, target.measure) for target in study.plan.targets.targets}
     vintages, worlds = vintages_of(dataset), worlds_of(dataset)
+    seen = [(name, vintages[name], worlds[name]) for name in map(str, dataset.scenario.values)]
+    rows, titles = _rows(study, seen, values, alone), titles_of(dataset)
+    source = {str(key): str(value) for key, value in dataset.attrs.items()}
+    return Reach(rows, _named(study, titles), source, losses_of(dataset), rules_of(dataset))
+
+
+def _named(study: Study, titles: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    """Return the titles of targets and scenarios."""
+    return {t.id: (t.title, t.title_zh) for t in study.plan.targets.targets} | dict(titles)
+
+
+def _rows(
+    study: Study,
+    seen: Sequence[tuple[str, str, str]],
+    values: Mapping[str, Array],
+    alone: Mapping[str, Array] | None,
+) -> tuple[Row, ...]:
+    """Return a row for each scenario, with its vintage and world, and each target."""
     rows = []
-    for target in study.plan.targets.targets:
-        values = measure(dataset, target.measure)
-        happened = what_happened(study, target.happened, target.measure)
-        still = None if alone is None else measure(alone, target.measure)
-        told = is_told(study, target)
-        for place, scenario in enumerate(map(str, dataset.scenario.values)):
-            row = _row(values[place], target, scenario, happened, vintages[scenario])
-            structure = float("nan") if still is None else _share(still[place], target)
-            if not told:
+    for place, (scenario, vintage, world) in enumerate(seen):
+        for target in study.plan.targets.targets:
+            happened = what_happened(study, target.happened, target.measure)
+            row = _row(values[target.id][place], target, scenario, happened, vintage)
+            structure = float("nan") if alone is None else _share(alone[target.id][place], target)
+            if not is_told(study, target):
                 row = replace(row, probability=float("nan"))
                 structure = float("nan")
-            rows.append(
-                replace(row, structure=structure, grade=target.grade, world=worlds[scenario])
-            )
-    titles = {t.id: (t.title, t.title_zh) for t in study.plan.targets.targets}
-    titles |= titles_of(dataset)
-    order = {name: place for place, name in enumerate(map(str, dataset.scenario.values))}
-    return Reach(tuple(sorted(rows, key=lambda row: order[row.scenario])), titles)
+            rows.append(replace(row, structure=structure, grade=target.grade, world=world))
+    return tuple(rows)
 
 
 def _row(values: Array, target: Target, scenario: str, actual: float | None, vintage: str) -> Row:

@@ -7,19 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
-from qiantang.divergence import losses
 from qiantang.ensemble import provenance
-from qiantang.ensemble.case import case_of
-from qiantang.ensemble.ensemble import ensemble_of
-from qiantang.ensemble.members import choose_members
-from qiantang.ensemble.readout import readout_of, yearly
-from qiantang.faults import DivergedError, Fault, StudyError, nearest
+from qiantang.ensemble.evaluate import Evaluated, evaluate
+from qiantang.ensemble.readout import yearly
+from qiantang.faults import nearest
 from qiantang.scenario import Scenario
 from qiantang.study import Study
-
-Array = NDArray[np.float64]
 
 #: The one order of axes, everywhere.
 AXES = ("scenario", "member", "time")
@@ -123,81 +117,17 @@ def run_resolved(
     progress: Callable[[str], None] = lambda _: None,
 ) -> Runs:
     """Run scenarios that are already read; the options are those of `run`."""
-    if not resolved:
-        raise StudyError([Fault("scenarios", None, "", "no scenario given, expected at least one")])
-    wanted = _wanted(study, variables, vintage)
-    chosen = choose_members(study, members, seed)
-    chosen = chosen if deviations else chosen.still()
-    program = study.program
-    years = list(range(int(program.initial_time), int(program.final_time)))
-    figures = [yearly(study, name, year) for name in wanted for year in years]
-    readout = readout_of(study, figures, alone=not set(wanted) <= set(study.usual))
-    cases = [case_of(study, scenario, vintage) for scenario in resolved]
-    ensemble = ensemble_of(study, chosen, seed, readout, engine).sharing(cases)
-    outcomes = []
-    for case in cases:
-        progress(case.name)
-        outcomes.append(ensemble.run_one(case, on_compile=progress))
-    pairs = zip(resolved, outcomes, strict=True)
-    if lost := [fault for scenario, outcome in pairs for fault in losses(scenario, outcome)]:
-        raise DivergedError(lost)
-    values = np.array([o.read.reshape(len(wanted), len(years), chosen.size) for o in outcomes])
-    values = np.moveaxis(values, (0, 1, 2, 3), (1, 0, 3, 2))
-    diverged = np.array([outcome.diverged for outcome in outcomes])
-    dataset = _dataset(study, wanted, resolved, years, values, diverged)
-    facts = [provenance.facts_of(study, scenario, vintage) for scenario in resolved]
-    gone = provenance.first_diverged(outcome.first_fault for outcome in outcomes)
-    rules = provenance.ruled(resolved, [outcome.acts for outcome in outcomes])
-    dataset = dataset.assign_coords(provenance.along(facts) | gone | rules)
-    dataset.attrs |= provenance.made_from(study, seed, vintage, engine)
-    return Runs(dataset, study, tuple(resolved))
-
-
-def structure_alone(runs: Runs) -> xr.Dataset | None:
-    """Run the targets' variables of some runs again by the structure alone.
-
-    Returns
-    -------
-    xarray.Dataset or None
-        None where the scenarios are not at hand.
-    """
-    if not runs.scenarios:
-        return None
-    origin = provenance.origin_of(runs.dataset)
-    measures = [target.measure for target in runs.study.plan.targets.targets]
-    names = dict.fromkeys(name for m in measures for name in (m.variable, *m.over))
-    again = run_resolved(
-        runs.study, runs.scenarios, members=runs.dataset.sizes["member"],
-        seed=origin.seed, vintage=origin.vintage_given, engine=origin.engine,
-        variables=tuple(names), deviations=False,
+    found = evaluate(
+        study, resolved, members=members, seed=seed, vintage=vintage, engine=engine,
+        variables=variables, deviations=deviations, progress=progress,
     )  # fmt: skip
-    return again.dataset
+    return Runs(_dataset(found), study, found.scenarios)
 
 
-def _wanted(study: Study, variables: Sequence[str] | None, vintage: str | None) -> tuple[str, ...]:
-    faults = []
-    for name in variables or ():
-        if name not in study.dictionary:
-            hint = nearest(name, study.dictionary)
-            faults.append(Fault(study.model_file, None, name, f"no variable of the model{hint}"))
-    if vintage is not None and vintage not in study.about.vintage_names:
-        what = f"unknown vintage, expected {study.about.either_vintage}"
-        faults.append(Fault("vintage", None, vintage, what))
-    if faults:
-        raise StudyError(faults)
-    return tuple(dict.fromkeys(variables)) if variables else study.headlines
-
-
-def _dataset(
-    study: Study,
-    wanted: Sequence[str],
-    scenarios: Sequence[Scenario],
-    years: Sequence[int],
-    values: Array,
-    diverged: NDArray[np.bool_],
-) -> xr.Dataset:
+def _dataset(found: Evaluated) -> xr.Dataset:
+    study = found.study
     data = {}
-    for name, block in zip(wanted, values, strict=True):
+    for name, block in zip(found.names, found.values, strict=True):
         entry = study.dictionary[name]
         total = yearly(study, name, 0).kind == "yearly_total"
         kind = "total of the year" if total else "end of the year"
@@ -205,7 +135,13 @@ def _dataset(
         if entry.meaning_zh:
             attrs["long_name_zh"] = entry.meaning_zh
         data[name] = xr.DataArray(block, dims=AXES, attrs=attrs)
-    data["diverged"] = xr.DataArray(diverged, dims=AXES[:2])
-    names = [scenario.name for scenario in scenarios]
-    coords = {"scenario": names, "member": np.arange(values.shape[2]), "time": list(years)}
-    return xr.Dataset(data, coords=coords)
+    data["diverged"] = xr.DataArray(found.diverged, dims=AXES[:2])
+    names = [scenario.name for scenario in found.scenarios]
+    members = np.arange(found.values.shape[2])
+    coords = {"scenario": names, "member": members, "time": list(found.years)}
+    dataset = xr.Dataset(data, coords=coords, attrs=dict(found.source))
+    return dataset.assign_coords(
+        provenance.along(found.facts)
+        | provenance.first_diverged(found.first_faults)
+        | provenance.ruled(names, found.rules)
+    )

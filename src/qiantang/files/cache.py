@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 from platformdirs import user_cache_path
 
 Made = TypeVar("Made")
@@ -107,8 +109,8 @@ def prepared(
     make : callable
         What it raises is raised, and nothing kept.
     """
-    key = hashlib.sha256(b"".join(hashlib.sha256(p).digest() for p in (kind.encode(), *parts)))
-    stored = read("prepared", key.hexdigest())
+    key = _key(kind, parts)
+    stored = read("prepared", key)
     if stored is not None:
         try:
             found: Made = restored(stored, trusted)
@@ -121,9 +123,43 @@ def prepared(
         content = pickle.dumps(made, pickle.HIGHEST_PROTOCOL)
     except RecursionError:
         return made  # nested too deeply to be kept
-    write("prepared", key.hexdigest(), content)
+    write("prepared", key, content)
     _evict_prepared()
     return made
+
+
+def prepared_arrays(
+    kind: str, parts: Iterable[bytes], make: Callable[[], list[npt.NDArray[Any]]]
+) -> list[npt.NDArray[Any]]:
+    """Return arrays that were made of the same content before, or make them and keep them.
+
+    Parameters
+    ----------
+    kind, parts
+        As of `prepared`.
+    make : callable
+        What it raises is raised, and nothing kept; an array of objects cannot be kept.
+    """
+    key = _key(kind, parts)
+    stored = read("prepared", key)
+    if stored is not None:
+        stream = io.BytesIO(stored)
+        found = []
+        while stream.tell() < len(stored):
+            found.append(np.load(stream, allow_pickle=False))
+        return found
+    made = make()
+    stream = io.BytesIO()
+    for array in made:
+        np.save(stream, array, allow_pickle=False)
+    write("prepared", key, stream.getvalue())
+    _evict_prepared()
+    return made
+
+
+def _key(kind: str, parts: Iterable[bytes]) -> str:
+    key = hashlib.sha256(b"".join(hashlib.sha256(p).digest() for p in (kind.encode(), *parts)))
+    return key.hexdigest()
 
 
 def _evict_prepared() -> None:

@@ -83,8 +83,10 @@ class Answer:
         return asdict(self)
 
 
-def package_scenario(packages: Packages, target: Target, answer: Answer, path: Path) -> None:
-    """Write the package of an answer as a scenario file, never over another.
+def package_scenario(
+    packages: Packages, target: Target, answer: Answer, path: Path, *, force: bool = False
+) -> None:
+    """Write the package of an answer as a scenario file, over another only by force.
 
     Raises
     ------
@@ -104,4 +106,5 @@ def package_scenario(packages: Packages, target: Target, answer: Answer, path: P
         "question_zh": f"以{answer.asked:g}的概率实现{chinese}，最少需要多少投入？",
     }
     note = f"Intensity found by qiantang solve for {target.id} at P = {answer.asked:g}"
-    put_new(path, scenario_text(packages.study, path, words, packages.base.name, paths, note))
+    text = scenario_text(packages.study, path, words, packages.base.name, paths, note)
+    put_new(path, text, force=force)

@@ -7,8 +7,9 @@ from typing import Any
 
 from qiantang import display
 from qiantang.charts.rooms import Charts
+from qiantang.ensemble.evaluate import by_structure_alone
 from qiantang.ensemble.reach import Reach, reach_table
-from qiantang.ensemble.runs import Runs, run_resolved, structure_alone
+from qiantang.ensemble.runs import Runs, run_resolved
 from qiantang.scenario import Scenario
 from qiantang.study import Study
 from qiantang.sweep.named import Named, read_named
@@ -30,7 +31,12 @@ class FinishedRuns(Runs):
 
     def reach(self) -> Reach:
         """Return each target by scenario: median, interval, probability, what happened."""
-        return reach_table(self.dataset, self.study, structure_alone(self))
+        attrs, members = self.dataset.attrs, self.dataset.sizes["member"]
+        alone = (
+            by_structure_alone(self.study, self.scenarios, attrs, members)
+            if self.scenarios else None
+        )  # fmt: skip
+        return reach_table(self.dataset, self.study, alone)
 
     @property
     def chart(self) -> Charts:

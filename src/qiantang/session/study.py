@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from qiantang.deck.widget import Deck
+    from qiantang.ensemble.reach import Reach
     from qiantang.loops.report import LoopReport
     from qiantang.robust.robust import Robust
     from qiantang.sensitivity.analyse import Sensitivity
@@ -48,16 +49,35 @@ class OpenStudy(Study):
         **options
             Such as ``members=1000``.
         """
-        from qiantang.naming import variable_id, vintage_id
         from qiantang.session.runs import run_named  # xarray and pandas, when something runs
 
-        if options.get("variables"):
-            options["variables"] = [variable_id(self, name) for name in options["variables"]]
-        if options.get("vintage"):
-            options["vintage"] = vintage_id(self, options["vintage"])
-        if isinstance(scenarios, (str, Path, Mapping, Scenario)):
-            return run_named(self, [scenarios], **options)
-        return run_named(self, scenarios, **options)
+        return run_named(self, _several(scenarios), **self._identified(options))
+
+    def reach(self, scenarios: Sequence[Named] | Named, **options: Any) -> Reach:
+        """Return each target by scenario, the runs themselves not kept: sooner than by `run`.
+
+        Parameters
+        ----------
+        scenarios, **options
+            As of `run`.
+        """
+        from qiantang.ensemble.evaluate import evaluate
+        from qiantang.ensemble.reach import reach_of
+        from qiantang.sweep.named import read_named
+
+        read = read_named(self, _several(scenarios))
+        return reach_of(evaluate(self, read, **self._identified(options)))
+
+    def _identified(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return options in which variables and vintage, named in either language, are ids."""
+        from qiantang.naming import variable_id, vintage_id
+
+        found = dict(options)
+        if found.get("variables"):
+            found["variables"] = [variable_id(self, name) for name in found["variables"]]
+        if found.get("vintage"):
+            found["vintage"] = vintage_id(self, found["vintage"])
+        return found
 
     def sweep(self, design: str | Path, out: str | Path | None = None, **options: Any) -> OpenSweep:
         """Run a sweep, or what is left of it, and open its folder.
@@ -154,6 +174,11 @@ class OpenStudy(Study):
         from qiantang.travel import study_page  # the deck and the compiler, for pages alone
 
         return study_page(self, scenario, **options)
+
+
+def _several(scenarios: Sequence[Named] | Named) -> Sequence[Named]:
+    one = isinstance(scenarios, (str, Path, Mapping, Scenario))
+    return [scenarios] if one else scenarios  # type: ignore[list-item, return-value]
 
 
 def open_study(folder: str | Path | None = None, *, fit: str | None = None) -> OpenStudy:
