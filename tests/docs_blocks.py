@@ -22,7 +22,7 @@ LESSONS = (
     "docs/tutorial.md",
     "docs/zh/quick-start.md",
     "docs/how-to/own-model.md",
-    "docs/how-to/other-worlds.md",
+    "docs/how-to/twelve-jobs.md",
     "docs/how-to/own-lever.md",
     "docs/how-to/own-city.md",
 )

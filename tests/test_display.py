@@ -64,7 +64,7 @@ def test_study_tells_its_parts_and_what_to_do_next(small_study: Study) -> None:
         assert words in text
     assert str(small_study.folder) not in text  # the same on every machine
     page = Checker(small_study._repr_html_())
-    assert "意见全面落实" in page.words
+    assert "实施意见全面落实" in page.words
     assert page.tags.count("tr") > len(small_study.scenario_names())
 
 
@@ -114,7 +114,7 @@ def test_words_of_a_file_are_escaped(small_study: Study, runs: FinishedRuns) -> 
 def test_runs_show_scenarios_variables_and_origin(runs: FinishedRuns) -> None:
     text = repr(runs)
     assert text.startswith("Runs of 2 scenarios, 12 members, 2000 to 2025\n")
-    for words in ("意见全面落实", "drivers 2018", "34 variables: fdi_used", "fit small, seed 1"):
+    for words in ("实施意见全面落实", "drivers 2018", "34 variables: fdi_used", "fit small, seed 1"):
         assert words in text
     page = Checker(runs._repr_html_())
     assert page.tags.count("details") == 1
@@ -141,7 +141,7 @@ def test_reach_shows_probabilities_medians_and_the_world(runs: FinishedRuns) -> 
     assert max(map(cell_len, lines)) <= 120
     page = Checker(reach._repr_html_())
     assert "Airport passengers 旅客吞吐量" in page.words
-    assert "P: The plan in full 意见全面落实" in page.words
+    assert "P: The plan in full 实施意见全面落实" in page.words
     # Eight bars a scenario: no series tells where outward investment stands.
     assert reach._repr_html_().count("linear-gradient") == 16
 

@@ -148,20 +148,6 @@ def near(path: Path) -> str:
         return path.as_posix()
 
 
-def path_words(lever: Lever) -> str:
-    """Return the path of a lever in a few words."""
-    knots = ", ".join(f"{year:g}: {value:g}" for year, value in lever.path.items())
-    return knots if len(lever.path) == 1 else f"{knots} ({lever.between})"
-
-
-def vintage_words(lineage: Lineage) -> str:
-    """Return the vintage, and where it comes from."""
-    origin = lineage.vintage
-    vintage = lineage.scenario.vintage
-    where = f"nowhere stated, so {vintage}" if origin is None else str(origin)
-    return f"{vintage} ({where})"
-
-
 def _origin(document: YamlDocument, where: KeyPath) -> Origin:
     return Origin(document.path, document.line(where))
 

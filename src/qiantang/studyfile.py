@@ -42,6 +42,8 @@ class PlanRecord(Part):
     when_zh: str = ""
     called: Text = Field(default="plan", description="what a sentence calls the plan")
     called_zh: Text = "规划"
+    issued: Text = Field(default="issue", description="what was done on that date: issue, draft")
+    issued_zh: Text = "印发"
 
 
 class Vintage(Part):

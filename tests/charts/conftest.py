@@ -74,7 +74,7 @@ def made_runs(
 @pytest.fixture(scope="session")
 def runs(study: Study) -> FinishedRuns:
     names = {"current_policy": ("Current policy", "现行政策"),
-             "plan_in_full": ("The plan in full", "意见全面落实")}  # fmt: skip
+             "plan_in_full": ("The plan in full", "实施意见全面落实")}  # fmt: skip
     return made_runs(study, names)
 
 

@@ -22,7 +22,7 @@ COLOURS = 64
 def main() -> None:
     study = open_study()
     runs = made_runs(study, {"current_policy": ("Current policy", "现行政策"),
-                             "plan_in_full": ("The plan in full", "意见全面落实")})  # fmt: skip
+                             "plan_in_full": ("The plan in full", "实施意见全面落实")})  # fmt: skip
     with tempfile.TemporaryDirectory() as place, pytest.MonkeyPatch.context() as patch:
         small = routes_study(Path(place))
         for kind in KINDS:

@@ -28,7 +28,7 @@ from .gallery import KINDS, LANGUAGES, draw, drawn, lever_rows
 Gallery = Callable[[str, str], Chart]
 LONG = "A scenario whose title goes on and on, past every edge of every page there is, " * 3
 LONG_ZH = "一个名称极长、任何版面都容不下、却又不得不画出来的情景" * 4
-PAIR = {"a": ("Current policy", "现行政策"), "b": ("The plan in full", "意见全面落实")}
+PAIR = {"a": ("Current policy", "现行政策"), "b": ("The plan in full", "实施意见全面落实")}
 
 
 def shown(figure: Figure) -> Iterator[Text]:
@@ -223,7 +223,7 @@ def test_very_long_titles_are_broken_or_cut_but_never_leave_the_page(
 
 
 def test_lines_break_where_chinese_and_english_may_be_broken() -> None:
-    for text in ("机场旅客吞吐量：“意见全面落实”情景下不大可能实现2020年目标（概率17%）", LONG):
+    for text in ("机场旅客吞吐量：“实施意见全面落实”情景下不大可能实现2020年目标（概率17%）", LONG):
         lines = wrap(text, 1.5, 9)
         assert all(width(line, 9) <= 1.5 for line in lines)
         assert not any(line[0] in "，。：；）”" for line in lines)

@@ -118,7 +118,7 @@ def test_deck_without_folder_saves_nothing(
 def test_pin_holds_a_scenario_or_the_sliders(own: Any) -> None:
     own.pin("plan_in_full")
     full = own._pin_frame
-    assert own._pin["title_zh"] == "意见全面落实"
+    assert own._pin["title_zh"] == "实施意见全面落实"
     own.set(**dict.fromkeys(own.levers, 1))
     assert own._frame == full
     own.pin()

@@ -190,7 +190,7 @@ def test_the_page_says_what_it_is_and_that_it_stays_here(page: Any, small_study:
     text = page.locator("#page").inner_text()
     for fact in (
         f"{MEMBERS}个样本",
-        "种子1",
+        "随机种子1",
         small_study.fit.record.version,
         "2018-06-30",
         "不联网",

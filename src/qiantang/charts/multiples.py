@@ -176,7 +176,7 @@ def _finding(runs: Runs, variables: Sequence[str], scenario: str, words: Wording
         rises += after > before
     title = provenance.runs_title(runs, words, scenario)
     return words.phrase(
-        "multiples.finding.rise",
+        "multiples.finding.all" if rises == len(variables) else "multiples.finding.rise",
         scenario=title,
         up=rises,
         count=len(variables),

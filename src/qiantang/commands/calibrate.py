@@ -48,12 +48,11 @@ def calibrate(
     )  # fmt: skip
     click.echo(made.folder)
     told = made.record.diagnostics
-    click.echo(
-        f"worst R-hat {told['worst_rhat']} ({told['worst_rhat_of']}), least effective draws "
-        f"{told['least_ess_bulk']} bulk, {told['least_ess_tail']} tails: "
-        + ("bars met" if told["passed"] else "bars NOT met"),
-        err=True,
-    )
+    options.say(
+        "calibrate.chains", err=True, rhat=told["worst_rhat"], of=told["worst_rhat_of"],
+        bulk=told["least_ess_bulk"], tail=told["least_ess_tail"],
+        bars=options.sentence("calibrate.met" if told["passed"] else "calibrate.missed"),
+    )  # fmt: skip
     if not told["passed"]:
         ctx.exit(1)
 
@@ -70,11 +69,11 @@ def _recover(folder: Path | None, trials: int, seed: int, out: Path | None, *, f
         refuse_replacing([("--out", out)], force=force)
     study = open_study(folder)
     found = recover(study, trials, seed, progress=lambda line: click.echo(line, err=True))
-    click.echo(f"{trials} made worlds, {len(found.names)} coordinates")
+    options.say("calibrate.worlds", trials=trials, coordinates=len(found.names))
     for level in LEVELS:
         inside = found.coverage(level)
-        click.echo(f"truth inside the interval of {level:.0%}: {inside:.1%} of the time")
-    click.echo(f"ranks by tenths: {' '.join(map(str, found.histogram()))}")
+        options.say("calibrate.inside", level=f"{level:.0%}", share=f"{inside:.1%}")
+    options.say("calibrate.ranks", ranks=" ".join(map(str, found.histogram())))
     if out is not None:
         study.chart.recovery(found, seed=seed).save(out)
-        click.echo(f"Drawn: {out}")
+        options.say("picture.drawn", out=out)

@@ -12,11 +12,13 @@ from qiantang.commands.reach import figure, probability
 
 if TYPE_CHECKING:
     from qiantang.compare.differences import Comparison, Difference
+    from qiantang.wording import Wording
 
 #: Cases that are shown one by one; more are left to --json.
 MOST_SHOWN = 12
 
-HEADS = ("A", "B", "B less A", "90 % interval", "B higher", "P in A", "P in B")
+#: Columns of numbers, by what `commands.yaml` calls them.
+NUMBERS = ("a", "b", "less", "interval", "higher", "p_a", "p_b")
 
 
 @click.command()
@@ -48,18 +50,24 @@ def compare(
     """
     from qiantang.compare import compare as take
     from qiantang.session import open_study
+    from qiantang.wording import Wording
 
-    comparison = take(open_study(folder, fit=fit), a, b, members=members, seed=seed, force=force)
+    study = open_study(folder, fit=fit)
+    comparison = take(study, a, b, members=members, seed=seed, force=force)
     if as_json:
         options.print_json({
             "a": a, "b": b, "paired": comparison.paired, "notes": list(comparison.notes),
             "rows": comparison.records(),
         })  # fmt: skip
         return
-    _show(comparison)
+    _show(comparison, Wording(study, options.language()))
 
 
-def _show(comparison: Comparison) -> None:
+def _show(comparison: Comparison, words: Wording) -> None:
+    from qiantang.wording.refusals import in_language
+
+    say = options.sentence
+    heads = [say(f"compare.{key}") for key in NUMBERS]
     screen = options.console()
     groups: dict[tuple[object, ...], list[Difference]] = {}
     for row in comparison.rows:
@@ -67,29 +75,49 @@ def _show(comparison: Comparison) -> None:
         groups.setdefault(key, []).append(row)
     for rows in list(groups.values())[:MOST_SHOWN]:
         first = rows[0]
-        title = first.scenario_a
+        ends = [_title(name, words) for name in (first.scenario_a, first.scenario_b)]
+        title = ends[0]
         if first.scenario_b != first.scenario_a:
-            title = f"A {first.scenario_a}, B {first.scenario_b}"
+            title = say("compare.sides", a=ends[0], b=ends[1])
         given = [f"{name} {value}" for name, value in first.axes.items() if value is not None]
-        table = options.plain_table("target", "unit", *HEADS, title=", ".join([title, *given]),
-                                    right=HEADS)  # fmt: skip
+        table = options.plain_table(
+            say("head.target"), say("head.unit"), *heads, right=heads,
+            title=say("comma").join([title, *given]),
+        )  # fmt: skip
         for row in rows:
-            table.add_row(
-                row.target, row.unit, figure(row.median_a), figure(row.median_b),
-                _signed(row.median), f"{_signed(row.p05)} to {_signed(row.p95)}",
-                probability(row.higher), probability(row.probability_a),
-                probability(row.probability_b),
-            )  # fmt: skip
+            table.add_row(*_cells(row, words))
         screen.print(table)
     if len(groups) > MOST_SHOWN:
-        screen.print(f"{len(groups) - MOST_SHOWN} more cases: --json lists them all.")
+        screen.print(say("compare.more", count=len(groups) - MOST_SHOWN))
     for note in comparison.notes:
-        screen.print(f"Note: {note}.")
+        screen.print(say("compare.note", note=in_language(note, words.lang)))
     if comparison.paired:
-        screen.print("The difference is taken member by member: the same parameters and the same "
-                     "surprises on both sides.")  # fmt: skip
+        screen.print(say("compare.paired"))
 
 
-def _signed(value: float) -> str:
-    text = figure(value)
+def _title(name: str, words: Wording) -> str:
+    """Return what a scenario is called in Chinese, if the study knows it; English keeps names."""
+    if words.lang == "en" or name not in words.study.scenario_names():
+        return name
+    return words.scenario(words.study.scenario(name))
+
+
+def _cells(row: Difference, words: Wording) -> list[str]:
+    """Return a line of the table; Chinese in the units of an office, English in the model's."""
+    target = next(one for one in words.study.plan.targets.targets if one.id == row.target)
+    name, unit, factor = row.target, row.unit, 1.0
+    if words.lang == "zh":
+        reading = words.target_unit(target)
+        name, unit, factor = words.target(target), reading.label or row.unit, reading.factor
+    low, high = (_signed(factor * end, words.lang) for end in (row.p05, row.p95))
+    return [
+        name, unit, figure(factor * row.median_a, words.lang),
+        figure(factor * row.median_b, words.lang), _signed(factor * row.median, words.lang),
+        options.sentence("reach.interval", low=low, high=high), probability(row.higher),
+        probability(row.probability_a), probability(row.probability_b),
+    ]  # fmt: skip
+
+
+def _signed(value: float, lang: str) -> str:
+    text = figure(value, lang)
     return text if value < 0 or value != value or text == "0" else f"+{text}"

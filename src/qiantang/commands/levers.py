@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
 
 #: Part of a target's median below which a change is not shown.
 NEGLIGIBLE = 5e-4
-
-
-#: What every table of levers must say.
-PRIOR = "What a lever does is prior, not data: no figure shows one pulled before the plan."
 
 
 @click.command()
@@ -78,7 +75,8 @@ def levers(
     words = Wording(study, lang)
     target = None if name is None else find_target(study, name)
     packages = open_packages(study, members=members, seed=seed, base=base)
-    with options.progress_bar(len(packages.levers) + pairs, "pulling") as progress:
+    task = options.sentence("levers.pulling")
+    with options.progress_bar(len(packages.levers) + pairs, task) as progress:
         table = lever_table(packages, pairs=pairs, progress=progress)
     if picture is not None and target is not None:
         _draw(table, target, words, picture, {"seed": seed, "members": members})
@@ -88,12 +86,10 @@ def levers(
     screen = options.console(wide=target is None)
     options.print_world(screen, packages.base, words)
     _print_table(screen, table, target, words)
-    screen.print(
-        f"{members} members, seed {seed}, fit {table.fit}; {packages.runs} packages run under the "
-        "same draws."
-    )
+    told = {"members": members, "seed": seed, "fit": table.fit, "runs": packages.runs}
+    screen.print(options.sentence("levers.source", **told))
     if picture is not None:
-        screen.print(f"Drawn: {picture}")
+        screen.print(options.sentence("picture.drawn", out=picture))
 
 
 def _print_table(screen: Console, table: LeverTable, target: Target | None, words: Wording) -> None:
@@ -135,73 +131,111 @@ def _check_picture(picture: Path, target: str | None, *, force: bool) -> None:
 def _print_all(screen: Console, table: LeverTable, words: Wording) -> None:
     """Print every lever against every target: alone, then as a share."""
     targets = words.study.plan.targets.targets
-    heads = tuple(f"{target.id}\n{target.unit}" for target in targets)
-    alone = {(e.lever, e.target): _change(e.median, e.base) for e in table.effects}
+    heads, factors = _target_heads(targets, words)
+    alone = {
+        (e.lever, e.target): _change(e.median, e.base, factors[e.target]) for e in table.effects
+    }
     bases = {effect.target: effect.base for effect in table.effects}
-    shares = {(s.name, s.target): _change(s.mean, bases[s.target]) for s in table.shares}
+    shares = {
+        (s.name, s.target): _change(s.mean, bases[s.target], factors[s.target])
+        for s in table.shares
+    }
     articles = {effect.lever: effect.articles for effect in table.effects}
-    kinds = [("Alone at full strength, median change", alone)]
-    kinds += [("Shapley share of what the full plan does, mean change", shares)] if shares else []
+    kinds = [("levers.alone", alone)]
+    kinds += [("levers.shares", shares)] if shares else []
+    first = [options.sentence(f"head.{key}") for key in ("lever", "articles")]
     for title, cells in kinds:
-        page = options.plain_table("lever", "articles", *heads, title=title, right=heads)
+        page = options.plain_table(*first, *heads, title=options.sentence(title), right=heads)
         for lever, called in articles.items():
             row = (cells[lever, target.id] for target in targets)
             page.add_row(words.lever(lever), " ".join(map(str, called)), *row)
         if cells is shares:
-            sums = (f"{total.mean:+.2g}" for total in table.totals)
-            page.add_row(f"= {table.full}", "", *sums)
+            sums = (_signed(total.mean * factors[total.target], 2) for total in table.totals)
+            page.add_row(_total(table, words), "", *sums)
         screen.print(page)
-    screen.print(f"An empty cell is less than 0.05 % of the target's median. {PRIOR}")
+    screen.print(options.sentence("levers.empty") + options.sentence("levers.prior"))
+
+
+def _target_heads(targets: Sequence[Target], words: Wording) -> tuple[list[str], dict[str, float]]:
+    """Return a head for each target, and what its figures are multiplied by: English keeps ids."""
+    if words.lang == "en":
+        return [f"{t.id}\n{t.unit}" for t in targets], {t.id: 1.0 for t in targets}
+    units = {target.id: words.target_unit(target) for target in targets}
+    heads = [f"{words.target(t)}\n{units[t.id].label}" for t in targets]
+    return heads, {name: unit.factor for name, unit in units.items()}
+
+
+def _total(table: LeverTable, words: Wording) -> str:
+    """Return the head of the line of totals."""
+    if words.lang == "en":
+        return f"= {table.full}"
+    return f"合计：{words.scenario(words.study.scenario(table.full))}"
 
 
 def _print_one(screen: Console, table: LeverTable, target: Target, words: Wording) -> None:
     """Print one target: levers by what they do alone, with shares, then the articles."""
     mine = table.of(target.id)
     shares = {share.name: share for share in mine.shares}
-    numbers = ("alone", "90 % interval", "P alone", "share", "± s.e.", "P share")
-    title = f"{words.target(target)} ({target.id}), {target.unit}: change against {table.base}"
-    page = options.plain_table("lever", "articles", *numbers, title=title, right=numbers)
+    say = options.sentence
+    keys = ("only", "interval", "p_only", "share", "error", "p_share")
+    numbers = [say(f"levers.{key}") for key in keys]
+    heads, factors = _target_heads([target], words)
+    by, unit = factors[target.id], heads[0].partition("\n")[2]
+    base = words.study.scenario(table.base)
+    title = say("levers.title", target=options.with_id(target, words), unit=unit,
+                base=words.scenario(base) if words.lang == "zh" else table.base)  # fmt: skip
+    page = options.plain_table(say("head.lever"), say("head.articles"), *numbers, title=title,
+                               right=numbers)  # fmt: skip
     shown = [effect for effect in mine.effects if _matters(effect, shares.get(effect.lever))]
     for effect in sorted(shown, key=lambda e: -abs(e.median)):
         called = " ".join(map(str, effect.articles))
-        cells = [f"{effect.median:+.3g}", f"{effect.p05:+.2g} to {effect.p95:+.2g}",
-                 f"{effect.probability:+.3f}"]  # fmt: skip
+        cells = [_signed(by * effect.median), _span(by * effect.p05, by * effect.p95),
+                 _points(effect.probability)]  # fmt: skip
         share = shares.get(effect.lever)
         if share is not None:
-            cells += [f"{share.mean:+.3g}", f"{share.error:.1g}", f"{share.probability:+.3f}"]
+            cells += [_signed(by * share.mean), f"{by * share.error:.1g}",
+                      _points(share.probability)]  # fmt: skip
         page.add_row(words.lever(effect.lever), called, *cells)
     total = mine.totals[0]
-    page.add_row(f"= {table.full}", "", "", f"{total.p05:+.2g} to {total.p95:+.2g}", "",
-                 f"{total.mean:+.3g}", "", f"{total.probability:+.3f}")  # fmt: skip
+    page.add_row(_total(table, words), "", "", _span(by * total.p05, by * total.p95), "",
+                 _signed(by * total.mean), "", _points(total.probability))  # fmt: skip
     screen.print(page)
     left = len(mine.effects) - len(shown)
     if left:
-        screen.print(f"{left} levers that move less than 0.05 % of the median are left out.")
+        screen.print(say("levers.left", count=left))
     if mine.articles:
-        _print_articles(screen, mine, words)
-    screen.print(
-        f"P rises from {total.base_probability:.2f} to {total.full_probability:.2f} with the full "
-        "plan. Alone: median over members; share: Shapley value of the mean, its standard error "
-        f"from the orders drawn. {PRIOR}"
-    )
+        _print_articles(screen, mine, words, by)
+    low, high = map(words.bare_probability, (total.base_probability, total.full_probability))
+    screen.print(say("levers.rises", low=low, high=high) + say("levers.prior"))
 
 
-def _print_articles(screen: Console, mine: LeverTable, words: Wording) -> None:
-    numbers = ("share", "± s.e.", "P share")
-    page = options.plain_table("no.", "article", "levers", *numbers, right=numbers)
+def _span(low: float, high: float) -> str:
+    return options.sentence("reach.interval", low=_signed(low, 2), high=_signed(high, 2))
+
+
+def _points(change: float) -> str:
+    """Write a change of a probability: in Chinese in points of a hundred."""
+    return f"{100 * change:+.1f}" if options.language() == "zh" else f"{change:+.3f}"
+
+
+def _print_articles(screen: Console, mine: LeverTable, words: Wording, by: float) -> None:
+    say = options.sentence
+    numbers = [say(f"levers.{key}") for key in ("share", "error", "p_share")]
+    first = [say(f"head.{key}") for key in ("number", "article.title")]
+    page = options.plain_table(*first, say("levers.pulled"), *numbers, right=numbers)
     articles = {str(article.number): article for article in words.study.plan.articles.articles}
     base = mine.effects[0].base
     shown = [share for share in mine.articles if abs(share.mean) >= NEGLIGIBLE * abs(base)]
     for share in sorted(shown, key=lambda s: -abs(s.mean)):
         article = articles[share.name]
-        called = ", ".join(words.lever(lever) for lever in article.levers)
-        figures = f"{share.mean:+.3g}", f"{share.error:.1g}", f"{share.probability:+.3f}"
+        called = say("and").join(words.lever(lever) for lever in article.levers)
+        figures = _signed(by * share.mean), f"{by * share.error:.1g}", _points(share.probability)
         title = words.choose(article.title, article.title_zh)
         page.add_row(share.name, title, called, *figures)
     screen.print(page)
     left = len(mine.articles) - len(shown)
-    rest = f" {left} articles that move less than 0.05 % are left out." if left else ""
-    screen.print(f"A lever that several articles call for is split evenly among them.{rest}")
+    rest = say("levers.articles_left", count=left) if left else ""
+    screen.print(say("levers.split") + rest)
 
 
 def _matters(effect: Effect, share: Share | None) -> bool:
@@ -209,6 +243,12 @@ def _matters(effect: Effect, share: Share | None) -> bool:
     return largest >= NEGLIGIBLE * abs(effect.base)
 
 
-def _change(change: float, base: float) -> str:
+def _change(change: float, base: float, by: float) -> str:
     """Format a change with its sign; nothing where it is too small to matter."""
-    return "" if abs(change) < NEGLIGIBLE * abs(base) else f"{change:+.2g}"
+    return "" if abs(change) < NEGLIGIBLE * abs(base) else _signed(by * change, 2)
+
+
+def _signed(value: float, digits: int = 3) -> str:
+    """Write a change with its sign; a large one whole, without a power of ten."""
+    text = f"{value:+.{digits}g}"
+    return f"{value:+.0f}" if "e+" in text else text

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from qiantang.charts import Chart
     from qiantang.files.tables import PlainTable
+    from qiantang.plan.targets import Target
     from qiantang.scenario import Scenario
     from qiantang.wording import Language, Wording
 
@@ -233,6 +234,11 @@ def print_world(screen: Console, base: Scenario, words: Wording) -> None:
     if base.changes:
         told = changes_said(base.changes, words)
         screen.print(f"{words.scenario(base)}: {told}.", soft_wrap=True)
+
+
+def with_id(target: Target, words: Wording) -> str:
+    """Return the title of a target; in English with the id that commands take."""
+    return f"{words.target(target)} ({target.id})" if words.lang == "en" else words.target(target)
 
 
 @contextmanager

@@ -43,20 +43,37 @@ def panel(show: bool, seed: int, fit: str | None, folder: Path | None, as_json: 
         _print(rows)
     missed = found.missed()
     if missed:
-        click.echo("bars NOT met: " + ", ".join(missed), err=True)
+        names = options.sentence("and").join(missed)
+        options.say("panel.missed", err=True, names=names)
         click.get_current_context().exit(1)
 
 
 def _print(rows: list[dict[str, Any]]) -> None:
-    heads = ("estimate", "unit", "panel", "new city", "own city", "prior", "posterior")
-    screen = options.plain_table(*heads, right=heads[2:], title="p05  p50  p95")
+    keys = ("estimate", "unit", "panel", "new_city", "own_city", "prior", "posterior")
+    heads = [options.sentence(f"panel.{key}") for key in keys]
+    screen = options.plain_table(*heads, right=heads[2:], title=options.sentence("panel.title"))
     for row in rows:
         own = _three(row["own"])
-        estimate = row["estimate"] + (f" ({row['member']})" if row["member"] else "")
+        estimate = _named(row["estimate"], row["member"])
         screen.add_row(estimate, row["unit"], _three(row["panel"]),
                        _three(row["new_city"]), own,
                        _three(row["prior"]), _three(row["posterior"]))  # fmt: skip
     options.console(wide=True).print(screen)
+
+
+def _named(estimate: str, city: str) -> str:
+    """Return what an estimate is called: in Chinese its quantity and statistic in words."""
+    if options.language() == "zh":
+        quantity, _, statistic = estimate.partition(".")
+        estimate = _word(f"panel.of.{quantity}", quantity) + "·" + _word(f"panel.of.{statistic}",
+                                                                          statistic)  # fmt: skip
+    return estimate + (options.sentence("panel.city", city=city) if city else "")
+
+
+def _word(key: str, text: str) -> str:
+    from qiantang.wording.language import phrases
+
+    return options.sentence(key) if key in phrases() else text
 
 
 def _three(values: list[float] | None) -> str:

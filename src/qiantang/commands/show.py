@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from qiantang.commands import options
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from qiantang.lineage import Lineage
+    from qiantang.scenario import Lever
+    from qiantang.wording import Wording
 
 
 @click.command()
@@ -19,10 +27,9 @@ def show(scenario: str, lang: str, folder: Path | None, as_json: bool) -> None:
 
     SCENARIO is a name, or a file.
     """
-    from qiantang.lineage import near, path_words, trace, vintage_words
+    from qiantang.lineage import near, trace
     from qiantang.session import open_study
     from qiantang.wording import Wording
-    from qiantang.wording.ruled import rule_said
 
     study = open_study(folder)
     words = Wording(study, lang)
@@ -31,34 +38,63 @@ def show(scenario: str, lang: str, folder: Path | None, as_json: bool) -> None:
         options.print_json(found.record(study.vocabulary.chinese))
         return
     flat, screen = found.scenario, options.console()
-    screen.print(f"{flat.name}: {words.scenario(flat)}", soft_wrap=True)
+    say = options.sentence
+    screen.print(say("colon").join((flat.name, words.scenario(flat))), soft_wrap=True)
     screen.print(words.choose(flat.question, flat.question_zh), soft_wrap=True)
-    screen.print("Files: " + " <- ".join(map(near, flat.files)), soft_wrap=True)
-    screen.print(f"Vintage: {vintage_words(found)}", soft_wrap=True)
+    screen.print(say("show.files", files=" <- ".join(map(near, flat.files))), soft_wrap=True)
+    place = (
+        say("show.nowhere", vintage=flat.vintage) if found.vintage is None else str(found.vintage)
+    )
+    screen.print(say("show.vintage", vintage=flat.vintage, place=place), soft_wrap=True)
     for name, vintage in flat.drivers.items():
-        screen.print(f"Driver {name}: {vintage} ({found.drivers[name][0]})", soft_wrap=True)
-    for told in flat.changes.told():
-        screen.print(f"The user's: {told} ({found.changed[told.split()[0]][0]})", soft_wrap=True)
+        told = say("show.driver", name=name, vintage=vintage, place=found.drivers[name][0])
+        screen.print(told, soft_wrap=True)
+    for change in flat.changes.told():
+        place = str(found.changed[change.split()[0]][0])
+        screen.print(say("show.change", change=change, place=place), soft_wrap=True)
+    _print_rules(screen, found, words)
+    _print_levers(screen, found, words)
+
+
+def _print_rules(screen: Console, found: Lineage, words: Wording) -> None:
+    from qiantang.wording.ruled import rule_said
+
+    say = options.sentence
     for place, rule in found.rules:
-        screen.print(f"Rule: {rule_said(rule.when, list(rule.levers), words)} ({place})",
-                     soft_wrap=True)  # fmt: skip
+        told = rule_said(rule.when, list(rule.levers), words)
+        screen.print(say("show.rule", rule=told, place=place), soft_wrap=True)
         for name, lever in rule.levers.items():
-            screen.print(f"  {words.lever(name)}: {path_words(lever)}", soft_wrap=True)
+            screen.print("  " + say("colon").join((words.lever(name), _path(lever))),
+                         soft_wrap=True)  # fmt: skip
+
+
+def _print_levers(screen: Console, found: Lineage, words: Wording) -> None:
+    flat, say = found.scenario, options.sentence
     if not flat.levers:
-        screen.print(f"No {'other ' if flat.rules else ''}lever is pulled.")
+        screen.print(say("show.none.other" if flat.rules else "show.none"))
         return
-    heads = ["lever", "path", "articles", "from"]
-    heads += ["in place of"] if any(len(origins) > 1 for origins in found.levers.values()) else []
+    heads = [say(f"show.{key}") for key in ("lever", "path", "articles", "from")]
+    heads += (
+        [say("show.replaced")] if any(len(origins) > 1 for origins in found.levers.values()) else []
+    )
     table = options.plain_table(*heads)
     for column in table.columns:
-        column.no_wrap = column.header != "articles"
+        column.no_wrap = column.header != heads[2]
     for name, lever in flat.levers.items():
         own, *replaced = found.levers[name]
-        cells = [path_words(lever), " ".join(map(str, lever.cites)), str(own)]
+        cells = [_path(lever), " ".join(map(str, lever.cites)), str(own)]
         cells += [", ".join(map(str, replaced))] if len(heads) > len(cells) + 1 else []
         table.add_row(words.lever(name), *cells)
     screen.print(table)
-    others = len(study.vocabulary.levers) - len(flat.moved)
+    others = len(words.study.vocabulary.levers) - len(flat.moved)
     if others:
-        year = study.about.plan.base_year
-        screen.print(f"{others} other levers stay at the policy of {year}.")
+        year = words.study.about.plan.base_year
+        screen.print(say("show.others", count=others, year=year))
+
+
+def _path(lever: Lever) -> str:
+    """Return the path of a lever in a few words."""
+    knots = options.sentence("and").join(
+        f"{year:g}: {value:g}" for year, value in lever.path.items()
+    )
+    return knots if len(lever.path) == 1 else knots + options.sentence(f"show.{lever.between}")

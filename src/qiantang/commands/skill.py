@@ -94,11 +94,8 @@ def skill(
         board = saved.newest(study)
         changed = saved.changed_inputs(study, board.record)
         if changed:
-            click.echo(
-                f"{board.record.version} was made from other inputs ({', '.join(changed)} changed "
-                "since); run: qiantang skill --rerun",
-                err=True,
-            )
+            options.say("skill.stale", err=True, name=board.record.version,
+                        files=options.sentence("and").join(changed))  # fmt: skip
         rows, footer = board.rows, _source(board)
     if as_json:
         options.print_json(rows)
@@ -142,7 +139,8 @@ def _made(
     part = score(study, series, forecaster, origins=origins, members=members, seed=seed,
                  progress=tell)  # fmt: skip
     rows = [saved.rounded(row) for row in part.rows]
-    return rows, f"Origins {origins[0]:g} to {origins[-1]:g}; not saved."
+    first, last = (f"{origins[place]:g}" for place in (0, -1))
+    return rows, options.sentence("skill.part", first=first, last=last)
 
 
 def _completed(
@@ -162,11 +160,12 @@ def _completed(
 
 def _source(board: Any) -> str:
     record = board.record
-    kept = f", forecasts of {record.completes} kept" if record.completes else ""
-    return (
-        f"{record.version}: origins {record.origins[0]:g} to {record.origins[-1]:g}, "
-        f"{record.members} members, seed {record.seed}{kept}. Cases and events: {board.folder}"
-    )
+    kept = record.completes and options.sentence("skill.kept", name=record.completes)
+    first, last = (f"{record.origins[place]:g}" for place in (0, -1))
+    return options.sentence(
+        "skill.source", name=record.version, first=first, last=last, members=record.members,
+        seed=record.seed, kept=kept or "", folder=board.folder,
+    )  # fmt: skip
 
 
 def _print(
@@ -194,7 +193,8 @@ def _print(
                 found = verdict.whole(rows, setting).get(name)
                 click.echo(verdict.verdict_line(titles[name], found, setting, lang))
         for bar in verdict.bars(rows, series, lang, titles):
-            click.echo(f"{_BAR[lang][bar.passed]}: {bar.statement}: {bar.detail}")
+            parts = (_BAR[lang][bar.passed], bar.statement, bar.detail)
+            click.echo(options.sentence("colon").join(parts))
     click.echo(_FOOT[lang])
 
 

@@ -96,7 +96,7 @@ def solve(
     options.print_world(screen, packages.base, words)
     print_answer(screen, answer, target, words)
     if out is not None:
-        screen.print(f"Written: {out}")
+        screen.print(options.sentence("solve.written", out=out))
 
 
 def print_answer(screen: Console, answer: Answer, target: Target, words: Wording) -> None:
@@ -106,105 +106,125 @@ def print_answer(screen: Console, answer: Answer, target: Target, words: Wording
         _print_package(screen, answer, words)
     if answer.binding:
         _print_binding(screen, answer, words)
-    _print_method(screen, answer)
+    _print_method(screen, answer, words)
 
 
 def _print_verdict(screen: Console, answer: Answer, target: Target, words: Wording) -> None:
-    asked = f"{words.target(target)} ({target.id}), {target.threshold:g} {target.unit}"
-    wanted = f"P = {answer.asked:g}"
-    found = f"P = {answer.probability:.3f} ± {answer.error:.3f}"
-    if answer.verdict == "no_effort":
-        line = f"no lever is needed, {found} without any."
-    elif answer.verdict == "reached":
-        effort = f"{answer.cost:.1f} of {answer.full_cost:.0f} points"
-        line = f"{wanted} is reached with {effort} ({found})."
-    elif answer.verdict == "impossible" and answer.ceiling is not None:
-        line = (
-            f"no package reaches {wanted}. The best found has {found}; whatever is done, P stays "
-            f"below {answer.ceiling.probability:.3f} ± {answer.ceiling.error:.3f}."
-        )
-    else:
-        ceiling = "" if answer.ceiling is None else f"{answer.ceiling.probability:.3f}"
-        line = (
-            f"no package was found that reaches {wanted}; the best found has {found}. The ceiling "
-            f"of {ceiling} does not exclude one."
-        )
-    screen.print(f"{asked}: {line}", soft_wrap=True)
-    screen.print(
-        f"Without any lever P = {answer.base:.3f}, with the plan in full {answer.full:.3f}."
-    )
+    say = words.phrase
+    found = _with_error(answer.probability, answer.error, words)
+    given = {
+        "target": options.with_id(target, words), "found": found,
+        "level": words.figure(target.threshold, words.target_unit(target))
+        if words.lang == "zh" else f"{target.threshold:g} {target.unit}",
+        "wanted": _percent(answer.asked) if words.lang == "zh" else f"{answer.asked:g}",
+        "cost": f"{answer.cost:.1f}", "all": f"{answer.full_cost:.0f}",
+        "ceiling": "" if answer.ceiling is None
+        else _with_error(answer.ceiling.probability, answer.ceiling.error, words),
+    }  # fmt: skip
+    known = answer.verdict != "impossible" or answer.ceiling is not None
+    key = answer.verdict if known else "not_found"
+    screen.print(say(f"solve.{key}", **given), soft_wrap=True)
+    ends = {"none": _chance(answer.base, words), "full": _chance(answer.full, words)}
+    screen.print(say("solve.ends", **ends))
+
+
+def _chance(value: float, words: Wording) -> str:
+    """Write a probability: in per cent in Chinese, three places in English."""
+    return f"{100 * value:.1f}%" if words.lang == "zh" else f"{value:.3f}"
+
+
+def _with_error(value: float, error: float, words: Wording) -> str:
+    if words.lang == "zh":
+        return f"{100 * value:.1f}%±{100 * error:.1f}%"
+    return f"{value:.3f} ± {error:.3f}"
 
 
 def _print_package(screen: Console, answer: Answer, words: Wording) -> None:
-    numbers = ("intensity", "effort")
-    reached = answer.verdict == "reached"
-    title = "The package" if reached else "Nearest package, at its least effort"
-    table = options.plain_table("lever", "articles", *numbers, title=title, right=numbers)
+    say = options.sentence
+    numbers = [say("solve.intensity"), say("solve.effort")]
+    title = say("solve.package" if answer.verdict == "reached" else "solve.nearest")
+    table = options.plain_table(
+        say("head.lever"), say("head.articles"), *numbers, title=title, right=numbers
+    )
     for pull in answer.package:
         called = " ".join(map(str, pull.articles))
         table.add_row(words.lever(pull.lever), called, f"{pull.intensity:.2f}", f"{pull.cost:.1f}")
-    table.add_row("= package", "", "", f"{answer.cost:.1f}")
+    table.add_row(say("solve.total"), "", "", f"{answer.cost:.1f}")
     screen.print(table)
-    screen.print(f"Effort in {answer.unit}, by judgement: another cost file gives another package.")
+    screen.print(say("solve.unit", unit=words.choose(answer.unit, answer.unit_zh)))
     if answer.limits:
-        screen.print(f"Exhausted: {', '.join(answer.limits)}.")
+        told = [_exhausted(limit, words) for limit in answer.limits]
+        screen.print(say("solve.exhausted", limits=say("and").join(told)))
+
+
+def _exhausted(limit: str, words: Wording) -> str:
+    """Name a limit of the effort file that is used up."""
+    lever = limit.removesuffix(" at its most")
+    if words.lang == "en":
+        return limit
+    if lever != limit:
+        return options.sentence("solve.at_most", lever=words.lever(lever))
+    return options.sentence("solve.budget") if limit == "budget" else limit
 
 
 def _print_binding(screen: Console, answer: Answer, words: Wording) -> None:
-    numbers = ("lowest in", "P if loosened", "gain")
+    say = options.sentence
+    numbers = [say(f"solve.{key}") for key in ("lowest", "loosened", "gain")]
     table = options.plain_table(
-        "limit", "variable", *numbers, "how", title="What limits it at this package", right=numbers
-    )
+        say("solve.limit"), say("head.variable"), *numbers, say("solve.how"),
+        title=say("solve.binding_title"), right=numbers,
+    )  # fmt: skip
     for limit in answer.binding:
+        variable = limit.variable or ""
         table.add_row(
             words.choose(limit.name, limit.name_zh),
-            limit.variable or "",
+            words.variable(variable) if variable and words.lang == "zh" else variable,
             "" if limit.lowest is None else f"{100 * limit.lowest:.0f} %",
-            "" if limit.loosened is None else f"{limit.loosened:.3f}",
-            "" if limit.gain is None else f"{limit.gain:+.3f}",
-            limit.note,
+            "" if limit.loosened is None else _chance(limit.loosened, words),
+            "" if limit.gain is None else _gain(limit.gain),
+            words.choose(limit.note, limit.note_zh),
         )
     screen.print(table)
     first = answer.binding[0]
     if first.gain is not None and first.gain > NEGLIGIBLE:
         name = words.choose(first.name, first.name_zh)
-        screen.print(f"Binding: {name}, P {first.gain:+.3f} when loosened.")
+        screen.print(say("solve.binds", name=name, gain=_plain(first.gain)))
     if any(limit.lowest is not None for limit in answer.binding):
-        screen.print("Lowest in: the share of members in which a variable is the lowest of those "
-                     "listed, in the target's year.")  # fmt: skip
+        screen.print(say("solve.lowest_means"))
 
 
-#: Whether the package suffices: on all draws, or on those it was sought on alone.
-_SUFFICES = {
-    False: "the package suffices",
-    True: "on the draws that it was sought on the package suffices, on others it falls short of "
-    "P = {0.asked:g} (ask for a little more, or take more members)",
-}
+def _plain(gain: float) -> str:
+    """Write a gain as it stands in a sentence."""
+    return f"{100 * gain:.3g}" if options.language() == "zh" else _gain(gain)
 
 
-def _print_method(screen: Console, answer: Answer) -> None:
+def _gain(gain: float) -> str:
+    return f"{100 * gain:+.1f}" if options.language() == "zh" else f"{gain:+.3f}"
+
+
+def _print_method(screen: Console, answer: Answer, words: Wording) -> None:
+    say = options.sentence
+    fresh = _with_error(answer.fresh, answer.fresh_error, words)
     lines = [
-        f"P over {answer.members} members, seed {answer.seed}; on other draws of the drivers "
-        f"{answer.fresh:.3f} ± {answer.fresh_error:.3f}. {answer.runs} packages run."
-    ]
+        say("solve.method", members=answer.members, seed=answer.seed, fresh=fresh,
+            runs=answer.runs)
+    ]  # fmt: skip
     if answer.verdict == "reached":
-        costs = ", ".join(f"{cost:.1f}" for cost in answer.costs)
+        costs = say("and").join(f"{cost:.1f}" for cost in answer.costs)
         short = answer.fresh < answer.asked
-        lines.append(
-            f"Shown: {_SUFFICES[short].format(answer)}, and no lever of it can be lowered alone by "
-            "0.01. Search, not proof: that no other package is cheaper; "
-            f"the starts ended at {costs}."
-        )
+        asked = _percent(answer.asked) if words.lang == "zh" else f"{answer.asked:g}"
+        suffices = say("solve.short" if short else "solve.suffices", asked=asked)
+        lines.append(say("solve.shown", suffices=suffices, costs=costs))
     if answer.ceiling is not None:
-        ceiling = answer.ceiling
-        lines.append(
-            "Shown: no package delivers more of any lever than the ceiling does, where all that is "
-            "decided is carried out and each member pulls just the levers that help it. Measured, "
-            f"not proved: that a target moves steadily with each lever; of {ceiling.trials:,} "
-            f"random packages {ceiling.above} passed the ceiling"
-            f"{', which was raised to them' if ceiling.above else ''}."
-        )
-        if not ceiling.settled:
-            lines.append("In some members the ceiling had not settled: it may be higher.")
+        above = answer.ceiling.above
+        trials = f"{answer.ceiling.trials:,}" if words.lang == "en" else answer.ceiling.trials
+        raised = say("solve.raised") if above else ""
+        lines.append(say("solve.proof", trials=trials, above=above, raised=raised))
+        if not answer.ceiling.settled:
+            lines.append(say("solve.unsettled"))
     for line in lines:
         screen.print(line)
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:g}%"

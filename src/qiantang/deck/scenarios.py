@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from qiantang.study import Study
 
 SCHEMA = "# yaml-language-server: $schema=schemas/scenario.json\n"
-NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+#: File names of scenarios: small letters and Chinese characters, digits and _ behind the first.
+NAME = re.compile(r"[a-z\u4e00-\u9fff][a-z0-9_\u4e00-\u9fff]{0,63}")
 QUESTION = "Which targets are reached with the levers set like this?"
 QUESTION_ZH = "各项举措按此力度推进，哪些目标能够实现？"
 #: Longest line that the writer leaves whole.

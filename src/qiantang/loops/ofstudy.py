@@ -22,6 +22,7 @@ from qiantang.loops.network import Network, network
 from qiantang.loops.report import LoopReport, report_of
 from qiantang.model.loops import Loop, read_loops
 from qiantang.model.syntax import parse
+from qiantang.naming import target_id, variable_id
 from qiantang.scenario import Scenario
 from qiantang.study import Study
 from qiantang.wording import Wording
@@ -136,14 +137,16 @@ def _asked(study: Study, about: str | None) -> Sequence[str]:
     if about is None:
         return []
     targets = {target.id: target for target in study.plan.targets.targets}
+    given, about = about, target_id(study, about)
+    about = about if about in targets else variable_id(study, about)
     if about in targets:
         measure = targets[about].measure
         return list(dict.fromkeys([measure.variable, *measure.over]))
     if about in study.program.slot_of:
         return [about]
-    hint = nearest(about, [*targets, *study.program.slot_of])
+    hint = nearest(given, [*targets, *study.program.slot_of])
     what = f"no target of the plan and no variable of the model{hint}"
-    raise StudyError([Fault(study.model_file, None, about, what)])
+    raise StudyError([Fault(study.model_file, None, given, what)])
 
 
 def _check_vintage(study: Study, vintage: str | None) -> None:

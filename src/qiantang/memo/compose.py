@@ -170,6 +170,7 @@ def _study_facts(about: StudyFile, words: Wording) -> dict[str, str]:
     known, actual = about.vintages.known, about.vintages.actual
     said = {
         "when": words.of(about.plan, "when"),
+        "issued": words.of(about.plan, "issued"),
         "plan": words.study_blanks["plan"],
         "known": words.of(known, "title"),
         "actual": words.of(actual, "title"),

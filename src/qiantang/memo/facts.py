@@ -6,6 +6,7 @@ numbers to decide upon are ``chance`` and the like, and never printed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -199,16 +200,30 @@ class TargetFacts:
         return self._gap(last.chance - first.chance, first, last)
 
     @property
+    def gap_told(self) -> str:
+        """The same as `gap`, as it stands in a sentence."""
+        known, actual = self.known, self.actual
+        return self._gap(actual.chance - known.chance, known, actual, self.teller.points_told)
+
+    @property
+    def gain_told(self) -> str:
+        """The same as `gain`, as it stands in a sentence."""
+        first, last = self.cells()[0], self.cells()[-1]
+        return self._gap(last.chance - first.chance, first, last, self.teller.points_told)
+
+    @property
     def gain_size(self) -> float:
         """The same as a bare number, to decide upon."""
         return self.cells()[-1].chance - self.cells()[0].chance
 
-    def _gap(self, change: float, before: Cell, after: Cell) -> str:
+    def _gap(
+        self, change: float, before: Cell, after: Cell, write: Callable[[float], str] | None = None
+    ) -> str:
         teller = self.teller
         letters = dict.fromkeys((before.scenario.letter, after.scenario.letter))
         worlds = dict.fromkeys(teller.short(one.world) for one in (before, after))
         return teller.result(
-            teller.points(change),
+            (write or teller.points)(change),
             teller.say("stat.gap", target=self.name),
             change,
             scenario=" → ".join(letters),

@@ -93,6 +93,20 @@ class Teller:
         sign = "+" if whole > 0 else "−" if whole < 0 else ""
         return self.say("points", value=f"{sign}{abs(whole)}")
 
+    def points_told(self, change: float) -> str:
+        """Write the same as it stands in a sentence: 高出45个百分点 in Chinese."""
+        whole = round(100 * change) if change == change else 0
+        if not whole:
+            return self.points(change)
+        return self.say("points.more" if whole > 0 else "points.less", value=abs(whole))
+
+    def changed(self, value: float, unit: Unit) -> str:
+        """Write a change as it stands in a sentence: 增加237亿元 in Chinese."""
+        text = self.signed(value, unit)
+        if text[:1] not in "+−":
+            return text
+        return self.say("change.more" if text[0] == "+" else "change.less", value=text[1:])
+
     def when(self, years: list[int]) -> str:
         """Return one year or a span of years in words."""
         if len(years) == 1:

@@ -86,7 +86,7 @@ class WorthFacts:
             found.append(
                 {
                     "target": one,
-                    "total": self._say("total", self.teller.signed(total.mean, unit), total.mean,
+                    "total": self._say("total", self.teller.changed(total.mean, unit), total.mean,
                                        one),
                     "interval": self._say("total_interval",
                                           self.teller.words.interval(total.p05, total.p95, unit),

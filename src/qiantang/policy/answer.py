@@ -42,6 +42,7 @@ class Answer:
     costs : tuple of float
         Of the packages found from different starts: equal where the starts agree.
     unit : str
+    unit_zh : str or None
     probability, error : float
         Of the package, with the standard error from the number of members.
     fresh, fresh_error : float
@@ -77,6 +78,7 @@ class Answer:
     members: int
     seed: int
     runs: int
+    unit_zh: str | None = None
 
     def record(self) -> dict[str, Any]:
         """Return a plain dict, ready for JSON."""

@@ -32,6 +32,7 @@ class Binding:
     gain : float or None
         Against the probability with the limit in place.
     note : str
+    note_zh : str or None
         How it was loosened.
     """
 
@@ -43,6 +44,7 @@ class Binding:
     loosened: float | None
     gain: float | None
     note: str
+    note_zh: str | None = None
 
 
 def find_binding(
@@ -71,7 +73,7 @@ def find_binding(
         share = lowest.get(limit.variable or "")
         found.append(
             Binding(limit.id, limit.name, limit.name_zh, limit.variable, share, loosened, gain,
-                    limit.note)
+                    limit.note, limit.note_zh)
         )  # fmt: skip
     return tuple(sorted(found, key=lambda item: 1.0 if item.gain is None else -item.gain))
 

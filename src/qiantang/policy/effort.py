@@ -80,6 +80,7 @@ class Limit(_Record):
     set: dict[Text, Finite] = Field(default={}, description="parameter: value when loosened")
     times: dict[Text, Above] = Field(default={}, description="parameter: factor when loosened")
     note: Text
+    note_zh: Text | None = None
 
     @model_validator(mode="after")
     def _loosens(self) -> Self:
@@ -103,6 +104,7 @@ class EffortFile(BaseModel):
 
     note: Text
     unit: Text = Field(description="unit of the costs")
+    unit_zh: Text | None = None
     levers: dict[str, LeverEffort] = Field(min_length=1)
     budget: Above | None = Field(description="most that a package may cost, or null")
     rules: list[Rule]

@@ -162,6 +162,7 @@ def _answer(
         full_cost=float(problem.cost.sum()),
         costs=costs,
         unit=effort.file.unit,
+        unit_zh=effort.file.unit_zh,
         probability=reached,
         error=_error(reached, size),
         fresh=fresh,

@@ -146,7 +146,7 @@ def setting_words(about: StudyFile, language: Language) -> dict[str, str]:
 
 _WORDS: dict[str, dict[str, str]] = {
     "en": {"ex_ante": "drivers as known at the origin", "conditional": "true drivers"},
-    "zh": {"ex_ante": "外部变量只用起点已知信息", "conditional": "外部变量取实际值"},
+    "zh": {"ex_ante": "外部环境只用当时已知信息", "conditional": "外部环境取实际值"},
 }
 _SHOCK_WORDS: dict[str, tuple[str, str]] = {
     "en": ("{first} to {last}, {shock} unknown", "{first} to {last}, {shock} known"),

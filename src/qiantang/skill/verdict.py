@@ -30,7 +30,7 @@ BASELINE_WORDS = {
         "trend": "五年趋势",
         "ets": "指数平滑",
         "arima": "ARIMA",
-        "regression": "驱动变量回归",
+        "regression": "外部变量回归",
         "growth_regression": "增长率回归",
         "share": "占全国比重不变",
         "share_damped": "占全国比重趋势渐弱",
@@ -56,11 +56,14 @@ _WORDS = {
         "each": "{setting}: 90 % intervals hold {low} to {high} of each headline series' figures",
         "outside": "{names} outside",
         "of": "{a} of {n}",
+        "few": "{a} of {n}",
+        "none": "{a} of {n}",
+        "share": "{a} of {n}",
         "not_on": "; not on {names}",
     },
     "zh": {
-        "conditional": "外部变量取实际值",
-        "ex_ante": "外部变量只用当时已知信息",
+        "conditional": "外部环境取实际值",
+        "ex_ante": "外部环境只用当时已知信息",
         "begin": "{title}（{setting}）：",
         "unscored": "数据太少，未评分",
         "silent": "模型未作预测",
@@ -75,7 +78,10 @@ _WORDS = {
         "held": "{setting}：90%区间应含{low}至{high}的主要指标实际值",
         "each": "{setting}：各主要指标的90%区间均应含{low}至{high}的实际值",
         "outside": "未落在其中：{names}",
-        "of": "{a}（共{n}）",
+        "of": "{n}项中{a}项达标",
+        "few": "{n}项中仅{a}项达标",
+        "none": "{n}项均未达标",
+        "share": "{n}个实际值中占{a}",
         "not_on": "；未达到：{names}",
     },
 }
@@ -173,6 +179,10 @@ class _Told:
     def listed(self, names: Iterable[str]) -> str:
         return ("、" if self.language == "zh" else ", ").join(names)
 
+    def counted(self, reached: int, count: int, *, met: bool) -> str:
+        key = "of" if met else "few" if reached else "none"
+        return self.words[key].format(a=reached, n=count)
+
     def name(self, series: str) -> str:
         return self.titles.get(series, series)
 
@@ -189,7 +199,7 @@ def _won(
     words, count = told.words, len(headline)
     lost = [name for name in headline if not is_won(scored.get(name))]
     won = count - len(lost)
-    detail = words["of"].format(a=won, n=count)
+    detail = told.counted(won, count, met=won >= needed)
     if lost:
         detail += words["not_on"].format(names=told.listed(map(told.name, lost)))
     said = words["won"].format(setting=words[setting], needed=needed, n=count)
@@ -201,7 +211,7 @@ def _held(mine: Sequence[Row], setting: str, told: _Told) -> Bar:
     low, high = COVERAGE_BAR
     cases = sum(row["n"] for row in mine)
     share = sum(row["coverage90"] * row["n"] for row in mine) / cases if cases else float("nan")
-    of, unscored = told.words["of"], told.words["unscored"]
+    of, unscored = told.words["share"], told.words["unscored"]
     detail = of.format(a=f"{share:.0%}", n=cases) if cases else unscored
     return Bar(told.interval("held", setting), low <= share <= high, detail)
 
@@ -210,12 +220,13 @@ def _each(mine: Sequence[Row], setting: str, count: int, told: _Told) -> Bar:
     """Return the bar on the intervals of each headline series by itself."""
     low, high = COVERAGE_BAR
     outside = [row for row in mine if not low <= row["coverage90"] <= high]
-    detail = told.words["of"].format(a=len(mine) - len(outside), n=count)
+    met = not outside and len(mine) == count
+    detail = told.counted(len(mine) - len(outside), count, met=met)
     if outside:
         names = told.listed(f"{told.name(r['series'])} {r['coverage90']:.0%}" for r in outside)
         stop = "；" if told.language == "zh" else "; "
         detail += stop + told.words["outside"].format(names=names)
-    return Bar(told.interval("each", setting), not outside and len(mine) == count, detail)
+    return Bar(told.interval("each", setting), met, detail)
 
 
 def is_won(row: Row | None) -> bool:

@@ -62,7 +62,10 @@ class Wording(Sentences):
     def study_blanks(self) -> dict[str, str]:
         """What any sentence may say of the study: when its plan was made, and how it is called."""
         plan = self.study.about.plan
-        return {"plan_date": self.of(plan, "when"), "plan": self.of(plan, "called")}
+        return {
+            "plan_date": self.of(plan, "when"), "plan": self.of(plan, "called"),
+            "issued": self.of(plan, "issued"),
+        }  # fmt: skip
 
     def of(self, record: Any, key: str) -> str:
         """Return a text of a record that may hold it in Chinese as well."""

@@ -13,6 +13,12 @@ from qiantang.yamlfile import read_yaml, validate
 
 _FILE = Path(__file__).with_name("refusals.yaml")
 _HINT = re.compile(r" \(did you mean (?P<name>[^?]+)\?\)")
+#: What stands behind a sentence where a value of a file is meant.
+_GOT = re.compile(
+    r"(?P<head>(?P<plain>(?:input|string|list|tuple|dictionary) should )?.+), got (?P<given>.+)",
+    re.DOTALL,
+)
+_WORDS = re.compile(r"\{\w+\}")
 _BLANK = re.compile(r"\\\{(\w+)\\\}")
 #: What is repeated of a sentence that has no Chinese yet.
 _AS_IT_IS = "{what}（此句暂无中文）"
@@ -25,7 +31,8 @@ class Refusals(RootModel[dict[str, str]]):
 @lru_cache(maxsize=1)
 def _sentences() -> list[tuple[re.Pattern[str], str]]:
     found = []
-    for english, chinese in validate(read_yaml(_FILE), Refusals).root.items():
+    known = validate(read_yaml(_FILE), Refusals).root.items()
+    for english, chinese in sorted(known, key=lambda pair: -len(_WORDS.sub("", pair[0]))):
         pattern = _BLANK.sub(lambda blank: f"(?P<{blank[1]}>.+?)", re.escape(english))
         found.append((re.compile(pattern, re.DOTALL), chinese))
     return found
@@ -35,17 +42,22 @@ def in_chinese(what: str) -> str:
     """Return the sentence of a refusal in Chinese; one that is not known stays as it is."""
     hint = _HINT.search(what)
     rest = _HINT.sub("", what)
-    said = next(
-        (
-            zh.format(**match.groupdict())
-            for en, zh in _sentences()
-            if (match := en.fullmatch(rest))
-        ),
-        None,
-    )
+    given = _GOT.fullmatch(rest)
+    said = None if given and given["plain"] else _said(rest)
+    if said is None and given:
+        said = _said(given["head"])
+        said = said and f"{said}，现为{given['given']}"
     if said is None:
         return _AS_IT_IS.format(what=what)
     return said + (f"（是否指{hint['name']}？）" if hint else "")
+
+
+def _said(what: str) -> str | None:
+    """Return the Chinese sentence whose English one fits; the one with most words first."""
+    for english, chinese in _sentences():
+        if match := english.fullmatch(what):
+            return chinese.format(**match.groupdict())
+    return None
 
 
 def in_language(what: str, lang: str) -> str:

@@ -40,7 +40,7 @@ const MODEL_WORDS = {
   zh: {
     name: "模型试算", levers: "输入", hint: () => "滑块为各输入的取值，数字即所取的值。", reached: "期末中位数",
     of: (time) => `${written(time, "zh", 5)}时`,
-    source: (s, sound) => `${sound}个样本，种子${s.seed}，模型文件${s.file}（${s.model}）`,
+    source: (s, sound) => `${sound}组样本，随机种子${s.seed}，模型文件${s.file}（${s.model}）`,
     announce: (parts) => `期末值：${parts.join("；")}`,
     lead: "拖动滑块，各项结果随即更新。可与此前的取值对比，也可打印。",
   },
