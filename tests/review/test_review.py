@@ -191,6 +191,29 @@ def test_a_package_that_begins_later_helps_no_more(review: Review) -> None:
         assert one.last == (enough[-1] if enough else "")
 
 
+def test_thirds_of_the_world_lie_on_both_sides(review: Review) -> None:
+    found = [one for one in pathways(review, 0.5) if one.package == "plan_in_full"]
+    split = [one for one in found if one.worlds]
+    assert split
+    for one in split:
+        adverse, favourable = one.worlds
+        assert (adverse.kind, favourable.kind) == ("adverse", "favourable")
+        assert adverse.driver == favourable.driver
+        assert adverse.driver in review.study.drivers.names
+        assert adverse.without <= one.without + 0.1
+        assert favourable.without >= one.without - 0.1
+        middle = 3 * np.array(one.chances) - adverse.chances - np.array(favourable.chances)
+        assert ((middle > -0.02) & (middle < 1.02)).all()
+
+
+def test_the_map_names_the_last_change(review: Review) -> None:
+    chart = review.study.chart.pathways(review, pathways(review, 0.999), lang="en")
+    assert set(chart.data["start"]) >= {"2019-03-31", "2020-09-30"}
+    assert "0.99" in chart.caption
+    kept = review.study.chart.pathways(review, pathways(review, 1e-9), lang="zh")
+    assert kept.finding.startswith("各目标不另启动举措即可保持")
+
+
 def test_a_plan_that_never_begins_is_the_scenario_itself(review: Review) -> None:
     base = review.tracker.scenario
     ours = moved(review.tracker, review.belief, 2)
