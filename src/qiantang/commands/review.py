@@ -202,11 +202,10 @@ def _print_news(screen: Console, found: Review, words: Wording) -> None:
 
 def _called(key: str, words: Wording) -> str:
     """Return a figure or a driver as the language calls it; English keeps names of series."""
-    name, _, rest = key.partition(" ")
-    if name in words.study.drivers.names:
-        return words.variable(name)
-    series = words.study.evidence.series.get(name)
-    return key if series is None else words.choose(key, f"{series.title_zh or name} {rest}")
+    from qiantang.memo.review import called
+
+    is_series = key.partition(" ")[0] in words.study.evidence.series
+    return key if is_series and words.lang == "en" else called(key, words)
 
 
 def _change(value: float) -> str:

@@ -122,14 +122,15 @@ def prepared(
     except RecursionError:
         return made  # nested too deeply to be kept
     write("prepared", key.hexdigest(), content)
-    _evict_prepared()
+    trim("prepared", MOST_PREPARED)
     return made
 
 
-def _evict_prepared() -> None:
+def trim(kind: str, most: int) -> None:
+    """Keep the newest files of a kind, so many at most."""
     try:
-        files = sorted((folder() / "prepared").iterdir(), key=lambda file: file.stat().st_mtime)
-        for file in files[:-MOST_PREPARED]:
+        files = sorted((folder() / kind).iterdir(), key=lambda file: file.stat().st_mtime)
+        for file in files[:-most]:
             file.unlink(missing_ok=True)
     except OSError:
         return  # another process is at it, or nothing can be kept

@@ -22,7 +22,7 @@ from qiantang.memo.reference import check_reference
 from qiantang.memo.template import template_files
 from qiantang.plan.targets import Target
 from qiantang.policy.answer import Answer
-from qiantang.review.news import WORLD, News
+from qiantang.review.news import REVISED, WORLD, News
 from qiantang.review.pathways import Pathway
 from qiantang.review.review import Review
 from qiantang.wording import Wording, check_language
@@ -185,7 +185,11 @@ def called(key: str, words: Wording) -> str:
     if name in words.study.drivers.names:
         return words.variable(name)
     series = words.study.evidence.series.get(name)
-    return key if series is None else f"{words.choose(series.title, series.title_zh)} {rest}"
+    if series is None:
+        return key
+    period = rest.removesuffix(f" {REVISED}")
+    more = words.phrase("review.revised") if rest != period else ""
+    return f"{words.choose(series.title, series.title_zh)} {period}{more}"
 
 
 def _needs(review: Review, words: Wording) -> list[Block]:
