@@ -14,6 +14,7 @@ from qiantang.charts import Chart, scoreboard, style, tornado
 from qiantang.ensemble.provenance import Facts, of_one
 from qiantang.ensemble.runs import Runs
 from qiantang.loops.report import LoopReport
+from qiantang.review.pathways import InWorld, Pathway
 from qiantang.review.review import Stand
 from qiantang.skill.saved import Saved, SkillRecord, inputs_of
 from qiantang.study import Study
@@ -21,7 +22,7 @@ from qiantang.study import Study
 from .searched import made_discovery, made_robust, made_sensitivity
 
 KINDS = ("fan", "plain_fan", "compare", "board", "tornado", "levers", "multiples", "flow",
-         "scoreboard", "dominance", "odds", "discovery", "sensitivity", "robust",
+         "scoreboard", "dominance", "odds", "pathways", "discovery", "sensitivity", "robust",
          "regrets")  # fmt: skip
 LANGUAGES = ("en", "zh")
 
@@ -67,6 +68,9 @@ def draw(kind: str, lang: str, runs: Runs, small: Study, monkeypatch: Any) -> Ch
         return runs.study.chart.scoreboard(lang=lang)
     if kind == "odds":
         return runs.study.chart.odds(made_review(runs.study), lang=lang)
+    if kind == "pathways":
+        found = made_review(runs.study)
+        return runs.study.chart.pathways(found, made_pathways(found), lang=lang)
     if kind == "discovery":
         return runs.study.chart.discovery(made_discovery(runs.study), lang=lang)
     if kind == "sensitivity":
@@ -143,6 +147,29 @@ def made_review(study: Study) -> Any:
         belief=SimpleNamespace(targets=targets, effective=496.0),
         tracker=SimpleNamespace(scenario=study.scenario("current_policy")),
     )  # fmt: skip
+
+
+def made_pathways(found: Any) -> list[Pathway]:
+    """Return packages that keep a target for some quarters, fewer the later the package."""
+    starts = ("2019-06-30", "2019-09-30", "2019-12-31", "2020-03-31", "2020-06-30", "2020-09-30")
+    made = []
+    for row, target in enumerate(found.belief.targets):
+        without = 0.1 + 0.12 * row
+        for place, package in enumerate(("plan_in_full", "push_airport", "push_talent")):
+            chances = tuple(without + 0.3 - 0.1 * place - 0.04 * n for n in range(len(starts)))
+            kept = [day for day, p in zip(starts, chances, strict=True) if p >= 0.5]
+            worlds = tuple(
+                InWorld(kind, "national_gdp", without + more, chances, last)
+                for kind, more, last in (
+                    ("adverse", -0.1, starts[0]),
+                    ("favourable", 0.05, starts[4]),
+                )
+            )
+            made.append(
+                Pathway(target.id, package, 0.5, without, starts, chances, kept[-1] if kept else "",
+                        0.2, starts[1:4] if place < 2 else (), worlds)
+            )  # fmt: skip
+    return made
 
 
 def made_scoreboard(study: Study) -> Saved:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +20,7 @@ from qiantang.review.belief import Belief
 from qiantang.review.filter import Filter
 from qiantang.review.moved import moved
 from qiantang.review.needs import expected_move
+from qiantang.review.news import items_between
 from qiantang.review.pathways import pathways
 from qiantang.review.readings import Known
 from qiantang.review.restore import delayed, packages_from
@@ -98,6 +101,15 @@ def test_news_adds_up_to_the_change(review: Review) -> None:
         assert parts == pytest.approx(last[target.id] - first[target.id], abs=1e-12)
 
 
+def test_a_revision_is_news_of_its_own(tracker: Filter) -> None:
+    known = tracker.known(2019.75)
+    first = next(reading for reading in known.readings if not reading.side)
+    again = replace(first, log_value=first.log_value + 0.02, published=2019.7)
+    later = replace(known, readings=tuple(again if r is first else r for r in known.readings))
+    (item,) = items_between(tracker, known, later)
+    assert (item.key, item.gained, item.lost) == (f"{first.key} revised", (again,), (first,))
+
+
 def test_odds_are_probabilities_at_every_quarter(review: Review) -> None:
     days = ["2018-06-30", "2018-09-30", "2018-12-31", "2019-03-31"]
     assert [stand.day for stand in review.odds] == days
@@ -151,6 +163,45 @@ def test_a_belief_without_figures_is_asked_for_nothing(tracker: Filter) -> None:
     assert np.ptp(belief.log_weights) == 0.0
 
 
+class InterruptedReviewError(Exception):
+    """Somebody pulls the plug."""
+
+
+@pytest.mark.parametrize("method", ["weights", "smoother"])
+def test_what_was_interrupted_goes_on_with_the_same_bits(
+    method: str, reviewed_study: OpenStudy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[float] = []
+    true = Filter.given
+
+    def counted(self: Filter, known: Known, *rest: Any) -> Belief:
+        given.append(known.as_of)
+        return true(self, known, *rest)
+
+    def stop(sentence: str) -> None:
+        if sentence == "reviewing 2019-03-31":
+            raise InterruptedReviewError
+
+    monkeypatch.setattr(Filter, "given", counted)
+    monkeypatch.setenv("QIANTANG_CACHE", str(tmp_path / "other"))
+    asked = {"since": "2018-12-31", "members": 60, "method": method}
+    whole = reviewed_study.as_of("2019-03-31", **asked).record()
+    assert [date for date in given if date <= 2018.5] == [2018.5]
+    monkeypatch.setenv("QIANTANG_CACHE", str(tmp_path / "cache"))
+    with pytest.raises(InterruptedReviewError):
+        reviewed_study.as_of("2019-03-31", **asked, progress=stop)
+    given.clear()
+    again = reviewed_study.as_of("2019-03-31", **asked)
+    assert min(given) == 2018.75  # of the news alone: the dates before were kept
+    assert json.dumps(again.record()) == json.dumps(whole)
+    kept = sorted((tmp_path / "cache" / "reviews").iterdir())
+    for file in kept:
+        file.write_bytes(file.read_bytes()[:-1] + b"x")
+    given.clear()
+    assert reviewed_study.as_of("2019-03-31", **asked).record() == whole
+    assert min(given) == 2018.5  # what is damaged is made anew
+
+
 def test_an_unknown_target_and_a_late_since_are_refused(reviewed_study: OpenStudy) -> None:
     with pytest.raises(StudyError, match="no such target"):
         find_target(reviewed_study, "passenger")
@@ -189,6 +240,29 @@ def test_a_package_that_begins_later_helps_no_more(review: Review) -> None:
             assert one.chances[0] >= one.chances[-1] >= one.without - 0.02
         enough = [day for day, p in zip(one.starts, one.chances, strict=True) if p >= 0.5]
         assert one.last == (enough[-1] if enough else "")
+
+
+def test_thirds_of_the_world_lie_on_both_sides(review: Review) -> None:
+    found = [one for one in pathways(review, 0.5) if one.package == "plan_in_full"]
+    split = [one for one in found if one.worlds]
+    assert split
+    for one in split:
+        adverse, favourable = one.worlds
+        assert (adverse.kind, favourable.kind) == ("adverse", "favourable")
+        assert adverse.driver == favourable.driver
+        assert adverse.driver in review.study.drivers.names
+        assert adverse.without <= one.without + 0.1
+        assert favourable.without >= one.without - 0.1
+        middle = 3 * np.array(one.chances) - adverse.chances - np.array(favourable.chances)
+        assert ((middle > -0.02) & (middle < 1.02)).all()
+
+
+def test_the_map_names_the_last_change(review: Review) -> None:
+    chart = review.study.chart.pathways(review, pathways(review, 0.999), lang="en")
+    assert set(chart.data["start"]) >= {"2019-03-31", "2020-09-30"}
+    assert "0.99" in chart.caption
+    kept = review.study.chart.pathways(review, pathways(review, 1e-9), lang="zh")
+    assert kept.finding.startswith("各目标不另启动举措即可保持")
 
 
 def test_a_plan_that_never_begins_is_the_scenario_itself(review: Review) -> None:

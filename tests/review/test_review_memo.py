@@ -67,6 +67,11 @@ def test_a_memo_is_written(suffix: str, review: Review, tmp_path: Path) -> None:
     assert out.stat().st_size > 10_000
 
 
+def test_a_revision_is_called_one(review: Review) -> None:
+    words = Wording(review.study, "zh")
+    assert called("passengers 2019-H1 revised", words) == "机场旅客吞吐量 2019-H1（修订）"
+
+
 def test_figures_are_called_by_their_titles(review: Review) -> None:
     chinese, english = Wording(review.study, "zh"), Wording(review.study, "en")
     assert called("passengers 2018-H1", chinese) == "机场旅客吞吐量 2018-H1"

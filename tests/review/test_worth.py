@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import norm
 
+from public_data import chemotherapy
 from qiantang.review.worth import partial, perfect
 
 #: Nothing against a gain of N(1, 1) less N(0, 4): expected gain of the better of the two.
@@ -30,6 +32,14 @@ def test_worth_is_that_of_the_closed_form() -> None:
     ):
         assert found.value == pytest.approx(expected, abs=4 * found.error)
         assert found.error < 0.005
+
+
+def test_worth_is_that_of_another_program() -> None:
+    """Voi's own tests: EVPI 368.6051; EVPPI 262.1 by a GAM, 261.7 by Strong and Oakley's way."""
+    gains = pd.read_csv(chemotherapy("chemo_nb.csv")).to_numpy()
+    known = pd.read_csv(chemotherapy("chemo_pars.csv"))[["p_side_effects_t2"]].to_numpy()
+    assert perfect(gains).value == pytest.approx(368.6051, abs=0.1)
+    assert 255.0 <= partial(gains, known).value <= 270.0
 
 
 def test_noise_is_worth_nothing() -> None:

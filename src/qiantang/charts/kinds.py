@@ -74,6 +74,7 @@ KINDS = {
         Kind("scoreboard", "study", "hindcasts against naive forecasts"),
         Kind("when", "sweep", "a target along each axis of a sweep", "TARGET", "DIR"),
         Kind("odds", "study", "P of every target at each review to a date", "DATE", "[SCENARIO]"),
+        Kind("pathways", "study", "until when a package may still begin", "DATE", "[SCENARIO]"),
         Kind("recovery", "study"),
         Kind("discovery", "study"),
         Kind("sensitivity", "study"),

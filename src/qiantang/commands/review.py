@@ -47,6 +47,10 @@ SMALL = 0.005
     help="Find until when each package may still begin to keep this probability.",
 )  # fmt: skip
 @click.option(
+    "--picture", default=None, type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE", help="Draw the map of --pathways: .png .svg .pdf",
+)  # fmt: skip
+@click.option(
     "--memo", "out", default=None, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
     help="Write the review as a memo of two pages: .docx .html .pdf",
 )  # fmt: skip
@@ -55,6 +59,7 @@ SMALL = 0.005
     "--method", type=click.Choice(["weights", "smoother"]), default="weights", show_default=True,
     help="Weigh members by the figures, or move them towards these.",
 )  # fmt: skip
+@options.force_option
 @options.members_option
 @options.seed_option
 @options.lang_option
@@ -68,6 +73,7 @@ def review(
     restore: str | None,
     probability: float,
     bar: float | None,
+    picture: Path | None,
     out: Path | None,
     force: bool,
     method: str,
@@ -83,6 +89,7 @@ def review(
     Only what was published by that day is read. Figures come from calibration/evidence, parts of
     years and revisions from its releases.csv.
     """
+    from qiantang.faults import Fault, StudyError
     from qiantang.memo.writing import check_memo
     from qiantang.policy.packages import find_target
     from qiantang.review.pathways import pathways
@@ -93,6 +100,10 @@ def review(
 
     if out is not None:
         check_memo(out, force=force)
+    if picture is not None:
+        options.check_pictures(picture, None, force=force)
+    if picture is not None and bar is None:
+        raise StudyError([Fault("--picture", None, "", "draws a map, expected --pathways P")])
     study = open_study(folder, fit=fit)
     words = Wording(study, lang)
     target = None if restore is None else find_target(study, restore)
@@ -101,8 +112,10 @@ def review(
                          members=members, seed=seed, progress=told)  # fmt: skip
         answer = None if target is None else restored(found, target, probability, told)
         paths = None if bar is None else pathways(found, bar, told)
+    if picture is not None and paths:
+        options.save_picture(study.chart.pathways(found, paths, lang=lang), picture, None)
     if out is not None:
-        _write_memo(found, answer, lang, out)
+        _write_memo(found, answer, paths or (), lang, out)
     if as_json:
         options.print_json(_record(found, answer, paths))
         return
@@ -140,11 +153,13 @@ def _print(
         print_answer(screen, answer, find_target(found.study, answer.target), words)
 
 
-def _write_memo(found: Review, answer: Answer | None, lang: str, out: Path) -> None:
+def _write_memo(
+    found: Review, answer: Answer | None, paths: Sequence[Pathway], lang: str, out: Path
+) -> None:
     from qiantang.memo.review import review_memo
     from qiantang.memo.writing import write_memo
 
-    write_memo(review_memo(found, lang=lang, answer=answer), out)
+    write_memo(review_memo(found, lang=lang, answer=answer, paths=paths), out)
     click.echo(f"Written: {out}", err=True)
 
 
@@ -190,11 +205,10 @@ def _print_news(screen: Console, found: Review, words: Wording) -> None:
 
 def _called(key: str, words: Wording) -> str:
     """Return a figure or a driver as the language calls it; English keeps names of series."""
-    name, _, rest = key.partition(" ")
-    if name in words.study.drivers.names:
-        return words.variable(name)
-    series = words.study.evidence.series.get(name)
-    return key if series is None else words.choose(key, f"{series.title_zh or name} {rest}")
+    from qiantang.memo.review import called
+
+    is_series = key.partition(" ")[0] in words.study.evidence.series
+    return key if is_series and words.lang == "en" else called(key, words)
 
 
 def _change(value: float) -> str:

@@ -124,7 +124,7 @@ def prepared(
     except RecursionError:
         return made  # nested too deeply to be kept
     write("prepared", key, content)
-    _evict_prepared()
+    trim("prepared", MOST_PREPARED)
     return made
 
 
@@ -153,7 +153,7 @@ def prepared_arrays(
     for array in made:
         np.save(stream, array, allow_pickle=False)
     write("prepared", key, stream.getvalue())
-    _evict_prepared()
+    trim("prepared", MOST_PREPARED)
     return made
 
 
@@ -162,10 +162,11 @@ def _key(kind: str, parts: Iterable[bytes]) -> str:
     return key.hexdigest()
 
 
-def _evict_prepared() -> None:
+def trim(kind: str, most: int) -> None:
+    """Keep the newest files of a kind, so many at most."""
     try:
-        files = sorted((folder() / "prepared").iterdir(), key=lambda file: file.stat().st_mtime)
-        for file in files[:-MOST_PREPARED]:
+        files = sorted((folder() / kind).iterdir(), key=lambda file: file.stat().st_mtime)
+        for file in files[:-most]:
             file.unlink(missing_ok=True)
     except OSError:
         return  # another process is at it, or nothing can be kept

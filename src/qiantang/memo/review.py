@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from qiantang.charts.odds import odds
+from qiantang.charts.pathways import pathways
 from qiantang.memo.document import (
     Block,
     Document,
@@ -21,7 +22,8 @@ from qiantang.memo.reference import check_reference
 from qiantang.memo.template import template_files
 from qiantang.plan.targets import Target
 from qiantang.policy.answer import Answer
-from qiantang.review.news import WORLD, News
+from qiantang.review.news import REVISED, WORLD, News
+from qiantang.review.pathways import Pathway
 from qiantang.review.review import Review
 from qiantang.wording import Wording, check_language
 
@@ -34,6 +36,7 @@ def review_memo(
     *,
     lang: str = "en",
     answer: Answer | None = None,
+    paths: Sequence[Pathway] = (),
     templates: Path | None = None,
 ) -> Document:
     """Make a memo of a review.
@@ -44,6 +47,8 @@ def review_memo(
     lang : {"en", "zh"}
     answer : Answer, optional
         What would restore a target.
+    paths : sequence of Pathway
+        Until when packages may still begin: their map is drawn where there are any.
     templates : Path, optional
         Folder with a look and reference documents of one's own.
 
@@ -60,6 +65,7 @@ def review_memo(
     blocks = [*_opening(review, words), *_odds(review, words), *_news(review, words)]
     blocks += _needs(review, words)
     blocks += [] if answer is None else _restoring(review, answer, words)
+    blocks += _pathways(review, paths, words) if paths else []
     blocks.append(Paragraph(_text(_method(review, words)), "source"))
     about = review.study.about
     when = day(review.as_of, words)
@@ -179,7 +185,11 @@ def called(key: str, words: Wording) -> str:
     if name in words.study.drivers.names:
         return words.variable(name)
     series = words.study.evidence.series.get(name)
-    return key if series is None else f"{words.choose(series.title, series.title_zh)} {rest}"
+    if series is None:
+        return key
+    period = rest.removesuffix(f" {REVISED}")
+    more = words.phrase("review.revised") if rest != period else ""
+    return f"{words.choose(series.title, series.title_zh)} {period}{more}"
 
 
 def _needs(review: Review, words: Wording) -> list[Block]:
@@ -214,6 +224,15 @@ def _restoring(review: Review, answer: Answer, words: Wording) -> list[Block]:
         cost=f"{answer.cost:.0f}", levers=levers, ceiling=words.bare_probability(ceiling),
     )  # fmt: skip
     return [Heading(2, _text(words.phrase("review.restore"))), Paragraph(_text(said))]
+
+
+def _pathways(review: Review, paths: Sequence[Pathway], words: Wording) -> list[Block]:
+    chart = pathways(review.study, review, paths, lang=words.lang)
+    return [
+        Heading(2, _text(words.phrase("review.pathways"))),
+        Paragraph(_text(chart.finding + ("。" if words.lang == "zh" else "."))),
+        FigureBlock("pathways", chart, _text(chart.caption)),
+    ]
 
 
 def _method(review: Review, words: Wording) -> str:

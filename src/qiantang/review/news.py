@@ -27,6 +27,8 @@ from qiantang.review.readings import Known, Reading
 FEW = 3
 #: What tables call the drivers together.
 WORLD = "world outside"
+#: Follows the key of a figure that was out before and came anew.
+REVISED = "revised"
 #: Quantiles of what was expected.
 _AT = (0.05, 0.5, 0.95)
 
@@ -90,7 +92,9 @@ def items_between(tracker: Filter, before: Known, after: Known) -> list[Item]:
             continue
         gone = tuple(r for r in lost if (r.series, r.figure) == (reading.series, reading.figure))
         lost = [r for r in lost if r not in gone]
-        items.append(Item(reading.key, (reading,), gone))
+        is_revised = any(r.key == reading.key for r in gone)
+        key = f"{reading.key} {REVISED}" if is_revised else reading.key
+        items.append(Item(key, (reading,), gone))
     items += [Item(f"{reading.key} superseded", (), (reading,)) for reading in lost]
     drivers = tracker.world.news(before.as_of, after.as_of)
     if len(drivers) <= FEW:

@@ -25,9 +25,38 @@ from qiantang.review.review import Review
 from qiantang.scenario import Scenario, refuse_rules
 
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 #: Quantiles of the last start over the members that it decides for.
 _AT = (0.05, 0.5, 0.95)
+#: Standard errors by which a driver must go with a target to split the members by it.
+_SURE = 4.0
+
+
+@dataclass(frozen=True)
+class InWorld:
+    """The same in a third of the members, by the world outside that they see.
+
+    Parameters
+    ----------
+    kind : {"adverse", "favourable"}
+        Where the driver does least, or most, for the target.
+    driver : str
+        The one that goes furthest with what members come to without the package.
+    without : float
+    chances : tuple of float
+    last : str
+    """
+
+    kind: str
+    driver: str
+    without: float
+    chances: tuple[float, ...]
+    last: str
+
+    def is_needed(self, bar: float) -> bool:
+        """Tell whether the target falls below the bar without the package in such a world."""
+        return self.without < bar
 
 
 @dataclass(frozen=True)
@@ -52,6 +81,7 @@ class Pathway:
         without it.
     quantiles : tuple of str
         Days: 5, 50 and 95 per cent of the last start over these members; empty where there is none.
+    worlds : tuple of InWorld
     """
 
     target: str
@@ -63,6 +93,7 @@ class Pathway:
     last: str
     decided: float
     quantiles: tuple[str, ...]
+    worlds: tuple[InWorld, ...] = ()
 
     @property
     def is_needed(self) -> bool:
@@ -100,15 +131,18 @@ def pathways(
     end = max(target.measure.years[-1] for target in review.belief.targets) + 1.0
     starts = now + np.arange(int(np.ceil((end - now) * QUARTERS))) / QUARTERS
     ours = moved(review.tracker, review.belief, review.seed + 1)
-    without = _reached(review, ours, base)
+    alone = _measures(review, ours, base)
+    thirds = {t.id: _thirds(ours, t, alone[t.id]) for t in review.belief.targets}
     found = []
     for package in _packages(review):
         progress(f"delaying {package.name}")
         late = [delayed(package, base, study.about.plan.date, at) for at in starts.tolist()]
-        runs = [_reached(review, ours, one) for one in late]
+        runs = [_measures(review, ours, one) for one in late]
         for target in review.belief.targets:
-            reached = np.array([run[target.id] for run in runs])
-            found.append(_pathway(target, package, bar, without[target.id], starts, reached))
+            reached = target.is_reached(np.array([run[target.id] for run in runs]))
+            without = target.is_reached(alone[target.id])
+            one = _pathway(target, package, bar, without, starts, reached)
+            found.append(replace(one, worlds=_in_worlds(thirds[target.id], one, without, reached)))
     return tuple(found)
 
 
@@ -124,21 +158,60 @@ def _packages(review: Review) -> list[Scenario]:
     ]  # fmt: skip
 
 
-def _reached(review: Review, ours: Moved, scenario: Scenario) -> dict[str, NDArray[np.bool_]]:
-    """Return which members reach each target, shape (member,)."""
+def _measures(review: Review, ours: Moved, scenario: Scenario) -> dict[str, Array]:
+    """Return what members come to by target, shape (member,)."""
     tracker = review.tracker
     case = replace(case_of(tracker.study, scenario), vintages=())
     read = ours.run(case)
-    measures = tracker.readout.measures(read, review.belief.targets)
-    return {target.id: target.is_reached(measures[target.id]) for target in review.belief.targets}
+    return tracker.readout.measures(read, review.belief.targets)
+
+
+def _thirds(ours: Moved, target: Target, values: Array) -> list[tuple[str, str, Flags]]:
+    """Return kind, driver and members of the thirds in which the world does least and most.
+
+    None where no driver goes with what members come to.
+    """
+    middle = target.measure.years[-1] + 0.5
+    found: list[tuple[float, str, Array]] = []
+    for name, path in ours.drivers.items():
+        rows = np.atleast_2d(path.values)
+        seen = np.array([np.interp(middle, path.times, row) for row in rows])
+        if len(seen) == len(values) and np.ptp(seen) > 0 and np.nanstd(values) > 0:
+            sound = np.isfinite(values)
+            found.append((float(np.corrcoef(seen[sound], values[sound])[0, 1]), name, seen))
+    if not found:
+        return []
+    correlation, name, seen = max(found, key=lambda one: abs(one[0]))
+    if abs(correlation) < _SURE / np.sqrt(len(values)):  # goes with it by chance alone
+        return []
+    rank = np.argsort(np.argsort(np.sign(correlation) * seen, kind="stable"), kind="stable")
+    third = len(values) // 3
+    return [("adverse", name, rank < third), ("favourable", name, rank >= len(values) - third)]
+
+
+def _in_worlds(
+    thirds: list[tuple[str, str, Flags]], whole: Pathway, without: Flags, reached: Flags
+) -> tuple[InWorld, ...]:
+    found = []
+    for kind, driver, mine in thirds:
+        chances = reached[:, mine].mean(axis=1)
+        last = _last(whole.starts, chances, whole.bar)
+        found.append(
+            InWorld(kind, driver, float(without[mine].mean()), tuple(map(float, chances)), last)
+        )
+    return tuple(found)
+
+
+def _last(days: tuple[str, ...], chances: Array, bar: float) -> str:
+    """Return the last start at which a probability is kept; empty where none keeps it."""
+    enough = np.flatnonzero(chances >= bar)
+    return days[enough[-1]] if len(enough) else ""
 
 
 def _pathway(
-    target: Target, package: Scenario, bar: float, without: NDArray[np.bool_], starts: Array,
-    reached: NDArray[np.bool_],
+    target: Target, package: Scenario, bar: float, without: Flags, starts: Array, reached: Flags
 ) -> Pathway:  # fmt: skip
     chances = reached.mean(axis=1)
-    enough = np.flatnonzero(chances >= bar)
     decided = reached[0] & ~without
     days = tuple(map(day_of, starts.tolist()))
     quantiles: tuple[str, ...] = ()
@@ -148,5 +221,5 @@ def _pathway(
         quantiles = tuple(days[place] for place in at)
     return Pathway(
         target.id, package.name, bar, float(without.mean()), days, tuple(map(float, chances)),
-        days[enough[-1]] if len(enough) else "", float(decided.mean()), quantiles,
+        _last(days, chances, bar), float(decided.mean()), quantiles,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from qiantang.faults import Fault, StudyError
 from qiantang.review.belief import Belief
 from qiantang.review.dates import day_of, read_date, review_dates
 from qiantang.review.filter import Filter
+from qiantang.review.kept import kept_at
 from qiantang.review.needs import Need, needs_of
 from qiantang.review.news import News, news_between
 from qiantang.review.opening import open_filter
@@ -163,7 +164,7 @@ def _at(tracker: Filter, date: float, earlier: list[Belief]) -> Belief:
         same = known.readings == last.known.readings
         if same and not tracker.world.news(last.known.as_of, date):
             return last
-    return tracker.at(date)
+    return kept_at(tracker, date)
 
 
 def _stand(date: float, belief: Belief) -> Stand:

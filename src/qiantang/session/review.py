@@ -58,6 +58,12 @@ class FinishedReview(Review):
         """Find until when each package of the study may still begin to keep a probability."""
         return pathways(self, bar)
 
+    def pathway_map(self, bar: float = 0.5, lang: str = "en") -> Chart:
+        """Draw until when each package of the study may still begin to keep a probability."""
+        from qiantang.charts.pathways import pathways as drawn
+
+        return drawn(self.study, self, self.pathways(bar), lang=lang)
+
     def chart(self, lang: str = "en") -> Chart:
         """Draw the odds of every target at each review."""
         from qiantang.charts.odds import odds
