@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from qiantang.cli import program
 from qiantang.deck.scenarios import deck_scenario
+from qiantang.ensemble.outcomes import outcome_rows
 from qiantang.session.runs import run_read
 from qiantang.study import Study
 from qiantang.wording import Wording
@@ -155,6 +156,23 @@ def test_another_world_is_that_of_a_scenario_file(
     assert offline.complaints == []
 
 
+def test_outcomes_without_a_figure_are_those_of_reach(page: Any, small_study: Study) -> None:
+    page.locator('[data-act="full"]').click()
+    drawn = frame(page)["outcomes"]
+    scenario, named = small_study.scenario("plan_in_full"), small_study.outcomes
+    assert named is not None
+    rows = outcome_rows(small_study, [scenario], members=MEMBERS)
+    told = {(row.of, row.year): row for row in rows}
+    years = [year for year in named.years if year <= 2020]
+    assert len(drawn) == len(named.outcomes)
+    for item, found in zip(named.outcomes, drawn, strict=True):
+        for year, interval in zip(years, found, strict=True):
+            row = told[item.of, year]
+            assert interval == pytest.approx([row.p05, row.median, row.p95], rel=1e-9), item.of
+    page.locator(".qt-outcomes summary").click()
+    assert page.locator(".qt-outcome").first.inner_text()
+
+
 def test_two_packages_stand_beside_each_other(page: Any, small_study: Study) -> None:
     page.locator('[data-act="full"]').click()
     full = page.locator(".qt-chance").all_inner_texts() if frame(page) else []
@@ -245,7 +263,9 @@ def test_a_dark_screen_has_light_ink(browser: Any, page_file: Path) -> None:
     assert ink("dark") > 600
 
 
-def test_it_prints_on_one_sheet_of_a4(page: Any) -> None:
+@pytest.mark.parametrize("fragment", ["", "&outside=slot_ceiling:2.2&with=plan_in_full"])
+def test_it_prints_on_one_sheet_of_a4(offline: Any, page_file: Path, fragment: str) -> None:
+    page = opened(offline, page_file, f"#lang=en{fragment}")
     content = page.pdf(prefer_css_page_size=True)
     sizes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", content)
     assert len(re.findall(rb"/Type\s*/Page\b", content)) == 1

@@ -114,6 +114,7 @@ async function begin() {
     model.fire("change:_frame");
     followAddress(plan, model);
     if (state.pinned || state.pinnedShares) await model.pin(state.pinned, state.pinnedShares);
+    document.documentElement.dataset.first = performance.now().toFixed(0);
     document.documentElement.dataset.ready = "yes";
   } catch (error) {
     main.textContent = PAGE_WORDS[state.language].refused(error.message);
