@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from qiantang.faults import Fault
 from qiantang.files import door
+from qiantang.files.frames import parquet_file
 
 Array = NDArray[np.float64]
 
@@ -22,7 +23,7 @@ _KEYS = ("innovation", "member")
 
 def write_draws(path: Path, parameters: Mapping[str, Array]) -> None:
     """Write the draws of parameters, a row a member."""
-    _kept(pd.DataFrame(dict(parameters))).to_parquet(path, index=False)
+    parquet_file(_kept(pd.DataFrame(dict(parameters))), path)
 
 
 def write_innovations(path: Path, times: Array, innovations: Mapping[str, Array]) -> None:
@@ -33,7 +34,7 @@ def write_innovations(path: Path, times: Array, innovations: Mapping[str, Array]
         part.insert(0, "member", np.arange(len(paths)))
         part.insert(0, "innovation", name)
         parts.append(part)
-    pd.concat(parts).to_parquet(path, index=False)
+    parquet_file(pd.concat(parts), path)
 
 
 def _kept(draws: pd.DataFrame) -> pd.DataFrame:

@@ -32,7 +32,7 @@ SURE = 3.0
 )  # fmt: skip
 @options.members_option
 @options.seed_option
-@click.option("--lang", default="en", show_default=True, metavar="en|zh", help="Names in tables.")
+@options.lang_option
 @options.study_option
 @options.json_option
 def learn(

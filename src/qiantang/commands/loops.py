@@ -70,7 +70,7 @@ def loops(
     strongest, and when. Without an argument: the loops of the whole model of the study. MODEL is a
     .mdl, .xmile or .stmx file, which runs once.
     """
-    from qiantang.tablefile import check_table_out, write_table
+    from qiantang.files.tablefile import check_table_out, write_table
 
     if out is not None:
         check_table_out(out)

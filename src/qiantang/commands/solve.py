@@ -47,7 +47,7 @@ NEGLIGIBLE = 0.005
 @options.seed_option
 @options.vintage_option
 @options.base_option
-@click.option("--lang", default="en", show_default=True, metavar="en|zh", help="Names in tables.")
+@options.lang_option
 @options.study_option
 @options.json_option
 def solve(

@@ -179,9 +179,7 @@ def _wanted(study: Study, variables: Sequence[str] | None, vintage: str | None) 
         if name not in study.dictionary:
             hint = nearest(name, study.dictionary)
             faults.append(Fault(study.model_file, None, name, f"no variable of the model{hint}"))
-    if vintage is not None and vintage not in study.about.vintage_names:
-        what = f"unknown vintage, expected {study.about.either_vintage}"
-        faults.append(Fault("vintage", None, vintage, what))
+    faults += study.about.vintage_faults(vintage)
     if faults:
         raise StudyError(faults)
     return tuple(dict.fromkeys(variables)) if variables else study.headlines

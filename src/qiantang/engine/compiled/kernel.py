@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -30,7 +29,8 @@ from qiantang.engine.compiled.lanes import WIDTH
 from qiantang.engine.inputs import Inputs
 from qiantang.engine.ir import Integrator, Program
 from qiantang.engine.plan import Plan
-from qiantang.files import cache
+from qiantang.files import cache, door, put
+from qiantang.files.own import own_text
 
 Floats = npt.NDArray[np.float64]
 CHUNK = 2048
@@ -172,7 +172,7 @@ def _from_disk_or_new(text: str, key: str, on_compile: Callable[[str], None] | N
             cache.used(home)
             return _compiled(_imported(home / name, key), cached=True)
         except Exception:  # whatever Numba makes of another machine's files: they are rebuilt
-            shutil.rmtree(home, ignore_errors=True)
+            put.remove(home)
     if on_compile is not None:
         on_compile("compiling the model, once; the result is kept")
 
@@ -188,7 +188,7 @@ def _from_disk_or_new(text: str, key: str, on_compile: Callable[[str], None] | N
 
 def _write(file: Path, text: str, key: str) -> None:
     """Write the source with a time stamp that follows from the key, as Numba looks at it."""
-    file.write_text(text, encoding="utf-8")
+    put.text(file, text)
     moment = 1_000_000_000 + int(key[:7], 16)
     os.utime(file, (moment, moment))
 
@@ -198,7 +198,7 @@ def _imported(file: Path, key: str) -> Any:
     module = ModuleType(f"qiantang_kernel_{key[:32]}")
     module.__file__ = str(file)
     sys.modules[module.__name__] = module
-    exec(compile(file.read_text(encoding="utf-8"), str(file), "exec"), module.__dict__)
+    exec(compile(door.text(file), str(file), "exec"), module.__dict__)
     return module.kernel
 
 
@@ -254,7 +254,6 @@ def _stamp() -> str:
     import llvmlite.binding as machine
     import numba
 
-    here = Path(__file__).parent
     digest = hashlib.sha256(
         f"{numba.__version__} {llvmlite.__version__} {sys.version} {np.__version__} "
         f"{machine.get_host_cpu_name()} {machine.get_host_cpu_features().flatten()}".encode()
@@ -263,5 +262,5 @@ def _stamp() -> str:
         *("distributions", "intrinsics", "lanes", "powers", "lane_functions", "kernel_loop"),
         *("kernel", "wide"),
     ):
-        digest.update((here / f"{name}.py").read_bytes())
+        digest.update(own_text("engine", "compiled", f"{name}.py").encode())
     return digest.hexdigest()
