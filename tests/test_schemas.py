@@ -13,9 +13,9 @@ from jsonschema import Draft202012Validator
 from mistakes import Mistake, mistakes
 from qiantang.cli import program
 from qiantang.faults import StudyError
+from qiantang.files.yamlfile import read_yaml
 from qiantang.schemas import KINDS, schemas
 from qiantang.study import Study
-from qiantang.yamlfile import read_yaml
 
 ROOT = Path(__file__).parents[1]
 SCENARIOS = ROOT / "scenarios"

@@ -9,9 +9,9 @@ from click.testing import CliRunner
 
 from qiantang.cli import program
 from qiantang.faults import StudyError
+from qiantang.files.yamlfile import read_yaml
 from qiantang.study import Study
 from qiantang.template import _quoted, new_scenario, put_new
-from qiantang.yamlfile import read_yaml
 
 
 @pytest.mark.parametrize("name", ["mine", "my_own-2", "试点方案", "null", "yes"])

@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from qiantang.engine import Path as TimePath
+from qiantang.files.yamlfile import read_yaml
 from qiantang.session import open_study
 from qiantang.study import Study
-from qiantang.yamlfile import read_yaml
 
 FROM = 2018.0
 RISE = 1.1

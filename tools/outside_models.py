@@ -28,8 +28,8 @@ import pandas as pd
 
 from qiantang.conformance import FINE, SAME, compare
 from qiantang.conformance_table import OUTSIDE, with_section
+from qiantang.files.outfile import put_text
 from qiantang.modelfile.names import spelled
-from qiantang.outfile import put_text
 
 LIST = Path(__file__).with_suffix(".csv")
 LIMIT = 300.0

@@ -19,9 +19,9 @@ import numpy as np
 from qiantang.ensemble.evaluate import by_structure_alone
 from qiantang.ensemble.reach import measure
 from qiantang.ensemble.runs import run
+from qiantang.files.yamlfile import read_yaml
 from qiantang.plan.targets import Target
 from qiantang.session import OpenStudy, open_study
-from qiantang.yamlfile import read_yaml
 
 MEMBERS = 1000
 PARTS = ("driver", "structure", "deviation", "lever")

@@ -9,7 +9,8 @@ from typing import Any
 
 from qiantang.changes import SPREADS, amount
 from qiantang.faults import Fault, nearest
-from qiantang.yamlfile import KeyPath, YamlDocument
+from qiantang.files.loose import is_number
+from qiantang.files.yamlfile import KeyPath, YamlDocument
 
 #: Keys of an entry that are no years.
 WORDS = ("unit", "spread", "vintage", "note")
@@ -82,7 +83,7 @@ def driver_faults(
     if spread is not None:
         if quantity.scheduled:
             yield document.fault((*where, "spread"), "a schedule has no spread")
-        elif spread not in SPREADS and not (_is_number(spread) and 0 <= spread <= 1):
+        elif spread not in SPREADS and not (is_number(spread) and 0 <= spread <= 1):
             what = f"got {spread!r}, expected kept, none or a share from 0 to 1"
             yield document.fault((*where, "spread"), what)
         elif not _years(setting):
@@ -93,7 +94,7 @@ def driver_faults(
         if read is not None and read[0] == "growth" and quantity.scheduled:
             what = f"got {given!r}, a schedule takes a value or a factor such as x 0.9"
             yield document.fault(at, what)
-        elif not quantity.scheduled and _is_number(year) and year != int(year):
+        elif not quantity.scheduled and is_number(year) and year != int(year):
             yield document.fault(at, f"{year} is not a whole year; the driver is a yearly figure")
     yield from _path_faults(document, where, setting, quantity, outside)
 
@@ -174,14 +175,10 @@ def _amount_faults(
 
 def _years(setting: Mapping[Any, Any]) -> dict[Any, Any]:
     """Return the entries whose key is a number: years and what holds in them."""
-    return {key: value for key, value in setting.items() if _is_number(key)}
+    return {key: value for key, value in setting.items() if is_number(key)}
 
 
 def _named(known: Mapping[str, Quantity], name: str) -> str | None:
     if name in known:
         return name
     return next((key for key, quantity in known.items() if quantity.chinese == name), None)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and value == value

@@ -9,12 +9,12 @@ from qiantang.constants import constants_path
 from qiantang.evidence.lookups import driver_faults
 from qiantang.faults import Fault, StudyError
 from qiantang.files import door
+from qiantang.files.yamlfile import read_yaml
 from qiantang.hindsight import hindsight_faults
 from qiantang.policy.effort import effort_path
 from qiantang.review.settings import read_settings
 from qiantang.study import Study
 from qiantang.studyfile import scenario_faults, study_path
-from qiantang.yamlfile import read_yaml
 
 if TYPE_CHECKING:
     from qiantang.model.checks import CheckResult

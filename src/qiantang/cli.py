@@ -87,11 +87,12 @@ class Verbs(click.Group):
         except click.UsageError as error:
             if lang == "en":
                 raise
+            from qiantang.wording.language import phrase
             from qiantang.wording.refusals import in_chinese
 
             help_of = error.ctx.command_path if error.ctx else ctx.command_path
             said = in_chinese(error.format_message())
-            click.echo(f"{said}。用法见：{help_of} --help", err=True)
+            click.echo(phrase("usage.see", lang, said=said, command=help_of), err=True)
             ctx.exit(error.exit_code)
 
 

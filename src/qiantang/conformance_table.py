@@ -13,7 +13,8 @@ import click
 
 from qiantang.conformance import CLOSE, FINE, LARGEST, SAME, Row, check, home, models
 from qiantang.conformance_reasons import DEPARTURES, REASONS
-from qiantang.outfile import put_text
+from qiantang.files import door
+from qiantang.files.outfile import put_text
 
 HEAD = """# Conformance
 
@@ -170,7 +171,7 @@ def unexplained(rows: Iterable[Row]) -> list[Row]:
 
 
 def _text(page: Path) -> str:
-    return page.read_text(encoding="utf-8") if page.is_file() else ""
+    return door.text(page) if page.is_file() else ""
 
 
 @click.command()

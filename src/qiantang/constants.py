@@ -9,8 +9,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.files.yamlfile import read_yaml, validate
 from qiantang.known import KnownDate
-from qiantang.yamlfile import read_yaml, validate
 
 
 class ConstantRecord(BaseModel):

@@ -15,7 +15,7 @@ from qiantang.rendering import (
     number,
     quiet,
 )
-from qiantang.wording.language import phrase
+from qiantang.wording.language import both, phrase
 from qiantang.wording.names import ASSUMED, odds_word
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def study_html(study: Study) -> str:
             rows.append((name, _faults(error), "", "", ""))
             continue
         rows.append((name, one.title, one.title_zh, str(len(one.levers)), _world(one)))
-    head = ("scenario", "title", "标题", "levers set", "drivers")
+    head = ("scenario", *both("display.title"), "levers set", "drivers")
     return block(
         f"Study {study.model_file.stem}", facts_html(facts), html_table(head, rows, right={3})
     )
@@ -87,13 +87,13 @@ def runs_text(runs: Runs) -> str:
 
 def runs_html(runs: Runs) -> str:
     """Return runs as HTML: the scenarios, and the variables folded away."""
-    head = ("scenario", "title", "标题", "drivers", "diverged")
+    head = ("scenario", *both("display.title"), "drivers", "diverged")
     rows = []
     for name in _variables(runs):
         attrs = runs.dataset[name].attrs
         words = (attrs.get("units", ""), attrs.get("figure", ""), attrs.get("long_name", ""))
         rows.append((name, *map(str, words), str(attrs.get("long_name_zh", ""))))
-    variables = html_table(("variable", "unit", "figure", "meaning", "含义"), rows)
+    variables = html_table(("variable", "unit", "figure", *both("display.meaning")), rows)
     return block(
         _runs_title(runs),
         html_table(head, _run_rows(runs, "0"), right={4}),
@@ -145,7 +145,7 @@ def reach_html(reach: Reach) -> str:
         rows.append(row)
     table = html_table(head, rows, right=set(range(3, len(head))), bars=bars)
     notes = map(quiet, _reach_notes(reach))
-    return block("Probability P that a target is reached 目标实现概率", table, *notes)
+    return block(" ".join(both("display.reach")), table, *notes)
 
 
 def _odds(row: Row) -> str:
@@ -210,8 +210,8 @@ def _study_facts(study: Study) -> list[tuple[str, Callable[[], str]]]:
 
 
 def _scenario_facts(scenario: Scenario) -> list[tuple[str, str]]:
-    facts = [("question", scenario.question)]
-    facts += [("问题", scenario.question_zh)] if scenario.question_zh else []
+    asked = zip(both("display.question"), (scenario.question, scenario.question_zh), strict=True)
+    facts = [(label, text) for label, text in asked if text]
     if len(scenario.files) > 1:
         facts.append(("based on", " <- ".join(path.stem for path in scenario.files[1:])))
     facts.append(("drivers", _vintages(scenario)))

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from qiantang.ensemble.ensemble import Outcome
+    from qiantang.loops.instants import EdgeScores
     from qiantang.scenario import Scenario
 
 
-def losses(scenario: Scenario, outcome: Outcome) -> list[Fault]:
+def losses(scenario: Scenario, outcome: Outcome | EdgeScores) -> list[Fault]:
     """Return the sentence for a scenario in which every member diverged; none if one is left."""
     if not outcome.diverged.all():
         return []

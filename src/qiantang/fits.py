@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,13 +14,12 @@ from typing import Annotated, Any
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from ruamel.yaml import YAML
 
 from qiantang.faults import Fault, StudyError, nearest
-from qiantang.files import cache, door
+from qiantang.files import cache, door, put
 from qiantang.files.code import code_digest
+from qiantang.files.yamlfile import read_yaml, validate, yaml_text
 from qiantang.fitnames import DRAWS, INNOVATIONS
-from qiantang.yamlfile import read_yaml, validate
 
 __all__ = [
     "DRAWS",
@@ -263,22 +261,17 @@ def save_fit(
     from qiantang.fittables import write_draws, write_innovations
 
     refuse_existing(folder)
-    made = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")  # renamed when whole
-    made.mkdir(parents=True)
-    write_draws(made / DRAWS, parameters)
-    write_innovations(made / INNOVATIONS, times, innovations)
-    for name, text in texts.items():
-        (made / name).write_text(text, encoding="utf-8", newline="\n")
-    for name, write in (writers or {}).items():
-        write(made / name)
-    files = {path.name: digest(path) for path in sorted(made.iterdir())}
-    now = record.made or datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    finished = record.model_copy(update={"files": files, "made": now})
-    writer = YAML()
-    writer.width = 200
-    with (made / RECORD).open("w", encoding="utf-8", newline="\n") as stream:
-        writer.dump(finished.model_dump(), stream)
-    made.rename(folder)
+    with put.new_folder(folder) as made:
+        write_draws(made / DRAWS, parameters)
+        write_innovations(made / INNOVATIONS, times, innovations)
+        for name, text in texts.items():
+            put.text(made / name, text)
+        for name, write in (writers or {}).items():
+            write(made / name)
+        files = {path.name: digest(path) for path in sorted(made.iterdir())}
+        now = record.made or datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+        finished = record.model_copy(update={"files": files, "made": now})
+        put.text(made / RECORD, yaml_text(finished.model_dump()))
     return Fit(folder, finished)
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from qiantang.faults import Fault
 from qiantang.files import door
+from qiantang.files.frames import draws_file
 
 Array = NDArray[np.float64]
 
@@ -20,7 +21,7 @@ _KEYS = ("innovation", "member")
 
 def write_draws(path: Path, parameters: Mapping[str, Array]) -> None:
     """Write the draws of parameters, a row a member."""
-    _write(_kept(pd.DataFrame(dict(parameters))), path)
+    draws_file(_kept(pd.DataFrame(dict(parameters))), path, _KEYS)
 
 
 def write_innovations(path: Path, times: Array, innovations: Mapping[str, Array]) -> None:
@@ -31,29 +32,7 @@ def write_innovations(path: Path, times: Array, innovations: Mapping[str, Array]
         part.insert(0, "member", np.arange(len(paths)))
         part.insert(0, "innovation", name)
         parts.append(part)
-    _write(pd.concat(parts), path)
-
-
-def _write(table: pd.DataFrame, path: Path) -> None:
-    """Write a table in the least room: draws hardly repeat, but the first bytes of them do.
-
-    So no dictionary of draws is kept, and their first bytes stand together, then their second.
-    """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    plain = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
-    draws = [name for name in plain.column_names if name not in _KEYS]
-    pq.write_table(
-        plain,
-        path,
-        compression="zstd",
-        compression_level=19,
-        use_dictionary=[name for name in _KEYS if name in plain.column_names] or False,
-        column_encoding=dict.fromkeys(draws, "BYTE_STREAM_SPLIT"),
-        store_schema=False,
-        write_statistics=False,
-    )
+    draws_file(pd.concat(parts), path, _KEYS)
 
 
 def _kept(draws: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from qiantang.faults import StudyError, nearest
-from qiantang.yamlfile import read_yaml, validate
+from qiantang.files.yamlfile import read_yaml, validate
 
 
 class Headlines(BaseModel):

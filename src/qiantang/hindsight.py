@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qiantang.faults import Fault, StudyError
+from qiantang.files.yamlfile import KeyPath, YamlDocument, read_yaml
 from qiantang.known import FIELD, end_of, is_date
-from qiantang.yamlfile import KeyPath, YamlDocument, read_yaml
 
 if TYPE_CHECKING:
     from qiantang.study import Study

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from qiantang.files.yamlfile import KeyPath, YamlDocument, read_yaml
 from qiantang.rule import Rule
 from qiantang.scenario import Lever, Scenario, resolve
 from qiantang.study import Study
-from qiantang.yamlfile import KeyPath, YamlDocument, read_yaml
 
 
 @dataclass(frozen=True)

@@ -119,8 +119,8 @@ def _drivers(study: Study, words: Wording) -> Rows:
 
 
 def _fits(study: Study, words: Wording) -> Rows:
+    from qiantang.files.yamlfile import read_yaml
     from qiantang.fits import fit_folders
-    from qiantang.yamlfile import read_yaml
 
     del words  # a fit has a name alone
     rows = []

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from qiantang.faults import StudyError
+from qiantang.files.yamlfile import read_yaml
 from qiantang.fits import text_digest
 from qiantang.known import FIELD
-from qiantang.yamlfile import read_yaml
 
 #: Keys whose text tells a reader something and moves no number.
 _TOLD = frozenset({FIELD, "note", "source", "reference", "basis", "title", "title_zh"})

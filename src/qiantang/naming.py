@@ -57,7 +57,7 @@ def lever_id(study: Study, name: str) -> str:
 def scenario_id(study: Study, name: str) -> str:
     """Return the name of the scenario that a title means; files are read only if need be."""
     from qiantang.faults import StudyError
-    from qiantang.yamlfile import read_yaml
+    from qiantang.files.yamlfile import read_yaml
 
     names = study.scenario_names()
     if name in names or name.endswith(".yaml"):

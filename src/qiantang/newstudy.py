@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from qiantang.faults import Fault, StudyError
+from qiantang.files import put
 
 #: What a study is made of, seen from its folder.
 _PARTS = ("study.yaml", "model", "scenarios", "calibration")
 #: What was computed: a new study makes its own.
 _COMPUTED = ("fits", "skill")
+#: Written by people, beside what is computed from it.
+_REGISTER = Path("calibration", "skill", "series.yaml")
 
 
 def new_study(source: Path, folder: Path) -> int:
@@ -27,17 +29,9 @@ def new_study(source: Path, folder: Path) -> int:
     if not folder.absolute().parent.is_dir():
         raise StudyError([Fault(folder, None, "", "the folder does not exist")])
     try:
-        folder.mkdir()
         for name in _PARTS:
-            part = source / name
-            if part.is_dir():
-                shutil.copytree(part, folder / name, ignore=shutil.ignore_patterns(*_COMPUTED))
-            elif part.is_file():
-                shutil.copyfile(part, folder / name)
-        register = source / "calibration" / "skill" / "series.yaml"
-        if register.is_file():  # written by people, beside what is computed from it
-            (folder / "calibration" / "skill").mkdir()
-            shutil.copyfile(register, folder / "calibration" / "skill" / "series.yaml")
+            put.copy(source / name, folder / name, leave_out=_COMPUTED)
+        put.copy(source / _REGISTER, folder / _REGISTER)
     except OSError as error:
         what = f"cannot be written: {error.strerror or error}"
         raise StudyError([Fault(folder, None, "", what)]) from None

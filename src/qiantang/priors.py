@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, RootModel, model_validator
 
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.files.yamlfile import read_yaml, validate
 from qiantang.known import KnownDate
-from qiantang.yamlfile import read_yaml, validate
 
 Array = NDArray[np.float64]
 

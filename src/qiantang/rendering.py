@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 
 from qiantang.files.markup import Markup, element
-from qiantang.wording.units import hundredths
+from qiantang.wording.figures import chance as said
 from qiantang.wording.units import number as written
 
 Cells = Sequence[str]
@@ -26,12 +26,8 @@ def number(value: float | None) -> str:
 
 
 def chance(value: float) -> str:
-    """Write a probability; an ensemble never says quite never or quite surely."""
-    if value != value:
-        return "-"
-    return (
-        "<0.01" if value < 0.005 else ">0.99" if value > 0.995 else f"{hundredths(value) / 100:.2f}"
-    )
+    """Write a probability; none as a dash."""
+    return "-" if value != value else said(value, "en")
 
 
 def html_table(

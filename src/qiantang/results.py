@@ -10,8 +10,9 @@ import xarray as xr
 
 from qiantang.ensemble import provenance
 from qiantang.faults import Fault, StudyError
-from qiantang.files.cells import SHEET_ROWS, guarded_frame, sheet_of, write_book
-from qiantang.outfile import check_outfile, put_whole
+from qiantang.files.cells import SHEET_ROWS, sheet_of, write_book
+from qiantang.files.frames import csv_file, netcdf_file, parquet_file
+from qiantang.files.outfile import check_outfile, put_whole
 
 #: Years of the model's horizon, for the size check before a run starts.
 _YEARS = 26
@@ -50,17 +51,12 @@ def write_results(dataset: xr.Dataset, out: Path) -> None:
         _WRITERS[out.suffix.lower()](dataset, beside)
 
 
-def _write_nc(dataset: xr.Dataset, path: Path) -> None:
-    dataset.to_netcdf(path, engine="h5netcdf")
-
-
 def _write_parquet(dataset: xr.Dataset, path: Path) -> None:
-    long_table(dataset).to_parquet(path, index=False)
+    parquet_file(long_table(dataset), path)
 
 
 def _write_csv(dataset: xr.Dataset, path: Path) -> None:
-    table = guarded_frame(long_table(dataset))
-    table.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+    csv_file(long_table(dataset), path)
 
 
 def _write_xlsx(dataset: xr.Dataset, path: Path) -> None:
@@ -77,7 +73,7 @@ def _write_xlsx(dataset: xr.Dataset, path: Path) -> None:
 
 
 _WRITERS: dict[str, Callable[[xr.Dataset, Path], None]] = {
-    ".nc": _write_nc,
+    ".nc": netcdf_file,
     ".parquet": _write_parquet,
     ".csv": _write_csv,
     ".xlsx": _write_xlsx,

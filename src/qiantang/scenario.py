@@ -13,10 +13,10 @@ from qiantang.changes import UNCHANGED, Changes
 from qiantang.engine.path import Path as TimePath
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.files import door
+from qiantang.files.yamlfile import YamlDocument, read_yaml, validate
 from qiantang.rule import Rule, content_of, path_of, rules_on
 from qiantang.scenariofile import Lever, ScenarioFile, Setting, changes_of
 from qiantang.vocabulary import Vocabulary, content_faults
-from qiantang.yamlfile import YamlDocument, read_yaml, validate
 
 __all__ = [
     "Lever",

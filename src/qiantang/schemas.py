@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qiantang.changes import SPREADS
-from qiantang.outfile import put_text
+from qiantang.files import put
+from qiantang.files.outfile import put_text
 
 if TYPE_CHECKING:
     from qiantang.changefaults import Quantity
@@ -122,7 +123,7 @@ def schemas(study: Study) -> dict[str, str]:
 
 def write_schemas(study: Study, folder: Path) -> list[Path]:
     """Write the JSON schemas into a folder and return their paths."""
-    folder.mkdir(parents=True, exist_ok=True)
+    put.folder(folder)
     texts = schemas(study)
     for name, text in texts.items():
         put_text(folder / name, text)

@@ -12,8 +12,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.files.yamlfile import YamlDocument, read_yaml, validate
 from qiantang.wording.units import UnitEntry
-from qiantang.yamlfile import YamlDocument, read_yaml, validate
 
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^\w+$")]
@@ -169,6 +169,13 @@ class StudyFile(Part):
     def either_vintage(self) -> str:
         """Both names, as a fault says what was expected."""
         return f"{self.known} or {self.actual}"
+
+    def vintage_faults(self, vintage: str | None) -> list[Fault]:
+        """Return what is wrong with a vintage that was asked for: nothing, or that it is none."""
+        if vintage is None or vintage in self.vintage_names:
+            return []
+        what = f"unknown vintage, expected {self.either_vintage}"
+        return [Fault("vintage", None, vintage, what)]
 
     @property
     def settings(self) -> tuple[str, ...]:

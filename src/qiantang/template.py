@@ -9,8 +9,9 @@ from pathlib import Path
 from textwrap import fill
 
 from qiantang.faults import Fault, StudyError
-from qiantang.outfile import put_whole
+from qiantang.files.outfile import put_new
 from qiantang.study import Study
+from qiantang.wording.language import phrase
 
 #: What a scenario may be called: the name is typed on the command line and in `base`.
 NAME = re.compile(r"[^\W\d][\w-]*")
@@ -63,9 +64,9 @@ def new_scenario(
     title = path.stem.replace("_", " ").replace("-", " ").strip().capitalize()
     words = {
         "title": title,
-        "title_zh": "待填：中文标题",
-        "question": "What if these levers are pulled and all else stays as it is?",
-        "question_zh": "待填：中文问题",
+        "title_zh": phrase("new.title", "zh"),
+        "question": phrase("new.question", "en"),
+        "question_zh": phrase("new.question", "zh"),
     }
     put_new(path, scenario_text(study, path, words, start.name, pulled), force=force)
 
@@ -142,18 +143,6 @@ def check_new(path: Path, *, force: bool = False) -> None:
         what = "the file exists; --force replaces it"
     if what:
         raise StudyError([Fault(path, None, "", what)])
-
-
-def put_new(path: Path, text: str, *, force: bool = False) -> None:
-    """Write a file whole or not at all, and over another only where that is wanted.
-
-    Raises
-    ------
-    StudyError
-    """
-    with put_whole(path, "") as beside:
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        check_new(path, force=force)
 
 
 def schema_place(study: Study, path: Path) -> str:

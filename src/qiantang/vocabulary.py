@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -11,8 +10,9 @@ from typing import Any
 
 from qiantang.changefaults import Outside, constant_faults, driver_faults
 from qiantang.faults import Fault, nearest
+from qiantang.files.loose import is_number, mapping
+from qiantang.files.yamlfile import KeyPath, YamlDocument
 from qiantang.whenfaults import when_faults
-from qiantang.yamlfile import KeyPath, YamlDocument
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ def content_faults(document: YamlDocument, vocabulary: Vocabulary) -> Iterator[F
     """Find what the form of the file cannot show; works on files whose form is wrong, too."""
     data = document.data if isinstance(document.data, dict) else {}
     seen: dict[str, Any] = {}
-    for name, setting in _mapping(data.get("levers")).items():
-        yield from _lever_faults(document, ("levers", name), _mapping(setting), vocabulary)
+    for name, setting in mapping(data.get("levers")).items():
+        yield from _lever_faults(document, ("levers", name), mapping(setting), vocabulary)
         lever = vocabulary.lever(str(name))
         if lever in seen:
             yield document.fault(("levers", name), f"the same lever as {seen[lever]}")
@@ -98,7 +98,7 @@ def _world_faults(
     """Find what is wrong with the drivers and constants that a scenario speaks of."""
     outside = vocabulary.outside()
     seen: dict[str, Any] = {}
-    for name, setting in _mapping(data.get("drivers")).items():
+    for name, setting in mapping(data.get("drivers")).items():
         where, driver = ("drivers", name), outside.driver(str(name))
         if driver is None and name not in vocabulary.drivers:
             what = f"unknown driver{nearest(str(name), vocabulary.drivers)}"
@@ -107,12 +107,12 @@ def _world_faults(
             yield document.fault(where, f"the same driver as {seen[driver]}")
         elif driver is not None:
             seen[driver] = name
-        entry = _mapping(setting)
+        entry = mapping(setting)
         vintage = entry.get("vintage") if entry else setting
         yield from _vintage_faults(document, where, vintage, vocabulary)
         yield from driver_faults(document, where, entry, outside)
-    for name, setting in _mapping(data.get("constants")).items():
-        yield from constant_faults(document, ("constants", name), _mapping(setting), outside)
+    for name, setting in mapping(data.get("constants")).items():
+        yield from constant_faults(document, ("constants", name), mapping(setting), outside)
 
 
 def _vintage_faults(
@@ -130,7 +130,7 @@ def _lever_faults(
 ) -> Iterator[Fault]:
     """Find what a lever says against the model's vocabulary."""
     name = str(where[-1])
-    path = _mapping(setting.get("path"))
+    path = mapping(setting.get("path"))
     lever = vocabulary.lever(name)
     if lever is not None:
         unit, low, high = vocabulary.levers[lever]
@@ -138,7 +138,7 @@ def _lever_faults(
         if isinstance(given, str) and given and given != unit:
             yield document.fault((*where, "unit"), f"unit is {given!r}, the model's is {unit!r}")
         for year, value in path.items():
-            if _is_number(value) and not low <= value <= high:
+            if is_number(value) and not low <= value <= high:
                 what = f"{value} is outside the model's limits, {low} to {high} {unit}"
                 yield document.fault((*where, "path", year), what)
     else:
@@ -156,7 +156,7 @@ def _year_faults(
 ) -> Iterator[Fault]:
     """Find years out of order or outside the model's time."""
     start, end = vocabulary.time
-    numbers = [year for year in years if _is_number(year)]
+    numbers = [year for year in years if is_number(year)]
     for year in numbers:
         if not start <= year <= end:
             what = f"year {year} is outside the model's time, {start} to {end}"
@@ -165,18 +165,3 @@ def _year_faults(
         if year <= before:
             what = f"year {year} stands after {before}, expected years that increase"
             yield document.fault((*where, year), what)
-
-
-def _mapping(value: Any) -> Mapping[Any, Any]:
-    """Return the value if it is a mapping, else an empty one: its form is checked elsewhere."""
-    return value if isinstance(value, dict) else {}
-
-
-def _is_number(value: Any) -> bool:
-    """Tell whether a value is a finite number and not a truth value."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return False
-    try:
-        return math.isfinite(value)
-    except OverflowError:  # a whole number beyond any float
-        return False

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from qiantang.faults import Fault, nearest
 
 if TYPE_CHECKING:
+    from qiantang.files.yamlfile import KeyPath, YamlDocument
     from qiantang.vocabulary import Vocabulary
-    from qiantang.yamlfile import KeyPath, YamlDocument
 
 #: Parts of a step by which a date may miss it: rounding.
 _SLACK = 1e-6

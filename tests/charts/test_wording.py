@@ -9,8 +9,9 @@ import pytest
 from qiantang.faults import StudyError
 from qiantang.study import Study
 from qiantang.wording import Wording, reading_unit
+from qiantang.wording.figures import numeral
 from qiantang.wording.language import phrase, phrases
-from qiantang.wording.names import VERDICTS, chinese_numeral
+from qiantang.wording.names import VERDICTS
 from qiantang.wording.units import _entries, number
 
 
@@ -85,9 +86,9 @@ def test_articles_are_cited_as_offices_cite_them(study: Study) -> None:
     assert zh.articles([4, 5, 6, 7, 10]) == "第4、5、6、7、10条"
     assert en.articles([7, 10]) == "art. 7, 10"
     assert en.articles([]) == ""
-    assert [chinese_numeral(n) for n in (10, 11, 20, 99)] == ["十", "十一", "二十", "九十九"]
+    assert [numeral(n) for n in (10, 11, 20, 99)] == ["十", "十一", "二十", "九十九"]
     with pytest.raises(ValueError, match="1 to 99"):
-        chinese_numeral(0)
+        numeral(0)
 
 
 def test_names_come_from_evidence_model_and_plan(study: Study) -> None:

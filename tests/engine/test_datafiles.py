@@ -125,7 +125,7 @@ def test_a_heading_loses_the_guard_against_formulas(tmp_path: Path) -> None:
 
 
 def test_a_table_of_ours_is_read_back(tmp_path: Path) -> None:
-    from qiantang.tablefile import write_table
+    from qiantang.files.tablefile import write_table
 
     model = MODEL.replace("x ~~", '"=x" = Time*10 ~~').replace("x*2", '"=x"*2')
     (tmp_path / "m.mdl").write_text(model, encoding="utf-8")

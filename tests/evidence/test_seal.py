@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from qiantang.evidence.csvfile import read_csv
 from qiantang.evidence.observationfile import FILES, digest, twin_faults
 from qiantang.evidence.seal import seal
 from qiantang.faults import StudyError
+from qiantang.files.csvfile import read_csv
 
 EVIDENCE = Path(__file__).parents[2] / "calibration" / "evidence"
 TABLE = "name,place\na,杭州\n"

@@ -15,8 +15,6 @@ from qiantang.simulate import simulate_model
 from qiantang.study import Study
 from qiantang.sweep.designs import read_design
 
-SOURCES = Path(__file__).parents[2] / "src" / "qiantang"
-
 GRID = """
 INITIAL TIME = 0 ~~|
 FINAL TIME = 1 ~~|
@@ -128,24 +126,3 @@ def test_a_template_includes_files_of_its_own_folder(tmp_path: Path) -> None:
     os.mkfifo(template)
     with pytest.raises(StudyError, match="it is a pipe, expected a file"):
         check_template(template)
-
-
-#: Modules that read files of the program itself, of its own cache, or of its process.
-_OWN = {
-    "benchmark/report.py", "benchmark/streamed.py", "benchmark/sweep.py", "charts/chinese.py",
-    "conformance_table.py", "deck/widget.py", "files/cache.py",
-    "engine/compiled/kept.py", "engine/pysd_oracle.py",
-    "engine/translation/catalogue.py", "memo/html.py", "memo/pdf.py",
-    "travel/machine/compiler.py", "travel/machine/csource.py", "travel/writing.py",
-    "files/code.py", "modelfile/vensim/expression.py", "modelfile/xmile/expressions.py",
-}  # fmt: skip
-
-
-def test_no_other_module_opens_a_file_that_somebody_names() -> None:
-    opens = re.compile(r"\.read_bytes\(|\.read_text\(|\bopen\([^)]*[\"']r|(?<![.\w])open\(")
-    found = {
-        path.relative_to(SOURCES).as_posix()
-        for path in SOURCES.rglob("*.py")
-        if opens.search(path.read_text(encoding="utf-8"))
-    }
-    assert found == _OWN

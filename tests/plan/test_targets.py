@@ -12,9 +12,10 @@ import pytest
 from mistakes import Mistake, accepted, each_mistake
 from qiantang.faults import StudyError
 from qiantang.model.mdl import read_dictionary
-from qiantang.plan.articles import chinese_numeral, draft_text
-from qiantang.plan.tables import articles_table, articles_text
+from qiantang.plan.articles import draft_text
+from qiantang.plan.tables import articles_table
 from qiantang.plan.targets import read_articles, read_plan, read_targets
+from qiantang.wording.figures import numeral
 
 PLAN = Path(__file__).parents[2] / "scenarios" / "plan"
 # Of the draft as it came to us; kept here as well, so that file and digest cannot drift together.
@@ -70,19 +71,17 @@ def test_only_at_least_is_met_by_the_figure_itself() -> None:
 
 
 def test_numerals_are_written_as_the_draft_counts() -> None:
-    written = [chinese_numeral(number) for number in (1, 9, 10, 11, 20, 21, 33)]
+    written = [numeral(number) for number in (1, 9, 10, 11, 20, 21, 33)]
     assert written == ["一", "九", "十", "十一", "二十", "二十一", "三十三"]
 
 
-def test_the_table_and_the_text_show_every_article() -> None:
+def test_the_table_shows_every_article() -> None:
     plan = read_plan(PLAN)
     rows = articles_table(plan)
     assert [row["number"] for row in rows] == list(range(1, 34))
     assert rows[6]["targets"] == ["passengers", "cargo", "destinations"]
     assert rows[6]["chapter_heading"] == "inferred"
-    text = articles_text(plan)
-    assert all(row["title"] in text and row["title_zh"] in text for row in rows)
-    assert text.count("heading inferred") == 9
+    assert len({row["chapter"] for row in rows if row["chapter_heading"] == "inferred"}) == 9
 
 
 def copy(folder: Path, change: Callable[[str, str], str]) -> Path:

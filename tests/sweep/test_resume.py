@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from qiantang.faults import StudyError
+from qiantang.files import put
 from qiantang.study import Study
 from qiantang.sweep import local, store
 from qiantang.sweep.plan import Chunk, SweepPlan
@@ -145,7 +146,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_written(
             raise OSError(code, os.strerror(code))
         sync(handle)
 
-    monkeypatch.setattr(store.os, "fsync", full)
+    monkeypatch.setattr(put.os, "fsync", full)
     with pytest.raises(StudyError) as caught:
         run_sweep(plan(), out, local.executor(1))
     (fault,) = caught.value.faults

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from qiantang.faults import Fault
+from qiantang.files.yamlfile import read_yaml
 from qiantang.wording import refusals
-from qiantang.yamlfile import read_yaml
 
 from .found import sentences_of
 

@@ -23,6 +23,7 @@ from qiantang.engine.compiled.table_source import pieces
 from qiantang.engine.compiled.widths import WIDTH
 from qiantang.engine.ir import Program, Table, tables_in
 from qiantang.engine.plan import Plan
+from qiantang.files import put
 
 FLAGS = ("-O3", "-march=native", "-ffast-math", "-funroll-loops", "-fPIC")
 LIBRARIES = ("-lmvec", "-lm")
@@ -187,7 +188,7 @@ def compiled(program: Program, plan: Plan, folder: Path) -> Callable[..., Any] |
         return None
     file, half, library = (folder / f"limit.{suffix}" for suffix in ("c", "o", "so"))
     text = source(plan, program.tables)
-    file.write_text(text, encoding="utf-8")
+    put.text(file, text)
     for options in (
         [*FLAGS, "-c", "-o", str(half), str(file)],
         ["-shared", "-o", str(library), str(half), *LIBRARIES],

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import platform
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -30,6 +29,7 @@ from qiantang.benchmark.report import Figure, Report
 from qiantang.benchmark.streamed import streamed
 from qiantang.engine import LoadedProgram, load_model
 from qiantang.engine.pysd_oracle import read_by_delays
+from qiantang.files.put import scratch
 
 PEERS = ("numpy", "c", "pysd", "pysd-interp", "simlin", "sdeverywhere")
 """What the kernel is measured against."""
@@ -167,8 +167,8 @@ def _own(
     report.seconds["first result of this process, compiled or from the cache"] = first
     cores = os.cpu_count() or 1
     jobs: Jobs = {("kernel", n): (partial(run, threads=n), members) for n in (1, cores)}
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        limit = _limit(program, task, Path(folder), report, progress) if "c" in peers else None
+    with scratch() as folder:
+        limit = _limit(program, task, folder, report, progress) if "c" in peers else None
         if limit is not None:
             jobs["C lanes, gcc -O3 -march=native -ffast-math", 1] = (limit[0], members)
         if "numpy" in peers:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import tempfile
 import time
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -19,6 +18,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from qiantang.files.put import scratch
 
 Floats = npt.NDArray[np.float64]
 
@@ -98,8 +99,8 @@ def pysd_rate(task: Task, runs: int, plain_lookups: bool) -> Rate:
     warnings.simplefilter("ignore")
     if plain_lookups:
         _plain_lookups()
-    with tempfile.TemporaryDirectory() as folder:
-        model = pysd.load(str(translated_model(task.model, Path(folder))))
+    with scratch() as folder:
+        model = pysd.load(str(translated_model(task.model, folder)))
         # An input of a DELAY FIXED that is not asked for PySD computes between two steps.
         frame = model.run(
             params=task.member(0),

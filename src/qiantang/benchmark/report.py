@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from qiantang.files import door, put
+
 YEARS = 20
 """Times that a streamed run keeps."""
 
@@ -116,9 +118,9 @@ def between_marks(file: Path, begin: str, end: str, body: str) -> None:
     ValueError
         If the file lacks a mark.
     """
-    text = file.read_text(encoding="utf-8")
+    text = door.text(file)
     before, found, rest = text.partition(begin)
     _, found_end, after = rest.partition(end)
     if not found or not found_end:
         raise ValueError(f"{file} lacks the mark {begin} or {end}")
-    file.write_text(f"{before}{begin}\n\n{body}\n{end}{after}", encoding="utf-8")
+    put.text(file, f"{before}{begin}\n\n{body}\n{end}{after}")

@@ -12,7 +12,6 @@ import argparse
 import json
 import subprocess
 import sys
-import tempfile
 import time
 import warnings
 from collections.abc import Sequence
@@ -21,6 +20,7 @@ from pathlib import Path
 
 from qiantang.benchmark.report import between_marks
 from qiantang.benchmark.sweep import peak_memory
+from qiantang.files.put import scratch
 
 BEGIN, END = "<!-- single runs -->", "<!-- end of single runs -->"
 PATIENCE = 1200
@@ -83,9 +83,9 @@ def theirs(file: Path) -> Timing:
     from qiantang.engine.pysd_oracle import translated_model
 
     begin = time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+    with scratch() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        model = pysd.load(str(translated_model(file, Path(folder))))
+        model = pysd.load(str(translated_model(file, folder)))
         read = time.perf_counter()
         with np.errstate(all="ignore"):
             frame = model.run(flatten_output=True)

@@ -12,9 +12,10 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+
+from qiantang.files.put import scratch
 
 BASE = ("-c", "import numpy, pandas, xarray, numba")
 #: Stands for the full plan of the study.
@@ -90,7 +91,7 @@ def main(arguments: Sequence[str]) -> None:
     """Measure and print."""
     rounds = int(arguments[0]) if arguments else 7
     home = Path.cwd()
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch() as folder:
         os.chdir(folder)
         try:
             print(table(ratios(tuple(BARS), rounds)))

@@ -10,13 +10,15 @@ import argparse
 import json
 import os
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from qiantang.files import door
+from qiantang.files.outfile import put_text
+from qiantang.files.put import scratch
 from qiantang.session import open_study
 from qiantang.study import Study
 from qiantang.sweep.chunks import chunk_bytes
@@ -82,11 +84,11 @@ def bench(plan: SweepPlan, workers: int | None = None) -> Report:
              zip(*([task() for task in tasks] for _ in range(ROUNDS)), strict=True)]  # fmt: skip
     announced = estimate(plan, count).size
     watch = _Memory(plan.runs)
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch() as folder:
         begun = time.perf_counter()
-        run_sweep(plan, Path(folder) / "sweep", executor(count), watch=watch)
+        run_sweep(plan, folder / "sweep", executor(count), watch=watch)
         seconds = time.perf_counter() - begun
-        used = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
+        used = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     kernel, from_start, whole = rates
     return Report(kernel, from_start, whole, plan.runs, seconds, announced, used, watch.peaks)
 
@@ -127,7 +129,7 @@ class _Memory(Quiet):
 def peak_memory() -> list[int]:
     """Return the most memory that this process has held, nothing where it is not told. [byte]"""
     try:
-        text = Path("/proc/self/status").read_text(encoding="utf-8")
+        text = door.text(Path("/proc/self/status"))
     except OSError:
         return []
     rows = [line.split() for line in text.splitlines() if line.startswith("VmHWM:")]
@@ -138,13 +140,13 @@ def thousand_plans(study: Study, folder: Path, size: int, members: int, keep: st
     """Lay out plans of random strength, as `a_thousand_plans` has them, in any number."""
     path = study.folder / "scenarios" / "sweeps" / "a_thousand_plans.yaml"
     lines = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in door.text(path).splitlines():
         key = line.split(":")[0]
         given = {"size": str(size), "members": str(members), "keep": keep}
         lines.append(f"{key}: {given[key]}" if key in given else line)
     copy = folder / "plans.yaml"
     text = "\n".join([*lines, ""])
-    copy.write_text(text, encoding="utf-8")
+    put_text(copy, text)
     return plan_sweep(read_design(str(copy), study), study)
 
 
@@ -156,8 +158,8 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--keep", choices=["runs", "summaries"], default="runs")
     parser.add_argument("--workers", type=int)
     given = parser.parse_args(words)
-    with tempfile.TemporaryDirectory() as folder:
-        plan = thousand_plans(open_study(), Path(folder), given.plans, given.members, given.keep)
+    with scratch() as folder:
+        plan = thousand_plans(open_study(), folder, given.plans, given.members, given.keep)
         report = bench(plan, given.workers)
     print(json.dumps(asdict(report), indent=1))
 

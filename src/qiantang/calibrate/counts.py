@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
+from qiantang.files.yamlfile import read_yaml, validate
 from qiantang.known import KnownDate
-from qiantang.yamlfile import read_yaml, validate
 
 Array = NDArray[np.float64]
 

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
 from qiantang.calibrate.factors import factor, whiten
+from qiantang.files.yamlfile import read_yaml, validate
 from qiantang.known import KnownDate
-from qiantang.yamlfile import read_yaml, validate
 
 Array = NDArray[np.float64]
 

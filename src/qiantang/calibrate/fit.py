@@ -7,7 +7,6 @@ with the same fit.
 from __future__ import annotations
 
 import json
-import shutil
 import warnings
 from collections.abc import Callable
 from dataclasses import asdict
@@ -29,7 +28,8 @@ from qiantang.calibrate.report import report_texts
 from qiantang.calibrate.runner import Runner
 from qiantang.calibrate.target import Target
 from qiantang.faults import Fault, StudyError
-from qiantang.files import door
+from qiantang.files import door, put
+from qiantang.files.frames import netcdf_file
 from qiantang.fits import POSTERIOR, Fit, FitRecord, refuse_existing, save_fit
 from qiantang.meaning import meaning_digest
 from qiantang.study import Study
@@ -115,7 +115,7 @@ def calibrate(
         runs=target.runner.runs, files={},
     )  # fmt: skip
     made = _save(study, folder, record, posterior, carried, sound, counted)
-    shutil.rmtree(unfinished)
+    put.remove(unfinished)
     return made
 
 
@@ -174,9 +174,8 @@ def _open_unfinished(folder: Path, study: Study, plan: Plan, seed: int, quick: b
     text = json.dumps(key, indent=1, sort_keys=True)
     place = folder / KEY
     if not place.exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        place.write_text(text, encoding="utf-8", newline="\n")
+        put.remove(folder)
+        put.text(put.folder(folder) / KEY, text)
     elif door.text(place) != text:
         what = (
             "an unfinished fit of that name was made from other inputs, remove it or name another"
@@ -201,10 +200,8 @@ def _start(target: Target, unfinished: Path, progress: Say) -> Normal:
             raise StudyError([Fault(place, None, "", what)]) from None
     normal = approximate(target, progress)
     carried = {f"carried:{name}": paths for name, paths in target.carried.items()}
-    made = place.with_suffix(".part.npz")
     runs = np.array(target.runner.runs)
-    np.savez(made, mean=normal.mean, root=normal.root, runs=runs, **carried)  # type: ignore[arg-type]
-    made.replace(place)
+    put.put_arrays(place, {"mean": normal.mean, "root": normal.root, "runs": runs, **carried})
     return normal
 
 
@@ -239,7 +236,7 @@ def _save(
     def write_draws(path: Path) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            data.to_netcdf(str(path), engine="h5netcdf", compress=True)
+            netcdf_file(data, path, compress=True)
 
     return save_fit(
         folder, record, parameters, target.runner.grid, innovations,

@@ -102,8 +102,7 @@ def threshold_text(target: Target, words: Wording) -> str:
     if target.sense == "rises_each_year":
         return words.phrase("board.threshold.each")
     sign = {"above": ">", "at_least": "≥"}[target.sense]
-    gap = " " if words.lang == "en" else ""
-    return f"{sign}{gap}{words.figure(target.threshold, words.target_unit(target))}"
+    return f"{sign}{words.gap}{words.figure(target.threshold, words.target_unit(target))}"
 
 
 def _table(runs: Runs, scenarios: Sequence[str], words: Wording) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from PIL import Image
 from qiantang.charts.style import drawing
 from qiantang.charts.suffixes import METADATA, check_picture
 from qiantang.charts.tables import write_data
-from qiantang.outfile import put_whole
+from qiantang.files.outfile import put_bytes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,8 +60,7 @@ class Chart:
             Another suffix, a missing folder, or a disk that refuses.
         """
         out = check_picture(Path(path))
-        with put_whole(out) as beside:
-            beside.write_bytes(self._bytes(out.suffix.lower()))
+        put_bytes(out, self._bytes(out.suffix.lower()))
         return out
 
     def save_data(self, path: str | Path) -> Path:

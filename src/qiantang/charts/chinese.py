@@ -8,16 +8,16 @@ ten megabytes of dictionary for a few titles.
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 
-_FILE = Path(__file__).with_name("chinese_words.txt")
+from qiantang.files.own import own_text
+
 #: Words of one character, which belong to none beside them.
 _ALONE = frozenset("的在与和及或为由从至对被将之以其按每各这第约近年月日人个项条组家")
 
 
 @lru_cache(maxsize=1)
 def _known() -> tuple[frozenset[str], int]:
-    words = frozenset(_FILE.read_text(encoding="utf-8").split())
+    words = frozenset(own_text("charts", "chinese_words.txt").split())
     return words, max(map(len, words))
 
 

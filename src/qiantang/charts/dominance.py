@@ -12,6 +12,7 @@ from qiantang.charts import lettering, page, provenance, style
 from qiantang.ensemble.provenance import origin_of, vintages_of
 from qiantang.faults import Fault, StudyError
 from qiantang.wording import Wording
+from qiantang.wording.figures import rounded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -144,8 +145,8 @@ def _finding(report: LoopReport, chosen: list[int], words: Wording) -> str:
         "dominance.finding",
         about=_about(report, words),
         loop=_name(report, first, words),
-        often=f"{100 * float(strongest.mean()):.0f}",
-        most=f"{100 * float(strongest[best]):.0f}",
+        often=rounded(100 * float(strongest.mean())),
+        most=rounded(100 * float(strongest[best])),
         when=words.phrase("year", year=int(report.dataset["time"].to_numpy()[best])),
     )
 
@@ -178,5 +179,5 @@ def _notes(study: Study, report: LoopReport, words: Wording) -> list[str]:
     ]  # fmt: skip
     if "outside" in data:
         share = 100 * float(np.nanmedian(data["outside"]))
-        notes.append(words.phrase("dominance.outside", share=f"{share:.0f}"))
+        notes.append(words.phrase("dominance.outside", share=rounded(share)))
     return [provenance.joined(notes, words)]

@@ -18,6 +18,7 @@ from qiantang.ensemble.provenance import (
 )
 from qiantang.fits import text_digest
 from qiantang.wording.changed import changes_said
+from qiantang.wording.figures import whole
 from qiantang.wording.ruled import rule_said
 
 if TYPE_CHECKING:
@@ -174,9 +175,9 @@ def years_of(target: Target, words: Wording) -> str:
 
 def count(members: object, words: Sentences) -> str:
     """Write a whole number as the language groups it."""
-    return f"{int(str(members)):,}" if words.lang == "en" else str(members)
+    return whole(int(str(members)), words.lang)
 
 
 def joined(sentences: list[str], words: Sentences) -> str:
     """Join sentences into one line; English needs a blank between them."""
-    return (" " if words.lang == "en" else "").join(item for item in sentences if item)
+    return words.gap.join(item for item in sentences if item)

@@ -12,6 +12,7 @@ from qiantang.charts import lettering, page, provenance, style
 from qiantang.robust.designfile import MEASURES
 from qiantang.robust.writing import objective_name, pick_name
 from qiantang.wording import Wording
+from qiantang.wording.figures import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,7 +52,7 @@ def robust(study: Study, found: Robust, *, lang: str = "en") -> Chart:
         file = found.design.file
         note = words.phrase(
             "robust.note", searches=file.searches, members=file.members, fresh=file.fresh,
-            shares=words.phrase("and").join(f"{share:.0%}" for share in found.volumes),
+            shares=words.phrase("and").join(map(percent, found.volumes)),
         )  # fmt: skip
         return page.finish(
             paper,

@@ -13,8 +13,9 @@ from qiantang.charts import lettering, page, provenance, style
 from qiantang.skill.baselines import BASELINES
 from qiantang.skill.saved import Saved, newest, refuse_changed, skill_folder
 from qiantang.skill.settings import SeriesRecord, last_scored, read_series, titles_of
-from qiantang.skill.verdict import BASELINE_WORDS, is_won, whole
+from qiantang.skill.verdict import baseline_name, is_won, whole
 from qiantang.wording import Wording
+from qiantang.wording.figures import brief
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -96,14 +97,13 @@ def asked(given: Asked) -> Chart:
 def _rows(board: Saved, series: dict[str, SeriesRecord], words: Wording) -> pd.DataFrame:
     """Return the rows drawn, series in the order of the study's file."""
     titles = titles_of(words.study, series, words.lang)
-    baselines = BASELINE_WORDS[words.lang]
     drawn = [
         {
             "setting": row["setting"],
             "series": name,
             "name": titles[name],
             **{column: row[column] for column in _COLUMNS},
-            "best_baseline": baselines[row["best_baseline"]],
+            "best_baseline": baseline_name(row["best_baseline"], words.lang),
         }
         for name in series
         for setting in SETTINGS
@@ -203,8 +203,8 @@ def _notes(study: Study, board: Saved, words: Wording) -> list[str]:
         words.phrase(
             "scoreboard.made",
             version=record.version,
-            first=f"{record.origins[0]:g}",
-            last=f"{record.origins[-1]:g}",
+            first=brief(record.origins[0]),
+            last=brief(record.origins[-1]),
             members=provenance.count(record.members, words),
             seed=record.seed,
         ),

@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from qiantang.charts import lettering, page, provenance, style
 from qiantang.sensitivity.words import finding, group_name, input_name
 from qiantang.wording import Wording
+from qiantang.wording.figures import percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +66,7 @@ def sensitivity(study: Study, found: Sensitivity, *, lang: str = "en") -> Chart:
         ]  # fmt: skip
         blanks = {"target": words.target(found.target), "scenario": words.scenario(found.scenario)}
         note = words.phrase(
-            "sensitivity.note", explained=f"{found.effects.explained[0]:.0%}",
+            "sensitivity.note", explained=percent(found.effects.explained[0]),
             members=provenance.count(found.members, words), inputs=len(found.inputs),
         )  # fmt: skip
         return page.finish(

@@ -14,6 +14,7 @@ from qiantang.charts.provenance import count, joined
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.modelfile.names import spelled
 from qiantang.wording import Sentences, reading_unit
+from qiantang.wording.figures import brief
 from qiantang.wording.units import number
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def spread(result: xr.Dataset, variable: str, *, lang: str = "en") -> Chart:
         said = [number(float(last[key]), words.lang) for key in ("median", "p05", "p95")]
         several = len(values) > 1
         key = "spread.finding" if several else "spread.finding.one"
-        finding = words.phrase(key, name=called, time=f"{times[-1]:g}", value=said[0] + unit.short,
+        finding = words.phrase(key, name=called, time=brief(times[-1]), value=said[0] + unit.short,
                                low=said[1], high=said[2] + unit.short)  # fmt: skip
         return page.finish(
             paper, kind="spread", words=words, finding=finding,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from qiantang.outfile import check_outfile
+from qiantang.files.outfile import check_outfile
 
 #: What a chart can be saved as; a date or a version would make two equal charts differ.
 METADATA: dict[str, dict[str, Any]] = {

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from qiantang.files.cells import guarded_frame, sheet_of, write_book
-from qiantang.outfile import check_outfile, put_whole
+from qiantang.files.cells import sheet_of, write_book
+from qiantang.files.frames import csv_file
+from qiantang.files.outfile import check_outfile, put_whole
 from qiantang.wording.language import Language, phrase, phrases
 
 #: Widest column of a sheet. [characters]
@@ -59,10 +60,9 @@ def headed(data: pd.DataFrame, lang: Language) -> pd.DataFrame:
 
 
 def _write_csv(data: pd.DataFrame, source: Mapping[str, str], lang: Language, path: Path) -> None:
-    """Begin with a byte-order mark: without it Excel takes Chinese for another encoding."""
     line = "; ".join(f"{key} {value}" for key, value in source.items())
     table = headed(data.assign(source=line), lang)
-    guarded_frame(table).to_csv(path, index=False, lineterminator="\r\n", encoding="utf-8-sig")
+    csv_file(table, path, excel=True)
 
 
 def _write_xlsx(data: pd.DataFrame, source: Mapping[str, str], lang: Language, path: Path) -> None:

@@ -17,6 +17,7 @@ from qiantang.ensemble.provenance import changes_of, origin_of
 from qiantang.ensemble.reach import measure
 from qiantang.faults import Fault, StudyError
 from qiantang.wording import Unit, Wording
+from qiantang.wording.figures import rounded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -93,7 +94,7 @@ def tornado(
         key = "tornado.partial" if partial else "tornado.simple"
         members = provenance.count(len(values), words)
         notes = [
-            words.phrase(key, members=members, count=len(inputs), fit=f"{explained:.2f}"),
+            words.phrase(key, members=members, count=len(inputs), fit=rounded(explained, 2)),
             *_left_out(len(table) - len(told), words),
             provenance.vintage_sentence(runs, [world], words),
         ]

@@ -51,15 +51,8 @@ def articles(numbers: tuple[int, ...], lang: str, folder: Path | None, as_json: 
 
 
 def _print_article(article: Article, moved: Sequence[str], words: Wording) -> None:
-    from qiantang.plan.articles import chinese_numeral
-
-    if words.lang == "zh":
-        click.echo(f"第{chinese_numeral(article.number)}条 {article.title_zh or article.title}")
-        texts: tuple[str, ...] = (article.quote,)
-    else:
-        numeral = chinese_numeral(article.number)
-        click.echo(f"Article {article.number}. {article.title}  第{numeral}条")
-        texts = (article.quote, article.translation)
+    click.echo(words.article_heading(article))
+    texts = (article.quote, *([article.translation] if words.lang == "en" else []))
     click.echo("\n" + "".join(f"{text}\n\n" for text in texts if text), nl=False)
     none = options.sentence("articles.none")
     options.say("articles.levers", names=_joined(map(words.lever, article.levers), words) or none)

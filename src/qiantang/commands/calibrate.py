@@ -59,7 +59,7 @@ def calibrate(
 
 def _recover(folder: Path | None, trials: int, seed: int, out: Path | None, *, force: bool) -> None:
     from qiantang.calibrate.recovery import LEVELS, recover
-    from qiantang.outfile import refuse_replacing
+    from qiantang.files.outfile import refuse_replacing
     from qiantang.session import open_study
 
     if out is not None:

@@ -71,8 +71,8 @@ def chart(
     from qiantang.charts.asking import Asked
     from qiantang.charts.suffixes import check_picture
     from qiantang.charts.tables import check_data
+    from qiantang.files.outfile import refuse_replacing
     from qiantang.naming import asked_id
-    from qiantang.outfile import refuse_replacing
     from qiantang.session import open_study
 
     name, scenarios = _split(kind, words)

@@ -50,7 +50,7 @@ def export() -> None:
 def sweep(folder: Path, form: str, out: Path | None, force: bool, summary: bool) -> None:
     """Write the sweep in DIR as one table: a row a run, with scenario, axes and member."""
     from qiantang.faults import Fault, StudyError
-    from qiantang.outfile import refuse_replacing
+    from qiantang.files.outfile import refuse_replacing
     from qiantang.sweep.export import export as write
     from qiantang.sweep.reading import read_sweep
 
@@ -61,7 +61,7 @@ def sweep(folder: Path, form: str, out: Path | None, force: bool, summary: bool)
         raise StudyError([Fault(file, None, "--out", what)])
     refuse_replacing([("--out", file)], force=force)
     rows = write(read, file, summary=summary)
-    options.say("rows.written", out=file, rows=f"{rows:,}")
+    options.say("rows.written", out=file, rows=options.count(rows))
 
 
 @export.command()
@@ -110,7 +110,7 @@ def simulator(
     runs that file: sliders for --inputs, charts of --outputs, a range left out reaching from half
     to one and a half of the file's value.
     """
-    from qiantang.outfile import check_outfile, refuse_replacing
+    from qiantang.files.outfile import check_outfile, refuse_replacing
     from qiantang.session import open_study
     from qiantang.travel import model_page
     from qiantang.travel.writing import put_page

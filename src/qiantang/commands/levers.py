@@ -119,7 +119,7 @@ def _check_pairs(pairs: int) -> None:
 def _check_picture(picture: Path, target: str | None, *, force: bool) -> None:
     from qiantang.charts.suffixes import check_picture
     from qiantang.faults import Fault, StudyError
-    from qiantang.outfile import refuse_replacing
+    from qiantang.files.outfile import refuse_replacing
 
     check_picture(picture, "--out")
     if target is None:

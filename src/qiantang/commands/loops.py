@@ -74,8 +74,8 @@ def loops(
     strongest, and when. Without an argument: the loops of the whole model of the study. MODEL is a
     .mdl, .xmile or .stmx file, which runs once.
     """
-    from qiantang.outfile import refuse_replacing
-    from qiantang.tablefile import check_table_out, write_table
+    from qiantang.files.outfile import refuse_replacing
+    from qiantang.files.tablefile import check_table_out, write_table
 
     if out is not None:
         check_table_out(out)

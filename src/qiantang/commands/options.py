@@ -98,8 +98,8 @@ where_option = click.option(
 
 def check_paper_out(out: Path, *, force: bool) -> None:
     """Refuse a table's file that could not be written, or is there, before anything is run."""
+    from qiantang.files.outfile import refuse_replacing
     from qiantang.files.papertables import check_paper
-    from qiantang.outfile import refuse_replacing
 
     check_paper(out)
     refuse_replacing([("--out", out)], force=force)
@@ -117,7 +117,7 @@ def picture_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def check_pictures(out: Path | None, numbers: Path | None, *, force: bool) -> None:
     """Refuse files that could not be written, or are there, before anything is run."""
-    from qiantang.outfile import refuse_replacing
+    from qiantang.files.outfile import refuse_replacing
 
     if out is not None:
         from qiantang.charts.suffixes import check_picture
@@ -198,6 +198,13 @@ def divergence(dataset: xr.Dataset, scenario: str | None = None) -> str:
     losses = losses_of(dataset)
     chosen = losses if scenario is None else {scenario: losses[scenario]}
     return divergence_said(chosen, language())
+
+
+def count(value: int) -> str:
+    """Write a whole number in the language asked for."""
+    from qiantang.wording.figures import whole
+
+    return whole(value, language())
 
 
 def print_rows(rows: Sequence[Mapping[str, Any]], leave_out: Collection[str] = ()) -> None:

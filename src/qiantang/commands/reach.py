@@ -158,13 +158,14 @@ def _footer(found: Reach) -> str:
 def _papers(found: Reach, words: Wording) -> list[PaperTable]:
     """Return a table a scenario, its numbers as numbers in the unit shown."""
     from qiantang.files.papertables import PaperTable
+    from qiantang.wording.figures import CHANCE_FORMAT
 
     rows = found.rows
     targets = {target.id: target for target in words.study.plan.targets.targets}
     keys = ("target", "article.short", "unit", "threshold", "median", "p05", "p95", "P", "alone",
             "happened", "grounds")  # fmt: skip
     heads = [options.sentence(f"head.{key}") for key in keys]
-    share = "0%" if words.lang == "zh" else "0.00"
+    share = CHANCE_FORMAT[words.lang]
     tables = []
     for name in dict.fromkeys(row.scenario for row in rows):
         mine = [row for row in rows if row.scenario == name]
@@ -254,12 +255,7 @@ def figure(value: float, lang: str = "en") -> str:
 
 
 def probability(value: float) -> str:
-    """Format a probability; an ensemble never says quite never or quite surely."""
-    from qiantang.wording.units import hundredths
+    """Format a probability in the language of the command line."""
+    from qiantang.wording import figures
 
-    if value != value:
-        return figure(value, options.language())
-    share = hundredths(value)
-    if options.language() == "zh":
-        return "<1%" if value < 0.005 else ">99%" if value > 0.995 else f"{share}%"
-    return "< 0.01" if value < 0.005 else "> 0.99" if value > 0.995 else f"{share / 100:.2f}"
+    return figures.chance(value, options.language())

@@ -48,7 +48,7 @@ def run(
 
     A SCENARIO is a name of the study or the path of a scenario file.
     """
-    from qiantang.outfile import refuse_replacing
+    from qiantang.files.outfile import refuse_replacing
     from qiantang.results import check_out, write_results
     from qiantang.session import open_study
 

@@ -63,7 +63,7 @@ def simulate(model: Path, outs: tuple[Path, ...], force: bool, lang: str, **aske
     from ranges. A run that ceases to be finite is written as far as it went, says first where, and
     exits with 1.
     """
-    from qiantang.outfile import refuse_replacing
+    from qiantang.files.outfile import refuse_replacing
 
     many = bool(asked["ranges"] or asked["draws"] is not None or asked["chart"])
     _check_outs(outs, asked["chart"], many=many)
@@ -79,8 +79,8 @@ def _check_outs(outs: tuple[Path, ...], chart: str | None, *, many: bool) -> Non
     """Refuse files that could not be written, and a picture without its variable."""
     from qiantang.charts.suffixes import check_picture
     from qiantang.faults import Fault, StudyError
+    from qiantang.files.tablefile import check_table_out
     from qiantang.spread.files import check_draws_out
-    from qiantang.tablefile import check_table_out
 
     drawn = [out for out in outs if out.suffix.lower() in PICTURES]
     for out in outs:
@@ -103,8 +103,8 @@ def _once(
 ) -> None:
     from qiantang.divergence import first_not_finite
     from qiantang.faults import FAILED
+    from qiantang.files.tablefile import write_table
     from qiantang.simulate import simulate_model
-    from qiantang.tablefile import write_table
 
     with _elsewhere(model, allowed=asked["allow_pysd"]):
         frame = simulate_model(
@@ -162,7 +162,7 @@ def _write(result: xr.Dataset, out: Path, variable: str, lang: str) -> None:
 
     write_draws(result, out)
     sizes = result.sizes
-    options.say("simulate.draws", out=out, draws=f"{sizes['draw']:,}", times=sizes["Time"],
+    options.say("simulate.draws", out=out, draws=options.count(sizes["draw"]), times=sizes["Time"],
                 variables=len(result.data_vars))  # fmt: skip
 
 

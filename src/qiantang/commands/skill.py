@@ -9,28 +9,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qiantang.commands import options
+from qiantang.wording.language import phrase
 
 if TYPE_CHECKING:
     from qiantang.skill.settings import SeriesRecord
     from qiantang.study import Study
     from qiantang.wording import Language
 
-#: A bar missed, and met.
-_BAR = {"en": ("MISSED", "met"), "zh": ("未达标", "达标")}
-#: Heads of the columns: series, numbers, best baseline.
-_HEADS = {
-    "en": ("series", "ahead", "n", "CRPS", "best's", "ratio", "MAPE %", "best's %", "in 50 %",
-           "in 80 %", "in 90 %", "best baseline"),
-    "zh": ("指标", "年限", "次数", "CRPS", "最优基准", "比值", "MAPE %", "基准MAPE %", "50%区间",
-           "80%区间", "90%区间", "最优基准方法"),
-}  # fmt: skip
-_FOOT = {
-    "en": "CRPS is of logs, about a relative error; lower is better. The best baseline is picked "
-    "after the event, row by row.\nMAPE is the error of the median; in 50 % and so on: share of "
-    "figures inside the model's interval.",
-    "zh": "CRPS按对数计算，近似相对误差，越小越好；最优基准逐行事后选出。\n"
-    "MAPE为中位数的误差；区间各列为落入模型区间的实际值比例（%）。",
-}
+#: Columns of the table, in order.
+_HEADS = ("series", "ahead", "n", "crps", "best_crps", "ratio", "mape", "best_mape", "in_50",
+          "in_80", "in_90", "best")  # fmt: skip
 
 
 @click.command()
@@ -182,7 +170,7 @@ def _print(
                  and (horizons or row["horizon"] == "all")]  # fmt: skip
         if not shown:
             continue
-        heads = _HEADS[lang]
+        heads = [phrase(f"skill.head.{key}", lang) for key in _HEADS]
         table = options.plain_table(*heads, title=words, right=heads[1:-1])
         for row in shown:
             table.add_row(titles[row["series"]], *_cells(row, lang))
@@ -193,13 +181,14 @@ def _print(
                 found = verdict.whole(rows, setting).get(name)
                 click.echo(verdict.verdict_line(titles[name], found, setting, lang))
         for bar in verdict.bars(rows, series, lang, titles):
-            parts = (_BAR[lang][bar.passed], bar.statement, bar.detail)
+            met = options.sentence("skill.met" if bar.passed else "skill.missed")
+            parts = (met, bar.statement, bar.detail)
             click.echo(options.sentence("colon").join(parts))
-    click.echo(_FOOT[lang])
+    click.echo(options.sentence("skill.foot"))
 
 
 def _ahead(horizon: int | str, lang: Language) -> str:
-    return "合计" if horizon == "all" and lang == "zh" else str(horizon)
+    return phrase("skill.all", lang) if horizon == "all" else str(horizon)
 
 
 def _cells(row: dict[str, Any], lang: Language) -> tuple[str, ...]:
@@ -218,5 +207,5 @@ def _cells(row: dict[str, Any], lang: Language) -> tuple[str, ...]:
             "" if model is None else f"{100 * row[f'coverage{level}']:.0f}"
             for level in (50, 80, 90)
         ),
-        verdict.BASELINE_WORDS[lang][row["best_baseline"]],
+        verdict.baseline_name(row["best_baseline"], lang),
     )

@@ -45,7 +45,7 @@ def validate(
 
     Each statement is passed, failed, or not judged with the reason. Exits with 1 if any fails.
     """
-    from qiantang.outfile import refuse_replacing
+    from qiantang.files.outfile import refuse_replacing
     from qiantang.session import open_study
     from qiantang.validate import battery, page
     from qiantang.validate.ground import Ground

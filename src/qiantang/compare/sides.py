@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from qiantang.ensemble.provenance import changes_of, is_of_run, origin_of, rules_of
 from qiantang.ensemble.reach import measure
 from qiantang.faults import Fault, StudyError
-from qiantang.files import door
+from qiantang.files.frames import read_netcdf
 from qiantang.sweep import store
 
 if TYPE_CHECKING:
@@ -105,12 +105,8 @@ def of_scenarios(study: Study, a: str, b: str, members: int, seed: int) -> list[
 
 def of_run(name: str, targets: Sequence[Target]) -> Side:
     """Read a file of `qiantang run`."""
-    import xarray as xr
-
     try:
-        door.check(Path(name))
-        with xr.open_dataset(name, engine="h5netcdf") as opened:
-            dataset = opened.load()
+        dataset = read_netcdf(Path(name))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
         what = f"cannot be read: {reason}"

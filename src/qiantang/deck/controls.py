@@ -11,6 +11,7 @@ import numpy as np
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.scenario import Lever, Scenario
 from qiantang.wording import LANGUAGES, Wording
+from qiantang.wording.language import both
 
 if TYPE_CHECKING:
     from qiantang.plan.articles import Articles, Chapter
@@ -115,7 +116,7 @@ def home_chapter(articles: Articles, lever: str) -> int:
 
 def _group(chapter: Chapter | None, controls: Iterable[Control]) -> Group:
     if chapter is None:
-        return Group(0, "Other levers", "其他举措", tuple(controls))
+        return Group(0, *both("deck.others"), tuple(controls))
     return Group(chapter.number, chapter.title, chapter.title_zh, tuple(controls))
 
 

@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
@@ -15,7 +14,10 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from qiantang.deck.controls import scaled
 from qiantang.faults import Fault, StudyError
+from qiantang.files import put
+from qiantang.files.outfile import put_new
 from qiantang.scenario import Lever, Scenario, refuse_rules, resolve
+from qiantang.wording.language import both
 
 if TYPE_CHECKING:
     from qiantang.changes import Change, Changes
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
 SCHEMA = "# yaml-language-server: $schema=schemas/scenario.json\n"
 #: File names of scenarios: small letters and Chinese characters, digits and _ behind the first.
 NAME = re.compile(r"[a-z\u4e00-\u9fff][a-z0-9_\u4e00-\u9fff]{0,63}")
-QUESTION = "Which targets are reached with the levers set like this?"
-QUESTION_ZH = "各项举措按此力度推进，哪些目标能够实现？"
 #: Longest line that the writer leaves whole.
 WIDTH = 100
 
@@ -55,8 +55,9 @@ def deck_scenario(
     for lever, intensity in intensities.items():
         if intensity or lever in base.levers:
             levers[lever] = scaled(plan.levers[lever], intensity)
+    question, chinese = both("deck.question")
     return replace(
-        base, name=name, title=name, title_zh=name, question=QUESTION, question_zh=QUESTION_ZH,
+        base, name=name, title=name, title_zh=name, question=question, question_zh=chinese,
         note=None, levers=levers,
     )  # fmt: skip
 
@@ -84,12 +85,12 @@ def scenario_text(
         If what would be written were no scenario of the study.
     """
     shipped = base.files[0].parent == study.folder / "scenarios"
-    words = " ".join(title.split()) or f"Levers set by hand: {scenario.name}"
-    words_zh = " ".join(title.split()) or f"自设情景：{scenario.name}"
-    record = CommentedMap(title=words)
-    record |= {"title_zh": words_zh} if study.about.title_zh else {}
-    record["question"] = QUESTION
-    record |= {"question_zh": QUESTION_ZH} if study.about.title_zh else {}
+    own, bilingual = " ".join(title.split()), bool(study.about.title_zh)
+    record = CommentedMap()
+    titles = (own, own) if own else both("deck.title", name=scenario.name)
+    for key, texts in (("title", titles), ("question", both("deck.question"))):
+        record[key] = texts[0]
+        record |= {f"{key}_zh": texts[1]} if bilingual else {}
     record["base"] = base.name if shipped else None
     changed = {
         name: lever for name, lever in scenario.levers.items()
@@ -131,8 +132,7 @@ def save_text(text: str, path: Path) -> Path:
         faults.append(Fault(path, None, "", "the file exists and is kept, give another name"))
     if faults:
         raise StudyError(faults)
-    with path.open("x", encoding="utf-8", newline="\n") as stream:
-        stream.write(text)
+    put_new(path, text)
     return path
 
 
@@ -181,7 +181,7 @@ def _dumped(record: CommentedMap) -> str:
 
 def _refuse_unless_read(study: Study, scenario: Scenario, text: str) -> None:
     """Read the text back as `qiantang` would, and hold it against what the deck ran."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / f"{scenario.name}.yaml"
-        path.write_text(text, encoding="utf-8", newline="\n")
+    with put.scratch() as folder:
+        path = folder / f"{scenario.name}.yaml"
+        put.text(path, text)
         resolve(str(path), study.folder / "scenarios", study.vocabulary)

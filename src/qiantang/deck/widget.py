@@ -18,19 +18,19 @@ from qiantang.deck.panels import Panel, target_panels
 from qiantang.deck.scenarios import NAME, deck_scenario, save_text, scenario_text
 from qiantang.ensemble.runs import Runs, run_resolved
 from qiantang.faults import Fault, StudyError
+from qiantang.files.own import own_text
 from qiantang.naming import lever_id
 
 if TYPE_CHECKING:
     from qiantang.scenario import Scenario
     from qiantang.study import Study
 
-FRONT = Path(__file__).parent / "front"
 #: Parts of the front end, in the order in which they are joined into one module.
 SCRIPTS = ("words.js", "numbers.js", "fan.js", "controls.js", "deck.js")
 
 
 def _script() -> str:
-    return "\n".join((FRONT / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    return "\n".join(own_text("deck", "front", name) for name in SCRIPTS)
 
 
 class Deck(anywidget.AnyWidget):
@@ -66,7 +66,7 @@ class Deck(anywidget.AnyWidget):
     """
 
     _esm = _script()
-    _css = (FRONT / "deck.css").read_text(encoding="utf-8")
+    _css = own_text("deck", "front", "deck.css")
 
     language = traitlets.Unicode("zh").tag(sync=True)
     intensities = traitlets.List(traitlets.Float()).tag(sync=True)

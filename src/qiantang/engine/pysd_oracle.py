@@ -7,7 +7,6 @@ one trusts. A value given to a PySD model stays for its next run; here each run 
 from __future__ import annotations
 
 import re
-import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qiantang.engine.pysd_parser import parse, with_decimals
-from qiantang.files import door
+from qiantang.files import door, put
 from qiantang.modelfile.names import plain, spelled
 
 if TYPE_CHECKING:
@@ -41,8 +40,8 @@ def simulate_request(request: Request, out: Floats) -> npt.NDArray[np.bool_]:
     watched = read_by_delays(program)
     every = _added_up(program.initial_time, request.time_step, int(request.saved.max()))
     title = dict(zip(program.names, program.titles, strict=True))
-    with tempfile.TemporaryDirectory() as folder:
-        translated = translated_model(source, Path(folder))
+    with put.scratch() as folder:
+        translated = translated_model(source, folder)
         for member in range(request.members):
             given: dict[str, Any] = {}
             for name, value in request.parameters.items():
@@ -101,13 +100,13 @@ def translated_model(source: Path, folder: Path, *, decimals: bool = False) -> P
             section.path = folder / f"m_{section.path.name}"
         main = Path(builder.build_model())
     for section in builder.sections:
-        text = section.path.read_text(encoding="utf-8")
+        text = door.text(section.path)
         # Macros stand beside the main file, data beside the model.
         text = re.sub(r"Macro\(\s*_root\.", "Macro(Path(__file__).parent.", text)
         text = text.replace(
             "_root = Path(__file__).parent", f"_root = Path({str(source.parent.resolve())!r})", 1
         )
-        section.path.write_text(text, encoding="utf-8")
+        put.text(section.path, text)
     return main
 
 
@@ -232,10 +231,10 @@ def run_alone(
     door.check(source, door.TEXT_LIMIT)
     for item in data_files:
         door.check(item, door.DATA_LIMIT)
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+    with put.scratch() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            translated = translated_model(source, Path(folder), decimals=decimals)
+            translated = translated_model(source, folder, decimals=decimals)
             files = [str(file) for file in data_files]
             model = pysd.load(str(translated), data_files=files or None)
         except ValueError:

@@ -14,8 +14,8 @@ from qiantang.evidence.observations import Series
 from qiantang.evidence.releases import COLUMNS, releases_of, releases_path
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.files import door
+from qiantang.files.outfile import put_text
 from qiantang.modelfile.decode import UndecodableError, decoded
-from qiantang.outfile import put_text
 from qiantang.study import Study
 from qiantang.wording.units import reading_unit
 

@@ -10,11 +10,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from qiantang.evidence.csvfile import CsvDocument, number, read_csv
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.files.csvfile import CsvDocument, number, read_csv
+from qiantang.files.yamlfile import YamlDocument, validate
 from qiantang.known import KnownDate
 from qiantang.studyfile import Span, StudyFile
-from qiantang.yamlfile import YamlDocument, validate
 
 COLUMNS = ("driver", "vintage", "year", "value", "grade", "source", "reference", "note")
 GRADES = ("documented", "derived", "undocumented", "assumption")

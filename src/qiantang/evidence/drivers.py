@@ -33,8 +33,8 @@ from qiantang.evidence.paths import (
 )
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.files import door
+from qiantang.files.yamlfile import YamlDocument, read_yaml
 from qiantang.studyfile import StudyFile
-from qiantang.yamlfile import YamlDocument, read_yaml
 
 Array = NDArray[np.float64]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from qiantang.evidence.drivers import Drivers
 from qiantang.faults import Fault
 from qiantang.files import door
+from qiantang.files.outfile import put_text
 from qiantang.modelfile.names import identifier
 
 #: A driver in the model file: its name, then a table of time.
@@ -41,9 +42,7 @@ def write_driver_lookups(model_file: Path, drivers: Drivers) -> int:
 
     written = _TABLE.sub(replace, text)
     if changed:
-        beside = model_file.with_suffix(".tmp")
-        beside.write_text(written, encoding="utf-8", newline="\n")
-        beside.replace(model_file)
+        put_text(model_file, written, "")
     return changed
 
 

@@ -13,10 +13,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from qiantang.evidence.csvfile import number, read_csv
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.files import door
-from qiantang.yamlfile import read_yaml, validate
+from qiantang.files.csvfile import number, read_csv
+from qiantang.files.yamlfile import read_yaml, validate
 
 FORMS = ("exact", "rounded", "interval", "lower_bound", "upper_bound")
 COLUMNS = (

@@ -21,8 +21,8 @@ from qiantang.evidence.observationfile import (
     twin_faults,
 )
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.files.yamlfile import read_yaml, validate
 from qiantang.model.figures import Kind
-from qiantang.yamlfile import read_yaml, validate
 
 if TYPE_CHECKING:
     import pandas as pd

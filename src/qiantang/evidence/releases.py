@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from qiantang.evidence.csvfile import number, read_csv
 from qiantang.evidence.observations import Evidence
 from qiantang.evidence.periods import EXPECTED, Period, read_period
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.files.csvfile import number, read_csv
 from qiantang.known import end_of, is_date
 
 COLUMNS = (

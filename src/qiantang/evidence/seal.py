@@ -8,7 +8,7 @@ from pathlib import Path
 from qiantang.evidence.observationfile import FILES, digest
 from qiantang.faults import Fault, StudyError
 from qiantang.files import door
-from qiantang.outfile import put_text
+from qiantang.files.outfile import put_text
 
 _LINE = re.compile(r"^sha256:.*$", re.MULTILINE)
 

@@ -21,6 +21,8 @@ import numpy as np
 import numpy.typing as npt
 from platformdirs import user_cache_path
 
+from qiantang.files import put
+
 Made = TypeVar("Made")
 
 MANIFEST = "digests"
@@ -58,22 +60,10 @@ def read(kind: str, key: str) -> bytes | None:
 def write(kind: str, key: str, content: bytes) -> None:
     """Store content; a folder that cannot be written to is no reason to fail."""
     try:
-        put(folder() / kind / key, hashlib.sha256(content).digest() + content)
+        place = put.folder(folder() / kind) / key
+        put.put(place, hashlib.sha256(content).digest() + content, lasting=False)
     except OSError:
         return
-
-
-def put(file: Path, content: bytes) -> None:
-    """Write a file so that no reader ever sees a part of it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=".")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        Path(name).replace(file)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def restored(content: bytes, trusted: tuple[str, ...] = PROGRAM) -> Any:
@@ -219,7 +209,7 @@ def build(home: Path, make: Callable[[Path], Any]) -> Any:
     private = Path(tempfile.mkdtemp(dir=home.parent, prefix="."))
     try:
         made = make(private)
-        put(private / MANIFEST, _digests(private).encode())
+        put.put(private / MANIFEST, _digests(private).encode(), lasting=False)
         if not whole(home):
             shutil.rmtree(home, ignore_errors=True)
             private.rename(home)

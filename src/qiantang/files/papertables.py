@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qiantang.files.cells import Sheet, guarded, write_book
-from qiantang.outfile import check_outfile, put_whole
+from qiantang.files.outfile import check_outfile, put_whole
 
 Cell = str | float | int | None
 #: Width of a column of a sheet. [character]

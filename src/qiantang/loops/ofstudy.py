@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from qiantang.divergence import losses
 from qiantang.ensemble import provenance
 from qiantang.ensemble.case import Case, case_of
 from qiantang.ensemble.ensemble import ensemble_of
@@ -15,7 +16,7 @@ from qiantang.ensemble.readout import Readout
 from qiantang.faults import DivergedError, Fault, StudyError, nearest
 from qiantang.loops.asking import NoLoopError, instants, question_of
 from qiantang.loops.cycles import MOST
-from qiantang.loops.finding import TOP, Found, edges_of, find_loops
+from qiantang.loops.finding import TOP, edges_of, find_loops
 from qiantang.loops.instants import Given
 from qiantang.loops.naming import Vocabulary, named_loops
 from qiantang.loops.network import Network, network
@@ -23,7 +24,6 @@ from qiantang.loops.report import LoopReport, report_of
 from qiantang.model.loops import Loop, read_loops
 from qiantang.model.syntax import parse
 from qiantang.naming import target_id, variable_id
-from qiantang.scenario import Scenario
 from qiantang.study import Study
 from qiantang.wording import Wording
 
@@ -83,7 +83,8 @@ def loops_of_study(
     """
     names = _asked(study, about)
     chosen = study.scenario(scenario or study.about.scenarios.main[-1])
-    _check_vintage(study, vintage)
+    if faults := study.about.vintage_faults(vintage):
+        raise StudyError(faults)
     times = _quarters(study, first, last)
     try:
         woven = network(study.program)
@@ -96,7 +97,8 @@ def loops_of_study(
         study.program, woven, members_given, times, through=question.through,
         asked=question.asked, known=[*known], top=top, most=most, progress=progress,
     )  # fmt: skip
-    _refuse_lost(chosen, found)
+    if lost := losses(chosen, found.scores):
+        raise DivergedError(lost)
     named = named_loops(found, _words(study, known), names)
     attrs = provenance.made_from(study, seed, vintage, engine) | {
         "note": question.note, "about": about or "",
@@ -149,12 +151,6 @@ def _asked(study: Study, about: str | None) -> Sequence[str]:
     raise StudyError([Fault(study.model_file, None, given, what)])
 
 
-def _check_vintage(study: Study, vintage: str | None) -> None:
-    if vintage is not None and vintage not in study.about.vintage_names:
-        what = f"unknown vintage, expected {study.about.either_vintage}"
-        raise StudyError([Fault("vintage", None, vintage, what)])
-
-
 def _known(study: Study, woven: Network) -> dict[tuple[int, ...], Loop]:
     """Return the loops of model/loops.yaml that the equations close, by their edges."""
     file = study.folder / "model" / "loops.yaml"
@@ -174,14 +170,3 @@ def _words(study: Study, known: dict[tuple[int, ...], Loop]) -> Vocabulary:
     }
     by_edges = {frozenset(edges): loop for edges, loop in known.items()}
     return Vocabulary(english.model_name, chinese.model_name, by_edges, acted)
-
-
-def _refuse_lost(scenario: Scenario, found: Found) -> None:
-    """Refuse runs of which no member is left."""
-    if not found.scores.diverged.all():
-        return
-    told = [(time, name) for name, time in found.scores.first_fault if name]
-    first = f", {min(told)[1]} first, at {min(told)[0]:.3f}" if told else ""
-    size = len(found.scores.diverged)
-    what = f"all {size:,} members diverged{first}"
-    raise DivergedError([Fault(scenario.name, None, "", what)])

@@ -11,7 +11,7 @@ from qiantang.charts import Chart
 from qiantang.ensemble.provenance import vintages_of, worlds_of
 from qiantang.faults import Fault, StudyError
 from qiantang.memo.document import Document, Number, inlines
-from qiantang.memo.facts import LETTERS, TargetFacts
+from qiantang.memo.facts import TargetFacts
 from qiantang.memo.look import read_look
 from qiantang.memo.markup import read_markup
 from qiantang.memo.method import CountFacts, DecisiveFacts, MethodFacts
@@ -25,6 +25,7 @@ from qiantang.memo.trust import TrustFacts
 from qiantang.memo.worlds import Worlds, read_scenarios, run_worlds
 from qiantang.memo.worth import WorthFacts, worth_table
 from qiantang.wording import check_language
+from qiantang.wording.figures import LETTERS, day
 
 if TYPE_CHECKING:
     from qiantang.policy.levertable import LeverTable
@@ -36,10 +37,6 @@ if TYPE_CHECKING:
 
 #: Fan charts in a memo.
 FANS = 3
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 #: Kinds of target of which a fan can be drawn: their figure is one of a series.
 _SERIES = ("yearly_total", "year_end", "sum_of_years")
 
@@ -100,7 +97,7 @@ def make_memo(
     worth = worth_table(study, members, seed, progress)
     teller = Teller(worlds, tongue)
     values, charts = _facts(worlds, teller, worth)
-    values |= {"dated": _date(dated, tongue), "register": teller.registry.entries}
+    values |= {"dated": day(dated, tongue) if dated else "", "register": teller.registry.entries}
     title, blocks = read_markup(fill(template, values), charts, template)
     said = {one.number for block in blocks for one in inlines(block) if isinstance(one, Number)}
     return Document(
@@ -193,12 +190,3 @@ def _doubt(worlds: Worlds, one: TargetFacts, lang: str) -> str:
         return worlds.own.chart.tornado(one.id, worlds.lead.name, lang=lang).finding
     except StudyError:
         return ""
-
-
-def _date(dated: date | None, lang: str) -> str:
-    """Return a date as the language writes it."""
-    if dated is None:
-        return ""
-    if lang == "zh":
-        return f"{dated.year}年{dated.month}月{dated.day}日"
-    return f"{dated.day} {_MONTHS[dated.month - 1]} {dated.year}"

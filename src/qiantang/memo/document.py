@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from qiantang.wording.language import phrase
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -157,12 +159,12 @@ class Document:
     def caption(self, kind: str, place: int) -> str:
         """Return how a figure or table is called: Figure 1, 图1."""
         word = self.figure if kind == "figure" else self.table
-        return f"{word}{place}" if self.lang == "zh" else f"{word}\u00a0{place}"
+        return phrase("caption", self.lang, word=word, place=place)
 
     @property
     def between(self) -> str:
         """What stands between a caption's number and its words."""
-        return "\u3000" if self.lang == "zh" else ". "
+        return phrase("caption.end", self.lang)
 
 
 def inlines(block: Block) -> Iterator[Inline]:

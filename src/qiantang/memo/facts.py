@@ -22,8 +22,6 @@ from qiantang.plan.targets import Target
 LIKELY, UNLIKELY = 2 / 3, 1 / 3
 #: Probabilities that differ by less are called the same.
 SAME = 0.05
-#: Letters of scenarios in tables.
-LETTERS = {"zh": "甲乙丙丁戊己庚辛壬癸", "en": "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 
 
 @dataclass(frozen=True)
@@ -260,11 +258,6 @@ class TargetFacts:
     def has_happened(self) -> bool:
         """Whether a figure of what happened was found."""
         return self.came.known
-
-    @property
-    def happened_reached(self) -> bool:
-        """Whether what happened reaches the target."""
-        return self.came.reached
 
     @property
     def happened_word(self) -> str:

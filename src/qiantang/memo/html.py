@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from pathlib import Path
 from string import Template
 
 from qiantang.files.markup import Markup, css_string, element, join, page, reference
+from qiantang.files.own import own_text
 from qiantang.memo.document import (
     Block,
     Box,
@@ -26,8 +26,8 @@ from qiantang.memo.document import (
 )
 from qiantang.memo.fonts import FAMILY, cut
 from qiantang.memo.registry import tip
+from qiantang.wording.language import TONGUES
 
-_STYLE = Path(__file__).with_name("memo.css")
 _ROLES = {"body": "body", "line": "line", "source": "source", "item": "item"}
 #: Names inside a picture that must differ from those of the next.
 _NAMES = re.compile(r'(id="|href="#|url\(#)')
@@ -53,9 +53,8 @@ class _Writer:
         notes = [self._note(place, note) for place, note in enumerate(self.notes, start=1)]
         if notes:
             body += ["\n", element("section", {"class": "notes"}, element("ol", None, *notes))]
-        tongue = "zh-CN" if document.lang == "zh" else "en"
         style = self._style(join(body))
-        return page(document.title, style, *body, lang=tongue, kind=document.lang)
+        return page(document.title, style, *body, lang=TONGUES[document.lang], kind=document.lang)
 
     def _note(self, place: int, note: Note) -> Markup:
         back = {"class": "back", "href": reference(f"mark{place}"), "aria-label": place}
@@ -80,7 +79,7 @@ class _Writer:
             f'@font-face {{ font-family: "{FAMILY}"; '
             f'src: url("data:font/woff;base64,{cut(letters)}") format("woff"); }}'
         )
-        return Template(_STYLE.read_text(encoding="utf-8")).substitute(blanks)
+        return Template(own_text("memo", "memo.css")).substitute(blanks)
 
     def _block(self, block: Block) -> Markup:
         if isinstance(block, Heading):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from qiantang.yamlfile import read_yaml, validate
+from qiantang.files.yamlfile import read_yaml, validate
 
 Length = Annotated[float, Field(gt=0)]
 Names = Annotated[list[str], Field(min_length=1)]

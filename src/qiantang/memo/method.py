@@ -10,6 +10,7 @@ from qiantang.charts.chart import Chart
 from qiantang.memo.facts import Cell, TargetFacts
 from qiantang.memo.registry import quoted
 from qiantang.memo.teller import SHORT, Teller
+from qiantang.wording.figures import rounded
 from qiantang.wording.names import VERDICTS
 
 #: Fewer members give a draft: a probability is then off by several points.
@@ -86,17 +87,17 @@ class MethodFacts:
         return found
 
     def _range(self, low: float, high: float) -> str:
-        zh = self.teller.lang == "zh"
-        ends = [f"{end:.0%}" if zh else f"{end:.2f}" for end in (low, high)]
+        words = self.teller.words
+        ends = [words.bare_probability(end) for end in (low, high)]
         if low == 0:
             return f"<{ends[1]}"
         if high == 1:
             return f"≥{ends[0]}"
-        return f"{ends[0]}～{ends[1]}" if zh else f"{ends[0]}–{ends[1]}"
+        return words.phrase("range", low=ends[0], high=ends[1])
 
     def _band(self, share: float) -> str:
-        zh = self.teller.lang == "zh"
-        return self.teller.setting("band", f"{share:.0%}" if zh else f"{100 * share:.0f} %", share)
+        text = self.teller.words.phrase("percent", share=rounded(100 * share))
+        return self.teller.setting("band", text, share)
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ class DecisiveFacts:
                 cells.append(
                     {
                         "median": quoted(words.number(float(row["median"]), digits=4)),
-                        "interval": quoted(("～" if words.lang == "zh" else " to ").join(told)),
+                        "interval": quoted(words.span(*told)),
                     }
                 )
             found.append({"year": quoted(str(year)), "cells": cells})

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from qiantang.charts.fonts import missing
 from qiantang.faults import Fault, StudyError
+from qiantang.files import put
+from qiantang.files.own import own_text
 from qiantang.memo.document import (
     WHOLE,
     Block,
@@ -28,7 +28,6 @@ from qiantang.memo.document import (
 )
 from qiantang.memo.fonts import FAMILY, FOLDER
 
-_STYLE = Path(__file__).with_name("memo.typ")
 #: Height that a picture may take of the page.
 _MOST = 0.62
 #: Margin of a page that lies across. [mm]
@@ -52,16 +51,15 @@ def pdf_bytes(document: Document) -> bytes:
         one.text for block in document.blocks for one in inlines(block)
         if isinstance(one, Text | Number)
     )  # fmt: skip
-    with TemporaryDirectory() as folder:
-        root = Path(folder)
+    with put.scratch() as root:
         for block in document.blocks:
             if isinstance(block, FigureBlock):
                 picture = root / f"{block.key}.svg"
                 drawn = block.chart.svg()
-                picture.write_text(drawn, encoding="utf-8")
+                put.text(picture, drawn)
         source = root / "memo.typ"
         text = _Writer(document).write()
-        source.write_text(text, encoding="utf-8")
+        put.text(source, text)
         try:
             made = typst.compile(
                 source,
@@ -87,7 +85,7 @@ class _Writer:
     def write(self) -> str:
         return "\n".join(
             [
-                _STYLE.read_text(encoding="utf-8"),
+                own_text("memo", "memo.typ"),
                 self._settings(),
                 f"#title-line({_string(self.document.title)})",
                 *map(self._block, self.document.blocks),

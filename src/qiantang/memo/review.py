@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from qiantang.charts.odds import odds
@@ -26,6 +27,8 @@ from qiantang.review.news import REVISED, WORLD, News
 from qiantang.review.pathways import Pathway
 from qiantang.review.review import Review
 from qiantang.wording import Wording, check_language
+from qiantang.wording.figures import day as written_day
+from qiantang.wording.figures import percent, rounded
 
 #: Pieces of news that a memo of two pages holds, and the change of P below which none is told.
 MOST, SMALL = 8, 0.01
@@ -77,9 +80,8 @@ def review_memo(
 
 
 def day(text: str, words: Wording) -> str:
-    """Return a day as the language writes it."""
-    year, month, number = (int(part) for part in text.split("-"))
-    return f"{year}年{month}月{number}日" if words.lang == "zh" else text
+    """Return a day as the language writes it; English keeps it as the command line has it."""
+    return written_day(date.fromisoformat(text), "zh") if words.lang == "zh" else text
 
 
 def _text(words: str) -> tuple[Inline, ...]:
@@ -94,7 +96,9 @@ def _opening(review: Review, words: Wording) -> list[Block]:
     for target in targets:
         p = last[target.id]
         band = "likely" if p >= 2 / 3 else "unlikely" if p < 1 / 3 else "open"
-        bands[band].append(f"{words.target(target)}{_bracket(words.bare_probability(p), words)}")
+        bands[band].append(
+            f"{words.target(target)}{words.phrase('bracket', text=words.bare_probability(p))}"
+        )
     said = [
         words.phrase(f"review.{band}", targets=words.phrase("and").join(names))
         for band, names in bands.items()
@@ -113,7 +117,7 @@ def _opening(review: Review, words: Wording) -> list[Block]:
     return [
         Paragraph(_text(line), "line"),
         Heading(2, _text(words.phrase("review.stands"))),
-        Paragraph(_text(("" if words.lang == "zh" else " ").join(said))),
+        Paragraph(_text(words.gap.join(said))),
     ]
 
 
@@ -121,10 +125,6 @@ def _told(review: Review) -> tuple[dict[str, float], dict[str, float]]:
     """Return the odds at the first review that has any, and at the last."""
     told = [stand.chance for stand in review.odds if stand.chance]
     return told[0], told[-1]
-
-
-def _bracket(text: str, words: Wording) -> str:
-    return f"（{text}）" if words.lang == "zh" else f" ({text})"
 
 
 def _odds(review: Review, words: Wording) -> list[Block]:
@@ -174,7 +174,7 @@ def _seen(one: News, words: Wording) -> tuple[str, str]:
     unit = words.unit(series.variable)
     came = words.figure(one.came, unit)
     span = words.interval(one.p05, one.p95, unit)
-    return came, f"{words.figure(one.expected, unit)}{_bracket(span, words)}"
+    return came, f"{words.figure(one.expected, unit)}{words.phrase('bracket', text=span)}"
 
 
 def called(key: str, words: Wording) -> str:
@@ -213,7 +213,7 @@ def _needs(review: Review, words: Wording) -> list[Block]:
 def _restoring(review: Review, answer: Answer, words: Wording) -> list[Block]:
     target = next(t for t in review.study.plan.targets.targets if t.id == answer.target)
     levers = words.phrase("and").join(
-        f"{words.lever(pull.lever)}{_bracket(f'{pull.intensity:.0%}', words)}"
+        words.lever(pull.lever) + words.phrase("bracket", text=percent(pull.intensity))
         for pull in answer.package
     )
     ceiling = answer.probability if answer.ceiling is None else answer.ceiling.probability
@@ -221,7 +221,7 @@ def _restoring(review: Review, answer: Answer, words: Wording) -> list[Block]:
         f"review.{answer.verdict}", target=words.target(target),
         asked=words.bare_probability(answer.asked),
         found=words.bare_probability(answer.probability),
-        cost=f"{answer.cost:.0f}", levers=levers, ceiling=words.bare_probability(ceiling),
+        cost=rounded(answer.cost), levers=levers, ceiling=words.bare_probability(ceiling),
     )  # fmt: skip
     return [Heading(2, _text(words.phrase("review.restore"))), Paragraph(_text(said))]
 
@@ -237,7 +237,7 @@ def _pathways(review: Review, paths: Sequence[Pathway], words: Wording) -> list[
 
 def _method(review: Review, words: Wording) -> str:
     return words.phrase(
-        "review.method", members=review.members, worth=f"{review.belief.effective:.0f}",
+        "review.method", members=review.members, worth=rounded(review.belief.effective),
         seed=review.seed, fit=review.study.fit.record.version, figures=review.odds[-1].figures,
     )  # fmt: skip
 

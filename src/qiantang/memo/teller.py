@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+from qiantang.files.yamlfile import read_yaml, validate
 from qiantang.fits import text_digest
 from qiantang.memo.registry import Registry
 from qiantang.memo.worlds import Worlds
 from qiantang.wording import Language, Unit, Wording
+from qiantang.wording.figures import whole
 from qiantang.wording.language import Phrases
-from qiantang.yamlfile import read_yaml, validate
 
 _WORDS = Path(__file__).with_name("words.yaml")
 #: Length of a digest in the text and in the annex.
@@ -78,7 +79,7 @@ class Teller:
 
     def whole(self, value: int) -> str:
         """Write a whole number as the language groups it."""
-        return f"{value:,}" if self.lang == "en" else str(value)
+        return whole(value, self.lang)
 
     def signed(self, value: float, unit: Unit, digits: int = 3) -> str:
         """Write a change with its sign and unit."""

@@ -96,10 +96,9 @@ class TrustFacts:
         for name, year, hit in self._checked:
             if not hit:
                 missed.setdefault(name, []).append(year)
-        blank = " " if self.teller.lang == "en" else ""
         return [
             words.choose(series[name].title, series[name].title_zh)
-            + blank
+            + words.gap
             + self.teller.say("list").join(self.teller.when([year]) for year in years)
             for name, years in missed.items()
         ]

@@ -7,8 +7,8 @@ from importlib import import_module
 from pathlib import Path
 
 from qiantang.faults import Fault, StudyError
+from qiantang.files.outfile import check_outfile, put_bytes
 from qiantang.memo.document import Document
-from qiantang.outfile import check_outfile, put_whole
 
 #: Module and function that make the bytes of each kind of file.
 WRITERS = {
@@ -50,6 +50,5 @@ def write_memo(memo: Document, out: str | Path) -> Path:
     module, name = WRITERS[path.suffix.lower()]
     make: Callable[[Document], bytes] = getattr(import_module(module), name)
     content = make(memo)
-    with put_whole(path) as beside:
-        beside.write_bytes(content)
+    put_bytes(path, content)
     return path

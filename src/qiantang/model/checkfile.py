@@ -11,8 +11,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from qiantang.faults import Fault, StudyError
+from qiantang.files.yamlfile import YamlDocument, read_yaml, validate
 from qiantang.model.mdl import Dictionary
-from qiantang.yamlfile import YamlDocument, read_yaml, validate
 
 Over = Literal["central", "each_lever_at_limits", "all_levers_at_minimum", "all_levers_at_maximum"]
 Must = Literal["equal", "at_most", "at_least", "never_fall", "never_rise", "conserve", "be_finite"]

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from qiantang.faults import StudyError
+from qiantang.files.yamlfile import read_yaml, validate
 from qiantang.model.checks import Runner
 from qiantang.model.gains import NotComputedError, link_sign
 from qiantang.model.mdl import TIME
 from qiantang.model.syntax import Syntax
-from qiantang.yamlfile import read_yaml, validate
 
 Array = NDArray[np.float64]
 Polarity = Literal["reinforcing", "balancing"]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
-from ruamel.yaml import YAML
 
-from qiantang.outfile import put_whole
-from qiantang.yamlfile import read_yaml, validate
+from qiantang.files.outfile import put_text
+from qiantang.files.yamlfile import read_yaml, validate, yaml_text
 
 #: Names of the parts of an estimate that are no member of the panel.
 PANEL, NEW = "panel", "new_city"
@@ -117,10 +116,7 @@ def read_estimates(study_folder: Path) -> EstimateFile:
 
 def write_estimates(study_folder: Path, found: EstimateFile) -> Path:
     """Write estimates.yaml whole or not at all."""
-    writer = YAML()
-    writer.width = 200
     out = panel_folder(study_folder) / "estimates.yaml"
-    with put_whole(out) as beside, beside.open("w", encoding="utf-8", newline="\n") as stream:
-        stream.write("# Made by: qiantang panel. Not to be edited.\n")
-        writer.dump(found.model_dump(mode="json"), stream)
+    told = yaml_text(found.model_dump(mode="json"))
+    put_text(out, f"# Made by: qiantang panel. Not to be edited.\n{told}")
     return out

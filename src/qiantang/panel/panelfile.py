@@ -9,9 +9,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from qiantang.evidence.csvfile import number, read_csv
 from qiantang.evidence.observationfile import Grade
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.files.csvfile import number, read_csv
 
 COLUMNS = ("city", "series", "year", "value", "unit", "grade", "source", "reference", "note", "use")
 

@@ -9,8 +9,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.files.yamlfile import read_yaml, validate
 from qiantang.panel.panelfile import PanelSeries
-from qiantang.yamlfile import read_yaml, validate
 
 
 class _Record(BaseModel):

@@ -10,7 +10,8 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from qiantang.faults import Fault, StudyError
-from qiantang.yamlfile import YamlDocument, read_yaml, validate
+from qiantang.files.yamlfile import YamlDocument, read_yaml, validate
+from qiantang.wording.figures import numeral
 
 Text = Annotated[str, Field(min_length=1)]
 Whole = Annotated[int, Field(strict=True)]
@@ -118,23 +119,14 @@ def draft_text(articles: Articles) -> str:
 
 def _chapter_heading(articles: Articles, chapter: Chapter) -> str:
     if articles.source.language == _CHINESE:
-        return f"{chinese_numeral(chapter.number)}、{chapter.title_zh}"
+        return f"{numeral(chapter.number)}、{chapter.title_zh}"
     return f"{chapter.number}. {chapter.title}"
 
 
 def _article_heading(articles: Articles, article: Article) -> str:
     if articles.source.language == _CHINESE:
-        return f"({chinese_numeral(article.number)}){article.title_zh}。"
+        return f"({numeral(article.number)}){article.title_zh}。"
     return f"{article.number}. {article.title}."
-
-
-def chinese_numeral(number: int) -> str:
-    """Write a number from 1 to 99 as the draft counts its articles."""
-    digits = "零一二三四五六七八九十"
-    ten = len(digits) - 1
-    tens, ones = divmod(number, ten)
-    head = ("" if tens == 1 else digits[tens]) + "十" if tens else ""
-    return head + (digits[ones] if ones else "")
 
 
 def read_articles(path: Path) -> Articles:

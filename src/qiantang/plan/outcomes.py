@@ -8,8 +8,8 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from qiantang.faults import StudyError, nearest
+from qiantang.files.yamlfile import read_yaml, validate
 from qiantang.plan.articles import Record, Text, Whole
-from qiantang.yamlfile import read_yaml, validate
 
 
 class Outcome(Record):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.files.yamlfile import YamlDocument, read_yaml, validate
 from qiantang.plan.articles import (
     Articles,
     Finite,
@@ -20,7 +21,6 @@ from qiantang.plan.articles import (
     articles_of,
     read_articles,
 )
-from qiantang.yamlfile import YamlDocument, read_yaml, validate
 
 if TYPE_CHECKING:
     import numpy as np

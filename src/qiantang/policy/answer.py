@@ -6,11 +6,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from qiantang.files.outfile import put_new
 from qiantang.plan.targets import Target
 from qiantang.policy.binding import Binding
 from qiantang.policy.ceiling import Ceiling
 from qiantang.policy.packages import Packages
-from qiantang.template import put_new, scenario_text
+from qiantang.template import scenario_text
+from qiantang.wording.language import phrase
 
 
 @dataclass(frozen=True)
@@ -100,12 +102,12 @@ def package_scenario(
         paths[pull.lever] = {
             year: round(value * pull.intensity, 6) for year, value in knots.items()
         }
-    chinese = target.title_zh or target.title
+    chinese, asked = target.title_zh or target.title, f"{answer.asked:g}"
     words = {
-        "title": f"Least effort for {target.title.lower()}",
-        "title_zh": f"{chinese}的最省举措组合",
-        "question": f"What is the least effort that reaches {target.id} at P = {answer.asked:g}?",
-        "question_zh": f"以{answer.asked:g}的概率实现{chinese}，最少需要多少投入？",
+        "title": phrase("solve.title", "en", target=target.title.lower()),
+        "title_zh": phrase("solve.title", "zh", target=chinese),
+        "question": phrase("solve.question", "en", target=target.id, asked=asked),
+        "question_zh": phrase("solve.question", "zh", target=chinese, asked=asked),
     }
     note = f"Intensity found by qiantang solve for {target.id} at P = {answer.asked:g}"
     text = scenario_text(packages.study, path, words, packages.base.name, paths, note)

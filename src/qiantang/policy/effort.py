@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.files.yamlfile import KeyPath, YamlDocument, read_yaml, validate
 from qiantang.known import KnownDate
 from qiantang.model.mdl import Dictionary
 from qiantang.vocabulary import Vocabulary
-from qiantang.yamlfile import KeyPath, YamlDocument, read_yaml, validate
 
 Array = NDArray[np.float64]
 Text = Annotated[str, Field(min_length=1)]

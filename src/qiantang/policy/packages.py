@@ -277,9 +277,8 @@ def open_packages(
     StudyError
         Unknown scenario or vintage, or more members than the fit has.
     """
-    known = study.about.either_vintage
-    if vintage is not None and vintage not in study.about.vintage_names:
-        raise StudyError([Fault("vintage", None, vintage, f"unknown vintage, expected {known}")])
+    if faults := study.about.vintage_faults(vintage):
+        raise StudyError(faults)
     chosen = choose_members(study, members, seed)
     ends = study.about.scenarios
     low, high = study.scenario(base or ends.base), study.scenario(full or ends.full)

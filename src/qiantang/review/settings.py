@@ -7,9 +7,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.files.yamlfile import read_yaml, validate
 from qiantang.known import KnownDate
 from qiantang.study import Study
-from qiantang.yamlfile import read_yaml, validate
 
 
 class Later(BaseModel):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from qiantang.faults import Fault, StudyError, nearest
-from qiantang.yamlfile import YamlDocument, read_yaml, validate
+from qiantang.files.yamlfile import YamlDocument, read_yaml, validate
 
 if TYPE_CHECKING:
     from qiantang.study import Study
@@ -157,9 +157,8 @@ def _faults(document: YamlDocument, file: RobustFile, study: Study) -> Iterator[
             yield document.fault(("levers", place), f"unknown lever {name!r}{hint}")
         elif lever not in full.levers:
             yield document.fault(("levers", place), f"{full.name} does not pull it")
-    if file.vintage is not None and file.vintage not in study.about.vintage_names:
-        known = study.about.either_vintage
-        yield document.fault(("vintage",), f"unknown vintage, expected {known}")
+    for fault in study.about.vintage_faults(file.vintage):
+        yield document.fault(("vintage",), fault.what)
     kept = study.fit.record.members
     if file.members + file.fresh > kept:
         what = f"{file.members} and {file.fresh} fresh members, {kept} are in the fit"

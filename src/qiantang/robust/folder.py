@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from qiantang.faults import Fault, StudyError
 from qiantang.files import door
 from qiantang.files.code import code_digest
+from qiantang.files.put import folder as make_folder
+from qiantang.files.put import put
 from qiantang.sweep.chunks import parquet_bytes
 from qiantang.sweep.identity import digest_of, study_identity, versions
-from qiantang.sweep.store import put
 
 if TYPE_CHECKING:
     from qiantang.robust.designfile import RobustDesign
@@ -100,5 +101,5 @@ def begin(folder: Path, design: RobustDesign, study: Study) -> None:
         return
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise StudyError([Fault(folder, None, "", "holds something else; give an empty folder")])
-    (folder / TRIED).mkdir(parents=True, exist_ok=True)
+    make_folder(folder / TRIED)
     put(path, (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode())

@@ -12,12 +12,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from qiantang.ensemble.members import choose_members
+from qiantang.files.put import put
 from qiantang.policy.packages import Packages
 from qiantang.robust import folder as kept
 from qiantang.robust.designfile import MEASURES, RobustDesign
 from qiantang.robust.objectives import Scorer, regret, scorer
 from qiantang.robust.searching import Task, Tried, front, hypervolume, search
-from qiantang.sweep.store import put
 
 if TYPE_CHECKING:
     from qiantang.policy.effort import Effort

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qiantang.files import outfile, put
 from qiantang.robust.robust import BALANCED
-from qiantang.template import put_new, scenario_text
-from qiantang.wording.language import phrase
+from qiantang.template import scenario_text
+from qiantang.wording.language import Sentences, phrase
 
 if TYPE_CHECKING:
     from qiantang.robust.robust import Robust
@@ -29,9 +30,7 @@ def objective_name(found: Robust, name: str, study: Study, lang: Language) -> st
     objective = next(one for one in found.design.file.objectives if one.name == name)
     targets = {target.id: target for target in study.plan.targets.targets}
     target = targets.get(objective.target or "")
-    called = "" if target is None else target.title
-    if target is not None and lang == "zh":
-        called = target.title_zh or target.title
+    called = "" if target is None else Sentences(lang).choose(target.title, target.title_zh)
     return phrase(f"robust.{objective.measure}", lang, target=called)
 
 
@@ -42,8 +41,7 @@ def write_scenarios(found: Robust, study: Study, folder: Path) -> list[Path]:
     ------
     StudyError
     """
-    place = folder / SCENARIOS
-    place.mkdir(exist_ok=True)
+    place = put.folder(folder / SCENARIOS)
     ends = study.about.scenarios
     full = study.scenario(ends.full)
     written = []
@@ -62,9 +60,9 @@ def write_scenarios(found: Robust, study: Study, folder: Path) -> list[Path]:
         file = found.design.file
         words = {
             "title": f"{file.title}: {title}",
-            "title_zh": f"{file.title_zh or file.title}：{title_zh}",
+            "title_zh": f"{file.title_zh or file.title}{phrase('colon', 'zh')}{title_zh}",
             "question": file.question, "question_zh": file.question_zh or file.question,
         }  # fmt: skip
         note = f"Intensity and date found by qiantang robust {found.design.name}"
-        put_new(path, scenario_text(study, path, words, ends.base, paths, note))
+        outfile.put_new(path, scenario_text(study, path, words, ends.base, paths, note))
     return written

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qiantang.sensitivity.analyse import DEVIATIONS, DRIVERS
+from qiantang.wording.figures import percent
 
 if TYPE_CHECKING:
     from qiantang.sensitivity.analyse import Sensitivity
@@ -33,7 +34,7 @@ def finding(found: Sensitivity, words: Wording) -> str:
         "sensitivity.finding",
         target=words.target(found.target),
         scenario=words.scenario(found.scenario),
-        share=f"{max(best['share_measure'], 0):.0%}",
+        share=percent(max(best["share_measure"], 0)),
         group=group_name(best["group"], words),
         first=input_name(inside["input"], inside["kind"], words),
     )

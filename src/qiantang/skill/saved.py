@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
-from ruamel.yaml import YAML
 
 from qiantang.faults import Fault, StudyError
-from qiantang.files import door
+from qiantang.files import door, put
 from qiantang.files.cells import csv_text
+from qiantang.files.yamlfile import read_yaml, validate, yaml_text
 from qiantang.fits import digest
 from qiantang.meaning import meaning_digest
 from qiantang.skill.scoreboard import Scoreboard
-from qiantang.yamlfile import read_yaml, validate
 
 if TYPE_CHECKING:
     from qiantang.study import Study
@@ -172,17 +170,12 @@ def save(folder: Path, record: SkillRecord, board: Scoreboard) -> Saved:
         CASES: csv_text([rounded(_case(asdict(case))) for case in board.cases]),
         EVENTS: csv_text([rounded(asdict(outcome)) for outcome in board.outcomes]),
     }
-    made = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")
-    made.mkdir(parents=True)
-    for name, text in texts.items():
-        (made / name).write_text(text, encoding="utf-8", newline="\n")
-    files = {path.name: digest(path) for path in sorted(made.iterdir())}
-    finished = record.model_copy(update={"files": files})
-    writer = YAML()
-    writer.width = 200
-    with (made / RECORD).open("w", encoding="utf-8", newline="\n") as stream:
-        writer.dump(finished.model_dump(), stream)
-    made.rename(folder)
+    with put.new_folder(folder) as made:
+        for name, text in texts.items():
+            put.text(made / name, text)
+        files = {path.name: digest(path) for path in sorted(made.iterdir())}
+        finished = record.model_copy(update={"files": files})
+        put.text(made / RECORD, yaml_text(finished.model_dump()))
     return Saved(folder, finished, rows)
 
 

@@ -14,8 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 from qiantang.evidence.drivers import Drivers
 from qiantang.evidence.observations import Evidence
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.files.yamlfile import read_yaml, validate
 from qiantang.studyfile import HORIZON
-from qiantang.yamlfile import read_yaml, validate
+from qiantang.wording.language import Sentences
 
 if TYPE_CHECKING:
     from qiantang.study import Study
@@ -134,13 +135,14 @@ def last_scored(about: StudyFile) -> int:
 
 def setting_words(about: StudyFile, language: Language) -> dict[str, str]:
     """Return every setting in words, in the order of the table."""
-    words = dict(_WORDS[language])
+    told = Sentences(language)
+    words = {name: told.phrase(f"skill.setting.{name}") for name in ("ex_ante", "conditional")}
     shock, first = about.hindcasts.shock, about.hindcasts.last
     if shock is not None:
-        title = (language == "zh" and shock.title_zh) or shock.title
-        told = {"first": first, "last": first - 1 + HORIZONS[-1], "shock": title}
-        for setting, said in zip(shock.settings, _SHOCK_WORDS[language], strict=True):
-            words[setting] = said.format(**told)
+        title = told.choose(shock.title, shock.title_zh)
+        span = {"first": first, "last": first - 1 + HORIZONS[-1], "shock": title}
+        for setting, key in zip(shock.settings, ("unknown", "known"), strict=True):
+            words[setting] = told.phrase(f"skill.shock.{key}", **span)
     return words
 
 
@@ -158,7 +160,5 @@ def titles_of(
     study: Study, series: Mapping[str, SeriesRecord], language: Language
 ) -> dict[str, str]:
     """Return the title of each series in a language."""
-    found = {name: study.evidence.series[name] for name in series}
-    return {
-        name: (language == "zh" and item.title_zh) or item.title for name, item in found.items()
-    }
+    words, found = Sentences(language), study.evidence.series
+    return {name: words.choose(found[name].title, found[name].title_zh) for name in series}

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qiantang.faults import Fault, StudyError
-from qiantang.files.cells import SHEET_ROWS, guarded_frame, sheet_of, write_book
-from qiantang.outfile import check_outfile, put_whole
-from qiantang.tablefile import distinct
+from qiantang.files.cells import SHEET_ROWS, sheet_of, write_book
+from qiantang.files.frames import csv_file, netcdf_file, parquet_file
+from qiantang.files.outfile import check_outfile, put_whole
+from qiantang.files.tablefile import distinct
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,16 +87,15 @@ def _write_nc(result: xr.Dataset, path: Path) -> None:
         for key, value in result.attrs.items()
     }
     drawn = [name for name in result.coords if str(name).startswith("input ")]
-    result.reset_coords(drawn).rename(plain).assign_attrs(texts).to_netcdf(path, engine="h5netcdf")
+    netcdf_file(result.reset_coords(drawn).rename_vars(plain).assign_attrs(texts), path)
 
 
 def _write_parquet(result: xr.Dataset, path: Path) -> None:
-    long_table(result).to_parquet(path, index=False)
+    parquet_file(long_table(result), path)
 
 
 def _write_csv(result: xr.Dataset, path: Path, sep: str = ",") -> None:
-    table = guarded_frame(long_table(result))
-    table.to_csv(path, sep=sep, index=False, lineterminator="\n", encoding="utf-8")
+    csv_file(long_table(result), path, sep=sep)
 
 
 def _write_tab(result: xr.Dataset, path: Path) -> None:

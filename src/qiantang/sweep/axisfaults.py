@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from qiantang.faults import Fault, nearest
+from qiantang.files.loose import is_number, items, mapping
+from qiantang.files.yamlfile import KeyPath
 from qiantang.sweep.designfile import AXIS_NAME, MOVES, STEPPED, WAYS
-from qiantang.sweep.look import ALL, EACH, Look, is_number, items, mapping
+from qiantang.sweep.look import ALL, EACH, Look
 from qiantang.vocabulary import vintage_text
-from qiantang.yamlfile import KeyPath
 
 #: Columns of a result that no axis may be called.
 RESERVED = ("scenario", "point", "case_id", "member", "diverged", "statistic", "measure", "unit")

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from qiantang.ensemble.readout import Readout, target_figures, yearly
 from qiantang.model.figures import Figure
+from qiantang.wording.language import phrase
 
 if TYPE_CHECKING:
     from qiantang.plan.targets import Target
@@ -60,12 +61,14 @@ def columns_of(design: Design, study: Study) -> tuple[Column, ...]:
     columns = [_of_target(target, study) for target in study.plan.targets.targets]
     for record in design.file.figures:
         entry = study.dictionary[record.variable]
+        english, chinese = entry.name, entry.meaning_zh or entry.name
         for year in record.years:
             figure = yearly(study, record.variable, year)
             columns.append(
                 Column(
-                    f"{record.variable}_{year}", entry.unit, f"{entry.name}, {year}",
-                    f"{entry.meaning_zh or entry.name}，{year}年", (figure,),
+                    f"{record.variable}_{year}", entry.unit,
+                    phrase("variable.year", "en", name=english, year=year),
+                    phrase("variable.year", "zh", name=chinese, year=year), (figure,),
                 )
             )  # fmt: skip
     return tuple(columns)

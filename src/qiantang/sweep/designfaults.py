@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.files.loose import is_whole, items, mapping
+from qiantang.files.yamlfile import KeyPath, YamlDocument
 from qiantang.sweep.axisfaults import axis_faults, value_faults
 from qiantang.sweep.designfile import MOST_POINTS, MOVES, SAMPLED, scenario_path
-from qiantang.sweep.look import ALL, EACH, Look, is_whole, items, mapping
-from qiantang.yamlfile import KeyPath, YamlDocument
+from qiantang.sweep.look import ALL, EACH, Look
 
 if TYPE_CHECKING:
     from qiantang.study import Study

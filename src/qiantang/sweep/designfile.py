@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from qiantang.files import door
-from qiantang.yamlfile import YamlDocument
+from qiantang.files.yamlfile import YamlDocument
 
 if TYPE_CHECKING:
     from qiantang.scenario import Scenario

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qiantang.faults import Fault, StudyError, nearest
+from qiantang.files.yamlfile import read_yaml, validate
 from qiantang.sweep.designfaults import content_faults
 from qiantang.sweep.designfile import Design, DesignFile
-from qiantang.yamlfile import read_yaml, validate
 
 if TYPE_CHECKING:
     from qiantang.study import Study

@@ -12,8 +12,9 @@ import pandas as pd
 import pyarrow as pa
 
 from qiantang.faults import Fault, StudyError
-from qiantang.files.cells import SHEET_ROWS, Sheet, guarded_arrow, sheet_of, write_book
-from qiantang.outfile import check_outfile, put_whole
+from qiantang.files.cells import SHEET_ROWS, Sheet, sheet_of, write_book
+from qiantang.files.frames import csv_pieces, parquet_pieces
+from qiantang.files.outfile import check_outfile, put_whole
 from qiantang.sweep.reading import Sweep
 from qiantang.sweep.reduce import summary as summarised
 
@@ -71,38 +72,12 @@ def _summary(sweep: Sweep) -> Iterator[pa.Table]:
 
 
 def _write_csv(_: Sweep, pieces: Iterator[pa.Table], path: Path) -> int:
-    from pyarrow import csv
-
-    rows, writer = 0, None
-    try:
-        for table in map(guarded_arrow, pieces):
-            if writer is None:
-                options = csv.WriteOptions(quoting_style="needed")
-                writer = csv.CSVWriter(str(path), table.schema, write_options=options)
-            writer.write_table(table)
-            rows += len(table)
-    finally:
-        if writer is not None:
-            writer.close()
-    return rows
+    return csv_pieces(pieces, path)
 
 
 def _write_parquet(sweep: Sweep, pieces: Iterator[pa.Table], path: Path) -> int:
-    import pyarrow.parquet as pq
-
-    rows, writer = 0, None
     about = {"qiantang": json.dumps(sweep.manifest, ensure_ascii=False)}
-    try:
-        for table in pieces:
-            if writer is None:
-                schema = table.schema.with_metadata({**(table.schema.metadata or {}), **about})
-                writer = pq.ParquetWriter(path, schema, compression="zstd")
-            writer.write_table(table.cast(schema))
-            rows += len(table)
-    finally:
-        if writer is not None:
-            writer.close()
-    return rows
+    return parquet_pieces(pieces, path, about)
 
 
 def _write_xlsx(sweep: Sweep, pieces: Iterator[pa.Table], path: Path) -> int:

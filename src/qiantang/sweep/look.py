@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from qiantang.faults import Fault
+from qiantang.files.loose import items, mapping
+from qiantang.files.yamlfile import KeyPath, YamlDocument
 from qiantang.sweep.designfile import MOVES
-from qiantang.yamlfile import KeyPath, YamlDocument
 
 if TYPE_CHECKING:
     from qiantang.scenario import Scenario
@@ -48,28 +48,3 @@ class Look:
     def moves(self, axis: Any) -> list[str]:
         """Return the kinds of thing that an axis moves; one, in a sound design."""
         return [key for key in MOVES if mapping(axis).get(key) is not None]
-
-
-def mapping(value: Any) -> Mapping[Any, Any]:
-    """Return the value if it is a mapping, else an empty one: its form is checked elsewhere."""
-    return value if isinstance(value, dict) else {}
-
-
-def items(value: Any) -> list[Any]:
-    """Return the value if it is a list, else an empty one."""
-    return value if isinstance(value, list) else []
-
-
-def is_whole(value: Any) -> bool:
-    """Tell whether a value is a whole number and not a truth value."""
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def is_number(value: Any) -> bool:
-    """Tell whether a value is a finite number and not a truth value."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return False
-    try:
-        return math.isfinite(value)
-    except OverflowError:  # a whole number beyond any float
-        return False

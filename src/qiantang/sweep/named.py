@@ -93,11 +93,11 @@ def points_as_scenarios(
     StudyError
         If the study is no longer what the sweep was made from, or too many points are left.
     """
+    from qiantang.files.yamlfile import parse_yaml, validate
     from qiantang.sweep.cases import cases_of
     from qiantang.sweep.designfile import Design, DesignFile
     from qiantang.sweep.identity import identity
     from qiantang.sweep.points import moves_of
-    from qiantang.yamlfile import parse_yaml, validate
 
     record = sweep.manifest
     document = parse_yaml(sweep.folder / record["command"].split()[-1], record["design"])

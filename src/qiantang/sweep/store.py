@@ -7,11 +7,8 @@ at once, so that no moment exists at which they disagree.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
 import re
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from qiantang.files import door
+from qiantang.files.put import UNFINISHED, put, remove
 
 MANIFEST = "sweep.json"
 POINTS = "points.parquet"
@@ -27,10 +25,6 @@ DONE = "checksums.json"
 
 #: Characters of a digest in a file's name.
 SHORT = 16
-#: Attempts to put a file in place: another process may have swept away what was half written.
-_ATTEMPTS = 3
-
-_UNFINISHED = ".part"
 _NAME = re.compile(
     r"(?P<number>\d{6,})-(?P<address>[0-9a-f]{16})-(?P<sha256>[0-9a-f]{16})\.parquet"
 )
@@ -56,42 +50,6 @@ class Part:
     name: str
     sha256: str
     size: int
-
-
-def put(path: Path, content: bytes) -> None:
-    """Write a file so that at no moment, power cut included, half of it stands under its name.
-
-    Raises
-    ------
-    OSError
-        If the disk refuses; nothing is left behind.
-    """
-    for attempt in range(1, _ATTEMPTS + 1):
-        beside = path.with_name(f".{path.name}.{secrets.token_hex(6)}{_UNFINISHED}")
-        try:
-            with beside.open("xb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            beside.replace(path)
-            _settle(path.parent)
-            return
-        except FileNotFoundError:
-            if attempt == _ATTEMPTS or not path.parent.is_dir():
-                raise
-        finally:
-            with contextlib.suppress(OSError):
-                beside.unlink(missing_ok=True)
-
-
-def _settle(folder: Path) -> None:
-    """Make a renaming outlast a power cut, where the system lets a folder be opened."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def put_part(folder: Path, number: int, address: str, content: bytes) -> Part:
@@ -128,7 +86,7 @@ def sound_parts(folder: Path, addresses: list[str]) -> tuple[dict[int, Part], li
         part = _verified(path, number, found["sha256"])
         asked = number < len(addresses) and addresses[number][:SHORT] == found["address"]
         if part is None or not asked or number in parts:
-            path.unlink()
+            remove(path)
             damaged.append(path.name)
         else:
             parts[number] = part
@@ -161,7 +119,7 @@ def diverged(path: Path, keep: str) -> dict[int, int]:
     """Count the runs that diverged of each case of a part; a case without one may be missing."""
     import pyarrow.parquet as pq
 
-    table = pq.read_table(path, columns=["case_id", "diverged"])
+    table = pq.read_table(door.buffer(path), columns=["case_id", "diverged"])
     cases, told = table["case_id"].to_numpy(), table["diverged"].to_numpy()
     if keep == "runs":
         found, counts = np.unique(cases[told.astype(bool)], return_counts=True)
@@ -176,8 +134,8 @@ def remove_unfinished(folder: Path) -> None:
     for place in (folder, folder / PARTS):
         if place.is_dir():
             for path in place.iterdir():
-                if path.name.startswith(".") and path.name.endswith(_UNFINISHED):
-                    path.unlink(missing_ok=True)
+                if path.name.startswith(".") and path.name.endswith(UNFINISHED):
+                    remove(path)
 
 
 def part_files(folder: Path) -> Iterator[tuple[int, Path]]:
@@ -192,5 +150,5 @@ def is_foreign(folder: Path) -> bool:
     """Tell whether a folder without a manifest holds anything that a sweep did not put there."""
     own = {POINTS, PARTS}
     return any(
-        path.name not in own and not path.name.endswith(_UNFINISHED) for path in folder.iterdir()
+        path.name not in own and not path.name.endswith(UNFINISHED) for path in folder.iterdir()
     ) or (not (folder / MANIFEST).exists() and any((folder / PARTS).glob("*.parquet")))

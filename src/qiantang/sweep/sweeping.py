@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from qiantang.faults import Fault, StudyError
-from qiantang.files import door
+from qiantang.files import door, put
 from qiantang.sweep import store
 from qiantang.sweep.plan import Chunk, SweepPlan
 
@@ -143,15 +143,15 @@ def prepare(plan: SweepPlan, folder: Path) -> None:
     if manifest.is_file():
         _refuse_another(plan, manifest)
         store.remove_unfinished(folder)
-        (folder / store.PARTS).mkdir(exist_ok=True)
+        put.folder(folder / store.PARTS)
         return
     if folder.is_dir() and store.is_foreign(folder):
         what = "the folder holds something else, expected a new folder or one of this sweep"
         raise StudyError([Fault(folder, None, "--out", what)])
-    (folder / store.PARTS).mkdir(parents=True, exist_ok=True)
+    put.folder(folder / store.PARTS)
     store.remove_unfinished(folder)
-    store.put(folder / store.POINTS, plan.points_table())
-    store.put(manifest, plan.manifest())  # last: with it the folder is a sweep's
+    put.put(folder / store.POINTS, plan.points_table())
+    put.put(manifest, plan.manifest())  # last: with it the folder is a sweep's
 
 
 def _refuse_another(plan: SweepPlan, manifest: Path) -> None:
@@ -161,7 +161,7 @@ def _refuse_another(plan: SweepPlan, manifest: Path) -> None:
         raise StudyError(faults)
     points = manifest.parent / store.POINTS
     if not points.is_file() or door.content(points, door.RESULT_LIMIT) != plan.points_table():
-        store.put(points, plan.points_table())
+        put.put(points, plan.points_table())
 
 
 def _differences(plan: SweepPlan, manifest: Path) -> Iterator[tuple[str, str]]:
@@ -240,7 +240,7 @@ def _finish(plan: SweepPlan, folder: Path, parts: dict[int, store.Part]) -> tupl
     content = (json.dumps(record, indent=1) + "\n").encode()
     done = folder / store.DONE
     if not done.is_file() or door.content(done, door.RESULT_LIMIT) != content:
-        store.put(done, content)
+        put.put(done, content)
     store.remove_unfinished(folder)
     return total, lost
 

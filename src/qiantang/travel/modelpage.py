@@ -25,6 +25,8 @@ from qiantang.travel.machine.csource import c_source, needs_library
 from qiantang.travel.machine.jssource import js_source
 from qiantang.travel.pack import Rows
 from qiantang.travel.writing import Page
+from qiantang.wording.figures import LARGE
+from qiantang.wording.language import Language, both
 
 Array = NDArray[np.float64]
 Range = tuple[float, float]
@@ -33,12 +35,6 @@ Ranges = Mapping[str, Range | None]
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 MOST_TIMES = 161
 """Times of a chart; of more saving times every second, third or later one is taken."""
-
-LARGE = {
-    "en": (("trillion", 1e12), ("billion", 1e9), ("million", 1e6)),
-    "zh": (("万亿", 1e12), ("亿", 1e8), ("万", 1e4)),
-}
-"""Words for large numbers, by language, the largest first."""
 
 WIDE = 0.5
 """Share by which a range that is not given reaches below and above the file's value."""
@@ -138,9 +134,10 @@ class ModelPage:
         """Return what the page is told."""
         extent = self._extent()
         controls, levers = self._controls()
+        english, chinese = both("page.inputs")
         return {
             "kind": "model",
-            "groups": [{"title": "Inputs", "title_zh": "输入", "controls": controls}],
+            "groups": [{"title": english, "title_zh": chinese, "controls": controls}],
             "panels": [
                 _panel(self._title(name), float(self.times[-1]), ends)
                 for name, ends in zip(self.charted, extent, strict=True)
@@ -221,7 +218,7 @@ def _panel(title: str, last: float, ends: Sequence[float]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _unit(size: float, lang: str) -> dict[str, Any]:
+def _unit(size: float, lang: Language) -> dict[str, Any]:
     """Return the word and factor in which numbers of some size are written."""
     word, one = next(((w, one) for w, one in LARGE[lang] if size >= one), ("", 1.0))
     gap = " " if lang == "en" else ""

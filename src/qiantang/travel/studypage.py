@@ -14,7 +14,7 @@ from qiantang.deck.controls import DECIMALS, Control, control_groups
 from qiantang.deck.frames import QUANTILES, Frames
 from qiantang.deck.options import refuse_options
 from qiantang.deck.panels import target_panels
-from qiantang.deck.scenarios import QUESTION, QUESTION_ZH, SCHEMA, deck_scenario
+from qiantang.deck.scenarios import SCHEMA, deck_scenario
 from qiantang.engine.path import Path
 from qiantang.engine.request import checked, planned, prepared
 from qiantang.ensemble.batch import Batch
@@ -28,6 +28,7 @@ from qiantang.travel.machine.jssource import js_source
 from qiantang.travel.outside import Knob, afters, knobs_of
 from qiantang.travel.reading import Reading, read_outcomes, read_panels
 from qiantang.travel.writing import Page
+from qiantang.wording.language import Sentences, both
 
 if TYPE_CHECKING:
     from qiantang.engine import History
@@ -72,9 +73,8 @@ class StudyPage:
         """
         shown, arrays = self._shown()
         plan, tables = self.cargo.plan, self.study.program.tables
-        title = self.study.about.title
-        if self.language == "zh":
-            title = self.study.about.title_zh or title
+        about = self.study.about
+        title = Sentences(self.language).choose(about.title, about.title_zh)
         wasm = compiled(c_source(plan, tables), self.progress, library=needs_library(plan))
         arrays = {**self.cargo.arrays, **arrays}
         return Page(title, self.language, shown, arrays, wasm, js_source(plan, tables))
@@ -202,8 +202,9 @@ class StudyPage:
     def _file_words(self) -> dict[str, Any]:
         """Return what a saved scenario says besides its levers."""
         shipped = self.base.files[0].parent == self.study.folder / "scenarios"
+        question, chinese = both("deck.question")
         return {
-            "schema": SCHEMA, "question": QUESTION, "question_zh": QUESTION_ZH,
+            "schema": SCHEMA, "question": question, "question_zh": chinese,
             "base": self.base.name if shipped else None,
             "drivers": None if shipped else dict(self.base.drivers),
             "vintage": None if shipped else self.base.vintage,

@@ -5,14 +5,16 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from qiantang.files.markup import running_page
-from qiantang.outfile import put_text, put_whole
+from qiantang.files.outfile import put_bytes, put_text
+from qiantang.files.own import own_text
 from qiantang.travel.pack import packed
+from qiantang.wording.language import TONGUES, check_language
 
 DECK = ("words.js", "numbers.js", "fan.js", "controls.js", "deck.js")
 """Parts that the deck in a notebook has too, in the order in which they are joined."""
@@ -34,7 +36,7 @@ _NO_DATE = (1980, 1, 1, 0, 0, 0)
 
 def front(name: str, room: str = "travel") -> str:
     """Return a part of the front end."""
-    return (files("qiantang") / room / "front" / name).read_text(encoding="utf-8")
+    return own_text(room, "front", name)
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,9 @@ class Page:
             "module": base64.b64encode(self.wasm).decode(),
             "members": packed(self.arrays),
         }
-        tongue = "zh-CN" if self.language == "zh" else "en"
-        return running_page(self.title, style, script, carried, tongue)
+        return running_page(
+            self.title, style, script, carried, TONGUES[check_language(self.language)]
+        )
 
     def _engine(self) -> str:
         plain = self.plain or NO_PLAIN
@@ -106,6 +109,8 @@ def put_page(page: Page, out: Path, *, zipped: bool = False) -> list[Path]:
         written.append(out.with_suffix(".zip"))
         entry = ZipInfo(out.name, _NO_DATE)
         entry.compress_type = ZIP_DEFLATED
-        with put_whole(written[-1]) as beside, ZipFile(beside, "w") as archive:
+        store = BytesIO()
+        with ZipFile(store, "w") as archive:
             archive.writestr(entry, text)
+        put_bytes(written[-1], store.getvalue())
     return written

@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from qiantang.files.markup import POLICY
-from qiantang.outfile import check_outfile, put_text
+from qiantang.files.outfile import check_outfile, put_text
 from qiantang.validate import charts
 from qiantang.validate.checklist import by_part
 from qiantang.validate.records import Report

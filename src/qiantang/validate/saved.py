@@ -11,10 +11,10 @@ from typing import Any
 
 from qiantang.files import door
 from qiantang.files.cells import bare
+from qiantang.files.yamlfile import read_yaml
 from qiantang.meaning import meaning_digest
 from qiantang.validate.ground import Ground
 from qiantang.validate.records import Finding, judged, listed, open_question, table
-from qiantang.yamlfile import read_yaml
 
 #: Bars of the sampler: potential scale reduction and effective sample sizes.
 R_HAT, ESS = 1.01, 400.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -9,12 +10,15 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, RootModel
 
 from qiantang.faults import Fault, StudyError, nearest
-from qiantang.yamlfile import read_yaml, validate
+from qiantang.files.yamlfile import read_yaml, validate
 
 Language = Literal["zh", "en"]
 
 #: Languages that everything can be said in.
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+#: The same as a page names them.
+TONGUES: Mapping[Language, str] = {"zh": "zh-CN", "en": "en"}
 
 #: What papers and pictures say, and what the command line says.
 _FILES = ("phrases.yaml", "commands.yaml")
@@ -69,6 +73,11 @@ def phrase(key: str, lang: Language, **values: object) -> str:
     return str(getattr(known[key], lang)).format(**values)
 
 
+def both(key: str, **values: object) -> tuple[str, str]:
+    """Return a sentence in English and in Chinese."""
+    return phrase(key, "en", **values), phrase(key, "zh", **values)
+
+
 class Sentences:
     """Sentences and numbers in one language, of no study in particular.
 
@@ -88,6 +97,11 @@ class Sentences:
     def phrase(self, key: str, **values: object) -> str:
         """Return a sentence with its blanks filled."""
         return phrase(key, self.lang, **values)
+
+    @property
+    def gap(self) -> str:
+        """What stands between two sentences, or words: Chinese needs no blank."""
+        return " " if self.lang == "en" else ""
 
     def choose(self, english: str, chinese: str | None) -> str:
         """Return one of two texts; where the Chinese is missing the English stands in."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from qiantang.wording.figures import chance, numeral
 from qiantang.wording.language import Sentences, phrase
 from qiantang.wording.titles import titles_shown
-from qiantang.wording.units import Unit, hundredths, myriad, number, reading_unit
+from qiantang.wording.units import Unit, myriad, number, reading_unit
 
 if TYPE_CHECKING:
+    from qiantang.plan.articles import Article
     from qiantang.plan.targets import Target
     from qiantang.scenario import Scenario
     from qiantang.study import Study
@@ -97,7 +99,14 @@ class Wording(Sentences):
 
     def article(self, article: int) -> str:
         """Return how an article is cited: article 7, 第七条."""
-        return f"第{chinese_numeral(article)}条" if self.lang == "zh" else f"article {article}"
+        return f"第{numeral(article)}条" if self.lang == "zh" else f"article {article}"
+
+    def article_heading(self, article: Article) -> str:
+        """Return number and title of an article, in English with the number in Chinese as well."""
+        cited = f"第{numeral(article.number)}条"
+        if self.lang == "zh":
+            return f"{cited} {article.title_zh or article.title}"
+        return f"Article {article.number}. {article.title}  {cited}"
 
     def articles(self, articles: Iterable[int]) -> str:
         """Return how several articles are cited: art. 7, 10; 第七、十条."""
@@ -105,7 +114,7 @@ class Wording(Sentences):
         if not listed:
             return ""
         if self.lang == "zh":
-            numerals = chinese_numeral if len(listed) <= _FEW else str
+            numerals: Callable[[int], str] = numeral if len(listed) <= _FEW else str
             return f"第{'、'.join(map(numerals, listed))}条"
         return f"art. {', '.join(map(str, listed))}"
 
@@ -138,16 +147,15 @@ class Wording(Sentences):
         unit = self._reading(unit) if isinstance(unit, str) else unit
         unit = myriad(unit, high, self.lang)
         ends = [number(end * unit.factor, self.lang, digits=digits) for end in (low, high)]
-        return ("～" if self.lang == "zh" else " to ").join(ends) + unit.short
+        return self.span(*ends) + unit.short
+
+    def span(self, low: str, high: str) -> str:
+        """Write the ends of an interval."""
+        return self.phrase("span", low=low, high=high)
 
     def bare_probability(self, value: float) -> str:
         """Write a probability alone; an ensemble never says quite never or quite surely."""
-        if not math.isfinite(value):
-            return number(value, self.lang)
-        share = hundredths(value)
-        if self.lang == "zh":
-            return "<1%" if value < 0.005 else ">99%" if value > 0.995 else f"{share}%"
-        return "<0.01" if value < 0.005 else ">0.99" if value > 0.995 else f"{share / 100:.2f}"
+        return chance(value, self.lang)
 
     def probability(self, value: float) -> str:
         """Write a probability as it stands in a sentence: P = 0.02, 概率2%."""
@@ -181,19 +189,3 @@ def odds_word(value: float) -> str:
     if UNLIKELY < value < LIKELY:
         return "open"
     return "likely" if value >= LIKELY else "unlikely"
-
-
-def chinese_numeral(value: int) -> str:
-    """Write a number below a hundred as articles are counted: 7 is 七, 33 is 三十三.
-
-    Raises
-    ------
-    ValueError
-        Outside 1 to 99.
-    """
-    if not 1 <= value <= 99:
-        raise ValueError(f"{value}: expected 1 to 99")
-    tens, ones = divmod(value, 10)
-    digits = "〇一二三四五六七八九"
-    head = "" if tens == 0 else "十" if tens == 1 else digits[tens] + "十"
-    return head + (digits[ones] if ones else "")

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import RootModel
 
 from qiantang.faults import Fault, printable, shown
-from qiantang.yamlfile import read_yaml, validate
+from qiantang.files.yamlfile import read_yaml, validate
 
 _FILE = Path(__file__).with_name("refusals.yaml")
 _HINT = re.compile(r" \(did you mean (?P<name>[^?]+)\?\)")

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, RootModel
 
+from qiantang.files.yamlfile import read_yaml, validate
 from qiantang.wording.language import Language
-from qiantang.yamlfile import read_yaml, validate
 
 _FILE = Path(__file__).with_name("units.yaml")
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from qiantang.engine.functions import FUNCTIONS
 from qiantang.engine.operations import ARITHMETIC, COMPARISONS, LOGIC
-from qiantang.outfile import put_text
+from qiantang.files import door
+from qiantang.files.outfile import put_text
 
 BEGIN, END = "<!-- functions: begin -->", "<!-- functions: end -->"
 
@@ -57,4 +58,4 @@ def page(text: str) -> str:
 
 if __name__ == "__main__":
     file = Path(sys.argv[1])
-    put_text(file, page(file.read_text(encoding="utf-8")))
+    put_text(file, page(door.text(file)))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
 from lark import Lark, Token, Transformer, v_args
 from lark.exceptions import UnexpectedInput, UnexpectedToken
 
+from qiantang.files.own import own_text
 from qiantang.modelfile.names import plain
 from qiantang.modelfile.tree import NA, Binary, Call, Knots, Literal, Reference, Text, Tree, Unary
 from qiantang.modelfile.vensim.tables import knots, number, numbers
@@ -62,7 +62,7 @@ def table(text: str) -> Tree:
 
 @lru_cache(maxsize=1)
 def _parser() -> Lark:
-    grammar = (files(__package__) / "expression.lark").read_text(encoding="utf-8")
+    grammar = own_text("modelfile", "vensim", "expression.lark")
     return Lark(grammar, parser="lalr", transformer=_Build(), maybe_placeholders=True)
 
 

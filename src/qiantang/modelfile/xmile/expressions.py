@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from lark import Lark, Token, Transformer, v_args
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
+from qiantang.files.own import own_text
 from qiantang.modelfile.tree import Binary, Call, Literal, Numbers, Reference, Tree, Unary
 
 IF, SLICE, WHOLE, EVERY, AXIS = "if:", "slice:", "*", "every:", "axis:"
@@ -101,9 +101,7 @@ class _Trees(Transformer[Token, Tree]):
 
 @cache
 def _parser() -> Lark:
-    grammar = (
-        files("qiantang.modelfile.xmile").joinpath("expressions.lark").read_text(encoding="utf-8")
-    )
+    grammar = own_text("modelfile", "xmile", "expressions.lark")
     return Lark(grammar, parser="lalr", transformer=_Trees(), maybe_placeholders=False)
 
 

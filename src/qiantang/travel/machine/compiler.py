@@ -7,11 +7,9 @@ import subprocess
 import sys
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from qiantang.faults import Fault, StudyError
-from qiantang.files import cache
+from qiantang.files import cache, door, put
 
 FLAGS = (
     "-O3", "-msimd128", "-mbulk-memory", "-ffp-contract=off", "-fno-builtin", "-fno-sanitize=all",
@@ -65,12 +63,11 @@ def compiled(
 
 
 def _run(source: str, flags: tuple[str, ...]) -> bytes:
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "step.c").write_text(source, encoding="utf-8")
+    with put.scratch() as folder:
+        put.text(folder / "step.c", source)
         command = [sys.executable, "-m", "ziglang", "cc", *flags, "-o", "step.wasm", "step.c"]
         done = subprocess.run(command, cwd=folder, capture_output=True, check=False, text=True)
         if done.returncode != 0:
             what = " ".join(done.stderr[-SAID:].split())
             raise StudyError([Fault("ziglang", None, "", f"the compiler failed: {what}")])
-        return (folder / "step.wasm").read_bytes()
+        return door.content(folder / "step.wasm")

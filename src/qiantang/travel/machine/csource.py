@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from qiantang.engine.compiled.emit import literal
@@ -22,6 +21,7 @@ from qiantang.engine.expressions import Expression, fold
 from qiantang.engine.ir import Integrator, Table, tables_in
 from qiantang.engine.plan import Plan
 from qiantang.faults import Fault, StudyError
+from qiantang.files.own import own_text
 
 APART = frozenset(
     ("sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "log10",
@@ -126,7 +126,7 @@ def used_tables(plan: Plan) -> list[int]:
 
 @cache
 def _text(name: str) -> str:
-    return (files(__package__) / name).read_text(encoding="utf-8")
+    return own_text("travel", "machine", name)
 
 
 def _function(head: str, lines: Iterable[str]) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qiantang.files.cells import guarded_frame
-from qiantang.outfile import check_outfile, put_whole
+from qiantang.files.frames import csv_file, netcdf_file, parquet_file
+from qiantang.files.outfile import check_outfile, put_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,15 +45,15 @@ def write_table(frame: pd.DataFrame, out: Path) -> None:
 
 
 def _write_csv(frame: pd.DataFrame, path: Path) -> None:
-    guarded_frame(frame).to_csv(path, lineterminator="\n", encoding="utf-8")
+    csv_file(frame, path, index=True)
 
 
 def _write_tab(frame: pd.DataFrame, path: Path) -> None:
-    guarded_frame(frame).to_csv(path, sep="\t", lineterminator="\n", encoding="utf-8")
+    csv_file(frame, path, sep="\t", index=True)
 
 
 def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
-    frame.reset_index().to_parquet(path, index=False)
+    parquet_file(frame.reset_index(), path)
 
 
 def _write_nc(frame: pd.DataFrame, path: Path) -> None:
@@ -72,7 +72,7 @@ def _write_nc(frame: pd.DataFrame, path: Path) -> None:
             for key, value in frame.attrs.items()
         },
     )
-    dataset.to_netcdf(path, engine="h5netcdf")
+    netcdf_file(dataset, path)
 
 
 def distinct(names: list[str]) -> list[str]:

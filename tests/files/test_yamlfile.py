@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from mistakes import Mistake, each_mistake, mistakes
 from qiantang.faults import StudyError
-from qiantang.yamlfile import read_yaml, validate
+from qiantang.files.yamlfile import read_yaml, validate
 
 TEXT = """# a town
 name: Linshui

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import math
 import sys
 import warnings
@@ -18,7 +19,7 @@ from qiantang.files import door
 from qiantang.files.cache import prepared
 from qiantang.files.code import code_digest
 from qiantang.files.encodings import not_utf8
-from qiantang.textbounds import MOST_CHARACTERS, text_fault
+from qiantang.files.textbounds import MOST_CHARACTERS, text_fault
 
 KeyPath = tuple[str | int | float, ...]
 Record = TypeVar("Record", bound=BaseModel)
@@ -104,7 +105,7 @@ def parse_yaml(path: Path, text: str) -> YamlDocument:
     """
     if len(text) > MOST_CHARACTERS:
         raise _too_long(path)
-    code = code_digest("yamlfile.py", "boundedyaml.py", "textbounds.py").encode()
+    code = code_digest("files/yamlfile.py", "files/boundedyaml.py", "files/textbounds.py").encode()
     data, lines = prepared("yaml", (text.encode(), code), (), lambda: _parsed(path, text))
     return YamlDocument(path, data, lines, text)
 
@@ -113,7 +114,7 @@ def _parsed(path: Path, text: str) -> tuple[Any, dict[KeyPath, int]]:
     """Return the plain data of a text and the line of each key; refuse what is not sound."""
     from ruamel.yaml.error import MarkedYAMLError, YAMLWarning  # a file read before needs no parser
 
-    from qiantang.boundedyaml import bounded_yaml
+    from qiantang.files.boundedyaml import bounded_yaml
 
     try:
         with warnings.catch_warnings():
@@ -164,6 +165,17 @@ def _text_faults(document: YamlDocument, value: Any, where: KeyPath) -> Iterator
                 yield Fault(document.path, document.line((*where, key)), "", what)
             else:
                 yield from _text_faults(document, item, (*where, key))
+
+
+def yaml_text(record: Any) -> str:
+    """Return plain data as YAML, lines folded late."""
+    from ruamel.yaml import YAML
+
+    writer = YAML()
+    writer.width = 200
+    stream = io.StringIO()
+    writer.dump(record, stream)
+    return stream.getvalue()
 
 
 def validate(document: YamlDocument, record: type[Record]) -> Record:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from qiantang.faults import Fault, StudyError
+from qiantang.files.put import text
 
 
 def check_outfile(out: Path, suffixes: Collection[str], option: str = "--out") -> Path:
@@ -85,7 +87,33 @@ def put_whole(out: Path, option: str = "--out") -> Iterator[Path]:
         beside.unlink(missing_ok=True)
 
 
-def put_text(out: Path, text: str, option: str = "--out") -> None:
+def put_bytes(out: Path, content: bytes, option: str = "--out") -> None:
+    """Write a file whole or not at all.
+
+    Raises
+    ------
+    StudyError
+        If the disk refuses.
+    """
+    with put_whole(out, option) as beside:
+        beside.write_bytes(content)
+
+
+def put_new(path: Path, content: str, *, force: bool = False) -> None:
+    """Write a text file whole or not at all, and over another only where that is wanted.
+
+    Raises
+    ------
+    StudyError
+    """
+    with put_whole(path, "") as beside:
+        text(beside, content)
+        if os.path.lexists(path) and not (force and path.is_file()):
+            what = "the file exists; --force replaces it"
+            raise StudyError([Fault(path, None, "", what)])
+
+
+def put_text(out: Path, content: str, option: str = "--out") -> None:
     """Write a text file whole or not at all, its lines ending alike on every system.
 
     Raises
@@ -94,4 +122,4 @@ def put_text(out: Path, text: str, option: str = "--out") -> None:
         If the disk refuses.
     """
     with put_whole(out, option) as beside:
-        beside.write_text(text, encoding="utf-8", newline="\n")
+        text(beside, content)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from qiantang import boundedyaml, textbounds
 from qiantang.faults import StudyError
-from qiantang.yamlfile import read_yaml
+from qiantang.files import boundedyaml, textbounds
+from qiantang.files.yamlfile import read_yaml
 
 DEEP = f"not valid YAML: more than {boundedyaml.MOST_LEVELS} levels deep"
 ODD = "not valid YAML: a value is no number, date or text that can be read"
