@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from qiantang.faults import Fault, StudyError, nearest
 from qiantang.modelfile.names import spelled
 
 if TYPE_CHECKING:
+    from qiantang.plan.targets import Target
     from qiantang.study import Study
 
 
@@ -56,7 +58,6 @@ def lever_id(study: Study, name: str) -> str:
 
 def scenario_id(study: Study, name: str) -> str:
     """Return the name of the scenario that a title means; files are read only if need be."""
-    from qiantang.faults import StudyError
     from qiantang.files.yamlfile import read_yaml
 
     names = study.scenario_names()
@@ -105,3 +106,28 @@ def _is(name: str, names: Iterable[str | None]) -> bool:
     """Tell whether a name is one of several, whatever its case, its blanks and underscores."""
     wanted = spelled(name)
     return any(spelled(one) == wanted for one in names if one)
+
+
+def find_target(study: Study, name: str, option: str = "--target") -> Target:
+    """Return a target by its id, its English title or its Chinese title.
+
+    Parameters
+    ----------
+    study : Study
+    name : str
+    option : str
+        Where the name was given, for the message.
+
+    Raises
+    ------
+    StudyError
+        With the nearest id or title.
+    """
+    targets = study.plan.targets.targets
+    meant = target_id(study, name)
+    for target in targets:
+        if target.id == meant:
+            return target
+    known = [name for t in targets for name in (t.id, t.title_zh) if name]
+    hint = nearest(name, known) or f", expected one of {', '.join(t.id for t in targets)}"
+    raise StudyError([Fault(option, None, name, f"no such target{hint}")])

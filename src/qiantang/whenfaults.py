@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from qiantang.faults import Fault, nearest
+from qiantang.files.loose import is_number
 
 if TYPE_CHECKING:
     from qiantang.files.yamlfile import KeyPath, YamlDocument
-    from qiantang.vocabulary import Vocabulary
+
+
+class Vocabulary(Protocol):
+    """What a rule may name: :class:`qiantang.vocabulary.Vocabulary`."""
+
+    @property
+    def variables(self) -> Mapping[str, tuple[str, str]]:
+        """Unit and Chinese name of each variable."""
+
+    @property
+    def time(self) -> tuple[int, int]:
+        """First and last time of the model. [Year]"""
+
+    @property
+    def time_step(self) -> float:
+        """[Year]"""
+
+    def variable(self, name: str) -> str | None:
+        """Return the model's name of a variable."""
+
 
 #: Parts of a step by which a date may miss it: rounding.
 _SLACK = 1e-6
@@ -33,15 +52,15 @@ def when_faults(
     if isinstance(given, list):
         places = [("when", "at", place) for place in range(len(given))]
     delay = when.get("delay", 0)
-    late = float(delay) if _is_number(delay) else 0.0
+    late = float(delay) if is_number(delay) else 0.0
     for where, date in zip(places, dates, strict=True):
-        if _is_number(date):
+        if is_number(date):
             yield from _date_faults(document, where, float(date), late, vocabulary)
     for place, (before, date) in enumerate(pairwise(dates), start=1):
-        if _is_number(before) and _is_number(date) and date <= before:
+        if is_number(before) and is_number(date) and date <= before:
             what = f"{date} stands after {before}, expected dates that increase"
             yield document.fault(places[place], what)
-    if _is_number(delay) and late > 0 and (off := _off(late, 0.0, vocabulary.time_step)):
+    if is_number(delay) and late > 0 and (off := _off(late, 0.0, vocabulary.time_step)):
         yield document.fault(("when", "delay"), f"{delay} is no whole number of steps, {off}")
 
 
@@ -84,12 +103,3 @@ def _off(value: float, start: float, step: float) -> str:
         return ""
     near = start + round(steps) * step
     return f"expected a multiple of {step:.10g}, the nearest is {near:.10g}"
-
-
-def _is_number(value: Any) -> bool:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return False
-    try:
-        return math.isfinite(value)
-    except OverflowError:  # a whole number beyond any float
-        return False

@@ -8,7 +8,7 @@ import pandas as pd
 from qiantang.discovery.discover import Discovery, search
 from qiantang.discovery.prim import Cases
 from qiantang.discovery.table import Factor, Table
-from qiantang.policy.packages import find_target
+from qiantang.naming import find_target
 from qiantang.robust.designfile import read_robust
 from qiantang.robust.robust import Robust
 from qiantang.sensitivity.analyse import DEVIATIONS, DRIVERS, Sensitivity

@@ -15,7 +15,7 @@ from qiantang.discovery.prim import Cases
 from qiantang.discovery.table import Factor, Table, table_of
 from qiantang.discovery.words import box_sentence
 from qiantang.faults import StudyError
-from qiantang.policy.packages import find_target
+from qiantang.naming import find_target
 from qiantang.session import OpenStudy, open_study, open_sweep
 from qiantang.study import Study
 from qiantang.sweep.reading import Sweep

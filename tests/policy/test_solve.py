@@ -11,11 +11,12 @@ import pytest
 from click.testing import CliRunner
 
 from qiantang.cli import program
+from qiantang.naming import find_target
 from qiantang.plan.targets import Target
 from qiantang.policy.answer import package_scenario
 from qiantang.policy.binding import find_binding
 from qiantang.policy.ceiling import find_ceiling
-from qiantang.policy.packages import Packages, find_target, open_packages
+from qiantang.policy.packages import Packages, open_packages
 from qiantang.policy.solve import solve
 from qiantang.study import Study
 

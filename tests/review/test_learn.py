@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from qiantang.cli import program
-from qiantang.policy.packages import find_target
+from qiantang.naming import find_target
 from qiantang.review.learn import Lessons, effort_of, learn
 from qiantang.session import OpenStudy
 from review.conftest import MEMBERS

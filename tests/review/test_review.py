@@ -15,7 +15,7 @@ from qiantang.cli import program
 from qiantang.ensemble.case import case_of
 from qiantang.ensemble.readout import yearly
 from qiantang.faults import StudyError
-from qiantang.policy.packages import find_target
+from qiantang.naming import find_target
 from qiantang.review.belief import Belief
 from qiantang.review.filter import Filter
 from qiantang.review.moved import moved

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from qiantang.cli import program
 from qiantang.faults import StudyError
-from qiantang.policy.packages import find_target
+from qiantang.naming import find_target
 from qiantang.sensitivity import analyse
 from qiantang.sensitivity.analyse import Sensitivity, sensitivity
 from qiantang.session import OpenStudy

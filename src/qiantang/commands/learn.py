@@ -51,7 +51,7 @@ def learn(
     The worth of a group of parameters, of what the structure leaves unexplained, of a driver, and
     of one more year of each statistic; nought where no choice would change.
     """
-    from qiantang.policy.packages import find_target
+    from qiantang.naming import find_target
     from qiantang.review.learn import WORTHS
     from qiantang.review.learn import learn as learned
     from qiantang.session import open_study

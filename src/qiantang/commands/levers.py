@@ -64,7 +64,8 @@ def levers(
     of all levers, or of all articles, add up to what the full plan does.
     """
     from qiantang.levers import lever_table
-    from qiantang.policy.packages import find_target, open_packages
+    from qiantang.naming import find_target
+    from qiantang.policy.packages import open_packages
     from qiantang.session import open_study
     from qiantang.wording import Wording
 

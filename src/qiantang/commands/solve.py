@@ -71,8 +71,9 @@ def solve(
 
     Where there is none, tell the best there is, a ceiling that no package can pass, and what binds.
     """
+    from qiantang.naming import find_target
     from qiantang.policy.answer import package_scenario
-    from qiantang.policy.packages import find_target, open_packages
+    from qiantang.policy.packages import open_packages
     from qiantang.policy.solve import solve as solved
     from qiantang.session import open_study
     from qiantang.template import check_new

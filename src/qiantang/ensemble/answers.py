@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,14 +22,32 @@ from qiantang.engine.path import Path
 from qiantang.ensemble.case import Case, Reply
 
 if TYPE_CHECKING:
+    from qiantang.engine import LoadedProgram
     from qiantang.ensemble.batch import Batch
-    from qiantang.ensemble.ensemble import Ensemble
+    from qiantang.ensemble.members import Members
+    from qiantang.ensemble.readout import Readout
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 #: Part of a step by which a date may miss it: rounding.
 _SLACK = 1e-6
+
+
+class Ensemble(Protocol):
+    """What runs the members: :class:`qiantang.ensemble.ensemble.Ensemble`."""
+
+    program: LoadedProgram
+    levers: Mapping[str, float]
+    members: Members
+    readout: Readout
+    engine: str
+
+    def batch(self, case: Case) -> Batch:
+        """Put a case together."""
+
+    def level_paths(self) -> dict[str, Path]:
+        """Return every lever where no case moves it."""
 
 
 @dataclass(frozen=True)

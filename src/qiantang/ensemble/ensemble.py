@@ -21,7 +21,7 @@ from qiantang.engine import History, LoadedProgram
 from qiantang.engine.path import Path
 from qiantang.engine.ready import Ready
 from qiantang.ensemble.answers import Answered, answered
-from qiantang.ensemble.batch import Batch
+from qiantang.ensemble.batch import Batch, Outcome
 from qiantang.ensemble.case import Case
 from qiantang.ensemble.members import Members
 from qiantang.ensemble.outside import dated, drawn_drivers
@@ -39,29 +39,6 @@ WORTH, FEW = 1.0, 2
 """Shared years from which on a history is worth its while, and the fewest cases that use it."""
 KEPT = 4
 """Combinations of vintages whose drivers, and of inputs whose history, are kept."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one case came to.
-
-    Parameters
-    ----------
-    case : Case
-    read : ndarray, shape (figure, member)
-        Figures of the readout; NaN where the member diverged.
-    diverged : ndarray of bool, shape (member,)
-    first_fault : tuple of (str, float)
-        Variable and time at which each diverged member ceased to be finite. [Year]
-    acts : tuple of ndarray of bool, shape (date, member)
-        For each rule of the case, the members whose levers answer from each of its dates on.
-    """
-
-    case: Case
-    read: Array
-    diverged: NDArray[np.bool_]
-    first_fault: tuple[tuple[str, float], ...] = ()
-    acts: tuple[NDArray[np.bool_], ...] = ()
 
 
 @dataclass

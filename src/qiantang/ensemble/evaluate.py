@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qiantang.divergence import losses
+from qiantang.ensemble.batch import Outcome
 from qiantang.ensemble.case import case_of
 from qiantang.ensemble.ensemble import ensemble_of
 from qiantang.ensemble.measure import measure_of, years_of
@@ -116,12 +117,25 @@ def evaluate(
     pairs = zip(scenarios, outcomes, strict=True)
     if lost := [fault for scenario, outcome in pairs for fault in losses(scenario, outcome)]:
         raise DivergedError(lost)
-    values = np.array([o.read.reshape(len(wanted), len(years), chosen.size) for o in outcomes])
+    source = made_from(study, seed, vintage, engine)
+    facts = tuple(facts_of(study, scenario, vintage) for scenario in scenarios)
+    return _gathered(study, scenarios, wanted, years, outcomes, source, facts)
+
+
+def _gathered(
+    study: Study,
+    scenarios: Sequence[Scenario],
+    wanted: tuple[str, ...],
+    years: tuple[int, ...],
+    outcomes: Sequence[Outcome],
+    source: Mapping[str, str],
+    facts: tuple[Facts, ...],
+) -> Evaluated:
+    """Put the figures of all scenarios together."""
+    values = np.array([o.read.reshape(len(wanted), len(years), -1) for o in outcomes])
     return Evaluated(
         study, tuple(scenarios), wanted, years, np.moveaxis(values, (0, 1, 2, 3), (1, 0, 3, 2)),
-        np.array([outcome.diverged for outcome in outcomes]),
-        made_from(study, seed, vintage, engine),
-        tuple(facts_of(study, scenario, vintage) for scenario in scenarios),
+        np.array([outcome.diverged for outcome in outcomes]), source, facts,
         tuple(outcome.first_fault for outcome in outcomes),
         played(scenarios, [outcome.acts for outcome in outcomes]),
     )  # fmt: skip

@@ -14,13 +14,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from qiantang.divergence import losses
 from qiantang.engine.path import Path
+from qiantang.ensemble.batch import Outcome
 from qiantang.ensemble.case import Case, vintages_of
-from qiantang.ensemble.ensemble import Ensemble, Outcome, ensemble_of
+from qiantang.ensemble.ensemble import Ensemble, ensemble_of
 from qiantang.ensemble.members import Members, choose_members
 from qiantang.ensemble.readout import Readout, readout_of, target_figures, yearly
-from qiantang.faults import DivergedError, Fault, StudyError, nearest
+from qiantang.faults import DivergedError, StudyError
 from qiantang.model.figures import Figure
-from qiantang.naming import target_id
 from qiantang.plan.targets import Target
 from qiantang.scenario import Scenario, refuse_rules
 from qiantang.study import Study
@@ -283,31 +283,6 @@ def open_packages(
     ends = study.about.scenarios
     low, high = study.scenario(base or ends.base), study.scenario(full or ends.full)
     return Packages(study, low, high, chosen, seed, vintage)
-
-
-def find_target(study: Study, name: str, option: str = "--target") -> Target:
-    """Return a target by its id, its English title or its Chinese title.
-
-    Parameters
-    ----------
-    study : Study
-    name : str
-    option : str
-        Where the name was given, for the message.
-
-    Raises
-    ------
-    StudyError
-        With the nearest id or title.
-    """
-    targets = study.plan.targets.targets
-    meant = target_id(study, name)
-    for target in targets:
-        if target.id == meant:
-            return target
-    known = [name for t in targets for name in (t.id, t.title_zh) if name]
-    hint = nearest(name, known) or f", expected one of {', '.join(t.id for t in targets)}"
-    raise StudyError([Fault(option, None, name, f"no such target{hint}")])
 
 
 def _key(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qiantang.policy.packages import find_target
+from qiantang.naming import find_target
 from qiantang.review.pathways import Pathway, pathways
 from qiantang.review.restore import restore
 from qiantang.review.review import Review, review

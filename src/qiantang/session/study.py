@@ -138,7 +138,7 @@ class OpenStudy(Study):
 
     def sensitivity(self, target: str, scenario: str | None = None, **options: Any) -> Sensitivity:
         """Find what a target hangs on; see `qiantang.sensitivity.analyse.sensitivity`."""
-        from qiantang.policy.packages import find_target
+        from qiantang.naming import find_target
         from qiantang.sensitivity.analyse import sensitivity  # SALib, when it is asked for
 
         return sensitivity(self, find_target(self, target, "TARGET"), scenario, **options)

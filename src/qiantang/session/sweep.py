@@ -67,7 +67,7 @@ class OpenSweep(Sweep):
             Both or neither of the two, and as `qiantang.discovery.discover.discover`.
         """
         from qiantang.discovery.discover import discover  # scikit-learn, and the study
-        from qiantang.policy.packages import find_target
+        from qiantang.naming import find_target
         from qiantang.session.study import open_study
 
         if bool(fails) == bool(reaches):

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import sys
 import threading
 from collections.abc import Callable
@@ -24,7 +23,7 @@ from typing import Any
 
 from qiantang.engine.compiled import machinecode
 from qiantang.engine.compiled.parameters import AXES, ELEMENTS, PARAMETERS
-from qiantang.files import cache
+from qiantang.files import cache, door, put
 
 OBJECT, NAME = "kernel.o", "kernel.name"
 """Files of machine code that stands alone, and of the name of its function."""
@@ -51,7 +50,7 @@ def _from_disk_or_new(text: str, key: str, on_compile: Callable[[str], None] | N
             cache.used(home)
             return _from_disk(home, name, key)
         except Exception:  # whatever is made of another machine's files: they are rebuilt
-            shutil.rmtree(home, ignore_errors=True)
+            put.remove(home)
     if on_compile is not None:
         on_compile("compiling the model, once; the result is kept")
 
@@ -72,8 +71,9 @@ def _from_disk(home: Path, name: str, key: str) -> Any:
 
 
 def _alone(home: Path) -> Any:
-    name = (home / NAME).read_text(encoding="utf-8")
-    return machinecode.loaded((home / OBJECT).read_bytes(), name)
+    return machinecode.loaded(
+        door.content(home / OBJECT, door.RESULT_LIMIT), door.text(home / NAME)
+    )
 
 
 def _made(home: Path, function: Any) -> Any:
@@ -86,15 +86,15 @@ def _made(home: Path, function: Any) -> Any:
         return function
     for file in home.iterdir():
         if file.suffix in (".nbi", ".nbc"):
-            file.unlink()
-    (home / OBJECT).write_bytes(content)
-    (home / NAME).write_text(name, encoding="utf-8")
+            put.remove(file)
+    put.put(home / OBJECT, content, lasting=False)
+    put.text(home / NAME, name)
     return _alone(home)
 
 
 def _write(file: Path, text: str, key: str) -> None:
     """Write the source with a time stamp that follows from the key, as Numba looks at it."""
-    file.write_text(text, encoding="utf-8")
+    put.text(file, text)
     moment = 1_000_000_000 + int(key[:7], 16)
     os.utime(file, (moment, moment))
 
@@ -104,7 +104,7 @@ def _imported(file: Path, key: str) -> Any:
     module = ModuleType(f"qiantang_kernel_{key[:32]}")
     module.__file__ = str(file)
     sys.modules[module.__name__] = module
-    exec(compile(file.read_text(encoding="utf-8"), str(file), "exec"), module.__dict__)
+    exec(compile(door.text(file), str(file), "exec"), module.__dict__)
     return module.kernel
 
 
@@ -144,5 +144,5 @@ def _stamp() -> str:
         *("distributions", "intrinsics", "lanes", "powers", "lane_functions", "kernel_loop"),
         *("kept", "machinecode", "parameters", "wide", "widths"),
     ):
-        digest.update((here / f"{name}.py").read_bytes())
+        digest.update(door.content(here / f"{name}.py"))
     return digest.hexdigest()
