@@ -11,10 +11,10 @@ export PYTHONUTF8 := 1
 # Small matrices: threads of the linear algebra would only wait for each other.
 export OPENBLAS_NUM_THREADS := 1
 export NO_MKDOCS_2_WARNING := 1
-# Both cores; a file's tests share their fixtures.
+# Both cores, and one cache of compiled models; a file's tests share their fixtures, those of some folders too.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
-.PHONY: help setup reach check test test-all lint golden docs-output docs notebooks model-drivers fit skill lock clean
+.PHONY: help setup reach check test quick test-all lint golden docs-output docs notebooks model-drivers fit skill lock clean
 
 help: ## list the commands
 	@$(PYTHON) -c "import re,pathlib; [print(f'make {m[0]:14} {m[1]}') for m in re.findall(r'^([a-z-]+):.*?## (.*)$$', pathlib.Path('Makefile').read_text(encoding='utf-8'), re.M)]"
@@ -27,7 +27,10 @@ reach: .venv/run.stamp ## the main job: is each 2020 target reachable, how surel
 check: .venv/run.stamp ## all faults of the study's files, with file and line
 	$(BIN)/qiantang check
 
-test: .venv/dev.stamp lint ## linters, types and tests (under ten minutes)
+test: .venv/dev.stamp ## linters, types and tests, side by side (under ten minutes)
+	$(MAKE) --jobs 2 lint quick
+
+quick: .venv/dev.stamp
 	$(PYTEST) -m "not slow"
 
 test-all: .venv/dev.stamp lint ## everything, the slow checks too

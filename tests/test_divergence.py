@@ -35,7 +35,7 @@ def broken(small_study: Study, monkeypatch: pytest.MonkeyPatch) -> Study:
     run = kind.run
 
     def lost(*args: Any, **options: Any) -> Any:
-        result = run(*args, **{**options, "engine": "numpy", "history": None})
+        result = run(*args, **{**options, "history": None})
         size = len(result.diverged)
         faults = tuple(("cargo", 2003.25 + place) for place in range(size))
         return RunResult(result.values, result.names, result.times, np.ones(size, bool), faults)

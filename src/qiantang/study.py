@@ -176,9 +176,11 @@ class Study:
 
     @cached_property
     def usual(self) -> tuple[str, ...]:
-        """The headlines, and the outcomes without a figure: what commands ask for."""
+        """The headlines, outcomes without a figure, series with figures: what commands ask for."""
         told = () if self.outcomes is None else (item.of for item in self.outcomes.outcomes)
-        return tuple(dict.fromkeys([*self.headlines, *told]))
+        observed = (self.folder / "calibration" / "evidence").is_dir()
+        seen = (x.variable for x in self.evidence.series.values()) if observed else ()
+        return tuple(dict.fromkeys([*self.headlines, *told, *seen]))
 
     @cached_property
     def vocabulary(self) -> Vocabulary:

@@ -63,6 +63,7 @@ def test_a_difference_is_seen() -> None:
     assert 1e-3 < peers.worst(values, other) < 2e-3
 
 
+@pytest.mark.slow  # what PySD answers, tests/engine asks
 def test_pysd_answers_alike_with_either_reading_of_tables(tmp_path: Path) -> None:
     file = tmp_path / "table.mdl"
     file.write_text(
@@ -82,6 +83,7 @@ def test_pysd_answers_alike_with_either_reading_of_tables(tmp_path: Path) -> Non
         assert peers.worst(ours, rate.values) < 1e-12
 
 
+@pytest.mark.slow  # what a stream yields, tests/engine asks
 def test_a_stream_is_measured_with_its_memory() -> None:
     program = load_model(MODEL)
     task = measure.request(program, MODEL, (), (), 4)

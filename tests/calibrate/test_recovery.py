@@ -70,9 +70,9 @@ def recover_town(study: Any, trials: int, seed: int, patch: pytest.MonkeyPatch) 
 
 
 def test_a_sound_fit_recovers_the_truth(town_study: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = recover_town(town_study, 80, 1, monkeypatch)
+    found = recover_town(town_study, 40, 1, monkeypatch)
     assert found.names == ("a0", "a1", "a2", "a3", "town yearly sd", "town persistence")
-    assert found.ranks.shape == (80, 6)
+    assert found.ranks.shape == (40, 6)
     assert unevenness(found.ranks, 5) > 0.001
     assert all(coverage_gap(found.ranks, level) < SURE for level in LEVELS)
     assert (p_values(found.ranks) > 0.001 / 6).all()

@@ -53,10 +53,10 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def home(compiled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
     """Return a model file, and the folder of its kernel in a cache of this test."""
-    mine = shutil.copytree(compiled, tmp_path / "mine")
-    monkeypatch.setenv("QIANTANG_CACHE", str(mine / "cache"))
-    (folder,) = (mine / "cache" / "kernels").iterdir()
-    return mine / "written.mdl", folder
+    shutil.copytree(compiled, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setenv("QIANTANG_CACHE", str(tmp_path / "cache"))
+    (folder,) = (tmp_path / "cache" / "kernels").iterdir()
+    return tmp_path / "written.mdl", folder
 
 
 def test_a_whole_kernel_is_not_compiled_again(home: tuple[Path, Path]) -> None:

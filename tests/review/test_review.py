@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from qiantang.cli import program
 from qiantang.ensemble.case import case_of
-from qiantang.ensemble.readout import yearly
+from qiantang.ensemble.readout import readout_of, yearly
 from qiantang.faults import StudyError
 from qiantang.naming import find_target
 from qiantang.review.belief import Belief
@@ -37,6 +37,12 @@ def review(reviewed_study: OpenStudy) -> Review:
 @pytest.fixture(scope="module")
 def after(tracker: Filter) -> Belief:
     return tracker.at(2019.25)
+
+
+def test_a_review_needs_no_other_compiled_model_than_a_run(
+    reviewed_study: OpenStudy, tracker: Filter
+) -> None:
+    assert tracker.readout.outputs == readout_of(reviewed_study, ()).outputs
 
 
 def test_before_any_figure_a_review_is_the_plain_run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import subprocess
 import sys
@@ -52,9 +53,9 @@ class Town:
         process.wait()
 
 
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    made = Town(tmp_path)
+@contextlib.contextmanager
+def running(folder: Path) -> Iterator[Town]:
+    made = Town(folder)
     made.scheduler()
     made.worker("first")
     yield made
@@ -62,9 +63,22 @@ def town(tmp_path: Path) -> Iterator[Town]:
         made.kill(name)
 
 
-def test_a_cluster_gives_the_same_bytes(town: Town, plan: Plan, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def calm_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """Return a cluster of which no test takes anything away."""
+    with running(tmp_path_factory.mktemp("town")) as made:
+        yield made
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    with running(tmp_path) as made:
+        yield made
+
+
+def test_a_cluster_gives_the_same_bytes(calm_town: Town, plan: Plan, tmp_path: Path) -> None:
     run_sweep(plan(), tmp_path / "here", local.executor(2))
-    run_sweep(plan(), tmp_path / "there", cluster.executor(town.address))
+    run_sweep(plan(), tmp_path / "there", cluster.executor(calm_town.address))
     assert tree(tmp_path / "there") == tree(tmp_path / "here")
 
 
@@ -111,11 +125,11 @@ def test_lost_workers_late_workers_and_a_new_scheduler_change_no_byte(
 
 
 def test_a_worker_with_other_code_is_refused(
-    town: Town, plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    calm_town: Town, plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cluster, "fingerprint", lambda: "of another version")
     with pytest.raises(StudyError, match="another version of qiantang"):
-        run_sweep(plan(), tmp_path / "out", cluster.executor(town.address))
+        run_sweep(plan(), tmp_path / "out", cluster.executor(calm_town.address))
     assert not list((tmp_path / "out" / store.PARTS).iterdir())
 
 
@@ -126,8 +140,8 @@ def test_a_scheduler_that_does_not_answer_is_one_sentence(plan: Plan, tmp_path: 
     assert time.monotonic() - begun < 60
 
 
-def test_a_failing_chunk_is_one_sentence(town: Town, plan: Plan, tmp_path: Path) -> None:
+def test_a_failing_chunk_is_one_sentence(calm_town: Town, plan: Plan, tmp_path: Path) -> None:
     broken: SweepPlan = plan(SMALL)
     object.__setattr__(broken.world.ensemble.readout, "outputs", ("no_such_variable",))
     with pytest.raises(StudyError, match="failed on a worker"):
-        run_sweep(broken, tmp_path / "out", cluster.executor(town.address))
+        run_sweep(broken, tmp_path / "out", cluster.executor(calm_town.address))

@@ -144,9 +144,9 @@ def first_difference(one: Row, other: Row, length: int) -> int:
     aligned = aligned or (
         np.array_equal(left, other.left[:length]) and np.array_equal(share, other.share[:length])
     )
-    if aligned and one.knots.shape == other.knots.shape:
-        off = one.knots.view(np.int64) != other.knots.view(np.int64)
-        off = np.append(off.any(axis=1), False)
+    if aligned and len(one.knots) == len(other.knots):
+        a, b = (row.knots.reshape(len(row.knots), -1).view(np.int64) for row in (one, other))
+        off = np.append((a != b).any(axis=1), False)  # what all share counts as one's own
         return _first(off[left] | (off[left + 1] & (share != 0.0)), length)
     for index in _moves(one, other, length):
         if not same_bits(one.at(index), other.at(index)):
