@@ -121,5 +121,4 @@ def put_text(out: Path, content: str, option: str = "--out") -> None:
     StudyError
         If the disk refuses.
     """
-    with put_whole(out, option) as beside:
-        text(beside, content)
+    put_bytes(out, content.encode(), option)
