@@ -8,17 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from qiantang.changes import UNCHANGED, Changes
-from qiantang.engine.path import Path as TimePath
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.files import door
 from qiantang.scenariofile import Lever, ScenarioFile, Setting, changes_of
 from qiantang.vocabulary import Vocabulary, content_faults
 from qiantang.yamlfile import YamlDocument, read_yaml, validate
+
+if TYPE_CHECKING:
+    from qiantang.engine.path import Path as TimePath
 
 __all__ = [
     "Lever",
@@ -89,6 +89,10 @@ class Scenario:
         KeyError
             If the scenario does not set the lever; it stays at the model's own value.
         """
+        import numpy as np  # arrays, when something runs
+
+        from qiantang.engine.path import Path as TimePath
+
         setting = self.levers[lever]
         knots = list(setting.path.items())
         if setting.between == "step":

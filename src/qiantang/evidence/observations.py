@@ -21,11 +21,12 @@ from qiantang.evidence.observationfile import (
     twin_faults,
 )
 from qiantang.faults import Fault, StudyError, nearest
-from qiantang.model.figures import Kind
 from qiantang.yamlfile import read_yaml, validate
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from qiantang.model.figures import Kind
 
 __all__ = ["Evidence", "Grade", "Observation", "Series", "digest", "read_evidence"]
 
