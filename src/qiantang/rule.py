@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path as FilePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from qiantang.engine.path import Path
 from qiantang.scenariofile import Lever, ScenarioFile, When
+
+if TYPE_CHECKING:
+    from qiantang.engine.path import Path
 
 # A step is a very steep ramp: far shorter than any time step, far longer than rounding.
 STEP_WIDTH = 1e-6
@@ -57,6 +57,10 @@ def path_of(lever: Lever) -> Path:
 
     A step becomes two knots `STEP_WIDTH` apart. [unit of the lever]
     """
+    import numpy as np  # arrays, when something runs
+
+    from qiantang.engine.path import Path
+
     knots = list(lever.path.items())
     if lever.between == "step":
         doubled = knots[:1]

@@ -7,16 +7,18 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qiantang.changes import UNCHANGED, Changes
-from qiantang.engine.path import Path as TimePath
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.files import door
 from qiantang.files.yamlfile import YamlDocument, read_yaml, validate
 from qiantang.rule import Rule, content_of, path_of, rules_on
 from qiantang.scenariofile import Lever, ScenarioFile, Setting, changes_of
 from qiantang.vocabulary import Vocabulary, content_faults
+
+if TYPE_CHECKING:
+    from qiantang.engine.path import Path as TimePath
 
 __all__ = [
     "Lever",

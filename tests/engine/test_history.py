@@ -7,9 +7,11 @@ from pathlib import Path as File
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from qiantang.engine import Path, Program, load_model
+from qiantang.engine.compiled import kernel, remembered
 from qiantang.engine.compiled.widths import WIDTH
 from qiantang.engine.ir import Engine, Integrator
 from qiantang.engine.stream import stream
@@ -213,3 +215,36 @@ def test_a_history_needs_an_end(program: Program) -> None:
         program.history(NAMES, TIMES, until=1.0, engine="pysd")
     with pytest.raises(ValueError, match="not on the time grid"):
         program.history(NAMES, TIMES, until=1.1)
+
+
+def test_a_history_kept_on_disk_is_that_of_its_inputs_alone(
+    written: Callable[[str], File], tmp_path: File, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QIANTANG_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(remembered, "WORTH", 1)
+    program = load_model(written("a = 3\nc = 1\nb = INTEG(a * c, 0)"))
+    ran: list[int] = []
+    real = kernel.checkpoint_members
+    monkeypatch.setattr(
+        kernel, "checkpoint_members", lambda *given, **o: (ran.append(1), real(*given, **o))[1]
+    )
+
+    def last(a: float, *, members: int = 20) -> npt.NDArray[np.float64]:
+        given = {"parameters": {"a": np.linspace(a, 9, members)}, "members": members,
+                 "paths": {"c": Path(np.array([0.0, 2.0]), np.array([1.0, 2.0]))}}  # fmt: skip
+        shared = program.history(["b"], [0.5, 2.0], until=1.0, keep=True, **given)
+        kept = program.run(["b"], [0.5, 2.0], history=shared, **given).values
+        assert kept.tobytes() == program.run(["b"], [0.5, 2.0], **given).values.tobytes()
+        return kept
+
+    first = last(1.0)
+    assert len(ran) == 1
+    assert np.array_equal(last(1.0), first)
+    assert len(ran) == 1  # taken from the disk
+    assert not np.array_equal(last(np.nextafter(1.0, 2)), first)
+    last(1.0, members=21)
+    assert len(ran) == 3
+    for file in (tmp_path / "cache" / remembered.HISTORIES).iterdir():
+        file.write_bytes(file.read_bytes()[:-1] + b"x")
+    assert np.array_equal(last(1.0), first)
+    assert len(ran) == 4  # what is damaged is run again

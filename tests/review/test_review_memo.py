@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from qiantang.memo.document import FigureBlock, Paragraph, TableBlock, words_of
+from qiantang.memo.document import (
+    FigureBlock,
+    Number,
+    Paragraph,
+    TableBlock,
+    Text,
+    inlines,
+    words_of,
+)
 from qiantang.memo.review import called, day, review_memo
 from qiantang.memo.writing import write_memo
 from qiantang.policy.answer import Answer
@@ -15,6 +24,9 @@ from qiantang.review.review import Review
 from qiantang.session import OpenStudy
 from qiantang.wording import Wording
 from review.conftest import MEMBERS
+
+#: Days and periods, which a text may hold.
+_DATED = re.compile(r"\d{4}-\d{2}-\d{2}|\d{4}-[HQ]\d|\d{4}年\d+月\d+日|(19|20)\d\d")
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +90,22 @@ def test_figures_are_called_by_their_titles(review: Review) -> None:
     assert called("passengers 2018-H1", english) == "Airport passengers 2018-H1"
     assert called("world outside", chinese) == "外部环境"
     assert day("2018-09-30", chinese) == "2018年9月30日"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_number_of_a_review_is_traced(lang: str, review: Review) -> None:
+    memo = review_memo(review, lang=lang, answer=answered("reached"))
+    loose = [
+        one.text for block in memo.blocks for one in inlines(block)
+        if isinstance(one, Text) and not one.quoted and re.search(r"\d", _DATED.sub("", one.text))
+    ]  # fmt: skip
+    assert [text for text in loose if "90" not in text] == []
+    said = {one.number for b in memo.blocks for one in inlines(b) if isinstance(one, Number)}
+    annex = next(b for b in memo.blocks if isinstance(b, TableBlock) and b.anchors)
+    assert [int(words_of(row[0])) for row in annex.rows] == sorted(said)
+    results = [entry for entry in memo.entries if entry.members]
+    assert len(results) > 20
+    assert {(e.members, e.seed, e.fit) for e in results} == {
+        (str(review.members), str(review.seed), review.study.fit.record.version)
+    }
+    assert all(entry.origin for entry in memo.entries)

@@ -33,7 +33,16 @@ def width(text: str, size: float, weight: int | str = "normal") -> float:
     family = rcParams["font.family"]
     if FAMILY not in family:  # asked outside of `drawing`
         family = list(families())
-    font = FontProperties(family=family, size=size, weight=weight)
+    return _measured(text, size, weight, tuple(family), str(rcParams["text.hinting"]))
+
+
+@lru_cache(maxsize=4096)
+def _measured(
+    text: str, size: float, weight: int | str, family: tuple[str, ...], hinting: str
+) -> float:
+    """Measure a line once: breaking it asks again and again."""
+    del hinting  # what else its width depends on
+    font = FontProperties(family=list(family), size=size, weight=weight)
     renderer: Any = _renderer()
     return float(renderer.get_text_width_height_descent(text, font, ismath=False)[0]) / _DPI
 

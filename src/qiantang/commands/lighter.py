@@ -13,8 +13,16 @@ def no_dask() -> None:
     """
     if "dask.array" in sys.modules:
         return
-    from xarray.namedarray import pycompat
+    from xarray.namedarray import pycompat, utils
 
+    found = getattr(utils, "module_available", None)
+    if found is not None:
+
+        def available(module: str, minversion: str | None = None) -> bool:
+            there = module != "dask" or "dask" in sys.modules
+            return there and bool(found(module, minversion))
+
+        setattr(utils, "module_available", available)  # noqa: B010  # looked up at each question
     known = getattr(pycompat, "_cached_duck_array_modules", None)
     if known is not None and "dask" not in known:
         absent = object.__new__(pycompat.DuckArrayModule)

@@ -172,6 +172,7 @@ def history(
     threads: int | None,
     on_compile: Callable[[str], None] | None,
     history: History | None,
+    keep: bool = False,
 ) -> History:
     """Run members up to a time and keep them; see :meth:`.LoadedProgram.history`."""
     refuse_unknown(engine, integrator)
@@ -191,7 +192,7 @@ def history(
         step = min(step, _shared(request, paths, others, the_plan, inputs, step))
     return history_of(
         request, the_plan, inputs, step, engine, threads=threads, on_compile=on_compile,
-        earlier=history,
+        earlier=history, keep=keep,
     )  # fmt: skip
 
 
@@ -229,8 +230,12 @@ def history_of(
     threads: int | None = None,
     on_compile: Callable[[str], None] | None = None,
     earlier: History | None = None,
+    keep: bool = False,
 ) -> History:
-    """Run a prepared request for some steps, from the start or from an earlier history."""
+    """Run a prepared request for some steps, from the start or from an earlier history.
+
+    With `keep` a kernel's history from the start is kept on disk, or taken from there.
+    """
     program = request.program
     shape = len(request.outputs), len(request.times), request.members
     refuse_size(*shape)
@@ -246,17 +251,21 @@ def history_of(
         from qiantang.engine.stepping import checkpoint
 
         run = run_of(engine)(program, plan, inputs, request.integrator)
-        state = checkpoint(run, out, step, early)
+        state, values = checkpoint(run, out, step, early), out[:, inputs.saved < step].copy()
     else:
         from qiantang.engine.compiled.kernel import checkpoint_members
+        from qiantang.engine.compiled.remembered import remembered
 
-        state = checkpoint_members(
-            program, plan, inputs, request.integrator, out, step, early,
-            threads=threads, on_compile=on_compile,
-        )  # fmt: skip
-    return History(
-        request, engine, plan, _copied(inputs), state, out[:, inputs.saved < step].copy()
-    )
+        def made() -> tuple[Checkpoint, Floats]:
+            found = checkpoint_members(
+                program, plan, inputs, request.integrator, out, step, early,
+                threads=threads, on_compile=on_compile,
+            )  # fmt: skip
+            return found, out[:, inputs.saved < step].copy()
+
+        kept = keep and early is None
+        state, values = remembered(request, plan, inputs, step, made) if kept else made()
+    return History(request, engine, plan, _copied(inputs), state, values)
 
 
 def _copied(inputs: Inputs) -> Inputs:

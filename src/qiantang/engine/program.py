@@ -117,6 +117,7 @@ class LoadedProgram(Program):
         threads: int | None = None,
         on_compile: Callable[[str], None] | None = None,
         history: History | None = None,
+        keep: bool = False,
     ) -> History:
         """Run members up to a time once, for many runs that part only later.
 
@@ -130,6 +131,8 @@ class LoadedProgram(Program):
             Paths of the other runs: the history ends where the first of them parts from ``paths``.
         history : History, optional
             An earlier one to go on from.
+        keep : bool
+            Keep a kernel's history from the start on disk, or take it from there.
         parameters, paths, members, engine, integrator, time_step, threads, on_compile
             As in :meth:`run`.
 
@@ -158,6 +161,7 @@ class LoadedProgram(Program):
             threads=threads,
             on_compile=on_compile,
             history=history,
+            keep=keep,
         )
 
     def ready(

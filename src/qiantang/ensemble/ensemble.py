@@ -61,6 +61,8 @@ class Ensemble:
     engine : {"kernel", "numpy", "pysd"}
     trunk : float or None
         Time until which the cases to come are the same but for parameters. [Year]
+    keep : bool
+        Keep the years that cases share from one process to the next.
     """
 
     program: LoadedProgram
@@ -72,6 +74,7 @@ class Ensemble:
     origin: float | None = None
     engine: str = "kernel"
     trunk: float | None = None
+    keep: bool = False
     _rest: Mapping[str, Path] = field(default_factory=dict, repr=False)
     _worth: frozenset[object] | None = field(default=None, repr=False)
     _drawn: dict[object, dict[str, Path]] = field(default_factory=dict, repr=False)
@@ -125,7 +128,7 @@ class Ensemble:
 
     def sharing(
         self, cases: Sequence[Case], rest: Case | None = None, *, fewest: int = FEW,
-        eager: bool = False,
+        eager: bool = False, keep: bool = False,
     ) -> Ensemble:  # fmt: skip
         """Return this ensemble, knowing until when the cases to come are the same.
 
@@ -142,6 +145,8 @@ class Ensemble:
             Cases of the same drivers and parameters from which on a history is worth its while.
         eager : bool
             Keep a history for any parameters, however few cases ask for them.
+        keep : bool
+            Keep histories from one process to the next.
         """
         known = replace(self, _rest=self.level_paths() | dict(rest.levers if rest else {}))
         counts = Counter(case.inputs for case in cases)
@@ -153,7 +158,7 @@ class Ensemble:
             return self
         step = self.program.time_step
         trunk = first + step * np.floor((min(*later, last) - first) / step + 1e-9)
-        return replace(known, trunk=float(trunk), _worth=None if eager else worth,
+        return replace(known, trunk=float(trunk), keep=keep, _worth=None if eager else worth,
                        _histories={}, _ready={})  # fmt: skip
 
     def parting(self, case: Case) -> float:
@@ -176,7 +181,7 @@ class Ensemble:
                     readout.outputs, readout.times, until=self.trunk, parameters=batch.parameters,
                     paths=batch.paths, members=batch.size,
                     engine=self.engine,  # type: ignore[arg-type]
-                    **options,
+                    keep=self.keep, **options,
                 )  # fmt: skip
             return self._histories[key]
 

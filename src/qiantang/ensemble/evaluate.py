@@ -109,7 +109,7 @@ def evaluate(
     figures = [yearly(study, name, year) for name in wanted for year in years]
     readout = readout_of(study, figures, alone=not set(wanted) <= set(study.usual))
     cases = [case_of(study, scenario, vintage) for scenario in scenarios]
-    ensemble = ensemble_of(study, chosen, seed, readout, engine).sharing(cases)
+    ensemble = ensemble_of(study, chosen, seed, readout, engine).sharing(cases, keep=True)
     outcomes = []
     for case in cases:
         progress(case.name)

@@ -22,10 +22,11 @@ from qiantang.evidence.observationfile import (
 )
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.files.yamlfile import read_yaml, validate
-from qiantang.model.figures import Kind
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from qiantang.model.figures import Kind
 
 __all__ = ["Evidence", "Grade", "Observation", "Series", "digest", "read_evidence"]
 

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from qiantang.evidence.observations import Observation
 from qiantang.faults import Fault, StudyError, nearest
-from qiantang.model.figures import Figure
 from qiantang.naming import series_id
 from qiantang.study import Study
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from qiantang.model.figures import Figure
 
 #: Members that stand for the fit beside each figure.
 _MEMBERS = 200
@@ -48,6 +49,8 @@ def series_rows(study: Study, name: str, *, model: bool) -> list[dict[str, Any]]
     StudyError
         If there is no such series.
     """
+    from qiantang.model.figures import Figure  # arrays, where the model is asked
+
     name = series_id(study, name)
     if name not in study.evidence.series:
         place = study.folder / "calibration" / "evidence" / "series.yaml"

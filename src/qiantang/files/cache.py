@@ -15,13 +15,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
-import numpy.typing as npt
 from platformdirs import user_cache_path
 
 from qiantang.files import put
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 Made = TypeVar("Made")
 
@@ -119,7 +120,11 @@ def prepared(
 
 
 def prepared_arrays(
-    kind: str, parts: Iterable[bytes], make: Callable[[], list[npt.NDArray[Any]]]
+    kind: str,
+    parts: Iterable[bytes],
+    make: Callable[[], list[npt.NDArray[Any]]],
+    place: str = "prepared",
+    limit: int = LIMIT,
 ) -> list[npt.NDArray[Any]]:
     """Return arrays that were made of the same content before, or make them and keep them.
 
@@ -129,9 +134,15 @@ def prepared_arrays(
         As of `prepared`.
     make : callable
         What it raises is raised, and nothing kept; an array of objects cannot be kept.
+    place : str
+        Folder of the cache.
+    limit : int
+        Bytes that it may hold.
     """
+    import numpy as np  # where arrays are kept
+
     key = _key(kind, parts)
-    stored = read("prepared", key)
+    stored = read(place, key)
     if stored is not None:
         stream = io.BytesIO(stored)
         found = []
@@ -142,8 +153,8 @@ def prepared_arrays(
     stream = io.BytesIO()
     for array in made:
         np.save(stream, array, allow_pickle=False)
-    write("prepared", key, stream.getvalue())
-    trim("prepared", MOST_PREPARED)
+    write(place, key, stream.getvalue())
+    trim(place, MOST_PREPARED, limit)
     return made
 
 
@@ -152,12 +163,14 @@ def _key(kind: str, parts: Iterable[bytes]) -> str:
     return key.hexdigest()
 
 
-def trim(kind: str, most: int) -> None:
-    """Keep the newest files of a kind, so many at most."""
+def trim(kind: str, most: int, limit: int = LIMIT) -> None:
+    """Keep the newest files of a kind, so many and so many bytes at most."""
     try:
-        files = sorted((folder() / kind).iterdir(), key=lambda file: file.stat().st_mtime)
-        for file in files[:-most]:
-            file.unlink(missing_ok=True)
+        files = sorted((folder() / kind).iterdir(), key=lambda file: -file.stat().st_mtime)
+        for count, file in enumerate(files):
+            limit -= file.stat().st_size
+            if count >= most or limit < 0:
+                file.unlink(missing_ok=True)
     except OSError:
         return  # another process is at it, or nothing can be kept
 

@@ -215,9 +215,11 @@ class _Writer:
                 paragraph.add_run(one.text).bold = one.bold or None
 
     def _number(self, paragraph: DocxParagraph, one: Number) -> None:
-        """Write a number as a link to its row of the annex, without the looks of a link."""
+        """Write a number as a link to its row of the annex, if that is here, without its looks."""
         run = paragraph.add_run(one.text)
         run.bold = one.bold or None
+        if one.number not in self.document.listed:
+            return
         link = OxmlElement("w:hyperlink")
         link.set(qn("w:anchor"), f"n{one.number}")
         link.set(qn("w:history"), "1")

@@ -147,8 +147,12 @@ class _Writer:
             return element("b", None, one.text) if one.bold else join([one.text])
         if isinstance(one, Number):
             told = tip(self.document.contents[one.number])
-            marks = {"class": "n", "href": reference(f"n{one.number}"), "title": told}
-            link = element("a", marks, one.text)
+            marks = {"class": "n", "title": told}
+            listed = one.number in self.document.listed
+            link = (
+                element("a", {**marks, "href": reference(f"n{one.number}")}, one.text)
+                if listed else element("span", marks, one.text)
+            )  # fmt: skip
             return element("b", None, link) if one.bold else link
         if isinstance(one, Ref):
             said = self.document.caption(one.kind, self.places[one.kind, one.key])

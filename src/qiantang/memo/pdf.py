@@ -170,6 +170,8 @@ class _Writer:
             return f"#strong({_string(one.text)})" if one.bold else f"#{_string(one.text)};"
         if isinstance(one, Number):
             said = f"strong({_string(one.text)})" if one.bold else _string(one.text)
+            if one.number not in self.document.listed:
+                return f"#{said};"
             return f"#link(label({_string(f'n{one.number}')}), {said})"
         if isinstance(one, Ref):
             said = self.document.caption(one.kind, self.places[one.kind, one.key])

@@ -8,18 +8,10 @@ from pathlib import Path
 
 from qiantang.charts.odds import odds
 from qiantang.charts.pathways import pathways
-from qiantang.memo.document import (
-    Block,
-    Document,
-    FigureBlock,
-    Heading,
-    Inline,
-    Paragraph,
-    TableBlock,
-    Text,
-)
+from qiantang.memo.document import Block, Document, FigureBlock, Heading, Paragraph, TableBlock
 from qiantang.memo.look import read_look
 from qiantang.memo.reference import check_reference
+from qiantang.memo.said import Said, told
 from qiantang.memo.template import template_files
 from qiantang.plan.targets import Target
 from qiantang.policy.answer import Answer
@@ -65,16 +57,19 @@ def review_memo(
     files = template_files(review.study.folder, templates)
     styled = files[f"reference.{tongue}.docx"]
     check_reference(styled)
-    blocks = [*_opening(review, words), *_odds(review, words), *_news(review, words)]
-    blocks += _needs(review, words)
-    blocks += [] if answer is None else _restoring(review, answer, words)
+    say = Said(review, words)
+    blocks = [*_opening(review, say), *_odds(review, say), *_news(review, say)]
+    blocks += _needs(review, say)
+    blocks += [] if answer is None else _restoring(review, answer, say)
     blocks += _pathways(review, paths, words) if paths else []
-    blocks.append(Paragraph(_text(_method(review, words)), "source"))
+    blocks.append(Paragraph(told(_method(review, say)), "source"))
+    blocks += say.annex(blocks)
     about = review.study.about
     when = day(review.as_of, words)
     title = words.phrase("review.title", about=words.of(about, "title"), day=when)
     return Document(
-        title, tongue, tuple(blocks), (), read_look(files["look.yaml"], tongue), styled,
+        title, tongue, tuple(blocks), tuple(say.registry.entries),
+        read_look(files["look.yaml"], tongue), styled,
         words.phrase("review.figure"), words.phrase("review.table"),
     )  # fmt: skip
 
@@ -84,21 +79,18 @@ def day(text: str, words: Wording) -> str:
     return written_day(date.fromisoformat(text), "zh") if words.lang == "zh" else text
 
 
-def _text(words: str) -> tuple[Inline, ...]:
-    return (Text(words),)
-
-
-def _opening(review: Review, words: Wording) -> list[Block]:
+def _opening(review: Review, say: Said) -> list[Block]:
     """Say in a paragraph what stands, and which odds moved most."""
+    words = say.words
     first, last = _told(review)
     targets = list(review.belief.targets)
     bands: dict[str, list[str]] = {"likely": [], "open": [], "unlikely": []}
     for target in targets:
         p = last[target.id]
         band = "likely" if p >= 2 / 3 else "unlikely" if p < 1 / 3 else "open"
-        bands[band].append(
-            f"{words.target(target)}{words.phrase('bracket', text=words.bare_probability(p))}"
-        )
+        named = words.target(target)
+        chance = say.chance(p, named, _now(words))
+        bands[band].append(named + words.phrase("bracket", text=chance))
     said = [
         words.phrase(f"review.{band}", targets=words.phrase("and").join(names))
         for band, names in bands.items()
@@ -108,17 +100,21 @@ def _opening(review: Review, words: Wording) -> list[Block]:
     said.append(
         words.phrase(
             "review.moved", target=words.target(most),
-            before=words.bare_probability(first[most.id]),
-            after=words.bare_probability(last[most.id]),
+            before=say.chance(first[most.id], words.target(most), words.phrase("review.then")),
+            after=say.chance(last[most.id], words.target(most), _now(words)),
         )
     )  # fmt: skip
     line = words.phrase("review.line", scenario=words.scenario(review.tracker.scenario),
                         day=day(review.as_of, words))  # fmt: skip
     return [
-        Paragraph(_text(line), "line"),
-        Heading(2, _text(words.phrase("review.stands"))),
-        Paragraph(_text(words.gap.join(said))),
+        Paragraph(told(line), "line"),
+        Heading(2, told(words.phrase("review.stands"))),
+        Paragraph(told(words.gap.join(said))),
     ]
+
+
+def _now(words: Wording) -> str:
+    return words.phrase("review.now")
 
 
 def _told(review: Review) -> tuple[dict[str, float], dict[str, float]]:
@@ -127,54 +123,70 @@ def _told(review: Review) -> tuple[dict[str, float], dict[str, float]]:
     return told[0], told[-1]
 
 
-def _odds(review: Review, words: Wording) -> list[Block]:
+def _odds(review: Review, say: Said) -> list[Block]:
+    words = say.words
     first, last = _told(review)
     before = {n: sum(one.change[n] for one in review.news) for n in last}
     heads = ("review.target", "review.threshold", "review.then", "review.since", "review.now",
              "review.verdict")  # fmt: skip
-    rows = [
-        (
-            words.target(target), _threshold(target, words),
-            words.bare_probability(first[target.id]),
-            words.bare_probability(max(last[target.id] - before[target.id], 0.0)),
-            words.bare_probability(last[target.id]), words.verdict(last[target.id]),
-        )
-        for target in review.belief.targets
-    ]  # fmt: skip
     given = {"since": day(review.since, words)}
+    then, since = words.phrase("review.then"), words.phrase("review.since", **given)
+    rows = []
+    for target in review.belief.targets:
+        named = words.target(target)
+        was = max(last[target.id] - before[target.id], 0.0)
+        rows.append((
+            named, _threshold(target, say), say.chance(first[target.id], named, then),
+            say.chance(was, named, since), say.chance(last[target.id], named, _now(words)),
+            words.verdict(last[target.id]),
+        ))  # fmt: skip
     chart = odds(review.study, review, lang=words.lang)
     return [
         _table("odds", "review.odds", heads, rows, (3.0, 2.2, 1.2, 1.4, 1.2, 2.0), words, given),
-        FigureBlock("odds", chart, _text(chart.caption)),
+        FigureBlock("odds", chart, told(chart.caption)),
     ]
 
 
-def _threshold(target: Target, words: Wording) -> str:
-    return words.figure(target.threshold, words.target_unit(target))
+def _threshold(target: Target, say: Said) -> str:
+    words = say.words
+    text = words.figure(target.threshold, words.target_unit(target))
+    what = say.short("stat.threshold", target=words.target(target))
+    origin = say.short("origin.plan", article=words.article(target.article))
+    return say.given(text, what, target.threshold, origin, target.unit)
 
 
-def _news(review: Review, words: Wording) -> list[Block]:
-    heading = Heading(2, _text(words.phrase("review.news", since=day(review.since, words))))
-    told = [one for one in review.news if max(map(abs, one.change.values())) >= SMALL][:MOST]
-    if not told:
-        return [heading, Paragraph(_text(words.phrase("review.no_news")))]
+def _news(review: Review, say: Said) -> list[Block]:
+    words = say.words
+    heading = Heading(2, told(words.phrase("review.news", since=day(review.since, words))))
+    shown = [one for one in review.news if max(map(abs, one.change.values())) >= SMALL][:MOST]
+    if not shown:
+        return [heading, Paragraph(told(words.phrase("review.no_news")))]
     targets = {target.id: target for target in review.belief.targets}
     rows = []
-    for one in told:
+    for one in shown:
         most = max(one.change, key=lambda name: abs(one.change[name]))
-        came = ("", "") if one.came != one.came else _seen(one, words)
-        moved = f"{words.target(targets[most])} {100 * one.change[most]:+.0f}"
+        came = ("", "") if one.came != one.came else _seen(one, say)
+        named = words.target(targets[most])
+        points = f"{100 * one.change[most]:+.0f}"
+        what = f"{called(one.key, words)}: {named}, {words.phrase('review.change')}"
+        moved = f"{named} {say.result(points, what, 100 * one.change[most])}"
         rows.append((called(one.key, words), *came, moved))
     heads = ("review.piece", "review.came", "review.expected", "review.change")
     return [heading, _table("news", "review.news_table", heads, rows, (3.2, 1.6, 2.6, 3.2), words)]
 
 
-def _seen(one: News, words: Wording) -> tuple[str, str]:
+def _seen(one: News, say: Said) -> tuple[str, str]:
+    words = say.words
     series = words.study.evidence.series[one.key.split(" ")[0]]
-    unit = words.unit(series.variable)
-    came = words.figure(one.came, unit)
-    span = words.interval(one.p05, one.p95, unit)
-    return came, f"{words.figure(one.expected, unit)}{words.phrase('bracket', text=span)}"
+    unit, named = words.unit(series.variable), words.study.dictionary[series.variable].unit
+    piece = called(one.key, words)
+    came = say.given(words.figure(one.came, unit), piece, one.came,
+                     words.phrase("review.came"), named)  # fmt: skip
+    expected = f"{piece}: {words.phrase('review.expects')}"
+    middle = say.figure(one.expected, unit, expected, named)
+    span = say.result(words.interval(one.p05, one.p95, unit), f"{piece}: 5 %, 95 %",
+                      f"{one.p05:.6g}, {one.p95:.6g}", named)  # fmt: skip
+    return came, f"{middle}{words.phrase('bracket', text=span)}"
 
 
 def called(key: str, words: Wording) -> str:
@@ -192,53 +204,66 @@ def called(key: str, words: Wording) -> str:
     return f"{words.choose(series.title, series.title_zh)} {period}{more}"
 
 
-def _needs(review: Review, words: Wording) -> list[Block]:
+def _needs(review: Review, say: Said) -> list[Block]:
+    words = say.words
     targets = {target.id: target for target in review.belief.targets}
     rows = []
     for need in review.needs:
-        unit = words.unit(need.variable)
-        needed = words.figure(need.needed, unit) if need.needed == need.needed else ""
+        unit, target = words.unit(need.variable), words.target(targets[need.target])
+        year = words.phrase("year", year=need.year)
+        of = f"{target}, {year}: "
+        needed = ""
+        if need.needed == need.needed:
+            what = of + words.phrase("review.needed")
+            needed = say.figure(need.needed, unit, what, need.unit)
         watch = called(need.watch, words) if need.watch else ""
-        rows.append(
-            (words.target(targets[need.target]), words.phrase("year", year=need.year),
-             words.figure(need.expected, unit), needed, watch)
-        )  # fmt: skip
+        expected = say.figure(need.expected, unit, of + words.phrase("review.expects"), need.unit)
+        rows.append((target, year, expected, needed, watch))
     heads = ("review.target", "review.year", "review.expects", "review.needed", "review.watch")
     return [
-        Heading(2, _text(words.phrase("review.needs"))),
+        Heading(2, told(words.phrase("review.needs"))),
         _table("needs", "review.needs_table", heads, rows, (3.0, 1.2, 2.0, 2.0, 3.0), words),
     ]
 
 
-def _restoring(review: Review, answer: Answer, words: Wording) -> list[Block]:
+def _restoring(review: Review, answer: Answer, say: Said) -> list[Block]:
+    words = say.words
     target = next(t for t in review.study.plan.targets.targets if t.id == answer.target)
-    levers = words.phrase("and").join(
-        words.lever(pull.lever) + words.phrase("bracket", text=percent(pull.intensity))
-        for pull in answer.package
-    )
+    named, restored = words.target(target), words.phrase("review.restore")
+    pulls = []
+    for pull in answer.package:
+        lever = words.lever(pull.lever)
+        text = say.result(percent(pull.intensity), f"{restored}: {lever}", pull.intensity)
+        pulls.append(lever + words.phrase("bracket", text=text))
     ceiling = answer.probability if answer.ceiling is None else answer.ceiling.probability
     said = words.phrase(
-        f"review.{answer.verdict}", target=words.target(target),
-        asked=words.bare_probability(answer.asked),
-        found=words.bare_probability(answer.probability),
-        cost=rounded(answer.cost), levers=levers, ceiling=words.bare_probability(ceiling),
+        f"review.{answer.verdict}", target=named,
+        asked=say.setting(words.bare_probability(answer.asked), "asked", answer.asked),
+        found=say.chance(answer.probability, named, restored),
+        cost=say.result(rounded(answer.cost), say.short("stat.cost"), answer.cost),
+        levers=words.phrase("and").join(pulls), ceiling=say.chance(ceiling, named, restored),
     )  # fmt: skip
-    return [Heading(2, _text(words.phrase("review.restore"))), Paragraph(_text(said))]
+    return [Heading(2, told(restored)), Paragraph(told(said))]
 
 
 def _pathways(review: Review, paths: Sequence[Pathway], words: Wording) -> list[Block]:
     chart = pathways(review.study, review, paths, lang=words.lang)
     return [
-        Heading(2, _text(words.phrase("review.pathways"))),
-        Paragraph(_text(chart.finding + ("。" if words.lang == "zh" else "."))),
-        FigureBlock("pathways", chart, _text(chart.caption)),
+        Heading(2, told(words.phrase("review.pathways"))),
+        Paragraph(told(words.phrase("review.stop", text=chart.finding))),
+        FigureBlock("pathways", chart, told(chart.caption)),
     ]
 
 
-def _method(review: Review, words: Wording) -> str:
-    return words.phrase(
-        "review.method", members=review.members, worth=rounded(review.belief.effective),
-        seed=review.seed, fit=review.study.fit.record.version, figures=review.odds[-1].figures,
+def _method(review: Review, say: Said) -> str:
+    version, figures = review.study.fit.record.version, review.odds[-1].figures
+    worth = review.belief.effective
+    return say.words.phrase(
+        "review.method", members=say.setting(str(review.members), "members", str(review.members)),
+        worth=say.result(rounded(worth), say.short("stat.worth"), worth),
+        seed=say.setting(str(review.seed), "seed", str(review.seed)),
+        fit=say.setting(version, "fit", version),
+        figures=say.result(str(figures), say.short("stat.read"), str(figures)),
     )  # fmt: skip
 
 
@@ -248,8 +273,8 @@ def _table(
 ) -> TableBlock:  # fmt: skip
     blanks = blanks or {}
     return TableBlock(
-        key, _text(words.phrase(caption)),
-        tuple(_text(words.phrase(head, **blanks)) for head in heads),
-        tuple(tuple(_text(cell) for cell in row) for row in rows),
+        key, told(words.phrase(caption)),
+        tuple(told(words.phrase(head, **blanks)) for head in heads),
+        tuple(tuple(told(cell) for cell in row) for row in rows),
         tuple("left" for _ in heads), widths,
     )  # fmt: skip

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
-
-from qiantang.files.yamlfile import read_yaml, validate
 from qiantang.fits import text_digest
 from qiantang.memo.registry import Registry
+from qiantang.memo.shortwords import short_words
 from qiantang.memo.worlds import Worlds
 from qiantang.wording import Language, Unit, Wording
 from qiantang.wording.figures import whole
-from qiantang.wording.language import Phrases
 
-_WORDS = Path(__file__).with_name("words.yaml")
 #: Length of a digest in the text and in the annex.
 SHORT = 12
-
-
-@lru_cache(maxsize=1)
-def _phrases() -> Phrases:
-    return validate(read_yaml(_WORDS), Phrases)
 
 
 class Teller:
@@ -44,9 +34,7 @@ class Teller:
 
     def say(self, key: str, **blanks: object) -> str:
         """Return short words of words.yaml, blanks filled."""
-        return str(getattr(_phrases().root[key], self.lang)).format(
-            **self.words.study_blanks, **blanks
-        )
+        return short_words(key, self.lang, **self.words.study_blanks, **blanks)
 
     def world(self, role: str) -> str:
         """Return the state of the world outside in words: of a vintage, or of both mixed."""

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from qiantang.faults import Fault, StudyError
 from qiantang.files.outfile import check_outfile, put_bytes
+from qiantang.memo.annex import book_beside, parted, write_annex
 from qiantang.memo.document import Document
+from qiantang.wording import LANGUAGES
 
 #: Module and function that make the bytes of each kind of file.
 WRITERS = {
@@ -19,27 +21,29 @@ WRITERS = {
 
 
 def check_memo(out: Path, *, force: bool = True) -> Path:
-    """Refuse a memo's file that could not be written, before anything is run.
+    """Refuse a memo's files that could not be written, before anything is run.
 
     Parameters
     ----------
     out : Path
     force : bool
-        A file that is there already may be replaced.
+        A file that is there already, or the workbook of its annex, may be replaced.
 
     Raises
     ------
     StudyError
     """
     check_outfile(out, WRITERS)
-    if out.exists() and not force:
+    files = [out, *(book_beside(out, lang) for lang in LANGUAGES)]
+    there = [file for file in files if file.exists()]
+    if there and not force:
         what = "the file exists and may have been edited; --force replaces it"
-        raise StudyError([Fault(out, None, "--out", what)])
+        raise StudyError([Fault(file, None, "--out", what) for file in there])
     return out
 
 
 def write_memo(memo: Document, out: str | Path) -> Path:
-    """Write a memo.
+    """Write a memo, and beside it the workbook of its annex where that is long.
 
     Raises
     ------
@@ -49,6 +53,9 @@ def write_memo(memo: Document, out: str | Path) -> Path:
     path = check_memo(Path(out))
     module, name = WRITERS[path.suffix.lower()]
     make: Callable[[Document], bytes] = getattr(import_module(module), name)
-    content = make(memo)
-    put_bytes(path, content)
+    book = book_beside(path, memo.lang)
+    found = parted(memo, book)
+    put_bytes(path, make(found.memo))
+    if found.tables:
+        write_annex(found.tables, book)
     return path

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qiantang.charts.rooms import Charts
-from qiantang.scenario import Scenario
 from qiantang.study import Study, bundled_folder
 
 if TYPE_CHECKING:
@@ -177,6 +176,8 @@ class OpenStudy(Study):
 
 
 def _several(scenarios: Sequence[Named] | Named) -> Sequence[Named]:
+    from qiantang.scenario import Scenario  # arrays, when something runs
+
     one = isinstance(scenarios, (str, Path, Mapping, Scenario))
     return [scenarios] if one else scenarios  # type: ignore[list-item, return-value]
 

@@ -34,11 +34,16 @@ _lock = threading.Lock()
 
 def kernel(text: str, on_compile: Callable[[str], None] | None = None) -> Any:
     """Return the compiled function of a kernel's source, from memory, from disk, or anew."""
-    key = hashlib.sha256((text + _stamp()).encode()).hexdigest()
+    key = key_of(text)
     with _lock:
         if key not in _loaded:
             _loaded[key] = _from_disk_or_new(text, key, on_compile)
         return _loaded[key]
+
+
+def key_of(text: str) -> str:
+    """Return the identity of a kernel's source, here."""
+    return hashlib.sha256((text + _stamp()).encode()).hexdigest()
 
 
 def _from_disk_or_new(text: str, key: str, on_compile: Callable[[str], None] | None) -> Any:

@@ -14,7 +14,7 @@ from qiantang.engine.checkpoint import Checkpoint
 from qiantang.engine.choice import refuse_large
 from qiantang.engine.compiled.blocks import Laid, aligned_rows
 from qiantang.engine.compiled.codegen import Source, kernel_source
-from qiantang.engine.compiled.kept import kernel
+from qiantang.engine.compiled.kept import kernel, key_of
 from qiantang.engine.compiled.widths import WIDTH
 from qiantang.engine.inputs import Inputs
 from qiantang.engine.ir import Integrator, Program
@@ -29,6 +29,7 @@ CHUNK = 2048
 TURNS = 4
 """Turns that each thread takes at least, so that none waits long for another."""
 
+_sources: dict[Any, Source] = {}
 _ready: dict[Any, tuple[Any, Source]] = {}
 
 
@@ -138,6 +139,23 @@ def chunk_size(members: int, threads: int) -> int:
     return WIDTH * max(1, min(CHUNK // WIDTH, -(-blocks // (TURNS * threads))))
 
 
+def identity(program: Program, plan: Plan, integrator: Integrator) -> str:
+    """Return what tells the kernel of a plan from every other: source, code and processor."""
+    return key_of(_source_of(program, plan, integrator).text)
+
+
+def _source_of(program: Program, plan: Plan, integrator: Integrator) -> Source:
+    key = (program.hash, plan.outputs, plan.filled, integrator)
+    if key not in _sources:
+        _sources[key] = cache.prepared(
+            "kernel source",
+            [repr(key).encode(), code_digest(*ENGINE).encode()],
+            (Source.__module__,),
+            lambda: kernel_source(plan, program.tables, integrator),
+        )
+    return _sources[key]
+
+
 def _kernel_of(
     program: Program,
     plan: Plan,
@@ -148,11 +166,6 @@ def _kernel_of(
     key = (program.hash, plan.outputs, plan.filled, integrator)
     if key not in _ready:
         refuse_large(plan)
-        source = cache.prepared(
-            "kernel source",
-            [repr(key).encode(), code_digest(*ENGINE).encode()],
-            (Source.__module__,),
-            lambda: kernel_source(plan, program.tables, integrator),
-        )
+        source = _source_of(program, plan, integrator)
         _ready[key] = kernel(source.text, on_compile), source
     return _ready[key]
