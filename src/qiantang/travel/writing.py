@@ -14,7 +14,7 @@ from qiantang.files.markup import running_page
 from qiantang.outfile import put_text, put_whole
 from qiantang.travel.pack import packed
 
-DECK = ("words.js", "numbers.js", "fan.js", "controls.js", "deck.js")
+DECK = ("words.js", "numbers.js", "fan.js", "controls.js", "effects.js", "deck.js")
 """Parts that the deck in a notebook has too, in the order in which they are joined."""
 
 OWN = ("unpack.js", "pagewords.js", "measure.js", "files.js", "local.js", "page.js")
