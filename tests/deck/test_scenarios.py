@@ -82,11 +82,15 @@ def test_title_of_any_kind_is_written_safely(small_study: Study) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Upper.yaml", "with space.yaml", "x.yml", "中文.yaml", "../x.yaml2"]
+    "name", ["Upper.yaml", "with space.yaml", "x.yml", "（一）.yaml", "../x.yaml2"]
 )
 def test_name_that_does_not_suit_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(StudyError, match="small letters"):
         save_text("text", tmp_path / name)
+
+
+def test_a_file_may_have_a_chinese_name(tmp_path: Path) -> None:
+    assert save_text("text", tmp_path / "机场优先_2.yaml").read_text(encoding="utf-8") == "text"
 
 
 def test_file_is_never_overwritten_and_folder_must_be_there(tmp_path: Path) -> None:

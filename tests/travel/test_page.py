@@ -207,7 +207,7 @@ def test_articles_are_read_on_demand_and_every_word_changes_its_language(page: A
 def test_the_page_says_what_it_is_and_that_it_stays_here(page: Any, small_study: Study) -> None:
     text = page.locator("#page").inner_text()
     for fact in (
-        f"{MEMBERS}个样本",
+        f"{MEMBERS}组样本",
         "随机种子1",
         small_study.fit.record.version,
         "2018-06-30",

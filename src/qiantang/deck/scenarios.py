@@ -124,7 +124,9 @@ def save_text(text: str, path: Path) -> Path:
     """
     faults = []
     if path.suffix != ".yaml" or not NAME.fullmatch(path.stem):
-        what = "expected a name of small letters, digits and _, such as airport_first.yaml"
+        what = (
+            "expected small letters, Chinese characters, digits and _, such as airport_first.yaml"
+        )
         faults.append(Fault(path, None, "", what))
     if not path.parent.is_dir():
         faults.append(Fault(path.parent, None, "", "there is no such folder"))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from qiantang.study import Study
 
 #: Parts of the front end, in the order in which they are joined into one module.
-SCRIPTS = ("words.js", "numbers.js", "fan.js", "controls.js", "deck.js")
+SCRIPTS = ("words.js", "numbers.js", "fan.js", "controls.js", "effects.js", "deck.js")
 
 
 def _script() -> str:
@@ -243,7 +243,7 @@ class Deck(anywidget.AnyWidget):
     def _answer_save(self, content: Mapping[str, Any]) -> None:
         name, title = str(content.get("name")), str(content.get("title", ""))
         if not NAME.fullmatch(name):
-            what = "expected a name of small letters, digits and _, such as airport_first"
+            what = "expected small letters, Chinese characters, digits and _, such as airport_first"
             raise StudyError([Fault(f"{name}.yaml", None, "", what)])
         text = self._text(name, title, self._checked(content["levers"]))
         place = ""

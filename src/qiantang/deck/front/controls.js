@@ -31,11 +31,12 @@ function sliderRow(control, index, plan, language, acts, id) {
     },
   });
   const label = make("label", { for: name }, make("span", { text: title }));
-  const row = make("div", { class: "qt-lever" }, label, input, value);
+  const effect = make("output", { for: name, class: "qt-effect" });
+  const row = make("div", { class: "qt-lever" }, label, input, value, effect);
   if (plan.articles) row.append(articleWords(control, plan, language));
-  else label.append(make("small", { text: control.cited[language] }));
+  else label.append(make("small", { text: control.cited[language], title: control.cited[language] }));
   const told = (share) => (control.range ? briefly(inputValue(control, share), language) : share.toFixed(2));
-  return { row, input, value, told };
+  return { row, input, value, told, effect };
 }
 
 // What the articles that call for a lever say, folded away.
@@ -83,7 +84,7 @@ function toolbar(plan, language, acts, id, state) {
   actual.checked = state.showActual;
   const name = make("input", {
     type: "text", id: `${id}-name`, "aria-label": words.saveName, placeholder: words.saveName,
-    title: words.saveHint, pattern: "[a-z][a-z0-9_]*", maxlength: 64, required: "", spellcheck: "false",
+    title: words.saveHint, pattern: "[a-z\u4e00-\u9fff][a-z0-9_\u4e00-\u9fff]*", maxlength: 64, required: "", spellcheck: "false",
     autocomplete: "off",
   });
   const title = make("input", {
@@ -127,20 +128,24 @@ function targetText(panel, language) {
   return words.of(last) + (language === "en" ? " " : "") + aim;
 }
 
-function targetCard(panel, language) {
+function targetCard(panel, language, choosing) {
   const words = WORDS[language];
   const canvas = make("canvas", { role: "img" });
   const chance = make("b", { class: `qt-chance qt-${panel.said}`, "data-target": panel.target });
   const versus = make("p", { class: "qt-versus" });
   const numbers = make("p", { class: "qt-numbers" });
+  const choose = make("button", {
+    type: "button", class: "qt-choose", text: said(panel, language), title: words.choose, "aria-pressed": "false",
+    on: { click: choosing.act },
+  });
   const card = make("article", { class: "qt-card", "data-target": panel.target },
-    make("h4", { text: said(panel, language) }),
+    make("h4", {}, choosing.possible ? choose : said(panel, language)),
     make("header", {},
       make("div", {},
         make("small", { text: [panel.words[language].article, targetText(panel, language)].filter(Boolean).join(" · ") })),
       make("div", { class: "qt-score" }, make("small", { text: words.reached }), chance)),
     versus, canvas, numbers);
-  return { card, canvas, chance, versus, numbers };
+  return { card, canvas, chance, versus, numbers, choose };
 }
 
 // What the plan moves without a figure: a table, folded away, whose cells follow the sliders.

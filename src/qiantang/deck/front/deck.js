@@ -20,7 +20,9 @@ function render({ model, el }) {
     times: [],
     resting: null,
     cards: [], sliders: [], outcomes: [], scales: new Map(),
+    chosen: null,
   };
+  const effects = effectsOf(plan);
   root.qtFrames = state.times;
   el.append(root);
   let language = model.get("language");
@@ -33,6 +35,7 @@ function render({ model, el }) {
   const acts = {
     moved(index, value) {
       state.levers[index] = value;
+      effects.stop();
       showLever(index);
       want();
     },
@@ -58,6 +61,7 @@ function render({ model, el }) {
 
   function setAll(values) {
     state.levers = [...values];
+    effects.stop();
     state.sliders.forEach((_, index) => showLever(index));
     want();
     settle();
@@ -71,13 +75,24 @@ function render({ model, el }) {
     showIdle();
   }
 
+  // Choose a card, or none: the effects of the sliders on it are asked for once all is at rest.
+  function choose(index) {
+    state.chosen = state.chosen === index ? null : index;
+    effects.stop();
+    if (state.chosen !== null) effects.ask(state.levers);
+    showChosen();
+    ask();
+    showIdle();
+  }
+
   function ask() {
-    if (state.inFlight || !state.dirty) return;
+    if (state.inFlight || !(state.dirty || effects.pending())) return;
+    const { probe, levers } = state.dirty ? { levers: state.levers } : effects.next(state.levers);
     state.dirty = false;
-    const frame = { id: ++state.asked, asked: performance.now() };
+    const frame = { id: ++state.asked, asked: performance.now(), probe };
     frame.patience = setTimeout(() => { tell(WORDS[language].waiting); lose(frame); }, 2500);
     state.inFlight = frame;
-    model.send({ kind: "frame", view: id, id: frame.id, levers: state.levers });
+    model.send({ kind: "frame", view: id, id: frame.id, levers });
   }
 
   function lose(frame) {
@@ -109,6 +124,12 @@ function render({ model, el }) {
     if ([WORDS[language].waiting, WORDS[language].lost].includes(status.textContent)) tell("");
     state.inFlight = null;
     ask(); // the kernel works on the next frame while this one is drawn
+    if (frame.probe) {
+      effects.take(frame.probe, unpackFrame(buffers[0], plan));
+      if (!effects.pending()) showChosen();
+      showIdle();
+      return;
+    }
     state.frame = unpackFrame(buffers[0], plan);
     draw();
     const drawn = performance.now();
@@ -119,7 +140,7 @@ function render({ model, el }) {
   }
 
   function showIdle() {
-    root.classList.toggle("qt-idle", !state.dirty && !state.inFlight && !state.resting);
+    root.classList.toggle("qt-idle", !state.dirty && !state.inFlight && !state.resting && !effects.pending());
   }
 
   // A slider let go: the kernel keeps the state, for a saved notebook and for other views.
@@ -130,6 +151,7 @@ function render({ model, el }) {
       model.set("intensities", [...state.levers]);
       model.save_changes();
       announce();
+      if (state.chosen !== null) { effects.ask(state.levers); ask(); }
       showIdle();
     }, 250);
     showIdle();
@@ -144,6 +166,14 @@ function render({ model, el }) {
     value.textContent = text;
     input.setAttribute("aria-valuetext", text);
     input.style.setProperty("--share", `${100 * state.levers[index]}%`);
+  }
+
+  function showChosen() {
+    const words = WORDS[language];
+    const card = state.chosen === null ? null : plan.panels[state.chosen];
+    const hint = root.querySelector(".qt-effects");
+    if (hint) hint.textContent = card ? words.effectsOn(said(card, language), card.said === "figure") : words.effects;
+    showEffects(state, effects, plan, language);
   }
 
   function draw() {
@@ -222,7 +252,9 @@ function render({ model, el }) {
     root.setAttribute("aria-label", words.name);
     const { panel, sliders } = sliderPanel(plan, language, acts, id);
     state.sliders = sliders;
-    state.cards = plan.panels.map((record) => targetCard(record, language));
+    state.cards = plan.panels.map((record, index) => targetCard(record, language,
+      { possible: plan.moves !== null, act: () => choose(index) }));
+    if (plan.moves !== null) panel.querySelector(".qt-hint").after(make("p", { class: "qt-hint qt-effects" }));
     const outside = plan.outside && plan.outside.length ? [outsidePanel(plan, language, acts, id, sliders)] : [];
     const { table, cells } = outcomeTable(plan.outcomes, language);
     state.outcomes = cells;
@@ -244,6 +276,7 @@ function render({ model, el }) {
     sliders.forEach((_, index) => showLever(index));
     showLegend();
     showPace();
+    showChosen();
     draw();
     announce();
     showIdle();

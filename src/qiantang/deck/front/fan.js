@@ -1,6 +1,6 @@
 // One fan chart on a canvas: bands, median, history, target, and a pinned scenario behind it.
 
-const HEIGHT = 150;
+let HEIGHT = 150; // of the canvas that is being drawn, as the page lays it out
 const EDGE = { left: 42, right: 8, top: 18, bottom: 20 };
 
 // Colours come from the style sheet, so that light and dark pages need no second drawing code.
@@ -27,6 +27,7 @@ function scaleOf(panel, range, factor) {
 function fitCanvas(canvas) {
   const ratio = window.devicePixelRatio || 1;
   const width = canvas.clientWidth || 260;
+  HEIGHT = canvas.clientHeight || 150;
   if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(HEIGHT * ratio)) {
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(HEIGHT * ratio);
