@@ -114,7 +114,12 @@ def test_words_of_a_file_are_escaped(small_study: Study, runs: FinishedRuns) -> 
 def test_runs_show_scenarios_variables_and_origin(runs: FinishedRuns) -> None:
     text = repr(runs)
     assert text.startswith("Runs of 2 scenarios, 12 members, 2000 to 2025\n")
-    for words in ("实施意见全面落实", "drivers 2018", "34 variables: fdi_used", "fit small, seed 1"):
+    for words in (
+        "实施意见全面落实",
+        "drivers 2018",
+        "34 variables: fdi_used",
+        "fit small, seed 1",
+    ):
         assert words in text
     page = Checker(runs._repr_html_())
     assert page.tags.count("details") == 1

@@ -17,7 +17,7 @@ from qiantang.faults import Fault
 if TYPE_CHECKING:
     import pandas as pd
 
-    from qiantang.ensemble.ensemble import Outcome
+    from qiantang.ensemble.batch import Outcome
     from qiantang.scenario import Scenario
 
 

@@ -129,7 +129,7 @@ class When(BaseModel):
         return level
 
     def told(self) -> str:
-        """Return the condition in plain words: passengers below 40 at 2019.5."""
+        """Return the condition in plain words: passengers below 40 at a date."""
         side = "above" if self.below is None else "below"
         dates = ", ".join(f"{date:g}" for date in self.dates)
         late = f", {self.delay:g} years later" if self.delay else ""

@@ -89,8 +89,6 @@ def review(
     Only what was published by that day is read. Figures come from calibration/evidence, parts of
     years and revisions from its releases.csv.
     """
-    from qiantang.faults import Fault, StudyError
-    from qiantang.memo.writing import check_memo
     from qiantang.policy.packages import find_target
     from qiantang.review.pathways import pathways
     from qiantang.review.restore import restore as restored
@@ -98,12 +96,7 @@ def review(
     from qiantang.session import open_study
     from qiantang.wording import Wording
 
-    if out is not None:
-        check_memo(out, force=force)
-    if picture is not None:
-        options.check_pictures(picture, None, force=force)
-    if picture is not None and bar is None:
-        raise StudyError([Fault("--picture", None, "", "draws a map, expected --pathways P")])
+    _check_files(out, picture, bar, force=force)
     study = open_study(folder, fit=fit)
     words = Wording(study, lang)
     target = None if restore is None else find_target(study, restore)
@@ -120,6 +113,19 @@ def review(
         options.print_json(_record(found, answer, paths))
         return
     _print(options.console(wide=True), found, answer, paths, words)
+
+
+def _check_files(out: Path | None, picture: Path | None, bar: float | None, *, force: bool) -> None:
+    """Refuse files that could not be written, before anything is run."""
+    from qiantang.faults import Fault, StudyError
+    from qiantang.memo.writing import check_memo
+
+    if out is not None:
+        check_memo(out, force=force)
+    if picture is not None:
+        options.check_pictures(picture, None, force=force)
+    if picture is not None and bar is None:
+        raise StudyError([Fault("--picture", None, "", "draws a map, expected --pathways P")])
 
 
 def _record(

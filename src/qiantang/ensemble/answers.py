@@ -9,21 +9,18 @@ runs as if there were none, and one in which a rule is met at once as if its lev
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qiantang.engine import History
+from qiantang.engine import History, LoadedProgram
 from qiantang.engine.inputs import path_row
 from qiantang.engine.path import Path
+from qiantang.ensemble.batch import Batch
 from qiantang.ensemble.case import Case, Reply
-
-if TYPE_CHECKING:
-    from qiantang.ensemble.batch import Batch
-    from qiantang.ensemble.ensemble import Ensemble
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -48,23 +45,45 @@ class Answered:
     acts: tuple[Flags, ...]
 
 
-def answered(ensemble: Ensemble, case: Case, **options: Any) -> Answered:
+@dataclass(frozen=True)
+class Rest:
+    """What a rule is played out by.
+
+    Parameters
+    ----------
+    program : LoadedProgram
+    levers : mapping of str to Path
+        Every lever where no case moves it.
+    outputs : sequence of str
+        Variables that runs save: those that rules watch are read beside them, so that where they
+        are among them no other model is compiled.
+    engine : str
+    """
+
+    program: LoadedProgram
+    levers: Mapping[str, Path]
+    outputs: Sequence[str]
+    engine: str
+
+
+def answered(case: Case, batch: Batch, rest: Rest, **options: Any) -> Answered:
     """Play out the rules of a case.
 
     Parameters
     ----------
-    ensemble : Ensemble
     case : Case
+    batch : Batch
+        Its members with its levers as they are where no rule is met.
+    rest : Rest
     **options
         Of the program's run.
     """
-    plain = replace(case, replies=())
-    batch, levers = ensemble.batch(plain), _Levers(ensemble, case)
+    levers = _Levers(case, batch.size, rest)
     history: History | None = None
     acts: list[list[Flags]] = [[] for _ in case.replies]
     for date in sorted({date for reply in case.replies for date in reply.when.dates}):
         now = replace(batch, paths=batch.paths | levers.paths())
-        seen, history = _seen(ensemble, case, now, date, history, options)
+        seen, history = _seen(case, now, rest, date, history, options)
         for number, reply in enumerate(case.replies):
             if date not in reply.when.dates:
                 continue
@@ -74,24 +93,24 @@ def answered(ensemble: Ensemble, case: Case, **options: Any) -> Answered:
             levers.move(reply, date, after & ~before, before & ~after)
             acts[number].append(after)
     moved = dict(case.levers) | levers.paths()
-    order = {name: moved[name] for name in ensemble.levers if name in moved}
-    return Answered(replace(plain, levers=order), tuple(map(np.array, acts)))
+    order = {name: moved[name] for name in rest.levers if name in moved}
+    return Answered(replace(case, levers=order, replies=()), tuple(map(np.array, acts)))
 
 
 def _seen(
-    ensemble: Ensemble, case: Case, batch: Batch, date: float, history: History | None,
+    case: Case, batch: Batch, rest: Rest, date: float, history: History | None,
     options: Mapping[str, Any],
 ) -> tuple[dict[str, Array], History | None]:  # fmt: skip
     """Run members on to a date and read the variables that rules watch, with levers as they are."""
-    program = ensemble.program
+    program = rest.program
     watched = [reply.when.variable for reply in case.replies]
-    outputs = list(dict.fromkeys([*ensemble.readout.outputs, *watched]))
+    outputs = list(dict.fromkeys([*rest.outputs, *watched]))
     given: dict[str, Any] = {
         "parameters": batch.parameters, "paths": batch.paths, "members": batch.size,
-        "engine": ensemble.engine, **options,
+        "engine": rest.engine, **options,
     }  # fmt: skip
     times = np.array([date])
-    if ensemble.engine != "pysd":  # which runs from the start
+    if rest.engine != "pysd":  # which runs from the start
         history = program.history(outputs, times, until=date, history=history, **given)
     values = program.run(outputs, times, history=history, **given).values
     return {name: values[outputs.index(name), 0] for name in watched}, history
@@ -100,11 +119,11 @@ def _seen(
 class _Levers:
     """The levers that answer, at every step and in every member."""
 
-    def __init__(self, ensemble: Ensemble, case: Case) -> None:
-        program = ensemble.program
+    def __init__(self, case: Case, size: int, rest: Rest) -> None:
+        program = rest.program
         steps = round((program.final_time - program.initial_time) / program.time_step)
         grid: Array = program.initial_time + program.time_step * np.arange(steps + 1, dtype=float)
-        own = ensemble.level_paths() | dict(case.levers)
+        own = dict(rest.levers) | dict(case.levers)
         names = [name for reply in case.replies for name in reply.levers]
         first = min(
             *(float(np.min(own[name].times)) for name in names),
@@ -113,9 +132,7 @@ class _Levers:
         begin = max(int(np.floor((first - grid[0]) / program.time_step + _SLACK)), 0)
         self.grid, self.step = grid[begin:], program.time_step
         self.own = {name: self._on_grid(own[name]) for name in names}
-        self.now = {
-            name: np.tile(row, (ensemble.members.size, 1)) for name, row in self.own.items()
-        }
+        self.now = {name: np.tile(row, (size, 1)) for name, row in self.own.items()}
 
     def paths(self) -> dict[str, Path]:
         """Return the levers as they stand; each call gives paths that later moves leave alone."""

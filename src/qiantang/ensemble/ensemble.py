@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from qiantang.engine import History, LoadedProgram
 from qiantang.engine.path import Path
 from qiantang.engine.ready import Ready
-from qiantang.ensemble.answers import Answered, answered
-from qiantang.ensemble.batch import Batch
+from qiantang.ensemble.answers import Answered, Rest, answered
+from qiantang.ensemble.batch import Batch, Outcome
 from qiantang.ensemble.case import Case
 from qiantang.ensemble.members import Members
 from qiantang.ensemble.outside import dated, drawn_drivers
@@ -39,29 +39,6 @@ WORTH, FEW = 1.0, 2
 """Shared years from which on a history is worth its while, and the fewest cases that use it."""
 KEPT = 4
 """Combinations of vintages whose drivers, and of inputs whose history, are kept."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one case came to.
-
-    Parameters
-    ----------
-    case : Case
-    read : ndarray, shape (figure, member)
-        Figures of the readout; NaN where the member diverged.
-    diverged : ndarray of bool, shape (member,)
-    first_fault : tuple of (str, float)
-        Variable and time at which each diverged member ceased to be finite. [Year]
-    acts : tuple of ndarray of bool, shape (date, member)
-        For each rule of the case, the members whose levers answer from each of its dates on.
-    """
-
-    case: Case
-    read: Array
-    diverged: NDArray[np.bool_]
-    first_fault: tuple[tuple[str, float], ...] = ()
-    acts: tuple[NDArray[np.bool_], ...] = ()
 
 
 @dataclass
@@ -113,13 +90,20 @@ class Ensemble:
     def batch(self, case: Case) -> Batch:
         """Put parameters, innovations, drivers and levers of a case together; rules are played."""
         if case.replies:
-            return self.batch(answered(self, case).case)
+            return self.batch(self._answered(case).case)
         paths = self._outside(case) | self.level_paths() | dict(case.levers)
         parameters = {**self.members.parameters, **case.parameters}
         for name, change in case.changes.constants:
             own = parameters.pop(name, self.program.constants[name])
             paths[name] = dated(own, change)
         return Batch(parameters, paths, self.members.size)
+
+    def _answered(self, case: Case, **options: Any) -> Answered:
+        """Return a case with its rules played out, member by member."""
+        if not case.replies:
+            return Answered(case, ())
+        rest = Rest(self.program, self.level_paths(), self.readout.outputs, self.engine)
+        return answered(case, self.batch(replace(case, replies=())), rest, **options)
 
     def level_paths(self) -> dict[str, Path]:
         """Return every lever where no case moves it.
@@ -224,7 +208,7 @@ class Ensemble:
     def run_one(self, case: Case, *, readout: Readout | None = None, **options: Any) -> Outcome:
         """Run one case over all members; the options are those of the program's run."""
         wanted = readout or self.readout
-        played = answered(self, case, **options) if case.replies else Answered(case, ())
+        played = self._answered(case, **options)
         history = self._history(played.case, wanted, **options)
         ready = None if history is None else self._laid_out(played.case, wanted, history)
         if ready is None:

@@ -14,8 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from qiantang.divergence import losses
 from qiantang.engine.path import Path
+from qiantang.ensemble.batch import Outcome
 from qiantang.ensemble.case import Case, vintages_of
-from qiantang.ensemble.ensemble import Ensemble, Outcome, ensemble_of
+from qiantang.ensemble.ensemble import Ensemble, ensemble_of
 from qiantang.ensemble.members import Members, choose_members
 from qiantang.ensemble.readout import Readout, readout_of, target_figures, yearly
 from qiantang.faults import DivergedError, Fault, StudyError, nearest

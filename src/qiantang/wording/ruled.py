@@ -20,7 +20,7 @@ _PARTS = {0: "start", 3: "first", 6: "middle", 9: "third"}
 
 
 def rule_said(when: When, levers: Sequence[str], words: Wording, met: float | None = None) -> str:
-    """Return a rule: if passengers are below 40 in mid-2019, then ...
+    """Return a rule: if passengers are below 40 at a date, then ...
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def _dates(dates: Sequence[float], words: Wording) -> str:
 
 
 def date_said(date: float, words: Wording) -> str:
-    """Return a date in words: in mid-2019, at the start of 2020, in month 5 of 2019."""
+    """Return a date in words: the start or the middle of a year, the end of a quarter, a month."""
     months = round(12 * date, 6)
     year, month = divmod(int(np.floor(months)), 12)
     part = _PARTS.get(month) if months == np.floor(months) else None
