@@ -105,10 +105,7 @@ def review(
                          members=members, seed=seed, progress=told)  # fmt: skip
         answer = None if target is None else restored(found, target, probability, told)
         paths = None if bar is None else pathways(found, bar, told)
-    if picture is not None and paths:
-        options.save_picture(study.chart.pathways(found, paths, lang=lang), picture, None)
-    if out is not None:
-        _write_memo(found, answer, paths or (), lang, out)
+    _write_files(found, answer, paths or (), lang, picture, out)
     if as_json:
         options.print_json(_record(found, answer, paths))
         return
@@ -159,9 +156,17 @@ def _print(
         print_answer(screen, answer, find_target(found.study, answer.target), words)
 
 
-def _write_memo(
-    found: Review, answer: Answer | None, paths: Sequence[Pathway], lang: str, out: Path
-) -> None:
+def _write_files(
+    found: Review, answer: Answer | None, paths: Sequence[Pathway], lang: str,
+    picture: Path | None, out: Path | None,
+) -> None:  # fmt: skip
+    """Write the map and the memo, where they are asked for."""
+    if picture is not None and paths:
+        from qiantang.charts.pathways import pathways
+
+        options.save_picture(pathways(found.study, found, paths, lang=lang), picture, None)
+    if out is None:
+        return
     from qiantang.memo.review import review_memo
     from qiantang.memo.writing import write_memo
 
