@@ -20,6 +20,7 @@ from qiantang.scenario import (
     resolve,
     scenario_names,
 )
+from qiantang.whenfaults import Watched
 
 Array = npt.NDArray[np.float64]
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
@@ -50,8 +51,7 @@ VOCABULARY = Vocabulary(
         for item in read_dictionary(SCENARIOS.parent / "model" / "hangzhou.mdl").levers()
     },
     vintage="2018",
-    variables={"passengers": ("Mpax/Year", "旅客吞吐量")},
-    time_step=1 / 64,
+    watched=Watched({"passengers": ("Mpax/Year", "旅客吞吐量")}, (2000.0, 2026.0), 1 / 64),
 )
 SCENARIO = """title: Customs first
 title_zh: 通关先行

@@ -151,7 +151,7 @@ def _checked(document: YamlDocument, vocabulary: Vocabulary) -> ScenarioFile:
         named["drivers"] = {outside.driver(n) or n: s for n, s in scenario.drivers.items()}
         named["constants"] = {outside.constant(n) or n: s for n, s in scenario.constants.items()}
     if scenario.when is not None:
-        watched = vocabulary.variable(scenario.when.variable)
+        watched = vocabulary.watched.variable(scenario.when.variable)
         named["when"] = scenario.when.model_copy(update={"variable": watched})
     return scenario.model_copy(update=named)
 

@@ -39,9 +39,9 @@ def scenario_schema(study: Study) -> Schema:
     schema["properties"]["constants"] |= _entries(outside.constants, "#/$defs/Constant")
     schema["$defs"] |= _changed(vintages)
     del schema["$defs"]["Setting"]
-    schema["$defs"]["When"]["properties"]["variable"]["examples"] = [
-        *study.headlines, *(z for n, (_, z) in known.variables.items() if n in study.headlines if z)
-    ]  # fmt: skip
+    watched = [known.watched.variables[name][1] for name in study.headlines]
+    examples = [*study.headlines, *filter(None, watched)]
+    schema["$defs"]["When"]["properties"]["variable"]["examples"] = examples
     schema["properties"]["vintage"]["anyOf"] = [vintages, {"type": "null"}]
     schema["properties"]["base"]["examples"] = study.scenario_names()
     lever = schema["$defs"]["Lever"]["properties"]

@@ -186,6 +186,7 @@ class Study:
     def vocabulary(self) -> Vocabulary:
         """What a scenario of this study may speak of."""
         from qiantang.vocabulary import Vocabulary
+        from qiantang.whenfaults import Watched
 
         levers = {}
         for item in self.dictionary.levers():
@@ -202,8 +203,8 @@ class Study:
         }
         return Vocabulary(
             levers, set(self.drivers.names), set(self.about.vintage_names), articles,
-            (start, end), chinese, self.about.known, self._outside, variables,
-            float(self.dictionary[_STEP].equation),
+            (start, end), chinese, self.about.known, self._outside,
+            Watched(variables, (start, end), float(self.dictionary[_STEP].equation)),
         )  # fmt: skip
 
     @cached_property

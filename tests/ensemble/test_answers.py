@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from qiantang.ensemble.batch import Outcome
 from qiantang.ensemble.case import Case, case_of
-from qiantang.ensemble.ensemble import Ensemble, Outcome, ensemble_of
+from qiantang.ensemble.ensemble import Ensemble, ensemble_of
 from qiantang.ensemble.members import choose_members
 from qiantang.ensemble.provenance import rules_of
 from qiantang.ensemble.readout import readout_of

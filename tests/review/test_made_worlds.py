@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
+import pandas as pd
+import pytest
 
 from qiantang.ensemble.readout import yearly
-from qiantang.review.belief import Belief
 from qiantang.review.filter import Filter
 from qiantang.review.readings import Known
 from review.conftest import MEMBERS
+from tools.reliability import grouped, seen_by_others
 
 WORLDS = 25
 ASKED = ("passengers", "fdi_used", "cargo", "gdp", "goods_exports", "border_passengers")
-
-
-def seen_by_others(tracker: Filter, truth: int, first: Belief, rng: np.random.Generator) -> Belief:
-    """Return what the other members come to given the figures of one of them."""
-    readings = tuple(
-        replace(
-            reading,
-            log_value=float(
-                np.log(first.figure(reading.figure)[truth]) + reading.error * rng.standard_normal()
-            ),
-        )
-        for reading in tracker.known(2019.25).readings
-        if not reading.side
-    )
-    belief = tracker.given(Known(2019.25, readings), first.drivers)
-    weights = belief.log_weights.copy()
-    weights[truth] = -np.inf
-    return replace(belief, log_weights=weights)
 
 
 def test_intervals_hold_the_truth_of_made_worlds_and_are_narrower(tracker: Filter) -> None:
@@ -39,7 +21,7 @@ def test_intervals_hold_the_truth_of_made_worlds_and_are_narrower(tracker: Filte
     first = tracker.given(Known(2018.5, ()), tracker.world.at(2018.5))
     held, narrower = [], []
     for truth in rng.choice(MEMBERS, WORLDS, replace=False):
-        belief = seen_by_others(tracker, int(truth), first, rng)
+        belief = seen_by_others(tracker, int(truth), first, 2019.25, rng)
         for name in ASKED:
             figure = yearly(tracker.study, name, 2019.0)
             low, high = belief.quantiles(belief.figure(figure), (0.05, 0.95))
@@ -48,3 +30,15 @@ def test_intervals_hold_the_truth_of_made_worlds_and_are_narrower(tracker: Filte
             narrower.append(np.log(high / low) / np.log(before[1] / before[0]))
     assert 0.82 <= np.mean(held) <= 0.97
     assert np.median(narrower) < 0.9
+
+
+def test_a_share_that_came_lies_beside_what_was_said() -> None:
+    rng = np.random.default_rng(3)
+    said = rng.random(2000)
+    rows = pd.DataFrame({"kind": "odds", "world": np.arange(2000) // 10, "said": said,
+                         "came": rng.random(2000) < said})  # fmt: skip
+    data = grouped(rows)
+    assert data["count"].sum() == 2000
+    assert ((data["p05"] <= data["came"]) & (data["came"] <= data["p95"])).all()
+    assert data["came"].to_numpy() == pytest.approx(data["said"].to_numpy(), abs=0.06)
+    assert grouped(rows.assign(came=True))["came"].tolist() == [1.0] * len(data)
