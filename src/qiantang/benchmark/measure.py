@@ -209,7 +209,7 @@ def _limit(
 ) -> tuple[Callable[[], None], Floats] | None:
     """Return a run of the C lanes on one core, and where its values go."""
     from qiantang.benchmark.limit import compiled
-    from qiantang.engine.compiled.blocks import SharedInputs, arguments
+    from qiantang.engine.compiled.blocks import Laid
     from qiantang.engine.compiled.kernel import CHUNK
     from qiantang.engine.compiled.rewrite import rewritten
     from qiantang.engine.request import checked, planned, prepared
@@ -226,8 +226,8 @@ def _limit(
     out = np.empty((len(task.outputs), len(task.times), members))
 
     def job() -> None:
-        shared = SharedInputs(inputs)
-        for begin in range(0, members, CHUNK):
-            run(arguments(inputs, shared, out.reshape(-1), begin, CHUNK))
+        laid = Laid(inputs, CHUNK)
+        for begin in laid.begins:
+            run(laid.arguments(out.reshape(-1), begin))
 
     return job, out

@@ -38,7 +38,7 @@ SPAN = 10.0
 def loops_of_study(
     study: Study,
     about: str | None = None,
-    scenario: str | None = None,
+    scenario: str | Scenario | None = None,
     *,
     members: int = 500,
     seed: int = 1,
@@ -57,7 +57,7 @@ def loops_of_study(
     study : Study
     about : str, optional
         A target or a variable whose loops are wanted; those of the whole model by default.
-    scenario : str, optional
+    scenario : str or Scenario, optional
         The plan in full by default.
     members, seed, vintage, engine
         As of `qiantang.ensemble.runs.run`.
@@ -81,7 +81,8 @@ def loops_of_study(
         If every member diverged.
     """
     names = _asked(study, about)
-    chosen = study.scenario(scenario or study.about.scenarios.main[-1])
+    named_one = scenario or study.about.scenarios.main[-1]
+    chosen = named_one if isinstance(named_one, Scenario) else study.scenario(named_one)
     _check_vintage(study, vintage)
     times = _quarters(study, first, last)
     try:

@@ -68,7 +68,8 @@ class Scorer:
         scores = zip(candidates, self.values(candidates), strict=True)
         found = [[self._one(objective, candidate, values) for objective in self.objectives]
                  for candidate, values in scores]  # fmt: skip
-        return np.array(signs) * np.array(found).reshape(-1, len(self.objectives))
+        table = np.array(found, dtype=np.float64).reshape(-1, len(self.objectives))
+        return np.asarray(np.array(signs) * table)
 
     def values(self, candidates: Array) -> list[Mapping[str, Array]]:
         """Return of each candidate the measure of every target by member."""

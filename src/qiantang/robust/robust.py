@@ -181,8 +181,8 @@ def _scored_anew(
         table[f"late_{lever}"] = np.where(candidates[:, place] > 0, candidates[:, count + place], 0)
     rows: list[dict[str, Any]] = []
     picked = np.flatnonzero(table["pick"] != "")
-    for place, values in zip(picked, new.values(candidates[picked]), strict=True):
-        rows += [{"pick": table["pick"][place], "target": target.id,
+    for at, values in zip(picked, new.values(candidates[picked]), strict=True):
+        rows += [{"pick": table["pick"][at], "target": target.id,
                   "regret": regret(values[target.id], new.best[target.id]),
                   "probability": float(target.is_reached(values[target.id]).mean())}
                  for target in new.packages.targets]  # fmt: skip
