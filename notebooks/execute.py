@@ -11,7 +11,7 @@ from nbclient import NotebookClient
 
 FOLDER = Path(__file__).parent
 #: The flight deck's notebook holds a live widget, and is run where the deck is made.
-NUMBERED = "0[1-6]_*.ipynb"
+NUMBERED = "0[1-68]_*.ipynb"
 
 
 def executed(path: Path) -> nbformat.NotebookNode:

@@ -12,7 +12,7 @@ from qiantang.changefaults import Outside, constant_faults, driver_faults
 from qiantang.faults import Fault, nearest
 from qiantang.files.loose import is_number, mapping
 from qiantang.files.yamlfile import KeyPath, YamlDocument
-from qiantang.whenfaults import when_faults
+from qiantang.whenfaults import Watched, when_faults
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,8 @@ class Vocabulary:
         Of a scenario in whose files none is given.
     outside : callable
         Tells what of the world a scenario may change; read where one does.
-    variables : mapping of str to (str, str)
-        Unit and Chinese name of each variable that a rule may watch.
-    time_step : float
-        Of the model; a rule looks at whole steps. [Year]
+    watched : Watched
+        What a rule may watch, and when.
     """
 
     levers: Mapping[str, tuple[str, float, float]]
@@ -49,20 +47,13 @@ class Vocabulary:
     chinese: Mapping[str, str] = field(default_factory=dict)
     vintage: str = ""
     outside: Callable[[], Outside] = Outside
-    variables: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    time_step: float = 0.0
+    watched: Watched = field(default_factory=Watched)
 
     def lever(self, name: str) -> str | None:
         """Return the model's name of a lever given in English or Chinese, None if there is none."""
         if name in self.levers:
             return name
         return next((lever for lever, text in self.chinese.items() if text == name), None)
-
-    def variable(self, name: str) -> str | None:
-        """Return the model's name of a variable, None if there is none."""
-        if name in self.variables:
-            return name
-        return next((one for one, (_, text) in self.variables.items() if text == name), None)
 
     def hint(self, name: str) -> str:
         """Return `` (did you mean X?)`` with the nearest lever, in the language of the name."""
@@ -87,7 +78,7 @@ def content_faults(document: YamlDocument, vocabulary: Vocabulary) -> Iterator[F
             seen[lever] = name
     if data.get("drivers") or data.get("constants"):
         yield from _world_faults(document, data, vocabulary)
-    yield from when_faults(document, data, vocabulary)
+    yield from when_faults(document, data, vocabulary.watched)
     if data.get("vintage") is not None:
         yield from _vintage_faults(document, ("vintage",), data["vintage"], vocabulary)
 

@@ -31,6 +31,8 @@ from qiantang.commands import options
 @click.option("--reference-doc", "reference", type=click.Path(path_type=Path), default=None,
               metavar="FILE", help="A .docx whose styles, paper, header and footer a .docx memo "
               "takes.  [default: memo/ in the study, else the program's]")  # fmt: skip
+@click.option("--why", is_flag=True, help="Also say which feedback loops decide; some "
+              "ten seconds a target.")  # fmt: skip
 @options.force_option
 @options.where_option
 @options.members_option
@@ -44,6 +46,7 @@ def memo(
     dated: datetime | None,
     template: Path | None,
     reference: Path | None,
+    why: bool,
     force: bool,
     where: tuple[tuple[str, str], ...],
     members: int,
@@ -67,7 +70,7 @@ def memo(
         made = make_memo(
             study, scenarios, lang=lang, members=members, seed=seed,
             dated=dated.date() if dated else None, templates=template, reference=reference,
-            where=dict(where), progress=progress,
+            where=dict(where), why=why, progress=progress,
         )  # fmt: skip
     write_memo(made, out)
     click.echo(f"{out}: {len(made.blocks)} blocks, {len(made.entries)} numbers traced")

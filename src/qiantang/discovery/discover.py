@@ -39,7 +39,7 @@ RESAMPLES = 10
 SIGNIFICANCE = 0.05
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Discovery:
     """Where cases of interest gather.
 
@@ -82,6 +82,13 @@ class Discovery:
     again: Array
     fresh: Quality
     leaves: tuple[tuple[Box, Quality], ...]
+
+    def __repr__(self) -> str:
+        what = "missed" if self.fails else "reached"
+        return (
+            f"Discovery: {self.target.id} is {what} in {self.share:.0%} of the cases, in the box "
+            f"in {self.quality.density:.0%}; it holds {self.quality.coverage:.0%} of these"
+        )
 
     @property
     def share(self) -> float:

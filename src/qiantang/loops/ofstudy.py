@@ -24,6 +24,7 @@ from qiantang.loops.report import LoopReport, report_of
 from qiantang.model.loops import Loop, read_loops
 from qiantang.model.syntax import parse
 from qiantang.naming import target_id, variable_id
+from qiantang.scenario import Scenario
 from qiantang.study import Study
 from qiantang.wording import Wording
 
@@ -39,7 +40,7 @@ SPAN = 10.0
 def loops_of_study(
     study: Study,
     about: str | None = None,
-    scenario: str | None = None,
+    scenario: str | Scenario | None = None,
     *,
     members: int = 500,
     seed: int = 1,
@@ -58,7 +59,7 @@ def loops_of_study(
     study : Study
     about : str, optional
         A target or a variable whose loops are wanted; those of the whole model by default.
-    scenario : str, optional
+    scenario : str or Scenario, optional
         The plan in full by default.
     members, seed, vintage, engine
         As of `qiantang.ensemble.runs.run`.
@@ -82,7 +83,8 @@ def loops_of_study(
         If every member diverged.
     """
     names = _asked(study, about)
-    chosen = study.scenario(scenario or study.about.scenarios.main[-1])
+    named_one = scenario or study.about.scenarios.main[-1]
+    chosen = named_one if isinstance(named_one, Scenario) else study.scenario(named_one)
     if faults := study.about.vintage_faults(vintage):
         raise StudyError(faults)
     times = _quarters(study, first, last)

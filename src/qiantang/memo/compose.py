@@ -22,6 +22,7 @@ from qiantang.memo.scenarios import ScenarioFacts
 from qiantang.memo.teller import Teller
 from qiantang.memo.template import check_template, fill, template_files
 from qiantang.memo.trust import TrustFacts
+from qiantang.memo.why import why_facts
 from qiantang.memo.worlds import Worlds, read_scenarios, run_worlds
 from qiantang.memo.worth import WorthFacts, worth_table
 from qiantang.wording import check_language
@@ -52,6 +53,7 @@ def make_memo(
     templates: Path | None = None,
     reference: Path | None = None,
     where: Mapping[str, str] | None = None,
+    why: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Document:
     """Make a memo of scenarios.
@@ -72,6 +74,8 @@ def make_memo(
         Document of Word whose styles a .docx takes, in place of the set's.
     where : mapping of str to str, optional
         Axis of a sweep to the value that its points must have.
+    why : bool
+        Also score the feedback loops of the key targets and say which is the strongest.
     progress : callable
         Told each scenario, then each lever, before it runs.
 
@@ -97,6 +101,7 @@ def make_memo(
     worth = worth_table(study, members, seed, progress)
     teller = Teller(worlds, tongue)
     values, charts = _facts(worlds, teller, worth)
+    values["why"] = why_facts(key_targets(values["targets"]), teller, progress) if why else []
     values |= {"dated": day(dated, tongue) if dated else "", "register": teller.registry.entries}
     title, blocks = read_markup(fill(template, values), charts, template)
     said = {one.number for block in blocks for one in inlines(block) if isinstance(one, Number)}
@@ -182,6 +187,14 @@ def decisive_targets(targets: Sequence[TargetFacts], most: int = FANS) -> list[T
     drawn = [one for one in targets if one.target.measure.kind in _SERIES]
     first = sorted(drawn, key=lambda one: -one.spread)[:most]
     return [one for one in targets if one in first]
+
+
+def key_targets(targets: Sequence[TargetFacts]) -> list[TargetFacts]:
+    """Return the decisive targets and, of the others drawn, the one least likely to be reached."""
+    first = decisive_targets(targets)
+    others = [one for one in targets if one.target.measure.kind in _SERIES and one not in first]
+    least = sorted(others, key=lambda one: one.lead.chance)[:1]
+    return [one for one in targets if one in (*first, *least)]
 
 
 def _doubt(worlds: Worlds, one: TargetFacts, lang: str) -> str:

@@ -10,15 +10,15 @@ from jinja2 import Environment, nodes
 from jinja2.meta import find_undeclared_variables
 
 from qiantang.faults import nearest
-from qiantang.memo import facts, method, outcomes, registry, trust, worth
+from qiantang.memo import facts, method, outcomes, registry, trust, why, worth
 
 #: What a template may speak of; `qiantang.memo.compose` fills each.
 NAMES = frozenset({
     "counts", "dated", "decisive", "first", "lang", "lead", "method", "outcomes", "plan", "quote",
-    "register", "scenarios", "study", "targets", "trust", "worth",
+    "register", "scenarios", "study", "targets", "trust", "why", "worth",
 })  # fmt: skip
 #: Where facts are described.
-_ROOMS: tuple[ModuleType, ...] = (facts, method, outcomes, registry, trust, worth)
+_ROOMS: tuple[ModuleType, ...] = (facts, method, outcomes, registry, trust, why, worth)
 #: What the language itself knows of loops, texts and lists.
 _PLAIN = {
     "changed", "cycle", "depth", "depth0", "first", "index", "index0", "last", "length", "nextitem",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +21,7 @@ from qiantang.ensemble.readout import Readout, readout_of, target_figures, yearl
 from qiantang.faults import DivergedError, StudyError
 from qiantang.model.figures import Figure
 from qiantang.plan.targets import Target
+from qiantang.policy.score import Score, score_key
 from qiantang.scenario import Scenario, refuse_rules
 from qiantang.study import Study
 
@@ -29,22 +29,6 @@ Array = NDArray[np.float64]
 
 #: Packages whose scores are kept; with 1,000 members each takes 72 kB.
 KEPT = 2000
-
-
-@dataclass(frozen=True)
-class Score:
-    """What one package of levers comes to.
-
-    Parameters
-    ----------
-    values : mapping of str to ndarray, shape (member,)
-        Measure of each target. [unit of the target]
-    states : mapping of str to ndarray, shape (member,)
-        Further variables asked for, in the year asked for.
-    """
-
-    values: Mapping[str, Array]
-    states: Mapping[str, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -154,7 +138,7 @@ class Packages:
         """
         changed = {name: np.asarray(value) for name, value in (parameters or {}).items()}
         late = np.zeros(len(self.levers)) if delays is None else np.asarray(delays, np.float64)
-        key = _key(np.vstack([np.asarray(intensities).T, late]), changed, states, year)
+        key = score_key(np.vstack([np.asarray(intensities).T, late]), changed, states, year)
         if key not in self._known:
             self._keep(key, self._run(intensities, late, changed, states, year))
         return self._known[key]
@@ -172,7 +156,7 @@ class Packages:
         DivergedError
             As :meth:`score`.
         """
-        keys = [_key(np.vstack([np.asarray(x).T, late]), {}, (), 0) for x, late in packages]
+        keys = [score_key(np.vstack([np.asarray(x).T, late]), {}, (), 0) for x, late in packages]
         new = {key: both for key, both in zip(keys, packages, strict=True)
                if key not in self._known}  # fmt: skip
         found = {key: self._known[key] for key in keys if key not in new}
@@ -283,14 +267,3 @@ def open_packages(
     ends = study.about.scenarios
     low, high = study.scenario(base or ends.base), study.scenario(full or ends.full)
     return Packages(study, low, high, chosen, seed, vintage)
-
-
-def _key(
-    intensities: Array, changed: Mapping[str, Array], states: Sequence[str], year: int
-) -> bytes:
-    """Return what tells one request from another."""
-    digest = hashlib.sha256(np.ascontiguousarray(intensities, dtype=np.float64).tobytes())
-    for name, value in sorted(changed.items()):
-        digest.update(name.encode() + value.astype(np.float64).tobytes())
-    digest.update(repr((tuple(states), year)).encode())
-    return digest.digest()

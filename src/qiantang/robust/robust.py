@@ -33,7 +33,7 @@ SCORED = 150
 BALANCED = "balanced"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Robust:
     """What a robust search found.
 
@@ -64,6 +64,13 @@ class Robust:
     candidates: int
     evaluated: int
 
+    def __repr__(self) -> str:
+        shares = ", ".join(f"{share:.0%}" for share in self.volumes)
+        return (
+            f"Robust: of {self.candidates:,} packages {len(self.packages)} are beaten by no other "
+            f"in everything; hypervolume of each search over all together {shares}"
+        )
+
     @property
     def picked(self) -> pd.DataFrame:
         """The packages that were picked."""
@@ -75,6 +82,7 @@ class Robust:
             "design": self.design.name, "objectives": list(self.design.objectives),
             "levers": list(self.design.levers), "candidates": self.candidates,
             "evaluated": self.evaluated, "volumes": [float(share) for share in self.volumes],
+            "course": self.course.tolist(),
             "packages": _plain(self.packages), "regrets": _plain(self.regrets),
         }  # fmt: skip
 
