@@ -216,6 +216,7 @@ interface FanJob {
   colours: Colours;
   language: Language;
   showActual: boolean;
+  width: number;
 }
 interface Axes {
   x: Along; y: Along; width: number; times: number[]; scale: Scale; factor: number; colours: Colours;

@@ -166,6 +166,8 @@ function render({ model, el }) {
     if (!frame) return;
     root.qtFrame = frame;
     const colours = coloursOf(root);
+    // Read before anything is written: a width asked for in between lays the whole page out anew.
+    const widths = state.cards.map((card) => card.canvas.clientWidth || 260);
     plan.panels.forEach((panel, index) => {
       const card = state.cards[index];
       const factor = panel.words[language].factor;
@@ -174,6 +176,7 @@ function render({ model, el }) {
       drawFan(card.canvas, {
         panel, fan: frame.fans[index], pin: state.pin && state.pin.fans[index], plan, factor,
         scale: /** @type {Scale} */ (state.scales.get(key)), colours, language, showActual: state.showActual,
+        width: widths[index],
       });
       const p = frame.probability[index];
       card.chance.textContent = odds(panel, p, language);

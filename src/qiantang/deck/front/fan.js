@@ -27,23 +27,22 @@ function scaleOf(panel, range, factor) {
   return { low: (low === 0 ? 0 : low - room) * factor, high: (high + room) * factor };
 }
 
-/** @param {HTMLCanvasElement} canvas */
-function fitCanvas(canvas) {
+/** @param {HTMLCanvasElement} canvas @param {number} width */
+function fitCanvas(canvas, width) {
   const ratio = window.devicePixelRatio || 1;
-  const width = canvas.clientWidth || 260;
   if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(HEIGHT * ratio)) {
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(HEIGHT * ratio);
   }
   const pen = /** @type {Pen} */ (canvas.getContext("2d"));
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  return { pen, width };
+  return pen;
 }
 
 /** @param {HTMLCanvasElement} canvas @param {FanJob} job */
 function drawFan(canvas, job) {
-  const { panel, fan, pin, plan, scale, factor, colours, language, showActual } = job;
-  const { pen, width } = fitCanvas(canvas);
+  const { panel, fan, pin, plan, scale, factor, colours, language, showActual, width } = job;
+  const pen = fitCanvas(canvas, width);
   const years = plan.years, first = years[0], last = years[years.length - 1];
   for (const levels of pin ? [fan, pin] : [fan]) {
     for (const row of levels) for (const value of row) {
