@@ -26,7 +26,9 @@ function pageHead(plan, model) {
     make("h1", { text: title }),
     make("p", { class: "qp-lead", text: words.lead }),
     make("div", { class: "qp-acts" },
-      make("button", { type: "button", "data-act": "print", text: words.print, on: { click: () => window.print() } })),
+      make("button", { type: "button", class: "qp-language", lang: language === "zh" ? "en" : "zh", text: WORDS[language].other,
+        on: { click: () => { model.set("language", language === "zh" ? "en" : "zh"); model.save_changes(); } } }),
+      make("button", { type: "button", class: "qp-print", "data-act": "print", text: words.print, on: { click: () => window.print() } })),
   ];
 }
 
