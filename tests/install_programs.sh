@@ -1,6 +1,7 @@
 #!/bin/sh
 # Puts on a Debian or Ubuntu machine the programs that tests open pages and documents with:
-# browsers, LibreOffice, poppler, and fonts for Chinese. Does nothing where all is found, and says so
+# browsers, LibreOffice, poppler, and fonts for Chinese; where there is npm, TypeScript's compiler as
+# well, which checks the types of the front end. Does nothing where all is found, and says so
 # where it cannot install: those tests are then left out, each with its reason.
 set -eu
 any() {
@@ -9,6 +10,11 @@ any() {
   done
   return 1
 }
+front=$(dirname "$0")/front
+if any npm && [ ! -x "$front/node_modules/.bin/tsc" ]; then
+  npm install --prefix "$front" --no-save --no-package-lock --no-audit --no-fund typescript@5.9 >/dev/null ||
+    echo "could not be installed: typescript" >&2
+fi
 wanted=
 any chromium chromium-browser google-chrome google-chrome-stable chrome || wanted="$wanted chromium"
 any firefox firefox-esr || wanted="$wanted firefox-esr"

@@ -21,6 +21,9 @@ from .conftest import MEMBERS
 from .offline import context, frame, opened
 from .worlds import FRAGMENT, other_world
 
+#: What is compared with.
+PIN = 'select[id$="-pin"]'
+
 pytestmark = pytest.mark.filterwarnings("ignore")  # of the browser's driver
 
 
@@ -77,7 +80,7 @@ def test_an_address_opens_the_state_that_it_was_written_for(
 ) -> None:
     slider(page, "going_global").focus()
     page.keyboard.press("End")
-    page.locator("select").select_option("plan_in_full")
+    page.locator(PIN).select_option("plan_in_full")
     page.locator('[data-act="language"]').click()
     before = frame(page)
     fragment = page.evaluate("location.hash")
@@ -85,7 +88,7 @@ def test_an_address_opens_the_state_that_it_was_written_for(
     other = opened(offline, page_file, fragment)
     assert frame(other) == before
     assert slider(other, "going_global").input_value() == "1"
-    assert other.locator("select").input_value() == "plan_in_full"
+    assert other.locator(PIN).input_value() == "plan_in_full"
     assert other.locator(".qt-versus").first.inner_text()
     assert other.locator("html").get_attribute("lang") == "en"
     assert offline.complaints == []
@@ -176,13 +179,13 @@ def test_outcomes_without_a_figure_are_those_of_reach(page: Any, small_study: St
 def test_two_packages_stand_beside_each_other(page: Any, small_study: Study) -> None:
     page.locator('[data-act="full"]').click()
     full = page.locator(".qt-chance").all_inner_texts() if frame(page) else []
-    page.locator("select").select_option("-now")
+    page.locator(PIN).select_option("-now")
     page.locator(".qt-key-pinned").wait_for()
     page.locator('[data-act="reset"]').click()
     frame(page)
     versus = [text.split("基准")[1] for text in page.locator(".qt-versus").all_inner_texts()]
     assert versus == full
-    page.locator("select").select_option("push_talent")
+    page.locator(PIN).select_option("push_talent")
     frame(page)
     page.wait_for_timeout(300)
     wording = Wording(small_study, "zh")

@@ -189,7 +189,8 @@ class ModelPage:
     def _input(self, name: str, ends: Range) -> dict[str, Any]:
         """Return a slider: its range, and the file's own value, at which it starts exactly."""
         value = self.program.constants[name]
-        return {"range": ends, "value": value, "start": _share(value, ends)}
+        large = {lang: _large(lang) for lang in LARGE}
+        return {"range": ends, "value": value, "start": _share(value, ends), "large": large}
 
     def _source(self) -> dict[str, Any]:
         nothing = {"title": "", "title_zh": ""}
@@ -221,9 +222,13 @@ def _panel(title: str, last: float, ends: Sequence[float]) -> dict[str, Any]:
 def _unit(size: float, lang: Language) -> dict[str, Any]:
     """Return the word and factor in which numbers of some size are written."""
     word, one = next(((w, one) for w, one in LARGE[lang] if size >= one), ("", 1.0))
+    return {"article": "", "factor": 1.0 / one, "short": "", "label": word, "large": _large(lang)}
+
+
+def _large(lang: str) -> list[tuple[str, float]]:
+    """Return the words for large numbers as they stand behind a number."""
     gap = " " if lang == "en" else ""
-    large = [[f"{gap}{word}", one] for word, one in LARGE[lang]]
-    return {"article": "", "factor": 1.0 / one, "short": "", "label": word, "large": large}
+    return [(f"{gap}{word}", one) for word, one in LARGE[lang]]
 
 
 def _share(value: float, ends: Range) -> float:

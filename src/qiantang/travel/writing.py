@@ -19,7 +19,16 @@ from qiantang.wording.language import TONGUES, check_language
 DECK = ("words.js", "numbers.js", "fan.js", "controls.js", "effects.js", "deck.js")
 """Parts that the deck in a notebook has too, in the order in which they are joined."""
 
-OWN = ("unpack.js", "pagewords.js", "measure.js", "world.js", "files.js", "local.js", "page.js")
+OWN = (
+    "unpack.js",
+    "pagewords.js",
+    "measure.js",
+    "world.js",
+    "needed.js",
+    "files.js",
+    "local.js",
+    "page.js",
+)
 """Parts of the page alone."""
 
 ENGINE = ("unpack.js", "outside.js", "plain.js", "{}", "engine.js")

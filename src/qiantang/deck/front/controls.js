@@ -1,5 +1,12 @@
 // The page: sliders by chapter, buttons, one card a target. Text is set, never parsed as HTML.
 
+/**
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, any>} settings
+ * @param {(Node | string)[]} children
+ * @returns {HTMLElementTagNameMap[T]}
+ */
 function make(tag, settings = {}, ...children) {
   const node = document.createElement(tag);
   for (const [key, value] of Object.entries(settings)) {
@@ -13,18 +20,20 @@ function make(tag, settings = {}, ...children) {
 }
 
 // What an input of a model file is at a share of its range: where it starts, as in the file.
+/** @param {(Control | Lever | Knob)} input @param {number} share */
 function inputValue(input, share) {
-  const [low, high] = input.range;
-  return share === input.start ? input.value : low + share * (high - low);
+  const [low, high] = /** @type {Pair} */ (input.range);
+  return share === input.start ? /** @type {number} */ (input.value) : low + share * (high - low);
 }
 
+/** @param {Control} control @param {number} index @param {Plan} plan @param {Language} language @param {Acts} acts @param {string} id */
 function sliderRow(control, index, plan, language, acts, id) {
   const name = `${id}-lever-${index}`;
   const title = said(control, language);
   const value = make("output", { for: name, class: "qt-value", "aria-hidden": "true" });
   const input = make("input", {
     id: name, type: "range", min: 0, max: 1, step: plan.step, "data-lever": control.lever,
-    title: language === "en" ? control.meaning : false,
+    title: language === "en" && control.meaning,
     on: {
       input: () => acts.moved(index, Number(input.value)),
       change: () => acts.rest(),
@@ -35,23 +44,28 @@ function sliderRow(control, index, plan, language, acts, id) {
   const row = make("div", { class: "qt-lever" }, label, input, value, effect);
   if (plan.articles) row.append(articleWords(control, plan, language));
   else label.append(make("small", { text: control.cited[language], title: control.cited[language] }));
-  const told = (share) => (control.range ? briefly(inputValue(control, share), language) : share.toFixed(2));
+  /** @param {number} share */
+  const told = (share) => (control.range ? briefly(inputValue(control, share), language, control.large) : share.toFixed(2));
   return { row, input, value, told, effect };
 }
 
 // What the articles that call for a lever say, folded away.
+/** @param {Control} control @param {Plan} plan @param {Language} language */
 function articleWords(control, plan, language) {
-  const told = control.articles.filter((number) => plan.articles[number]).map((number) => {
-    const { quote, translation } = plan.articles[number];
+  const articles = /** @type {NonNullable<Plan["articles"]>} */ (plan.articles);
+  const told = control.articles.filter((number) => articles[number]).map((number) => {
+    const { quote, translation } = articles[number];
     const own = language === "en" && translation;
-    return make("blockquote", { lang: own ? "en" : plan.articles.lang },
+    return make("blockquote", { lang: own ? "en" : articles.lang },
       ...(own ? translation : quote).split("\n").map((line) => make("p", { text: line })));
   });
   return make("details", { class: "qt-words" }, make("summary", { text: control.cited[language] }), ...told);
 }
 
+/** @param {Plan} plan @param {Language} language @param {Acts} acts @param {string} id */
 function sliderPanel(plan, language, acts, id) {
   const words = WORDS[language];
+  /** @type {Slider[]} */
   const sliders = [];
   const s = plan.source;
   const timing = s.timing.length ? words.timing(s.timing[0], s.timing[s.timing.length - 1]) : "";
@@ -70,8 +84,10 @@ function sliderPanel(plan, language, acts, id) {
   return { panel, sliders };
 }
 
-function toolbar(plan, language, acts, id, state) {
+/** @param {Plan} plan @param {Language} language @param {Acts} acts @param {string} id @param {DeckState} state */
+function toolBar(plan, language, acts, id, state) {
   const words = WORDS[language];
+  /** @param {string} text @param {any} act @param {string} name */
   const button = (text, act, name) => make("button", { type: "button", text, "data-act": name, on: { click: act } });
   const choice = make("select", { id: `${id}-pin`, on: { change: () => acts.pin(choice.value) } },
     make("option", { value: "-off", text: words.noPin }),
@@ -92,7 +108,7 @@ function toolbar(plan, language, acts, id, state) {
   });
   const save = make("form", {
     class: "qt-save",
-    on: { submit: (event) => { event.preventDefault(); acts.save(name.value, title.value); } },
+    on: { submit: (/** @type {Event} */ event) => { event.preventDefault(); acts.save(name.value, title.value); } },
   }, name, title, make("button", { type: "submit", text: words.save, "data-act": "save" }));
   return make("div", { class: "qt-bar" },
     make("strong", { text: words.name }),
@@ -106,10 +122,13 @@ function toolbar(plan, language, acts, id, state) {
       lang: language === "zh" ? "en" : "zh", on: { click: acts.language } }));
 }
 
+/** @param {Language} language @param {(Frame | null)} pinned @param {boolean} showActual @param {(number | null)} moves */
 function legend(language, pinned, showActual, moves) {
   const words = WORDS[language].legend;
+  /** @param {keyof Words["legend"]} kind */
   const item = (kind) => make("span", {}, make("i", { class: `qt-key qt-key-${kind}` }),
     kind === "later" ? words.later(moves) : words[kind]);
+  /** @type {(keyof Words["legend"])[]} */
   const kinds = ["median", "band50", "band90"];
   if (moves !== null) kinds.push("target", "seen", "unsure");
   if (moves !== null && showActual) kinds.push("later");
@@ -117,6 +136,7 @@ function legend(language, pinned, showActual, moves) {
   return kinds.map(item);
 }
 
+/** @param {Panel} panel @param {Language} language */
 function targetText(panel, language) {
   const words = WORDS[language];
   const own = panel.words[language];
@@ -128,6 +148,7 @@ function targetText(panel, language) {
   return words.of(last) + (language === "en" ? " " : "") + aim;
 }
 
+/** @param {Panel} panel @param {Language} language @param {Choosing} choosing */
 function targetCard(panel, language, choosing) {
   const words = WORDS[language];
   const canvas = make("canvas", { role: "img" });
@@ -149,8 +170,10 @@ function targetCard(panel, language, choosing) {
 }
 
 // What the plan moves without a figure: a table, folded away, whose cells follow the sliders.
+/** @param {Plan["outcomes"]} outcomes @param {Language} language */
 function outcomeTable(outcomes, language) {
   const words = WORDS[language];
+  /** @type {HTMLElement[][]} */
   const cells = [];
   const rows = outcomes.rows.map((row) => {
     const own = outcomes.years.map(() => make("td", { class: "qt-outcome" }));
@@ -166,6 +189,7 @@ function outcomeTable(outcomes, language) {
   return { table, cells };
 }
 
+/** @param {Outcome} row @param {Numbers} interval @param {Language} language */
 function outcomeText(row, interval, language) {
   const { factor, short } = row.words[language];
   const [low, middle, high] = Array.from(interval, (v) => written(v * factor, language));
@@ -173,6 +197,7 @@ function outcomeText(row, interval, language) {
 }
 
 // The measure in words: median, interval, and what happened.
+/** @param {Panel} panel @param {Numbers} interval @param {Language} language @param {boolean} showActual */
 function measureText(panel, interval, language, showActual) {
   const words = WORDS[language];
   const { factor, short } = unitFor(panel.words[language], interval[1]);

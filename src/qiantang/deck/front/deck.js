@@ -5,11 +5,14 @@
 const PATIENCE = 20000; // milliseconds before the deck says that the kernel is silent
 const KEPT = 240; // frames whose times are remembered
 
+/** @param {{ model: Model, el: HTMLElement }} page */
 function render({ model, el }) {
+  /** @type {Plan} */
   const plan = model.get("_plan");
   const levers = plan.groups.reduce((count, group) => count + group.controls.length, 0);
   const id = `qt${Math.random().toString(36).slice(2, 9)}`;
-  const root = make("div", { class: "qt-deck", id });
+  const root = Object.assign(make("div", { class: "qt-deck", id }), { qtFrames: /** @type {DeckState["times"]} */ ([]), qtFrame: /** @type {Frame | null} */ (null) });
+  /** @type {DeckState} */
   const state = {
     levers: [...model.get("intensities")],
     frame: unpackFrame(model.get("_frame"), plan),
@@ -18,13 +21,14 @@ function render({ model, el }) {
     showActual: true,
     asked: 0, answered: 0, inFlight: null, dirty: false,
     times: [],
-    resting: null,
+    resting: undefined,
     cards: [], sliders: [], outcomes: [], scales: new Map(),
     chosen: null,
   };
   const effects = effectsOf(plan);
   root.qtFrames = state.times;
   el.append(root);
+  /** @type {Language} */
   let language = model.get("language");
 
   const status = make("span", { role: "status", class: "qt-status" });
@@ -32,7 +36,9 @@ function render({ model, el }) {
   const pace = make("span", { class: "qt-pace" });
   const source = make("span", { class: "qt-source" });
 
+  /** @type {Acts} */
   const acts = {
+    /** @param {number} index @param {number} value */
     moved(index, value) {
       state.levers[index] = value;
       effects.stop();
@@ -41,24 +47,28 @@ function render({ model, el }) {
     },
     rest() { settle(); },
     reset() { setAll(plan.start); },
+    /** @param {number} value */
     all(value) { setAll(state.levers.map((own, index) => (index < levers ? value : own))); },
     actual(shown) { state.showActual = shown; showLegend(); draw(); },
     language() {
       model.set("language", language === "zh" ? "en" : "zh");
       model.save_changes();
     },
+    /** @param {string} name */
     pin(name) {
       state.pinned = name;
       if (name === "-off") model.send({ kind: "pin", view: id, off: true });
       else if (name === "-now") model.send({ kind: "pin", view: id, levers: state.levers });
       else model.send({ kind: "pin", view: id, scenario: name });
     },
+    /** @param {string} name @param {string} title */
     save(name, title) {
       tell("");
       model.send({ kind: "save", view: id, name, title, levers: state.levers });
     },
   };
 
+  /** @param {Numbers} values */
   function setAll(values) {
     state.levers = [...values];
     effects.stop();
@@ -89,12 +99,14 @@ function render({ model, el }) {
     if (state.inFlight || !(state.dirty || effects.pending())) return;
     const { probe, levers } = state.dirty ? { levers: state.levers } : effects.next(state.levers);
     state.dirty = false;
+    /** @type {Flight} */
     const frame = { id: ++state.asked, asked: performance.now(), probe };
     frame.patience = setTimeout(() => { tell(WORDS[language].waiting); lose(frame); }, 2500);
     state.inFlight = frame;
     model.send({ kind: "frame", view: id, id: frame.id, levers });
   }
 
+  /** @param {Flight} frame */
   function lose(frame) {
     frame.patience = setTimeout(() => {
       if (state.inFlight !== frame) return;
@@ -103,6 +115,7 @@ function render({ model, el }) {
     }, PATIENCE);
   }
 
+  /** @param {any} content @param {any[]} buffers */
   function hear(content, buffers) {
     if (content.view !== id) return;
     if (content.kind === "frame") answer(content, buffers);
@@ -116,6 +129,7 @@ function render({ model, el }) {
     showIdle();
   }
 
+  /** @param {any} content @param {any[]} buffers */
   function answer(content, buffers) {
     const frame = state.inFlight;
     if (!frame || content.id !== frame.id) return;
@@ -147,7 +161,7 @@ function render({ model, el }) {
   function settle() {
     clearTimeout(state.resting);
     state.resting = setTimeout(() => {
-      state.resting = null;
+      state.resting = undefined;
       model.set("intensities", [...state.levers]);
       model.save_changes();
       announce();
@@ -159,10 +173,11 @@ function render({ model, el }) {
 
   // ---- showing ----
 
+  /** @param {number} index */
   function showLever(index) {
     const { input, value, told } = state.sliders[index];
     const text = told(state.levers[index]);
-    if (input.value !== String(state.levers[index])) input.value = state.levers[index];
+    if (input.value !== String(state.levers[index])) input.value = String(state.levers[index]);
     value.textContent = text;
     input.setAttribute("aria-valuetext", text);
     input.style.setProperty("--share", `${100 * state.levers[index]}%`);
@@ -181,6 +196,8 @@ function render({ model, el }) {
     if (!frame) return;
     root.qtFrame = frame;
     const colours = coloursOf(root);
+    // Read before anything is written: a size asked for in between lays the whole page out anew.
+    const sizes = state.cards.map(({ canvas }) => [canvas.clientWidth || 260, canvas.clientHeight || 150]);
     plan.panels.forEach((panel, index) => {
       const card = state.cards[index];
       const factor = panel.words[language].factor;
@@ -188,11 +205,12 @@ function render({ model, el }) {
       if (!state.scales.has(key)) state.scales.set(key, scaleOf(panel, plan.ranges[index], factor));
       drawFan(card.canvas, {
         panel, fan: frame.fans[index], pin: state.pin && state.pin.fans[index], plan, factor,
-        scale: state.scales.get(key), colours, language, showActual: state.showActual,
+        scale: /** @type {Scale} */ (state.scales.get(key)), colours, language, showActual: state.showActual,
+        width: sizes[index][0], height: sizes[index][1],
       });
       const p = frame.probability[index];
       card.chance.textContent = odds(panel, p, language);
-      card.chance.style.setProperty("--p", panel.said !== "none" && Number.isFinite(p) ? p : 0);
+      card.chance.style.setProperty("--p", String(panel.said !== "none" && Number.isFinite(p) ? p : 0));
       card.versus.textContent = state.pin
         ? comparison(panel, p, state.pin.probability[index]) : "";
       card.numbers.textContent = measureText(panel, frame.interval[index], language, state.showActual);
@@ -200,12 +218,14 @@ function render({ model, el }) {
     drawOutcomes(frame);
   }
 
+  /** @param {Frame} frame */
   function drawOutcomes(frame) {
     plan.outcomes.rows.forEach((row, i) => state.outcomes[i].forEach((cell, j) => {
       cell.textContent = outcomeText(row, frame.outcomes[i][j], language);
     }));
   }
 
+  /** @param {Panel} panel @param {number} p @param {any} pinned */
   function comparison(panel, p, pinned) {
     const words = WORDS[language];
     if (panel.said !== "figure") return words.pinned(odds(panel, pinned, language));
@@ -217,22 +237,25 @@ function render({ model, el }) {
     const recent = state.times.slice(-20);
     const spent = recent.map((f) => f.drawn - f.asked).sort((a, b) => a - b);
     const words = WORDS[language];
-    const rate = recent.length > 5 ? (recent.length - 1) / ((recent.at(-1).drawn - recent[0].drawn) / 1000) : 0;
+    const rate = recent.length > 5 ? (recent.length - 1) / ((recent[recent.length - 1].drawn - recent[0].drawn) / 1000) : 0;
     const dragging = rate >= 3 ? words.rate(rate.toFixed(0)) : "";
     pace.textContent = words.frame(spent[spent.length >> 1].toFixed(0), dragging);
   }
 
   function announce() {
     const words = WORDS[language];
-    if (!state.frame) return;
+    const { frame } = state;
+    if (!frame) return;
     live.textContent = words.announce(plan.panels.map((panel, i) =>
-      `${said(panel, language)} ${odds(panel, state.frame.probability[i], language)}`));
+      `${said(panel, language)} ${odds(panel, frame.probability[i], language)}`));
     plan.panels.forEach((panel, i) => state.cards[i].canvas.setAttribute("aria-label",
       words.chart(said(panel, language), state.cards[i].numbers.textContent)));
   }
 
+  /** @param {string} text */
   function tell(text) { status.replaceChildren(text); }
 
+  /** @param {any} content */
   function showSaved(content) {
     const words = WORDS[language];
     const blob = new Blob([content.text], { type: "text/yaml;charset=utf-8" });
@@ -242,7 +265,7 @@ function render({ model, el }) {
   }
 
   function showLegend() {
-    root.querySelector(".qt-legend").replaceChildren(...legend(language, state.pin, state.showActual, plan.moves));
+    root.querySelector(".qt-legend")?.replaceChildren(...legend(language, state.pin, state.showActual, plan.moves));
   }
 
   function build() {
@@ -261,7 +284,7 @@ function render({ model, el }) {
     source.textContent = words.source(plan.source, state.frame ? state.frame.sound : plan.source.members);
     root.replaceChildren(
       make("div", { class: "qt-inner" },
-        toolbar(plan, language, acts, id, state),
+        toolBar(plan, language, acts, id, state),
         make("div", { class: "qt-main" }, panel,
           make("div", { class: "qt-results" },
             make("div", { class: "qt-cards" }, ...state.cards.map((c) => c.card)),
@@ -287,13 +310,14 @@ function render({ model, el }) {
   const followed = {
     "msg:custom": hear,
     "change:language": () => {
-      const had = document.activeElement && root.contains(document.activeElement)
-        ? document.activeElement.dataset.act : null;
+      const active = /** @type {HTMLElement | null} */ (document.activeElement);
+      const had = active && root.contains(active) ? active.dataset.act : null;
       language = model.get("language");
       build();
-      if (had) root.querySelector(`[data-act="${had}"]`).focus();
+      if (had) /** @type {HTMLElement} */ (root.querySelector(`[data-act="${had}"]`)).focus();
     },
     "change:intensities": () => {
+      /** @type {number[]} */
       const wanted = model.get("intensities");
       if (state.resting || wanted.every((value, i) => value === state.levers[i])) return;
       state.levers = [...wanted];
@@ -301,7 +325,9 @@ function render({ model, el }) {
     },
     "change:_frame": () => {
       if (state.inFlight || state.dirty || state.resting) return;
-      if (!model.get("intensities").every((value, i) => value === state.levers[i])) return;
+      /** @type {number[]} */
+      const resting = model.get("intensities");
+      if (!resting.every((value, i) => value === state.levers[i])) return;
       state.frame = unpackFrame(model.get("_frame"), plan);
       draw();
       announce();
@@ -314,7 +340,7 @@ function render({ model, el }) {
     const pin = model.get("_pin");
     state.pin = "name" in pin ? unpackFrame(model.get("_pin_frame"), plan) : null;
     state.pinned = state.pin ? pin.name || "-now" : "-off";
-    const choice = root.querySelector(`#${id}-pin`);
+    const choice = /** @type {HTMLSelectElement | null} */ (root.querySelector(`#${id}-pin`));
     if (choice) choice.value = state.pinned;
     if (root.querySelector(".qt-legend")) { showLegend(); draw(); }
   }

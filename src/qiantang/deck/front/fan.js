@@ -1,11 +1,12 @@
 // One fan chart on a canvas: bands, median, history, target, and a pinned scenario behind it.
 
-let HEIGHT = 150; // of the canvas that is being drawn, as the page lays it out
 const EDGE = { left: 42, right: 8, top: 18, bottom: 20 };
 
 // Colours come from the style sheet, so that light and dark pages need no second drawing code.
+/** @param {HTMLElement} root */
 function coloursOf(root) {
   const style = getComputedStyle(root);
+  /** @param {string} name */
   const of = (name) => style.getPropertyValue(`--qt-${name}`).trim();
   return {
     fan: of("fan"), pin: of("pin"), ink: of("ink"), soft: of("soft"), grid: of("grid"),
@@ -15,6 +16,7 @@ function coloursOf(root) {
 
 // The scale of a panel: wide enough for no lever and all levers, history and target; it grows
 // when a frame leaves it, and never shrinks, so that the eye can compare.
+/** @param {Panel} panel @param {Pair} range @param {number} factor */
 function scaleOf(panel, range, factor) {
   let [low, high] = range;
   for (const point of panel.points) { low = Math.min(low, point.value); high = Math.max(high, point.value); }
@@ -24,22 +26,22 @@ function scaleOf(panel, range, factor) {
   return { low: (low === 0 ? 0 : low - room) * factor, high: (high + room) * factor };
 }
 
-function fitCanvas(canvas) {
+/** @param {HTMLCanvasElement} canvas @param {number} width @param {number} height */
+function fitCanvas(canvas, width, height) {
   const ratio = window.devicePixelRatio || 1;
-  const width = canvas.clientWidth || 260;
-  HEIGHT = canvas.clientHeight || 150;
-  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(HEIGHT * ratio)) {
+  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
     canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(HEIGHT * ratio);
+    canvas.height = Math.round(height * ratio);
   }
-  const pen = canvas.getContext("2d");
+  const pen = /** @type {Pen} */ (canvas.getContext("2d"));
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  return { pen, width };
+  return pen;
 }
 
+/** @param {HTMLCanvasElement} canvas @param {FanJob} job */
 function drawFan(canvas, job) {
-  const { panel, fan, pin, plan, scale, factor, colours, language, showActual } = job;
-  const { pen, width } = fitCanvas(canvas);
+  const { panel, fan, pin, plan, scale, factor, colours, language, showActual, width, height } = job;
+  const pen = fitCanvas(canvas, width, height);
   const years = plan.years, first = years[0], last = years[years.length - 1];
   for (const levels of pin ? [fan, pin] : [fan]) {
     for (const row of levels) for (const value of row) {
@@ -48,12 +50,14 @@ function drawFan(canvas, job) {
     }
   }
   const gap = plan.gap || 1;
+  /** @param {number} year */
   const x = (year) => EDGE.left + ((year - first + gap / 2) / (last - first + gap)) * (width - EDGE.left - EDGE.right);
-  const y = (value) => HEIGHT - EDGE.bottom
-    - ((value * factor - scale.low) / (scale.high - scale.low)) * (HEIGHT - EDGE.top - EDGE.bottom);
-  pen.clearRect(0, 0, width, HEIGHT);
-  drawAxes(pen, { x, y, width, times: timesOf(plan, width), scale, factor, colours, language, moves: plan.moves, label: panel.words[language].label });
-  const moving = years.indexOf(plan.moves);
+  /** @param {number} value */
+  const y = (value) => height - EDGE.bottom
+    - ((value * factor - scale.low) / (scale.high - scale.low)) * (height - EDGE.top - EDGE.bottom);
+  pen.clearRect(0, 0, width, height);
+  drawAxes(pen, { x, y, width, height, times: timesOf(plan, width), scale, factor, colours, language, moves: plan.moves, label: panel.words[language].label });
+  const moving = plan.moves === null ? -1 : years.indexOf(plan.moves);
   band(pen, years, fan[0], fan[4], x, y, colours.fan, 0.18, 0);
   band(pen, years, fan[1], fan[3], x, y, colours.fan, 0.32, 0);
   if (pin) {
@@ -73,12 +77,13 @@ function drawFan(canvas, job) {
     if (panel.kind !== "sum_of_years") diamond(pen, x(panel.years[panel.years.length - 1]), y(panel.line[2]), colours);
   }
   for (const point of panel.points) {
-    if (point.year < plan.moves) dot(pen, x(point.year), y(point.value), colours, point.grade);
+    if (plan.moves !== null && point.year < plan.moves) dot(pen, x(point.year), y(point.value), colours, point.grade);
     else if (showActual) cross(pen, x(point.year), y(point.value), colours);
   }
 }
 
 // Years, or times of another unit, that stand far enough apart to be written.
+/** @param {Plan} plan @param {number} width */
 function timesOf(plan, width) {
   const [first, last] = [plan.years[0], plan.years[plan.years.length - 1]];
   const room = width - EDGE.left - EDGE.right;
@@ -92,6 +97,7 @@ function timesOf(plan, width) {
   return Array.from({ length: Math.floor((last - from) / every) + 1 }, (_, i) => from + i * every);
 }
 
+/** @param {Pen} pen @param {Axes} a */
 function drawAxes(pen, a) {
   pen.font = `10px ${a.colours.font}`;
   pen.lineWidth = 1;
@@ -111,18 +117,19 @@ function drawAxes(pen, a) {
   pen.fillText(a.label, 2, 7);
   pen.textAlign = "center";
   pen.textBaseline = "top";
-  for (const time of a.times) pen.fillText(String(time), a.x(time), HEIGHT - EDGE.bottom + 6);
+  for (const time of a.times) pen.fillText(String(time), a.x(time), a.height - EDGE.bottom + 6);
   if (a.moves === null) return;
   const now = Math.round(a.x(a.moves - 0.5)) + 0.5;
   pen.strokeStyle = a.colours.soft;
   pen.setLineDash([1, 3]);
   pen.beginPath();
   pen.moveTo(now, EDGE.top);
-  pen.lineTo(now, HEIGHT - EDGE.bottom);
+  pen.lineTo(now, a.height - EDGE.bottom);
   pen.stroke();
   pen.setLineDash([]);
 }
 
+/** @param {Pen} pen @param {number[]} years @param {Numbers} low @param {Numbers} high @param {Along} x @param {Along} y @param {string} colour @param {number} opacity @param {number} from */
 function band(pen, years, low, high, x, y, colour, opacity, from) {
   pen.beginPath();
   for (let i = from; i < years.length; i++) pen.lineTo(x(years[i]), y(high[i]));
@@ -134,6 +141,7 @@ function band(pen, years, low, high, x, y, colour, opacity, from) {
   pen.globalAlpha = 1;
 }
 
+/** @param {Pen} pen @param {number[]} years @param {Numbers} values @param {Along} x @param {Along} y @param {string} colour @param {number} width @param {number[]} dash @param {number} from */
 function curve(pen, years, values, x, y, colour, width, dash, from) {
   pen.beginPath();
   for (let i = from; i < years.length; i++) pen.lineTo(x(years[i]), y(values[i]));
@@ -144,6 +152,7 @@ function curve(pen, years, values, x, y, colour, width, dash, from) {
   pen.setLineDash([]);
 }
 
+/** @param {Pen} pen @param {number} px @param {number} py @param {Colours} colours @param {string} grade */
 function dot(pen, px, py, colours, grade) {
   pen.beginPath();
   pen.arc(px, py, 2.4, 0, 2 * Math.PI);
@@ -154,6 +163,7 @@ function dot(pen, px, py, colours, grade) {
   pen.stroke();
 }
 
+/** @param {Pen} pen @param {number} px @param {number} py @param {Colours} colours */
 function cross(pen, px, py, colours) {
   pen.strokeStyle = colours.ink;
   pen.lineWidth = 1.3;
@@ -163,6 +173,7 @@ function cross(pen, px, py, colours) {
   pen.stroke();
 }
 
+/** @param {Pen} pen @param {number} px @param {number} py @param {Colours} colours */
 function diamond(pen, px, py, colours) {
   pen.fillStyle = colours.target;
   pen.beginPath();

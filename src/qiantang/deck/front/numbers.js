@@ -2,6 +2,7 @@
 
 // Layout: sound members; probability of each target; 5 %, median, 95 % of each; fans
 // (panel, quantile, year); 5 %, median, 95 % of each outcome in each of its years. Little-endian 32-bit floats.
+/** @param {any} bytes @param {Plan} plan */
 function unpackFrame(bytes, plan) {
   if (bytes && bytes.fans) return bytes; // a page that computes by itself has the numbers
   if (!bytes || !bytes.byteLength) return null;
@@ -11,6 +12,7 @@ function unpackFrame(bytes, plan) {
   const data = new Float32Array(copy.buffer);
   const count = plan.panels.length, years = plan.years.length, levels = plan.quantiles.length;
   let at = 1;
+  /** @param {number} size */
   const take = (size) => data.subarray(at, (at += size));
   const probability = take(count);
   const interval = Array.from({ length: count }, () => take(3));
@@ -22,6 +24,7 @@ function unpackFrame(bytes, plan) {
 
 // As the charts and memos write it: three significant digits, whole from a hundred on; English
 // groups thousands, Chinese offices do not.
+/** @param {number} value @param {Language} language @param {number=} digits */
 function written(value, language, digits = 3) {
   if (!Number.isFinite(value)) return language === "zh" ? "无" : "n/a";
   if (value === 0) return "0";
@@ -33,13 +36,19 @@ function written(value, language, digits = 3) {
   return value < 0 && text !== "0" ? `−${text}` : text;
 }
 
-// The same where there is room for a few signs alone.
-function briefly(value, language) {
+// The same where there is room for a few signs alone; large numbers have words where they are given.
+/** @param {number} value @param {Language} language @param {Record<Language, [string, number][]>} [large] */
+function briefly(value, language, large) {
   const size = Math.abs(value);
+  if (large && size >= 1e4) {
+    const { factor, short } = unitFor({ factor: 1, short: "", large: large[language] }, value);
+    return written(value * factor, language, 4) + short;
+  }
   return size >= 1e5 || (size > 0 && size < 1e-3) ? value.toExponential(2).replace("+", "") : written(value, language, 4);
 }
 
 // The unit in which a number is written: where a model file leaves it open, as its size asks.
+/** @param {Unit} words @param {number} value */
 function unitFor(words, value) {
   if (!words.large) return words;
   const [short, size] = words.large.find((one) => Math.abs(value) >= one[1]) || ["", 1];
@@ -47,6 +56,7 @@ function unitFor(words, value) {
 }
 
 // A probability; an ensemble never says quite never or quite surely.
+/** @param {number} p @param {Language} language */
 function chance(p, language) {
   if (!Number.isFinite(p)) return written(p, language);
   const hundredths = Math.floor(Number((100 * p).toFixed(4)) + 0.5);
@@ -55,6 +65,7 @@ function chance(p, language) {
 }
 
 // The odds of a target: in a word where its level is judgement, so that no figure is made up.
+/** @param {Panel} panel @param {number} p @param {Language} language */
 function odds(panel, p, language) {
   if (panel.said === "figure") return chance(p, language);
   if (panel.said === "level") {
@@ -67,6 +78,7 @@ function odds(panel, p, language) {
 }
 
 // The change of a probability.
+/** @param {number} difference @param {Language} language */
 function changed(difference, language) {
   const hundredths = Math.round(100 * difference);
   const sign = hundredths > 0 ? "+" : hundredths < 0 ? "−" : "±";
@@ -75,10 +87,11 @@ function changed(difference, language) {
 }
 
 // Round numbers from low to high, about `count` of them.
+/** @param {number} low @param {number} high @param {number} count */
 function ticksOf(low, high, count) {
   const raw = (high - low) / count;
   const base = 10 ** Math.floor(Math.log10(raw));
-  const step = base * [1, 2, 2.5, 5, 10].find((m) => base * m >= raw * 0.999);
+  const step = base * ([1, 2, 2.5, 5, 10].find((m) => base * m >= raw * 0.999) || 10);
   const ticks = [];
   for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) ticks.push(i * step || 0);
   return ticks;

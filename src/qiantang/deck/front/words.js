@@ -1,5 +1,6 @@
 // Every word that the deck shows, in Chinese and in English.
 
+/** @type {Record<Language, Words>} */
 const WORDS = {
   zh: {
     name: "政策驾驶舱",
@@ -117,10 +118,12 @@ const MONTHS = ["January", "February", "March", "April", "May", "June", "July", 
   "September", "October", "November", "December"];
 
 // A decimal year in words: half past a year is its July.
+/** @param {number} time @param {Language} language */
 function moment(time, language) {
   const year = Math.floor(time);
   const month = Math.min(11, Math.floor((time - year) * 12 + 1e-9));
   return language === "zh" ? `${year}年${month + 1}月` : `${MONTHS[month]} ${year}`;
 }
 
+/** @param {Titled} record @param {Language} language */
 const said = (record, language) => (language === "zh" ? record.title_zh || record.title : record.title);

@@ -4,6 +4,7 @@ const LANES = 2;
 
 // Rows of members, side by side by lanes: (block, row, lane) from the first member to the last, the
 // last one repeated.
+/** @param {Float64Array[]} rows @param {number} first @param {number} last */
 function laned(rows, first, last) {
   const blocks = Math.ceil((last - first) / LANES);
   const out = new Float64Array(blocks * rows.length * LANES);
@@ -20,19 +21,23 @@ function laned(rows, first, last) {
 
 // The members from the first to the last, in the memory of a module of their own.
 class Engine {
+  /** @param {WebAssembly.Instance} instance @param {Sizes} sizes @param {Arrays} arrays @param {number} first @param {number} last */
   constructor(instance, sizes, arrays, first, last) {
     this.sizes = sizes;
     this.members = last - first;
-    this.wasm = instance.exports;
+    this.wasm = /** @type {any} */ (instance.exports);
     this.at = (this.wasm.__heap_base.value + 15) & ~15;
     const blocks = Math.ceil(this.members / LANES);
+    /** @param {any} data */
     const put = (data) => {
       const place = this.room(data.byteLength);
       new data.constructor(this.wasm.memory.buffer, place, data.length).set(data);
       return place;
     };
+    /** @param {"own" | "knots" | "early"} name */
     const spread = (name) => put(laned(arrays[name].rows, first, last));
-    const whole = (name) => put(arrays[name].data);
+    /** @param {keyof Arrays} name */
+    const whole = (name) => put(/** @type {Whole} */ (arrays[name]).data);
     this.seriesShape = arrays.series.shape;
     const rows = arrays.knots.rows.length;
     this.openings = new Openings(arrays, first, last, (knot, row) => this.putKnot(knot, row, blocks, rows));
@@ -54,6 +59,7 @@ class Engine {
     Object.values(job).forEach((value, i) => memory.setInt32(this.job + 8 + 4 * i, value, true));
   }
 
+  /** @param {number} bytes */
   room(bytes) {
     const place = this.at;
     this.at = (place + bytes + 15) & ~15;
@@ -62,6 +68,7 @@ class Engine {
     return place;
   }
 
+  /** @param {number} knot @param {Float64Array} row @param {number} blocks @param {number} rows */
   putKnot(knot, row, blocks, rows) {
     const lanes = new Float64Array(this.wasm.memory.buffer, this.knots, blocks * rows * LANES);
     for (let i = 0; i < blocks * LANES; i++) {
@@ -71,6 +78,7 @@ class Engine {
 
   // Columns of the series, by their place, replaced, and the world outside as its sliders stand; then
   // all steps. Values (output, time, member) and a flag for each member that ceased to be finite.
+  /** @param {Column[]} columns @param {Setting[]} outside */
   run(columns, outside) {
     this.openings.change(outside);
     const memory = this.wasm.memory.buffer;
@@ -88,11 +96,13 @@ class Engine {
   }
 }
 
+/** @type {Engine | PlainEngine | null} */
 let engine = null;
 
+/** @param {any} told */
 async function begin({ module, sizes, bytes, first, last }) {
   const arrays = unpacked(new Uint8Array(bytes));
-  engine = module ? new Engine(await WebAssembly.instantiate(module, {}), sizes, arrays, first, last)
+  engine = module ? new Engine(await WebAssembly.instantiate(/** @type {WebAssembly.Module} */ (module), {}), sizes, arrays, first, last)
     : new PlainEngine(sizes, arrays, first, last);
 }
 
@@ -103,8 +113,8 @@ self.onmessage = async ({ data }) => {
       self.postMessage({ kind: "ready" });
       return;
     }
-    const { out, bad } = engine.run(data.columns, data.outside);
-    self.postMessage({ kind: "done", out, bad }, [out.buffer, bad.buffer]);
+    const { out, bad } = /** @type {Engine | PlainEngine} */ (engine).run(data.columns, data.outside);
+    self.postMessage({ kind: "done", out, bad }, { transfer: [out.buffer, bad.buffer] });
   } catch (error) {
     self.postMessage({ kind: "fault", text: String(error) });
   }

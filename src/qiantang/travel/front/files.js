@@ -1,16 +1,21 @@
 // A state of the sliders as a scenario file, and as the fragment of an address.
 
 // As Python rounds to ten decimals.
+/** @param {number} value */
 const rounded = (value) => Number(value.toFixed(10));
 
+/** @param {Lever} lever @param {number} share */
 const scaledPath = (lever, share) => lever.path.map(([time, value]) => [time, rounded(share * value)]);
 
+/** @param {Pair[]} one @param {(Pair[] | null)} other */
 const samePath = (one, other) => other !== null && one.length === other.length
   && one.every(([time, value], i) => time === other[i][0] && value === other[i][1]);
 
+/** @param {[any, any][]} entries */
 const flow = (entries) => `{${entries.map(([key, value]) => `${key}: ${value}`).join(", ")}}`;
 
 // JSON's strings are strings of YAML as well.
+/** @param {Plan} plan @param {string} name @param {string} title @param {number[]} shares */
 function scenarioText(plan, name, title, shares) {
   const { file, levers } = plan.page;
   const words = title.split(/\s+/).filter(Boolean).join(" ");
@@ -19,7 +24,7 @@ function scenarioText(plan, name, title, shares) {
   lines.push(`question: ${JSON.stringify(file.question)}`);
   if (file.bilingual) lines.push(`question_zh: ${JSON.stringify(file.question_zh)}`);
   lines.push(`base: ${file.base === null ? "null" : file.base}`);
-  const set = levers.map((lever, i) => [lever, shares[i], scaledPath(lever, shares[i])])
+  const set = levers.map((lever, i) => /** @type {[Lever, number, Pair[]]} */ ([lever, shares[i], scaledPath(lever, shares[i])]))
     .filter(([lever, share, path]) => (share !== 0 || lever.base !== null)
       && !(file.base !== null && samePath(path, lever.base)));
   lines.push(set.length ? "levers:" : "levers: {}");
@@ -34,11 +39,12 @@ function scenarioText(plan, name, title, shares) {
   return `${lines.join("\n")}\n`;
 }
 
+/** @param {Plan} plan @param {number[]} shares */
 const writtenShares = (plan, shares) => plan.page.levers
-  .map((lever, i) => [lever.name, shares[i], plan.start[i]])
-  .filter(([, share, start]) => share !== start).map(([name, share]) => `${name}:${share}`).join(",");
+  .flatMap((lever, i) => (shares[i] === plan.start[i] ? [] : [`${lever.name}:${shares[i]}`])).join(",");
 
 // Shares from the text of a fragment; what is no lever, or no share, is passed over.
+/** @param {Plan} plan @param {string} text @param {string | null} outside */
 function readShares(plan, text, outside) {
   const shares = readOutside(plan, outside);
   for (const part of text.split(",")) {
@@ -51,9 +57,11 @@ function readShares(plan, text, outside) {
 }
 
 // The state as a fragment: language, sliders, and what they are compared with.
+/** @param {Plan} plan @param {PageState} state */
 function writtenState(plan, state) {
   const parts = new URLSearchParams();
   parts.set("lang", state.language);
+  /** @param {string} name @param {string} text */
   const put = (name, text) => { if (text) parts.set(name, text); };
   put("levers", writtenShares(plan, state.shares));
   put("outside", writtenOutside(plan, state.shares));
@@ -65,10 +73,13 @@ function writtenState(plan, state) {
   return parts.toString().replaceAll("%3A", ":").replaceAll("%2C", ",");
 }
 
+/** @param {Plan} plan @param {string} text */
 function readState(plan, text) {
   const parts = new URLSearchParams(text.replace(/^#/, ""));
-  const language = ["zh", "en"].includes(parts.get("lang")) ? parts.get("lang") : plan.page.language;
-  const pinned = plan.scenarios.some((s) => s.name === parts.get("with")) ? parts.get("with") : "";
-  const pinnedShares = parts.has("pinned") ? readShares(plan, parts.get("pinned"), parts.get("pinned-outside")) : null;
+  const [asked, beside] = [parts.get("lang"), parts.get("with") || ""];
+  const language = asked === "zh" || asked === "en" ? asked : plan.page.language;
+  const pinned = plan.scenarios.some((s) => s.name === beside) ? beside : "";
+  const held = parts.get("pinned");
+  const pinnedShares = held === null ? null : readShares(plan, held, parts.get("pinned-outside"));
   return { language, shares: readShares(plan, parts.get("levers") || "", parts.get("outside")), pinned, pinnedShares };
 }

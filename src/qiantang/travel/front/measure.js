@@ -3,6 +3,7 @@
 const ENDS = [0.05, 0.5, 0.95]; // of the interval of a measure, and its median
 
 // Quantiles as NumPy takes them: linear between the two values beside.
+/** @param {Numbers} values @param {number[]} levels */
 function quantilesOf(values, levels) {
   const sorted = Float64Array.from(values).sort();
   return levels.map((level) => {
@@ -15,24 +16,28 @@ function quantilesOf(values, levels) {
 }
 
 // Yearly figures of a panel, by variable and year, a value for each sound member.
+/** @param {Reads} reads @param {RowOf} row @param {number[]} sound @returns {Figures[]} */
 function figuresOf(reads, row, sound) {
-  return reads.series.map((years) => new Map(Object.entries(years).map(([year, places]) =>
-    [Number(year), figureOf(places, row, sound)])));
+  return reads.series.map((years) => /** @type {any} */ (new Map(Object.entries(years).map(([year, places]) =>
+    [Number(year), figureOf(places, row, sound)]))));
 }
 
 // One value a member, or the difference of two.
+/** @param {Place[]} places @param {RowOf} row @param {number[]} sound */
 function figureOf(places, row, sound) {
   const rows = places.map(row);
   return Float64Array.from(sound, (m) => (rows.length === 1 ? rows[0][m] : rows[1][m] - rows[0][m]));
 }
 
 // Sums run from the first to the last, as Python's do.
+/** @param {Figures[]} figures @param {number} year */
 function ratioIn(figures, year) {
   const [main, ...over] = figures.map((years) => years.get(year));
   if (!over.length) return main;
   return main.map((value, m) => value / over.reduce((sum, row) => sum + row[m], 0));
 }
 
+/** @param {Panel} panel @param {Reads} reads @param {Figures[]} figures */
 function measureOf(panel, reads, figures) {
   const [main] = figures;
   const years = panel.years, last = years[years.length - 1];
@@ -49,6 +54,7 @@ function measureOf(panel, reads, figures) {
   return main.get(last);
 }
 
+/** @param {Panel} panel @param {Numbers} values */
 function shareReached(panel, values) {
   if (!values.length) return NaN;
   let count = 0;
@@ -59,20 +65,22 @@ function shareReached(panel, values) {
 }
 
 // The frame of a state of the sliders: what the deck's kernel sends, in full precision.
+/** @param {Plan} plan @param {RowOf} row @param {number[]} sound */
 function frameOf(plan, row, sound) {
-  const frame = { sound: sound.length, probability: [], interval: [], fans: [], outcomes: [] };
+  const outcomes = plan.page.told.map((years) =>
+    years.map((places) => quantilesOf(figureOf(places, row, sound), ENDS)));
+  const [probability, interval, fans] = [/** @type {number[]} */ ([]), /** @type {number[][]} */ ([]), /** @type {number[][][]} */ ([])];
   plan.panels.forEach((panel, index) => {
     const reads = plan.page.reads[index];
     const figures = figuresOf(reads, row, sound);
     const values = measureOf(panel, reads, figures);
-    const interval = quantilesOf(values, ENDS);
-    frame.probability.push(panel.said === "level" ? interval[1] : shareReached(panel, values));
-    frame.interval.push(interval);
+    const ends = quantilesOf(values, ENDS);
+    probability.push(panel.said === "level" ? ends[1] : shareReached(panel, values));
+    interval.push(ends);
     const early = reads.early.length;
     const years = plan.years.map((year, place) =>
       place < early ? reads.early[place] : quantilesOf(ratioIn(figures, year), plan.quantiles));
-    frame.fans.push(plan.quantiles.map((_, level) => years.map((levels) => levels[level])));
+    fans.push(plan.quantiles.map((_, level) => years.map((levels) => levels[level])));
   });
-  frame.outcomes = plan.page.told.map((years) => years.map((places) => quantilesOf(figureOf(places, row, sound), ENDS)));
-  return frame;
+  return { sound: sound.length, probability, interval, fans, outcomes };
 }

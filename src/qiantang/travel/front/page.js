@@ -1,6 +1,10 @@
 // The page around the deck: title, theme, print, the state in the address, and the start.
 
-const textOf = (id) => document.getElementById(id).textContent;
+/** @param {string} id */
+const partOf = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+/** @param {string} id */
+const textOf = (id) => partOf(id).textContent || "";
 
 // The deck's dark colours are asked for as in Jupyter.
 function followTheme() {
@@ -10,7 +14,9 @@ function followTheme() {
   show();
 }
 
+/** @param {Plan} plan @param {Model} model */
 function pageHead(plan, model) {
+  /** @type {Language} */
   const language = model.get("language");
   const words = PAGE_WORDS[language];
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
@@ -20,28 +26,32 @@ function pageHead(plan, model) {
     make("h1", { text: title }),
     make("p", { class: "qp-lead", text: words.lead }),
     make("div", { class: "qp-acts" },
-      make("button", { type: "button", "data-act": "print", text: words.print, on: { click: () => window.print() } })),
+      make("button", { type: "button", class: "qp-language", lang: language === "zh" ? "en" : "zh", text: WORDS[language].other,
+        on: { click: () => { model.set("language", language === "zh" ? "en" : "zh"); model.save_changes(); } } }),
+      make("button", { type: "button", class: "qp-print", "data-act": "print", text: words.print, on: { click: () => window.print() } })),
   ];
 }
 
 // The odds in small beside the sliders, for screens that cannot show both at once.
+/** @param {HTMLElement} deck */
 function oddsStrip(deck) {
   const strip = make("div", { class: "qp-strip", "aria-hidden": "true" });
   const follow = () => strip.replaceChildren(...[...deck.querySelectorAll(".qt-card")].map((card) =>
-    make("div", {}, make("span", { text: card.querySelector("h4").textContent }),
+    make("div", {}, make("span", { text: card.querySelector("h4")?.textContent }),
       make("b", { text: card.querySelector(".qt-chance")?.textContent || "" }))));
   new MutationObserver(follow).observe(deck, { childList: true, subtree: true });
   return strip;
 }
 
+/** @param {Plan} plan @param {LocalModel} model */
 function showPage(plan, model) {
-  const main = document.getElementById("page");
+  const main = partOf("page");
   const head = make("header", { class: "qp-head" });
   const deck = make("div", {});
   const foot = make("p", { class: "qp-foot" });
   const words = () => {
     head.replaceChildren(...pageHead(plan, model));
-    foot.textContent = PAGE_WORDS[model.get("language")].here(plan.page.about.date);
+    foot.textContent = PAGE_WORDS[/** @type {Language} */ (model.get("language"))].here(plan.page.about.date);
   };
   words();
   model.on("change:language", words);
@@ -50,11 +60,13 @@ function showPage(plan, model) {
   follow();
   model.on("change:_shown", follow);
   model.on("change:language", follow);
+  answerNeeded(plan, model, deck);
   main.replaceChildren(head, oddsStrip(deck), world, deck, foot);
   return render({ model, el: deck });
 }
 
 // The state goes into the address when the sliders rest, and comes from it when it is edited.
+/** @param {Plan} plan @param {LocalModel} model */
 function followAddress(plan, model) {
   let written = window.location.hash.slice(1);
   model.on("saved", () => {
@@ -66,11 +78,12 @@ function followAddress(plan, model) {
   });
   window.addEventListener("hashchange", () => {
     if (decodeURIComponent(window.location.hash.slice(1)) === decodeURIComponent(written)) return;
-    open(plan, model, readState(plan, window.location.hash));
+    openState(plan, model, readState(plan, window.location.hash));
   });
 }
 
-async function open(plan, model, state) {
+/** @param {Plan} plan @param {LocalModel} model @param {PageState} state */
+async function openState(plan, model, state) {
   if (state.language !== model.get("language")) model.set("language", state.language);
   model.set("intensities", state.shares);
   model.set("_frame", await model.frameAt(state.shares));
@@ -90,16 +103,17 @@ async function compiledModule() {
 }
 
 async function begin() {
+  /** @type {Plan} */
   const plan = JSON.parse(textOf("plan"));
   if (plan.kind === "model") {
-    for (const language of ["zh", "en"]) {
+    for (const language of /** @type {Language[]} */ (["zh", "en"])) {
       Object.assign(WORDS[language], MODEL_WORDS[language]);
       PAGE_WORDS[language].lead = MODEL_WORDS[language].lead;
     }
-    document.getElementById("page").classList.add("qp-model");
+    partOf("page").classList.add("qp-model");
   }
   const state = readState(plan, window.location.hash);
-  const main = document.getElementById("page");
+  const main = partOf("page");
   followTheme();
   main.textContent = PAGE_WORDS[state.language].starting;
   await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
@@ -117,7 +131,7 @@ async function begin() {
     document.documentElement.dataset.first = performance.now().toFixed(0);
     document.documentElement.dataset.ready = "yes";
   } catch (error) {
-    main.textContent = PAGE_WORDS[state.language].refused(error.message);
+    main.textContent = PAGE_WORDS[state.language].refused(error instanceof Error ? error.message : error);
   }
 }
 

@@ -1,5 +1,6 @@
 // Words of the page that the deck in a notebook does not have.
 
+/** @type {Record<Language, PageWords>} */
 const PAGE_WORDS = {
   zh: {
     lead: "拖动滑块，各项目标实现的可能性随即更新；点开条款可查看原文。可与其他情景对比，可存为情景文件，也可打印。",
@@ -12,6 +13,10 @@ const PAGE_WORDS = {
     expected: (first, last, growth) => `${first}—${last}年增速，预期${growth.join("、")}`,
     held: { value: (when) => `${when}起`, factor: (when) => `${when}起，为原值的倍数` },
     rest: "不变",
+    neededOf: "目标",
+    needed: "单凭一项，要变到多少？",
+    lacks: { at: (number) => `需变到${number}才过半`, never: "单凭此项不足" },
+    holds: { at: (number) => `到${number}即不足一半`, never: "始终过半" },
     points: (number) => `${number}个百分点`,
     times: (number) => `×${number}`,
     changed: (what) => `外部条件已改：${what}`,
@@ -28,6 +33,10 @@ const PAGE_WORDS = {
     expected: (first, last, growth) => `growth ${first}–${last}, expected ${growth.join(", ")}`,
     held: { value: (when) => `from ${when}`, factor: (when) => `from ${when}, times its own value` },
     rest: "as it is",
+    neededOf: "target",
+    needed: "By itself, how far would each have to go?",
+    lacks: { at: (number) => `even odds from ${number}`, never: "not enough by itself" },
+    holds: { at: (number) => `below even odds at ${number}`, never: "even odds throughout" },
     points: (number) => `${number} points`,
     times: (number) => `×${number}`,
     changed: (what) => `World outside changed: ${what}`,
@@ -36,6 +45,7 @@ const PAGE_WORDS = {
 };
 
 // Where the page is of a model file alone: no plan, no targets, no odds.
+/** @type {Record<Language, Partial<Words> & { lead: string }>} */
 const MODEL_WORDS = {
   zh: {
     name: "模型试算", levers: "输入", hint: () => "滑块为各输入的取值，数字即所取的值。", reached: "期末中位数",

@@ -4,6 +4,7 @@ const DIGITS = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i))
   .filter((c) => !'"<\\'.includes(c)).join("");
 
 // The bytes of a text of the base of 91: 13 bits in two digits, after their number and a colon.
+/** @param {string} text */
 function bytesOf(text) {
   const from = text.indexOf(":") + 1;
   const bytes = new Uint8Array(Number(text.slice(0, from - 1)));
@@ -22,25 +23,30 @@ function bytesOf(text) {
   return bytes;
 }
 
+/** @param {Uint8Array} bytes */
 async function inflated(bytes) {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const stream = new Blob([/** @type {BlobPart} */ (bytes)]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
 // Arrays by name: { data, shape }; rows of members as { rows, shape }, a shared one of length 1.
+/** @param {Uint8Array} bytes */
 function unpacked(bytes) {
   const view = new DataView(bytes.buffer);
   const size = view.getUint32(0, true);
+  /** @type {Head[]} */
   const head = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + size)));
   let at = 4 + size;
+  /** @param {number} count @param {number} width */
   const planes = (count, width) => {
     const out = new Uint8Array(count * width);
     for (let b = 0; b < width; b++) for (let i = 0; i < count; i++) out[i * width + b] = bytes[at++];
     return out.buffer;
   };
+  /** @type {Record<string, any>} */
   const found = {};
   for (const part of head) {
-    const count = part.shape.reduce((a, b) => a * b, 1);
+    const count = part.shape.reduce((all, one) => all * one, 1);
     if (part.own) {
       const [rows, members] = part.shape;
       const shared = new Float64Array(planes(rows, 8));
@@ -52,5 +58,5 @@ function unpacked(bytes) {
       found[part.name] = { data: part.whole ? new Int32Array(buffer) : new Float64Array(buffer), shape: part.shape };
     }
   }
-  return found;
+  return /** @type {Arrays} */ (/** @type {unknown} */ (found));
 }

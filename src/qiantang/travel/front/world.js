@@ -1,19 +1,24 @@
 // The world outside: what its sliders mean, in the run, in a file, in an address and in words.
 
+/** @param {Plan} plan */
 const leverCount = (plan) => plan.page.levers.length;
 
 // The number of a slider: points of growth, a value or a factor; at rest that of the scenario.
+/** @param {Knob} knob @param {number} share */
 function outsideNumber(knob, share) {
   return share === knob.start ? knob.value : rounded(inputValue(knob, share));
 }
 
+/** @param {Plan} plan @param {number[]} shares */
 const outsideNumbers = (plan, shares) =>
   plan.outside.map((knob, i) => outsideNumber(knob, shares[leverCount(plan) + i]));
 
 // Growth of a yearly driver in per cent, as a file says it.
+/** @param {number} expected @param {number} points */
 const growthOf = (expected, points) => Number((expected + points).toFixed(4));
 
 // What the workers are told: nothing where the world stands as in the scenario.
+/** @param {Plan} plan @param {number[]} shares */
 function outsideSettings(plan, shares) {
   return outsideNumbers(plan, shares).map((number, i) => {
     const { how, value, years } = plan.outside[i];
@@ -27,13 +32,16 @@ function outsideSettings(plan, shares) {
   });
 }
 
+/** @param {Knob} knob @param {number} number */
 function outsideEntry(knob, number) {
+  /** @type {[any, any][]} */
   const own = knob.how === "growth" ? knob.years.map(([year, , expected]) => [year, `${growthOf(expected, number)} %`])
     : [[knob.date, knob.how === "factor" ? `x ${number}` : number]];
   return flow(knob.vintage ? [...own, ["vintage", JSON.stringify(knob.vintage)]] : own);
 }
 
 // What a scenario file says of drivers and constants; a driver that is changed names its vintage.
+/** @param {Plan} plan @param {number[]} shares @param {FileWords} file */
 function outsideLines(plan, shares, file) {
   const said = { drivers: new Map(), constants: new Map() };
   if (file.vintage !== null) {
@@ -47,11 +55,12 @@ function outsideLines(plan, shares, file) {
     ? [`${key}:`, ...Array.from(entries, ([name, text]) => `  ${name}: ${text}`)] : []));
 }
 
+/** @param {Plan} plan @param {number[]} shares */
 const writtenOutside = (plan, shares) => outsideNumbers(plan, shares)
-  .map((number, i) => [plan.outside[i], number]).filter(([knob, number]) => number !== knob.value)
-  .map(([knob, number]) => `${knob.name}:${number}`).join(",");
+  .flatMap((number, i) => (number === plan.outside[i].value ? [] : [`${plan.outside[i].name}:${number}`])).join(",");
 
 // The sliders at rest, those of the world moved as the text of a fragment has them.
+/** @param {Plan} plan @param {string | null} text */
 function readOutside(plan, text) {
   const shares = [...plan.start];
   for (const part of (text || "").split(",")) {
@@ -67,8 +76,10 @@ function readOutside(plan, text) {
 
 // ---- in words ----
 
+/** @param {number} number @param {Language} language */
 const signed = (number, language) => (number > 0 ? "+" : "") + written(number, language);
 
+/** @param {Knob} knob @param {number} share @param {Language} language */
 function outsideText(knob, share, language) {
   const number = outsideNumber(knob, share), { factor, short } = knob.words[language];
   if (knob.how !== "value" && number === knob.value) return PAGE_WORDS[language].rest;
@@ -77,6 +88,7 @@ function outsideText(knob, share, language) {
   return written(number * factor, language) + short;
 }
 
+/** @param {Knob} knob @param {Language} language */
 function outsideHint(knob, language) {
   const words = PAGE_WORDS[language];
   if (knob.how !== "growth") return words.held[knob.how](moment(knob.date, language));
@@ -85,24 +97,28 @@ function outsideHint(knob, language) {
   return words.expected(knob.years[0][0], knob.years[knob.years.length - 1][0], growth);
 }
 
+/** @param {Plan} plan @param {Language} language @param {Acts} acts @param {string} id @param {Slider[]} sliders */
 function outsidePanel(plan, language, acts, id, sliders) {
   const words = PAGE_WORDS[language];
   const rows = make("div", { class: "qt-outsides" });
   for (const knob of plan.outside) {
-    const slider = sliderRow({ ...knob, lever: knob.name, cited: { [language]: outsideHint(knob, language) }, articles: [] },
-      sliders.length, { ...plan, articles: null }, language, acts, id);
-    sliders.push({ ...slider, told: (share) => outsideText(knob, share, language) });
+    const control = { ...knob, lever: knob.name, cited: { [language]: outsideHint(knob, language) }, articles: [], meaning: "" };
+    const slider = sliderRow(control, sliders.length, { ...plan, articles: null }, language, acts, id);
+    sliders.push({ ...slider, told: (/** @type {number} */ share) => outsideText(knob, share, language) });
+    slider.row.append(make("small", { class: "qt-need", role: "status" }));
     rows.append(slider.row);
   }
   return make("details", { class: "qt-outside", open: "" }, make("summary", { text: words.outside }),
-    make("p", { class: "qt-hint", text: words.outsideHint }), rows);
+    make("p", { class: "qt-hint", text: words.outsideHint }), neededRow(plan, language), rows);
 }
 
 // What is changed of the world, beside the odds; nothing where it is that of the scenario.
+/** @param {Plan} plan @param {number[]} shares @param {Language} language */
 function outsideTold(plan, shares, language) {
-  const changed = plan.outside.map((knob, i) => [knob, shares[leverCount(plan) + i]])
-    .filter(([knob, share]) => share !== knob.start)
-    .map(([knob, share]) => `${said(knob, language)} ${outsideText(knob, share, language)}`);
+  const changed = plan.outside.flatMap((knob, i) => {
+    const share = shares[leverCount(plan) + i];
+    return share === knob.start ? [] : [`${said(knob, language)} ${outsideText(knob, share, language)}`];
+  });
   const words = PAGE_WORDS[language];
   return changed.length ? words.changed(changed.join(words.and)) : "";
 }
