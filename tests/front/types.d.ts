@@ -158,19 +158,32 @@ interface Message {
   [key: string]: any;
 }
 
-interface Flight { id: number; asked: number; patience?: ReturnType<typeof setTimeout> }
+/** A slider at one of its ends: asked for to see what it does. */
+interface Probe { lever: number; end: number }
+interface Effects {
+  ask(levers: number[]): void;
+  stop(): void;
+  pending(): boolean;
+  next(levers: number[]): { probe: Probe; levers: number[] };
+  take(probe: Probe, frame: Frame): void;
+  of(lever: number, card: number): number;
+}
+interface Choosing { possible: boolean; act: () => void }
+interface Flight { id: number; asked: number; probe?: Probe; patience?: ReturnType<typeof setTimeout> }
 interface Card {
   card: HTMLElement;
   canvas: HTMLCanvasElement;
   chance: HTMLElement;
   versus: HTMLElement;
   numbers: HTMLElement;
+  choose: HTMLElement;
 }
 interface Slider {
   row: HTMLElement;
   input: HTMLInputElement;
   value: HTMLOutputElement;
   told: (share: number) => string;
+  effect: HTMLOutputElement;
 }
 interface Scale { low: number; high: number }
 interface DeckState {
@@ -189,6 +202,7 @@ interface DeckState {
   sliders: Slider[];
   outcomes: HTMLElement[][];
   scales: Map<string, Scale>;
+  chosen: number | null;
 }
 interface Acts {
   moved(index: number, value: number): void;
@@ -217,9 +231,10 @@ interface FanJob {
   language: Language;
   showActual: boolean;
   width: number;
+  height: number;
 }
 interface Axes {
-  x: Along; y: Along; width: number; times: number[]; scale: Scale; factor: number; colours: Colours;
+  x: Along; y: Along; width: number; height: number; times: number[]; scale: Scale; factor: number; colours: Colours;
   language: Language; moves: number | null; label: string;
 }
 
@@ -238,6 +253,7 @@ interface Words {
   frame: (ms: string, rate: string) => string; rate: Said; waiting: string; lost: string;
   source: (source: Source, sound: number) => string; announce: (parts: string[]) => string; lever: string;
   chart: (title: string, text: string) => string;
+  choose: string; effects: string; effectsOn: (name: string, points: boolean) => string;
 }
 interface PageWords {
   lead: string; here: Said; starting: string; refused: Said; print: string; outside: string; outsideHint: string;

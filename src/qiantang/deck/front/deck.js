@@ -86,6 +86,7 @@ function render({ model, el }) {
   }
 
   // Choose a card, or none: the effects of the sliders on it are asked for once all is at rest.
+  /** @param {number} index */
   function choose(index) {
     state.chosen = state.chosen === index ? null : index;
     effects.stop();
@@ -97,6 +98,7 @@ function render({ model, el }) {
 
   function ask() {
     if (state.inFlight || !(state.dirty || effects.pending())) return;
+    /** @type {{ probe?: Probe, levers: number[] }} */
     const { probe, levers } = state.dirty ? { levers: state.levers } : effects.next(state.levers);
     state.dirty = false;
     /** @type {Flight} */
@@ -277,7 +279,7 @@ function render({ model, el }) {
     state.sliders = sliders;
     state.cards = plan.panels.map((record, index) => targetCard(record, language,
       { possible: plan.moves !== null, act: () => choose(index) }));
-    if (plan.moves !== null) panel.querySelector(".qt-hint").after(make("p", { class: "qt-hint qt-effects" }));
+    if (plan.moves !== null) panel.querySelector(".qt-hint")?.after(make("p", { class: "qt-hint qt-effects" }));
     const outside = plan.outside && plan.outside.length ? [outsidePanel(plan, language, acts, id, sliders)] : [];
     const { table, cells } = outcomeTable(plan.outcomes, language);
     state.outcomes = cells;

@@ -1,8 +1,11 @@
 // What each slider does to the card that was chosen: its target with the slider at 1 less that with
 // it at 0, the others as they stand. Asked for as frames are, while nobody moves a slider.
 
+/** @param {Plan} plan @returns {Effects} */
 function effectsOf(plan) {
+  /** @type {Probe[]} */
   let queue = [];
+  /** @type {(Frame | null)[][]} */
   let ends = []; // of each slider: what the frames with it at 0 and at 1 said of every card
   return {
     ask(levers) {
@@ -13,7 +16,7 @@ function effectsOf(plan) {
     pending: () => queue.length > 0,
     // The next pair of slider and end, and the levers to ask the frame for.
     next(levers) {
-      const probe = queue.shift();
+      const probe = /** @type {Probe} */ (queue.shift());
       return { probe, levers: levers.map((value, i) => (i === probe.lever ? probe.end : value)) };
     },
     take({ lever, end }, frame) { ends[lever][end] = frame; },
@@ -28,6 +31,7 @@ function effectsOf(plan) {
 }
 
 // An effect as it stands beside a slider: points of a probability, else the change of the median.
+/** @param {Panel} panel @param {number} effect @param {Language} language */
 function effectText(panel, effect, language) {
   if (!Number.isFinite(effect)) return "";
   if (panel.said === "figure") {
@@ -40,6 +44,7 @@ function effectText(panel, effect, language) {
 }
 
 // Beside every slider its effect; those that move the card most stand out.
+/** @param {DeckState} state @param {Effects} effects @param {Plan} plan @param {Language} language */
 function showEffects(state, effects, plan, language) {
   const card = state.chosen;
   const values = state.sliders.map((_, lever) => (card === null ? NaN : effects.of(lever, card)));
@@ -48,7 +53,7 @@ function showEffects(state, effects, plan, language) {
     const share = largest > 0 && Number.isFinite(values[lever]) ? Math.abs(values[lever]) / largest : 0;
     effect.textContent = card === null ? "" : effectText(plan.panels[card], values[lever], language);
     effect.classList.toggle("qt-most", share >= 0.5);
-    effect.style.setProperty("--effect", share);
+    effect.style.setProperty("--effect", String(share));
   });
   state.cards.forEach(({ card: node, choose }, index) => {
     node.classList.toggle("qt-chosen", index === card);
