@@ -34,7 +34,7 @@ function sliderRow(control, index, plan, language, acts, id) {
   const effect = make("output", { for: name, class: "qt-effect" });
   const row = make("div", { class: "qt-lever" }, label, input, value, effect);
   if (plan.articles) row.append(articleWords(control, plan, language));
-  else label.append(make("small", { text: control.cited[language] }));
+  else label.append(make("small", { text: control.cited[language], title: control.cited[language] }));
   const told = (share) => (control.range ? briefly(inputValue(control, share), language) : share.toFixed(2));
   return { row, input, value, told, effect };
 }
@@ -128,7 +128,7 @@ function targetText(panel, language) {
   return words.of(last) + (language === "en" ? " " : "") + aim;
 }
 
-function targetCard(panel, language) {
+function targetCard(panel, language, choosing) {
   const words = WORDS[language];
   const canvas = make("canvas", { role: "img" });
   const chance = make("b", { class: "qt-chance", "data-target": panel.target });
@@ -136,9 +136,10 @@ function targetCard(panel, language) {
   const numbers = make("p", { class: "qt-numbers" });
   const choose = make("button", {
     type: "button", class: "qt-choose", text: said(panel, language), title: words.choose, "aria-pressed": "false",
+    on: { click: choosing.act },
   });
   const card = make("article", { class: "qt-card", "data-target": panel.target },
-    make("h4", {}, choose),
+    make("h4", {}, choosing.possible ? choose : said(panel, language)),
     make("header", {},
       make("div", {},
         make("small", { text: [panel.words[language].article, targetText(panel, language)].filter(Boolean).join(" · ") })),

@@ -84,13 +84,6 @@ function render({ model, el }) {
     showIdle();
   }
 
-  // A card is chosen by its title; what is made of a model file alone has no plan, and no effects.
-  function letChoose(panel) {
-    if (plan.moves === null) state.cards.forEach((card) => card.choose.replaceWith(card.choose.textContent));
-    else panel.querySelector(".qt-hint").after(make("p", { class: "qt-hint qt-effects" }));
-    state.cards.forEach((card, index) => card.choose.addEventListener("click", () => choose(index)));
-  }
-
   function ask() {
     if (state.inFlight || !(state.dirty || effects.pending())) return;
     const { probe, levers } = state.dirty ? { levers: state.levers } : effects.next(state.levers);
@@ -258,10 +251,11 @@ function render({ model, el }) {
     root.setAttribute("aria-label", words.name);
     const { panel, sliders } = sliderPanel(plan, language, acts, id);
     state.sliders = sliders;
-    state.cards = plan.panels.map((record) => targetCard(record, language));
+    state.cards = plan.panels.map((record, index) => targetCard(record, language,
+      { possible: plan.moves !== null, act: () => choose(index) }));
+    if (plan.moves !== null) panel.querySelector(".qt-hint").after(make("p", { class: "qt-hint qt-effects" }));
     const { table, cells } = outcomeTable(plan.outcomes, language);
     state.outcomes = cells;
-    letChoose(panel);
     source.textContent = words.source(plan.source, state.frame ? state.frame.sound : plan.source.members);
     root.replaceChildren(
       make("div", { class: "qt-inner" },
