@@ -39,7 +39,7 @@ function sliderRow(control, index, plan, language, acts, id) {
       change: () => acts.rest(),
     },
   });
-  const label = make("label", { for: name }, make("span", { text: title }));
+  const label = make("label", { for: name }, make("span", { text: title, title: control.cited ? control.cited[language] : false }));
   const effect = make("output", { for: name, class: "qt-effect" });
   const row = make("div", { class: "qt-lever" }, label, input, value, effect);
   if (plan.articles) row.append(articleWords(control, plan, language));
