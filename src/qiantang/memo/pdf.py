@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from qiantang.charts.fonts import missing
+from qiantang.charts.fonts import font_folder, missing
 from qiantang.faults import Fault, StudyError
 from qiantang.memo.document import (
     WHOLE,
@@ -26,7 +26,7 @@ from qiantang.memo.document import (
     inlines,
     words_of,
 )
-from qiantang.memo.fonts import FAMILY, FOLDER
+from qiantang.memo.fonts import FAMILY
 
 _STYLE = Path(__file__).with_name("memo.typ")
 #: Height that a picture may take of the page.
@@ -66,7 +66,7 @@ def pdf_bytes(document: Document) -> bytes:
             made = typst.compile(
                 source,
                 root=root,
-                font_paths=[FOLDER],
+                font_paths=[font_folder()],
                 ignore_system_fonts=not missing(words),
                 timestamp=0,
             )
