@@ -8,6 +8,7 @@ from pathlib import Path
 from matplotlib import font_manager
 
 from qiantang.faults import Fault, StudyError
+from qiantang.files.packed import unpacked
 
 #: Name of the font; its own, so that no installed font of another cut is taken for it.
 FAMILY = "Qiantang Sans SC"
@@ -16,9 +17,15 @@ LATIN = "Qiantang Sans"
 #: The regular cut, which holds more characters, stands in where the bold one has none.
 STAND_IN = "Qiantang Sans SC Stand-in"
 _FOLDER = Path(__file__).parent / "fonts"
-#: Files by weight.
-FILES = {400: _FOLDER / "QiantangSansSC-Regular.ttf", 700: _FOLDER / "QiantangSansSC-Bold.ttf"}
-LATIN_FILES = {400: _FOLDER / "QiantangSans-Regular.ttf", 700: _FOLDER / "QiantangSans-Bold.ttf"}
+#: Files by weight, packed.
+FILES = {
+    400: _FOLDER / "QiantangSansSC-Regular.ttf.xz",
+    700: _FOLDER / "QiantangSansSC-Bold.ttf.xz",
+}
+LATIN_FILES = {
+    400: _FOLDER / "QiantangSans-Regular.ttf.xz",
+    700: _FOLDER / "QiantangSans-Bold.ttf.xz",
+}
 #: Fonts of common systems, asked only for a character that the package's own font lacks.
 _SYSTEM = (
     "Noto Sans CJK SC",
@@ -44,19 +51,37 @@ def families(lang: str = "zh") -> tuple[str, ...]:
     return chinese if lang == "zh" else (LATIN, *chinese)
 
 
-@lru_cache(maxsize=1)
-def _register() -> tuple[str, ...]:
-    """Make the package's fonts known to matplotlib, once."""
-    missing = [p for p in (*FILES.values(), *LATIN_FILES.values()) if not p.is_file()]
+def font_folder() -> Path:
+    """Return the folder in which the package's fonts stand unpacked.
+
+    Raises
+    ------
+    StudyError
+        If a font file is missing from the installed package.
+    """
+    packed = (*FILES.values(), *LATIN_FILES.values())
+    missing = [path for path in packed if not path.is_file()]
     if missing:
         what = "the font file is missing from the installed package, install qiantang again"
         raise StudyError([Fault(path, None, "font", what) for path in missing])
+    return unpacked(packed)
+
+
+def font_file(weight: int = 400) -> Path:
+    """Return the package's Chinese font of a weight, 400 or 700, unpacked."""
+    return font_folder() / FILES[weight].stem
+
+
+@lru_cache(maxsize=1)
+def _register() -> tuple[str, ...]:
+    """Make the package's fonts known to matplotlib, once."""
+    folder = font_folder()
     manager = font_manager.fontManager
-    regular = str(FILES[400])
+    regular = str(folder / FILES[400].stem)
     for weight, path in FILES.items():
-        manager.ttflist.append(_entry(str(path), FAMILY, weight))
+        manager.ttflist.append(_entry(str(folder / path.stem), FAMILY, weight))
         manager.ttflist.append(_entry(regular, STAND_IN, weight))
-        manager.ttflist.append(_entry(str(LATIN_FILES[weight]), LATIN, weight))
+        manager.ttflist.append(_entry(str(folder / LATIN_FILES[weight].stem), LATIN, weight))
     known = set(manager.get_font_names())
     return (FAMILY, STAND_IN, *(name for name in _SYSTEM if name in known), _LAST)
 
@@ -77,7 +102,7 @@ def _entry(path: str, name: str, weight: int) -> font_manager.FontEntry:
 def characters() -> frozenset[str]:
     """Return every character that the package's own font can draw."""
     _register()
-    return frozenset(map(chr, font_manager.get_font(str(FILES[400])).get_charmap()))
+    return frozenset(map(chr, font_manager.get_font(str(font_file())).get_charmap()))
 
 
 def missing(text: str) -> str:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterable
-from pathlib import Path
 
-from qiantang.charts.fonts import FILES
+from qiantang.charts.fonts import font_file
 
 #: Name under which a memo's file carries the font.
 FAMILY = "Qiantang Sans SC"
-#: Folder with the font files of the package.
-FOLDER: Path = FILES[400].parent
 
 
 def cut(characters: Iterable[str], weight: int = 400) -> str:
@@ -26,7 +23,7 @@ def cut(characters: Iterable[str], weight: int = 400) -> str:
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont
 
-    with TTFont(FILES[weight], recalcTimestamp=False) as font:
+    with TTFont(font_file(weight), recalcTimestamp=False) as font:
         options = Options(layout_features=[], hinting=False, notdef_outline=True, flavor="woff")
         cutter = Subsetter(options)
         cutter.populate(unicodes=sorted({ord(letter) for word in characters for letter in word}))

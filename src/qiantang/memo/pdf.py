@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from qiantang.charts.fonts import missing
+from qiantang.charts.fonts import font_folder, missing
 from qiantang.faults import Fault, StudyError
 from qiantang.files import put
 from qiantang.files.own import own_text
@@ -26,7 +26,7 @@ from qiantang.memo.document import (
     inlines,
     words_of,
 )
-from qiantang.memo.fonts import FAMILY, FOLDER
+from qiantang.memo.fonts import FAMILY
 
 #: Height that a picture may take of the page.
 _MOST = 0.62
@@ -64,7 +64,7 @@ def pdf_bytes(document: Document) -> bytes:
             made = typst.compile(
                 source,
                 root=root,
-                font_paths=[FOLDER],
+                font_paths=[font_folder()],
                 ignore_system_fonts=not missing(words),
                 timestamp=0,
             )
