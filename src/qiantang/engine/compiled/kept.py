@@ -89,9 +89,7 @@ def _made(home: Path, function: Any) -> Any:
     content = machinecode.standing_alone(function.inspect_llvm(signature), name, target)
     if content is None:
         return function
-    for file in home.iterdir():
-        if file.suffix in (".nbi", ".nbc"):
-            file.unlink()
+    shutil.rmtree(home / "__pycache__", ignore_errors=True)  # where Numba has its files
     (home / OBJECT).write_bytes(content)
     (home / NAME).write_text(name, encoding="utf-8")
     return _alone(home)
