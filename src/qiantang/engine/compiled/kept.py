@@ -89,9 +89,7 @@ def _made(home: Path, function: Any) -> Any:
     content = machinecode.standing_alone(function.inspect_llvm(signature), name, target)
     if content is None:
         return function
-    for file in home.iterdir():
-        if file.suffix in (".nbi", ".nbc"):
-            put.remove(file)
+    put.remove(home / "__pycache__")  # where Numba has its files
     put.put(home / OBJECT, content, lasting=False)
     put.text(home / NAME, name)
     return _alone(home)
