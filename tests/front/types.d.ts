@@ -117,6 +117,7 @@ interface Plan {
   ranges: Pair[];
   scenarios: (Titled & { name: string })[];
   start: number[];
+  reviews?: Reviews | null;
   outside: Knob[];
   step: number;
   saves: boolean;
@@ -167,6 +168,12 @@ interface Effects {
   next(levers: number[]): { probe: Probe; levers: number[] };
   take(probe: Probe, frame: Frame): void;
   of(lever: number, card: number): number;
+}
+/** The odds of each target at each review. */
+interface Reviews {
+  scenario: Titled;
+  days: string[];
+  rows: (Titled & { chances: (number | null)[] })[];
 }
 interface Choosing { possible: boolean; act: () => void }
 interface Flight { id: number; asked: number; probe?: Probe; patience?: ReturnType<typeof setTimeout> }
@@ -253,7 +260,7 @@ interface Words {
   frame: (ms: string, rate: string) => string; rate: Said; waiting: string; lost: string;
   source: (source: Source, sound: number) => string; announce: (parts: string[]) => string; lever: string;
   chart: (title: string, text: string) => string;
-  choose: string; effects: string; effectsOn: (name: string, points: boolean) => string;
+  reviews: Said; reviewTarget: string; choose: string; effects: string; effectsOn: (name: string, points: boolean) => string;
 }
 interface PageWords {
   lead: string; here: Said; starting: string; refused: Said; print: string; outside: string; outsideHint: string;
