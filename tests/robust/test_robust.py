@@ -163,6 +163,20 @@ def test_reach_gives_a_winner_the_numbers_of_the_search(
         assert row["probability_goods_trade"] == told.probability
 
 
+def test_the_packages_that_the_study_keeps_are_scenarios_of_its_own() -> None:
+    study = open_study()
+    folder = study.folder / "scenarios" / "robust" / "whatever_comes"
+    kept = {path.stem: study.scenario(str(path)) for path in sorted(folder.glob("*.yaml"))}
+    assert len(kept) == 3
+    full = study.scenario("plan_in_full")
+    cost = study.effort.cost(tuple(full.levers))
+    for scenario in kept.values():
+        ends = np.array([scenario.path(name).values[-1] if name in scenario.levers else 0.0
+                         for name in full.levers])  # fmt: skip
+        assert 40 < cost @ ends < 60  # of the plan's hundred
+    assert len(kept["balanced"].levers) == 8
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_charts_hold_front_and_regrets(small_study: Study, found: Robust, lang: str) -> None:
     chart = OpenStudy(small_study.folder).chart
