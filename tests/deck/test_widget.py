@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from charts.gallery import made_review
 from qiantang.deck import open_deck
 from qiantang.faults import StudyError
 from qiantang.study import Study
@@ -39,6 +40,17 @@ def test_frame_of_a_message_is_that_of_the_levers(own: Any, heard: Any) -> None:
     assert content["milliseconds"] > 0
     own.intensities = levers
     assert buffers[0] == own._frame
+
+
+def test_the_odds_of_a_review_stand_in_the_deck(small_study: Study, own: Any) -> None:
+    assert own._plan["reviews"] is None
+    found = made_review(small_study)
+    told = small_study.deck(members=3, folder=None, review=found)._plan["reviews"]
+    assert told["days"] == [stand.day for stand in found.odds]
+    assert told["scenario"]["title"] == found.tracker.scenario.title
+    for target, row in zip(found.belief.targets, told["rows"], strict=True):
+        assert row["title"] == target.title
+        assert row["chances"] == [stand.chance.get(target.id) for stand in found.odds]
 
 
 def test_state_at_rest_is_kept_for_a_saved_notebook(own: Any) -> None:

@@ -104,10 +104,13 @@ def asked(given: Asked) -> Chart:
 
 
 def _shown(found: Review, paths: Sequence[Pathway]) -> list[Target]:
-    """Return the targets that a package is needed for and still helps; all where there is none."""
-    needed = {one.target for one in paths if _is_open(one)}
+    """Return the targets that a package still helps, else those that need one, else all."""
     every = list(found.belief.targets)
-    return [target for target in every if target.id in needed] or every
+    for wanted in (_is_open, lambda one: one.is_needed):
+        ids = {one.target for one in paths if wanted(one)}
+        if ids:
+            return [target for target in every if target.id in ids]
+    return every
 
 
 def _is_open(one: Pathway) -> bool:
@@ -204,7 +207,8 @@ def _finding(targets: Sequence[Target], paths: Sequence[Pathway], words: Wording
         return words.phrase("pathways.none_needed", bar=_bar(paths, words))
     latest: list[tuple[str, Target, Pathway]] = []
     for target in targets:
-        mine = [one for one in paths if one.target == target.id and one.last]
+        mine = [one for one in paths
+                if one.target == target.id and one.is_needed and one.last]  # fmt: skip
         if mine:
             best = max(mine, key=lambda one: (one.last, one.chances[0]))
             latest.append((best.last, target, best))

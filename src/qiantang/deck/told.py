@@ -13,6 +13,7 @@ from qiantang.wording.changed import changes_said
 
 if TYPE_CHECKING:
     from qiantang.plan.outcomes import Outcome
+    from qiantang.review.review import Review
     from qiantang.scenario import Scenario
     from qiantang.study import Study
 
@@ -55,6 +56,22 @@ def outcomes(study: Study, years: Sequence[int]) -> dict[str, Any]:
     if named is None or not years:
         return {"years": [], "rows": []}
     return {"years": list(years), "rows": [_outcome(study, item) for item in named.outcomes]}
+
+
+def reviews(review: Review | None) -> dict[str, Any] | None:
+    """Return the odds of every target at each review; None without one."""
+    if review is None:
+        return None
+    scenario = review.tracker.scenario
+    return {
+        "days": [stand.day for stand in review.odds],
+        "scenario": {"title": scenario.title, "title_zh": scenario.title_zh},
+        "rows": [
+            {"title": target.title, "title_zh": target.title_zh,
+             "chances": [stand.chance.get(target.id) for stand in review.odds]}
+            for target in review.belief.targets
+        ],
+    }  # fmt: skip
 
 
 def _outcome(study: Study, item: Outcome) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from qiantang.files.own import own_text
 from qiantang.naming import lever_id
 
 if TYPE_CHECKING:
+    from qiantang.review.review import Review
     from qiantang.scenario import Scenario
     from qiantang.study import Study
 
@@ -58,6 +59,8 @@ class Deck(anywidget.AnyWidget):
         Where the button saves scenarios; None offers them for download only.
     run_by : callable
         Runs the scenario of :meth:`run`: takes the study, the scenarios and the options.
+    review : Review, optional
+        Its odds at each date stand below the targets.
 
     Raises
     ------
@@ -88,11 +91,12 @@ class Deck(anywidget.AnyWidget):
         language: str = "zh",
         folder: str | Path | None = ".",
         run_by: Callable[..., Runs] = run_resolved,
+        review: Review | None = None,
     ) -> None:
         about = study.about
         years = years or (about.deck.first, about.deck.last)
         refuse_options(study, years, language, vintage)
-        self.study, self.vintage, self._run_by = study, vintage, run_by
+        self.study, self.vintage, self._run_by, self._review = study, vintage, run_by, review
         self.base = study.scenario(base or about.scenarios.base)
         self.plan = study.scenario(plan or about.scenarios.full)
         self.folder = None if folder is None else Path(folder)
@@ -125,6 +129,7 @@ class Deck(anywidget.AnyWidget):
             "groups": [group.record() for group in groups],
             "panels": [panel.record() for panel in panels],
             "outcomes": told.outcomes(self.study, self.frames.told),
+            "reviews": told.reviews(self._review),
             "years": list(self.frames.years),
             "moves": self._first_moving_year(),
             "quantiles": list(QUANTILES),

@@ -189,6 +189,18 @@ function outcomeTable(outcomes, language) {
   return { table, cells };
 }
 
+// The odds at each review, as they were told then: they do not follow the sliders.
+/** @param {Reviews} reviews @param {Language} language */
+function oddsTable(reviews, language) {
+  const words = WORDS[language];
+  const head = [words.reviewTarget, ...reviews.days].map((text) => make("th", { scope: "col", text }));
+  const rows = reviews.rows.map((row) => make("tr", {}, make("th", { scope: "row", text: said(row, language) }),
+    ...row.chances.map((p) => make("td", { class: "qt-odds", text: p === null ? "" : chance(p, language) }))));
+  return make("details", { class: "qt-outcomes qt-reviews" },
+    make("summary", { text: words.reviews(said(reviews.scenario, language)) }),
+    make("table", {}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows)));
+}
+
 /** @param {Outcome} row @param {Numbers} interval @param {Language} language */
 function outcomeText(row, interval, language) {
   const { factor, short } = row.words[language];

@@ -291,7 +291,8 @@ function render({ model, el }) {
           make("div", { class: "qt-results" },
             make("div", { class: "qt-cards" }, ...state.cards.map((c) => c.card)),
             make("div", { class: "qt-legend", "aria-hidden": "true" }),
-            ...outside, ...(cells.length ? [table] : []))),
+            ...outside, ...(cells.length ? [table] : []),
+            ...(plan.reviews ? [oddsTable(plan.reviews, language)] : []))),
         make("footer", {}, status, make("span", { class: "qt-foot" }, source, pace), live)));
     // Jupyter's shortcuts work on whatever has the focus: an arrow key would move to the next cell,
     // "d d" delete this one. It asks each element, so each must say no.
