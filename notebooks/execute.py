@@ -11,13 +11,13 @@ from nbclient import NotebookClient
 
 FOLDER = Path(__file__).parent
 #: The flight deck's notebook holds a live widget, and is run where the deck is made.
-NUMBERED = "0[1-68]_*.ipynb"
+NUMBERED = "0[1-689]_*.ipynb"
 
 
 def executed(path: Path) -> nbformat.NotebookNode:
     """Return a notebook with the outputs that it gives now; an error in a cell is raised."""
     book = nbformat.read(path, as_version=4)
-    client = NotebookClient(book, timeout=300, kernel_name="python3", record_timing=False)
+    client = NotebookClient(book, timeout=600, kernel_name="python3", record_timing=False)
     client.execute(cwd=str(FOLDER))
     book.metadata = {
         "kernelspec": book.metadata["kernelspec"],

@@ -64,8 +64,13 @@ def when_faults(
         if is_number(before) and is_number(date) and date <= before:
             what = f"{date} stands after {before}, expected dates that increase"
             yield document.fault(places[place], what)
-    if is_number(delay) and late > 0 and (off := _off(late, 0.0, watched.time_step)):
-        yield document.fault(("when", "delay"), f"{delay} is no whole number of steps, {off}")
+    step = watched.time_step
+    if late > 0 and (near := _off(late, 0.0, step)) is not None:
+        what = (
+            f"{delay} is no whole number of steps, expected a multiple of {step:.10g}, "
+            f"the nearest is {near:.10g}"
+        )
+        yield document.fault(("when", "delay"), what)
 
 
 def _variable_faults(
@@ -86,24 +91,23 @@ def _variable_faults(
 def _date_faults(
     document: YamlDocument, where: KeyPath, date: float, delay: float, watched: Watched
 ) -> Iterator[Fault]:
-    start, end = watched.time
+    (start, end), step = watched.time, watched.time_step
     if not start < date < end:
         yield document.fault(where, f"{date:g} is outside the model's time, {start} to {end}")
-    elif off := _off(date, start, watched.time_step):
-        yield document.fault(where, f"{date:.10g} is no step of the model, {off}")
-    elif delay > 0 and date + delay >= end:
+    elif (near := _off(date, start, step)) is not None:
         what = (
-            f"levers would answer in {date + delay:g}, outside the model's time, {start} to {end}"
+            f"{date:.10g} is no step of the model, expected a multiple of {step:.10g}, "
+            f"the nearest is {near:.10g}"
         )
+        yield document.fault(where, what)
+    elif delay > 0 and (late := date + delay) >= end:
+        what = f"levers would answer in {late:g}, outside the model's time, {start} to {end}"
         yield document.fault(where, what)
 
 
-def _off(value: float, start: float, step: float) -> str:
-    """Say what was expected of a time that no step hits; nothing where one does."""
+def _off(value: float, start: float, step: float) -> float | None:
+    """Return the nearest step to a time that none hits; None where one does."""
     if not step:
-        return ""
+        return None
     steps = (value - start) / step
-    if abs(steps - round(steps)) < _SLACK:
-        return ""
-    near = start + round(steps) * step
-    return f"expected a multiple of {step:.10g}, the nearest is {near:.10g}"
+    return None if abs(steps - round(steps)) < _SLACK else start + round(steps) * step
