@@ -92,6 +92,12 @@ interface Outcome extends Titled {
   words: Record<Language, Unit & { article: string; note: string }>;
 }
 
+interface Reviews {
+  days: string[];
+  scenario: Titled;
+  rows: (Titled & { chances: (number | null)[] })[];
+}
+
 interface Source {
   members: number;
   seed: number;
@@ -110,6 +116,7 @@ interface Plan {
   groups: (Titled & { controls: Control[] })[];
   panels: Panel[];
   outcomes: { years: number[]; rows: Outcome[] };
+  reviews?: Reviews | null;
   years: number[];
   gap?: number;
   moves: number | null;
@@ -253,6 +260,7 @@ interface Words {
   download: string; saved: Said; ready: Said; actual: string; other: string;
   target: { above: string; at_least: string; rises: Said; rises_each_year: Said };
   sum: (first: number, last: number) => string; mean: string; reached: string; outcomes: string; outcome: string;
+  reviews: (scenario: string) => string; reviewTarget: string;
   articleHead: string; before: string; observed: Record<"series" | "other" | "none", string>; prior: string;
   odds: Record<"likely" | "open" | "unlikely" | "none", string>; of: Said; change: string; least: string;
   interval: (low: string, high: string) => string; then: string; colon: string; bracket: Said; happened: Said;
