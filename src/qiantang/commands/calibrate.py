@@ -61,6 +61,8 @@ def _recover(folder: Path | None, trials: int, seed: int, out: Path | None, *, f
     from qiantang.calibrate.recovery import LEVELS, recover
     from qiantang.files.outfile import refuse_replacing
     from qiantang.session import open_study
+    from qiantang.wording.figures import percent
+    from qiantang.wording.tabled import tenths
 
     if out is not None:
         from qiantang.charts.suffixes import check_picture
@@ -72,7 +74,7 @@ def _recover(folder: Path | None, trials: int, seed: int, out: Path | None, *, f
     options.say("calibrate.worlds", trials=trials, coordinates=len(found.names))
     for level in LEVELS:
         inside = found.coverage(level)
-        options.say("calibrate.inside", level=f"{level:.0%}", share=f"{inside:.1%}")
+        options.say("calibrate.inside", level=percent(level), share=tenths(inside))
     options.say("calibrate.ranks", ranks=" ".join(map(str, found.histogram())))
     if out is not None:
         study.chart.recovery(found, seed=seed).save(out)

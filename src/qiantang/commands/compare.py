@@ -9,6 +9,7 @@ import click
 
 from qiantang.commands import options
 from qiantang.commands.reach import figure, probability
+from qiantang.wording.tabled import keeps_ids
 
 if TYPE_CHECKING:
     from qiantang.compare.differences import Comparison, Difference
@@ -97,7 +98,7 @@ def _show(comparison: Comparison, words: Wording) -> None:
 
 def _title(name: str, words: Wording) -> str:
     """Return what a scenario is called in Chinese, if the study knows it; English keeps names."""
-    if words.lang == "en" or name not in words.study.scenario_names():
+    if keeps_ids(words.lang) or name not in words.study.scenario_names():
         return name
     return words.scenario(words.study.scenario(name))
 
@@ -106,7 +107,7 @@ def _cells(row: Difference, words: Wording) -> list[str]:
     """Return a line of the table; Chinese in the units of an office, English in the model's."""
     target = next(one for one in words.study.plan.targets.targets if one.id == row.target)
     name, unit, factor = row.target, row.unit, 1.0
-    if words.lang == "zh":
+    if not keeps_ids(words.lang):
         reading = words.target_unit(target)
         name, unit, factor = words.target(target), reading.label or row.unit, reading.factor
     low, high = (_signed(factor * end, words.lang) for end in (row.p05, row.p95))

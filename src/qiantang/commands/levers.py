@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qiantang.commands import options
+from qiantang.wording.tabled import chance_change, keeps_ids
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -159,7 +160,7 @@ def _print_all(screen: Console, table: LeverTable, words: Wording) -> None:
 
 def _target_heads(targets: Sequence[Target], words: Wording) -> tuple[list[str], dict[str, float]]:
     """Return a head for each target, and what its figures are multiplied by: English keeps ids."""
-    if words.lang == "en":
+    if keeps_ids(words.lang):
         return [f"{t.id}\n{t.unit}" for t in targets], {t.id: 1.0 for t in targets}
     units = {target.id: words.target_unit(target) for target in targets}
     heads = [f"{words.target(t)}\n{units[t.id].label}" for t in targets]
@@ -168,9 +169,9 @@ def _target_heads(targets: Sequence[Target], words: Wording) -> tuple[list[str],
 
 def _total(table: LeverTable, words: Wording) -> str:
     """Return the head of the line of totals."""
-    if words.lang == "en":
+    if keeps_ids(words.lang):
         return f"= {table.full}"
-    return f"合计：{words.scenario(words.study.scenario(table.full))}"
+    return words.phrase("levers.total", of=words.scenario(words.study.scenario(table.full)))
 
 
 def _print_one(screen: Console, table: LeverTable, target: Target, words: Wording) -> None:
@@ -184,7 +185,7 @@ def _print_one(screen: Console, table: LeverTable, target: Target, words: Wordin
     by, unit = factors[target.id], heads[0].partition("\n")[2]
     base = words.study.scenario(table.base)
     title = say("levers.title", target=options.with_id(target, words), unit=unit,
-                base=words.scenario(base) if words.lang == "zh" else table.base)  # fmt: skip
+                base=table.base if keeps_ids(words.lang) else words.scenario(base))  # fmt: skip
     page = options.plain_table(say("head.lever"), say("head.articles"), *numbers, title=title,
                                right=numbers)  # fmt: skip
     shown = [effect for effect in mine.effects if _matters(effect, shares.get(effect.lever))]
@@ -215,8 +216,7 @@ def _span(low: float, high: float) -> str:
 
 
 def _points(change: float) -> str:
-    """Write a change of a probability: in Chinese in points of a hundred."""
-    return f"{100 * change:+.1f}" if options.language() == "zh" else f"{change:+.3f}"
+    return chance_change(change, options.language())
 
 
 def _print_articles(screen: Console, mine: LeverTable, words: Wording, by: float) -> None:

@@ -245,7 +245,11 @@ def print_world(screen: Console, base: Scenario, words: Wording) -> None:
 
 def with_id(target: Target, words: Wording) -> str:
     """Return the title of a target; in English with the id that commands take."""
-    return f"{words.target(target)} ({target.id})" if words.lang == "en" else words.target(target)
+    from qiantang.wording.tabled import keeps_ids
+
+    return (
+        f"{words.target(target)} ({target.id})" if keeps_ids(words.lang) else words.target(target)
+    )
 
 
 @contextmanager

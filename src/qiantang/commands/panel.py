@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from qiantang.commands import options
+from qiantang.wording.tabled import keeps_ids
 
 
 @click.command()
@@ -63,7 +64,7 @@ def _print(rows: list[dict[str, Any]]) -> None:
 
 def _named(estimate: str, city: str) -> str:
     """Return what an estimate is called: in Chinese its quantity and statistic in words."""
-    if options.language() == "zh":
+    if not keeps_ids(options.language()):
         quantity, _, statistic = estimate.partition(".")
         estimate = _word(f"panel.of.{quantity}", quantity) + "·" + _word(f"panel.of.{statistic}",
                                                                           statistic)  # fmt: skip

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qiantang.commands import options
+from qiantang.wording.tabled import keeps_ids
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -107,12 +108,11 @@ def review(
         paths = None if bar is None else pathways(found, bar, told)
     if picture is not None and paths:
         options.save_picture(study.chart.pathways(found, paths, lang=lang), picture, None)
-    if out is not None:
-        _write_memo(found, answer, paths or (), lang, out)
+    _write_memo(found, answer, paths or (), lang, out)
     if as_json:
         options.print_json(_record(found, answer, paths))
-        return
-    _print(options.console(wide=True), found, answer, paths, words)
+    else:
+        _print(options.console(wide=True), found, answer, paths, words)
 
 
 def _check_files(out: Path | None, picture: Path | None, bar: float | None, *, force: bool) -> None:
@@ -160,8 +160,10 @@ def _print(
 
 
 def _write_memo(
-    found: Review, answer: Answer | None, paths: Sequence[Pathway], lang: str, out: Path
+    found: Review, answer: Answer | None, paths: Sequence[Pathway], lang: str, out: Path | None
 ) -> None:
+    if out is None:
+        return
     from qiantang.memo.review import review_memo
     from qiantang.memo.writing import write_memo
 
@@ -214,7 +216,7 @@ def _called(key: str, words: Wording) -> str:
     from qiantang.memo.review import called
 
     is_series = key.partition(" ")[0] in words.study.evidence.series
-    return key if is_series and words.lang == "en" else called(key, words)
+    return key if is_series and keeps_ids(words.lang) else called(key, words)
 
 
 def _change(value: float) -> str:

@@ -8,6 +8,15 @@ from typing import TYPE_CHECKING
 import click
 
 from qiantang.commands import options
+from qiantang.wording.figures import whole
+from qiantang.wording.tabled import (
+    asked_chance,
+    chance_change,
+    chance_gain,
+    chance_with_error,
+    exact_chance,
+    keeps_ids,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -82,8 +91,7 @@ def solve(
     if out is not None:
         check_new(out, force=force)
     study = open_study(folder, fit=fit)
-    words = Wording(study, lang)
-    target = find_target(study, name)
+    words, target = Wording(study, lang), find_target(study, name)
     effort = study.effort if file is None else study.effort_in(file)
     packages = open_packages(study, members=members, seed=seed, vintage=vintage, base=base)
     with options.telling() as told:
@@ -112,32 +120,24 @@ def print_answer(screen: Console, answer: Answer, target: Target, words: Wording
 
 def _print_verdict(screen: Console, answer: Answer, target: Target, words: Wording) -> None:
     say = words.phrase
-    found = _with_error(answer.probability, answer.error, words)
+    found = chance_with_error(answer.probability, answer.error, words.lang)
     given = {
         "target": options.with_id(target, words), "found": found,
-        "level": words.figure(target.threshold, words.target_unit(target))
-        if words.lang == "zh" else f"{target.threshold:g} {target.unit}",
-        "wanted": _percent(answer.asked) if words.lang == "zh" else f"{answer.asked:g}",
+        "level": f"{target.threshold:g} {target.unit}" if keeps_ids(words.lang)
+        else words.figure(target.threshold, words.target_unit(target)),
+        "wanted": asked_chance(answer.asked, words.lang),
         "cost": f"{answer.cost:.1f}", "all": f"{answer.full_cost:.0f}",
         "ceiling": "" if answer.ceiling is None
-        else _with_error(answer.ceiling.probability, answer.ceiling.error, words),
+        else chance_with_error(answer.ceiling.probability, answer.ceiling.error, words.lang),
     }  # fmt: skip
     known = answer.verdict != "impossible" or answer.ceiling is not None
     key = answer.verdict if known else "not_found"
     screen.print(say(f"solve.{key}", **given), soft_wrap=True)
-    ends = {"none": _chance(answer.base, words), "full": _chance(answer.full, words)}
+    ends = {
+        "none": exact_chance(answer.base, words.lang),
+        "full": exact_chance(answer.full, words.lang),
+    }
     screen.print(say("solve.ends", **ends))
-
-
-def _chance(value: float, words: Wording) -> str:
-    """Write a probability: in per cent in Chinese, three places in English."""
-    return f"{100 * value:.1f}%" if words.lang == "zh" else f"{value:.3f}"
-
-
-def _with_error(value: float, error: float, words: Wording) -> str:
-    if words.lang == "zh":
-        return f"{100 * value:.1f}%±{100 * error:.1f}%"
-    return f"{value:.3f} ± {error:.3f}"
 
 
 def _print_package(screen: Console, answer: Answer, words: Wording) -> None:
@@ -161,7 +161,7 @@ def _print_package(screen: Console, answer: Answer, words: Wording) -> None:
 def _exhausted(limit: str, words: Wording) -> str:
     """Name a limit of the effort file that is used up."""
     lever = limit.removesuffix(" at its most")
-    if words.lang == "en":
+    if keeps_ids(words.lang):
         return limit
     if lever != limit:
         return options.sentence("solve.at_most", lever=words.lever(lever))
@@ -179,33 +179,24 @@ def _print_binding(screen: Console, answer: Answer, words: Wording) -> None:
         variable = limit.variable or ""
         table.add_row(
             words.choose(limit.name, limit.name_zh),
-            words.variable(variable) if variable and words.lang == "zh" else variable,
+            variable if not variable or keeps_ids(words.lang) else words.variable(variable),
             "" if limit.lowest is None else f"{100 * limit.lowest:.0f} %",
-            "" if limit.loosened is None else _chance(limit.loosened, words),
-            "" if limit.gain is None else _gain(limit.gain),
+            "" if limit.loosened is None else exact_chance(limit.loosened, words.lang),
+            "" if limit.gain is None else chance_change(limit.gain, words.lang),
             words.choose(limit.note, limit.note_zh),
         )
     screen.print(table)
     first = answer.binding[0]
     if first.gain is not None and first.gain > NEGLIGIBLE:
         name = words.choose(first.name, first.name_zh)
-        screen.print(say("solve.binds", name=name, gain=_plain(first.gain)))
+        screen.print(say("solve.binds", name=name, gain=chance_gain(first.gain, words.lang)))
     if any(limit.lowest is not None for limit in answer.binding):
         screen.print(say("solve.lowest_means"))
 
 
-def _plain(gain: float) -> str:
-    """Write a gain as it stands in a sentence."""
-    return f"{100 * gain:.3g}" if options.language() == "zh" else _gain(gain)
-
-
-def _gain(gain: float) -> str:
-    return f"{100 * gain:+.1f}" if options.language() == "zh" else f"{gain:+.3f}"
-
-
 def _print_method(screen: Console, answer: Answer, words: Wording) -> None:
     say = options.sentence
-    fresh = _with_error(answer.fresh, answer.fresh_error, words)
+    fresh = chance_with_error(answer.fresh, answer.fresh_error, words.lang)
     lines = [
         say("solve.method", members=answer.members, seed=answer.seed, fresh=fresh,
             runs=answer.runs)
@@ -213,19 +204,15 @@ def _print_method(screen: Console, answer: Answer, words: Wording) -> None:
     if answer.verdict == "reached":
         costs = say("and").join(f"{cost:.1f}" for cost in answer.costs)
         short = answer.fresh < answer.asked
-        asked = _percent(answer.asked) if words.lang == "zh" else f"{answer.asked:g}"
+        asked = asked_chance(answer.asked, words.lang)
         suffices = say("solve.short" if short else "solve.suffices", asked=asked)
         lines.append(say("solve.shown", suffices=suffices, costs=costs))
     if answer.ceiling is not None:
         above = answer.ceiling.above
-        trials = f"{answer.ceiling.trials:,}" if words.lang == "en" else answer.ceiling.trials
+        trials = whole(answer.ceiling.trials, words.lang)
         raised = say("solve.raised") if above else ""
         lines.append(say("solve.proof", trials=trials, above=above, raised=raised))
         if not answer.ceiling.settled:
             lines.append(say("solve.unsettled"))
     for line in lines:
         screen.print(line)
-
-
-def _percent(value: float) -> str:
-    return f"{100 * value:g}%"

@@ -31,7 +31,6 @@ ROWS = 10
 COLUMNS = ("number", "text", "what", "value", "unit", "scenario", "world", "members", "seed",
            "model", "fit", "origin")  # fmt: skip
 _WIDTHS = (1.0, 2.4, 5.6, 2.4, 2.0, 2.2, 2.4, 1.4, 1.0, 2.4, 2.4, 2.8)
-_ENDS = {"en": "-annex.xlsx", "zh": "-附表.xlsx"}
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class Parted:
 
 def book_beside(out: Path, lang: Language) -> Path:
     """Return the workbook of a memo's annex."""
-    return out.with_name(out.stem + _ENDS[lang])
+    return out.with_name(f"{out.stem}-{short_words('annex.file', lang)}.xlsx")
 
 
 def annex_table(entries: Sequence[Entry], lang: Language) -> TableBlock:

@@ -89,7 +89,7 @@ class Said:
     def _bracket(self, text: str) -> str:
         if not text:
             return ""
-        return f"（{text}）" if self.words.lang == "zh" else f" ({text})"
+        return self.words.phrase("bracket", text=text)
 
 
 def told(text: str) -> tuple[Inline, ...]:

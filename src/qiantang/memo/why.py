@@ -13,6 +13,7 @@ from qiantang.faults import Fault, StudyError
 from qiantang.memo.facts import TargetFacts
 from qiantang.memo.registry import quoted
 from qiantang.memo.teller import Teller
+from qiantang.wording.tabled import signed_percent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,9 +43,9 @@ class WhyFacts:
     @property
     def loop(self) -> str:
         """Name of the loop that is most often the strongest."""
-        key = "title_zh" if self.teller.lang == "zh" else "title"
-        named = self.report.dataset[key].to_numpy()[self._place]
-        return quoted(str(named or self.report.dataset["title"].to_numpy()[self._place]))
+        titles = (str(self.report.dataset[key].to_numpy()[self._place])
+                  for key in ("title", "title_zh"))  # fmt: skip
+        return quoted(self.teller.words.choose(*titles))
 
     @property
     def kind(self) -> str:
@@ -104,9 +105,7 @@ class WhyFacts:
 
     def _said(self, stat: str, value: float) -> str:
         teller, lead = self.teller, self.target.lead.scenario
-        whole = round(100 * value)
-        sign = "−" if whole < 0 else ""
-        text = f"{sign}{abs(whole)}%" if teller.lang == "zh" else f"{sign}{abs(whole)} %"
+        text = signed_percent(value, teller.lang)
         return teller.result(
             text,
             teller.say(f"stat.{stat}", target=self.target.name),

@@ -146,16 +146,6 @@ def setting_words(about: StudyFile, language: Language) -> dict[str, str]:
     return words
 
 
-_WORDS: dict[str, dict[str, str]] = {
-    "en": {"ex_ante": "drivers as known at the origin", "conditional": "true drivers"},
-    "zh": {"ex_ante": "外部环境只用当时已知信息", "conditional": "外部环境取实际值"},
-}
-_SHOCK_WORDS: dict[str, tuple[str, str]] = {
-    "en": ("{first} to {last}, {shock} unknown", "{first} to {last}, {shock} known"),
-    "zh": ("{first}—{last}年，不知{shock}", "{first}—{last}年，已知{shock}"),
-}
-
-
 def titles_of(
     study: Study, series: Mapping[str, SeriesRecord], language: Language
 ) -> dict[str, str]:

@@ -26,7 +26,7 @@ from qiantang.travel.machine.jssource import js_source
 from qiantang.travel.pack import Rows
 from qiantang.travel.writing import Page
 from qiantang.wording.figures import LARGE
-from qiantang.wording.language import Language, both
+from qiantang.wording.language import Language, Sentences, both
 
 Array = NDArray[np.float64]
 Range = tuple[float, float]
@@ -225,9 +225,9 @@ def _unit(size: float, lang: Language) -> dict[str, Any]:
     return {"article": "", "factor": 1.0 / one, "short": "", "label": word, "large": _large(lang)}
 
 
-def _large(lang: str) -> list[tuple[str, float]]:
+def _large(lang: Language) -> list[tuple[str, float]]:
     """Return the words for large numbers as they stand behind a number."""
-    gap = " " if lang == "en" else ""
+    gap = Sentences(lang).gap
     return [(f"{gap}{word}", one) for word, one in LARGE[lang]]
 
 
