@@ -121,7 +121,7 @@ def test_the_command_prints_json() -> None:
     ("arguments", "said"),
     [
         (["--peers", "vensim"], "no peer vensim"),
-        (["--members", "0"], "expected at least 1"),
+        (["--members", "0"], "not in the range x>=1"),
         (["--sizes", "1e3"], "expected numbers"),
     ],
 )
