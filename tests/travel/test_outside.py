@@ -126,3 +126,12 @@ def test_a_finger_moves_a_slider(browser: Any, page_file: Path) -> None:
         assert 0.6 < float(handle.input_value()) < 0.9
         assert frame(page)["interval"] != before
         assert one.complaints == []
+
+
+def test_what_levers_do_to_a_target_is_asked_of_levers_alone(page: Any, offline: Any) -> None:
+    page.locator(".qt-choose").first.click()
+    frame(page)
+    of_levers = page.locator(".qt-levers .qt-effect").all_text_contents()
+    assert all(of_levers)
+    assert set(page.locator(".qt-outside .qt-effect").all_text_contents()) == {""}
+    assert offline.complaints == []

@@ -3,6 +3,8 @@
 
 /** @param {Plan} plan @returns {Effects} */
 function effectsOf(plan) {
+  // Sliders of the world outside stand behind those of the levers, and are none of the plan's.
+  const count = plan.groups.reduce((all, group) => all + group.controls.length, 0);
   /** @type {Probe[]} */
   let queue = [];
   /** @type {(Frame | null)[][]} */
@@ -10,7 +12,7 @@ function effectsOf(plan) {
   return {
     ask(levers) {
       ends = levers.map(() => [null, null]);
-      queue = levers.flatMap((_, lever) => [0, 1].map((end) => ({ lever, end })));
+      queue = levers.slice(0, count).flatMap((_, lever) => [0, 1].map((end) => ({ lever, end })));
     },
     stop() { queue = []; },
     pending: () => queue.length > 0,
