@@ -60,7 +60,6 @@ SMALL = 0.005
     "--method", type=click.Choice(["weights", "smoother"]), default="weights", show_default=True,
     help="Weigh members by the figures, or move them towards these.",
 )  # fmt: skip
-@options.force_option
 @options.members_option
 @options.seed_option
 @options.lang_option
