@@ -148,6 +148,7 @@ def test_winners_are_sound_scenario_files(small_study: Study, folder: Path, foun
             assert scenario.path(lever).times[0] == pytest.approx(2018.5 + row[f"late_{lever}"])
     record = json.loads(typed(*words, "--json").output)
     assert len(record["packages"]) == len(found.packages)
+    assert np.array(record["course"]).shape == (2, 3)
     assert (folder / "out" / "front.csv").read_text(encoding="utf-8-sig").startswith("pick,")
 
 
