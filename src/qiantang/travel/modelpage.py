@@ -225,7 +225,7 @@ def _unit(size: float, lang: Language) -> dict[str, Any]:
     return {"article": "", "factor": 1.0 / one, "short": "", "label": word, "large": _large(lang)}
 
 
-def _large(lang: str) -> list[tuple[str, float]]:
+def _large(lang: Language) -> list[tuple[str, float]]:
     """Return the words for large numbers as they stand behind a number."""
     gap = " " if lang == "en" else ""
     return [(f"{gap}{word}", one) for word, one in LARGE[lang]]
