@@ -30,7 +30,6 @@ def test_the_bundled_study_says_what_was_known_when() -> None:
     assert about.hindcasts.origins == tuple(map(float, range(2009, 2019)))
     assert about.settings == ("ex_ante", "conditional", "pandemic_unknown", "pandemic_known")
     assert about.settings_told == ("conditional", "pandemic_known")
-    assert about.said("2018 + actual") == "June 2018 with some drivers as they happened"
 
 
 def test_a_study_without_the_file_says_what_it_tells(tmp_path: Path) -> None:
