@@ -124,7 +124,6 @@ interface Plan {
   ranges: Pair[];
   scenarios: (Titled & { name: string })[];
   start: number[];
-  reviews?: Reviews | null;
   outside: Knob[];
   step: number;
   saves: boolean;
@@ -175,12 +174,6 @@ interface Effects {
   next(levers: number[]): { probe: Probe; levers: number[] };
   take(probe: Probe, frame: Frame): void;
   of(lever: number, card: number): number;
-}
-/** The odds of each target at each review. */
-interface Reviews {
-  scenario: Titled;
-  days: string[];
-  rows: (Titled & { chances: (number | null)[] })[];
 }
 interface Choosing { possible: boolean; act: () => void }
 interface Flight { id: number; asked: number; probe?: Probe; patience?: ReturnType<typeof setTimeout> }
@@ -268,7 +261,7 @@ interface Words {
   frame: (ms: string, rate: string) => string; rate: Said; waiting: string; lost: string;
   source: (source: Source, sound: number) => string; announce: (parts: string[]) => string; lever: string;
   chart: (title: string, text: string) => string;
-  reviews: Said; reviewTarget: string; choose: string; effects: string; effectsOn: (name: string, points: boolean) => string;
+  choose: string; effects: string; effectsOn: (name: string, points: boolean) => string;
 }
 interface PageWords {
   lead: string; here: Said; starting: string; refused: Said; print: string; outside: string; outsideHint: string;

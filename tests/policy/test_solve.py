@@ -221,7 +221,7 @@ def test_the_command_answers_in_words_and_in_json(small_study: Study) -> None:
     code, out, _ = call(small_study, *words, "--lang", "zh")
     assert code == 0
     assert "旅客吞吐量" in out
-    assert "12 members" in out
+    assert "12组样本" in out
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,6 @@ def test_the_command_answers_in_words_and_in_json(small_study: Study) -> None:
         (["--target", "cargo", "--effort", "none.yaml"], "none.yaml: file not found"),
         (["--target", "cargo", "--out", "out.json"], "suffix .json, expected .yaml"),
         (["--target", "cargo", "--vintage", "2019"], "unknown vintage, expected 2018 or actual"),
-        (["--target", "cargo", "--lang", "de"], "unknown language 'de', expected zh or en"),
         (["--target", "cargo", "--members", "99"], "99 members asked for"),
     ],
 )

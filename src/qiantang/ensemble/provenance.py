@@ -247,7 +247,10 @@ def rules_of(dataset: xr.Dataset) -> dict[str, list[Ruled]]:
 
 def losses_of(dataset: xr.Dataset) -> dict[str, tuple[int, str, float]]:
     """Return members lost, what ceased to be finite first, and when, where members diverged."""
-    names, times = _told(dataset, _FIRST), _values(dataset, _WHEN)
+    names = _told(dataset, _FIRST)
+    if not names:
+        return {}
+    times = _values(dataset, _WHEN)
     lost = dict(zip(names, np.atleast_2d(dataset["diverged"]).sum(axis=-1), strict=True))
     return {
         name: (int(lost[name]), names[name], float(time))

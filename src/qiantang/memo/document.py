@@ -150,7 +150,7 @@ class Document:
         annexes = (b for b in self.blocks if isinstance(b, TableBlock) and b.anchors)
         listed = (words_of(row[0]) for block in annexes for row in block.rows)
         object.__setattr__(self, "contents", {entry.number: entry for entry in self.entries})
-        object.__setattr__(self, "listed", frozenset(int(one) for one in listed if one))
+        object.__setattr__(self, "listed", frozenset(int(one) for one in listed if one.isdecimal()))
 
     def places(self) -> dict[tuple[str, str], int]:
         """Return the number of each figure and table by kind and key, in order of appearance."""

@@ -114,7 +114,9 @@ class _Told:
         return phrase("and", self.language).join(names)
 
     def counted(self, reached: int, count: int, *, met: bool) -> str:
-        return self.say("of" if met else "few" if reached else "none", a=reached, n=count)
+        if not (met or reached):
+            return self.say("none", n=count)
+        return self.say("of" if met else "few", a=reached, n=count)
 
     def name(self, series: str) -> str:
         return self.titles.get(series, series)
