@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from qiantang.changes import SPREADS, Changes, change_of, constant_change
 from qiantang.vocabulary import vintage_text
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Text = Annotated[str, Field(min_length=1)]
 Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
@@ -119,7 +121,7 @@ class When(BaseModel):
 
     def is_met(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Tell of each value of the variable whether the condition is met; never of no number."""
-        return np.asarray(values > self.level if self.below is None else values < self.level)
+        return values > self.level if self.below is None else values < self.level
 
     @property
     def level(self) -> float:
