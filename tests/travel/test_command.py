@@ -113,7 +113,7 @@ def test_what_does_not_fit_a_model_file_is_one_sentence(
     ("words", "said"),
     [
         (["--inputs", "x"], "--inputs, --outputs and --uncertain go with --model"),
-        (["--model", "x.mdl", "--scenario", "y"], "--model takes neither --scenario nor --study"),
+        (["--model", "x.mdl", "--scenario", "y"], "--model takes no --scenario, --fit or --study"),
         (["--model", "x.mdl", "--inputs", "y"], "--model needs --inputs and --outputs"),
         (["--model", "no.mdl", "--inputs", "y", "--outputs", "z"], "no.mdl: file not found"),
         (["--scenario", "no_such"], "no such scenario"),

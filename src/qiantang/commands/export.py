@@ -118,7 +118,7 @@ def simulator(
     check_outfile(out, (".html",))
     beside = out.with_suffix(".zip") if zipped else None
     refuse_replacing([("--out", out), ("--zip", beside)], force=force)
-    _refuse_mixed(file, scenario, folder, inputs, outputs, uncertain)
+    _refuse_mixed(file, scenario or fit, folder, inputs, outputs, uncertain)
     common: dict[str, Any] = {
         "members": members, "seed": seed, "language": lang,
         "date": (dated or datetime.now(UTC)).date().isoformat(),
@@ -135,14 +135,14 @@ def simulator(
 
 
 def _refuse_mixed(
-    file: Path | None, scenario: str | None, folder: Path | None, *of_model: tuple[str, ...]
+    file: Path | None, asked: str | None, folder: Path | None, *of_model: tuple[str, ...]
 ) -> None:
     """Refuse options of a study beside a model file, and those of a model file without one."""
     what = ""
     if file is None and any(of_model):
         what = "--inputs, --outputs and --uncertain go with --model"
-    elif file is not None and (scenario or folder):
-        what = "--model takes neither --scenario nor --study"
+    elif file is not None and (asked or folder):
+        what = "--model takes no --scenario, --fit or --study"
     elif file is not None and not (of_model[0] and of_model[1]):
         what = "--model needs --inputs and --outputs, one of each at least"
     if what:

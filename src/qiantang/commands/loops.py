@@ -83,6 +83,7 @@ def loops(
     between = {"first": first, "last": last, "top": top}
     with options.progress_bar(1, "loops") as progress:
         if of is not None and Path(of).suffix.lower() in MODELS:
+            _refuse_of_study(scenario, vintage, fit, folder)
             report = _of_file(Path(of), variable, progress=progress, **between)
         else:
             from qiantang.session import open_study
@@ -110,6 +111,12 @@ def _of_file(model: Path, variable: str | None, **given: object) -> LoopReport:
         return loops_of_model(model, variable, **given)  # type: ignore[arg-type]
     except Unsupported as refusal:
         raise StudyError([Fault(model, refusal.line, "", refusal.faults[0].what)]) from None
+
+
+def _refuse_of_study(*asked: object) -> None:
+    """Refuse options of a study beside a model file."""
+    if any(asked):
+        raise click.UsageError("a model file takes no --scenario, --vintage, --fit or --study")
 
 
 def _refuse_variable(variable: str | None) -> None:
