@@ -89,6 +89,15 @@ class Study:
         return load_model(self.model_file)
 
     @cached_property
+    def driver_names(self) -> frozenset[str]:
+        """Names of the exogenous series; their figures are not read."""
+        from qiantang.evidence.driverfile import read_register
+        from qiantang.files.yamlfile import read_yaml
+
+        document = read_yaml(self.folder / "calibration" / "evidence" / "drivers.yaml")
+        return frozenset(read_register(document, self.about).drivers)
+
+    @cached_property
     def drivers(self) -> Drivers:
         """The exogenous series, in both vintages."""
         from qiantang.evidence.drivers import read_drivers
@@ -202,7 +211,7 @@ class Study:
             if not item.is_control and not item.is_lookup
         }
         return Vocabulary(
-            levers, set(self.drivers.names), set(self.about.vintage_names), articles,
+            levers, set(self.driver_names), set(self.about.vintage_names), articles,
             (start, end), chinese, self.about.known, self._outside,
             Watched(variables, (start, end), float(self.dictionary[_STEP].equation)),
         )  # fmt: skip

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 if TYPE_CHECKING:
     from qiantang.scenariofile import When
@@ -63,6 +62,6 @@ def _dates(dates: Sequence[float], words: Wording) -> str:
 def date_said(date: float, words: Wording) -> str:
     """Return a date in words: in the middle of a year, at its start, in one of its months."""
     months = round(12 * date, 6)
-    year, month = divmod(int(np.floor(months)), 12)
-    part = _PARTS.get(month) if months == np.floor(months) else None
+    year, month = divmod(math.floor(months), 12)
+    part = _PARTS.get(month) if months == math.floor(months) else None
     return words.phrase(f"date.{part or 'month'}", year=year, month=month + 1)
