@@ -222,6 +222,13 @@ def test_very_long_titles_are_broken_or_cut_but_never_leave_the_page(
     keeps_to_its_page(chart)
 
 
+def test_no_line_begins_or_ends_with_a_blank() -> None:
+    """At any width: a blank that does not fit is no part of a line."""
+    text = "What was told came as often as it was told, as far as 40 worlds can say 90 % and 11."
+    for tenths in range(20, 120):
+        assert all(line == line.strip() for line in wrap(text, tenths / 10, 16))
+
+
 def test_lines_break_where_chinese_and_english_may_be_broken() -> None:
     for text in ("机场旅客吞吐量：“实施意见全面落实”情景下不大可能实现2020年目标（概率17%）", LONG):
         lines = wrap(text, 1.5, 9)

@@ -88,7 +88,7 @@ def _break(text: str, room: float, size: float, weight: int | str) -> list[str]:
             line = piece.lstrip()
         else:
             line += piece
-        while width(line, size, weight) > room and len(line) > 1:
+        while width(line.rstrip(), size, weight) > room and len(line) > 1:
             head = _longest(line, room, size, weight)
             lines.append(line[:head])
             line = line[head:]
