@@ -109,7 +109,7 @@ def _taken(
     for one in deviations.values():
         innovations[one.innovation] = one.sign * one.paths
     later = members.times >= belief.known.as_of
-    for name in members.counted:
+    for name in sorted(members.counted):  # draws in one order
         if later.any() and name in innovations:
             shape = (members.size, int(later.sum()))
             innovations[name][:, later] = tracker.study.counts[name].draw(shape, rng)
