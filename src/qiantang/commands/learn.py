@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from qiantang.commands import options
+from qiantang.wording.figures import brief, rounded
+from qiantang.wording.tabled import keeps_ids
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -69,30 +72,40 @@ def learn(
 
 
 def _print(screen: Console, found: Lessons, target: Target, words: Wording) -> None:
-    table = options.plain_table("scenario", "effort", "P", right=("effort", "P"),
-                                title=f"The choice: {words.target(target)}")  # fmt: skip
+    say = words.phrase
+    numbers = (say("solve.effort"), say("head.P"))
+    table = options.plain_table(
+        say("head.scenario"), *numbers, right=numbers,
+        title=say("learn.choice", target=words.target(target)),
+    )  # fmt: skip
     rows = zip(found.scenarios, found.costs, found.chances, strict=True)
     for name, cost, chance in rows:
         title = words.scenario(words.study.scenario(name))
-        table.add_row(title, f"{cost:.0f}", words.bare_probability(chance))
+        table.add_row(title, rounded(cost), words.bare_probability(chance))
     screen.print(table)
-    heads = [f"{worth:g}" for worth in found.worths]
-    table = options.plain_table("to know", "", *heads, right=heads,
-                                title=f"Worth of knowing, by what the target is worth "
-                                f"({found.unit})")  # fmt: skip
-    chosen = [words.scenario(words.study.scenario(name)) for name in found.choices]
-    table.add_row("= chosen now", "", *chosen)
     told = [one for one in found.lessons if any(map(_is_told, one.worth))]
-    for one in told[:SHOWN]:
+    _print_worths(screen, found, told[:SHOWN], words)
+    lessons = len(found.lessons)
+    method = say("learn.method", members=found.members, seed=found.seed,
+                 left=lessons - len(told), lessons=lessons)  # fmt: skip
+    screen.print(method, soft_wrap=True)
+
+
+def _print_worths(screen: Console, found: Lessons, shown: Sequence[Lesson], words: Wording) -> None:
+    say = words.phrase
+    unit = words.choose(found.unit, words.study.effort.file.unit_zh)
+    heads = [brief(worth) for worth in found.worths]
+    table = options.plain_table(
+        say("learn.to_know"), say("learn.kind"), *heads, right=heads,
+        title=say("learn.title", unit=unit),
+    )  # fmt: skip
+    chosen = [words.scenario(words.study.scenario(name)) for name in found.choices]
+    table.add_row(say("learn.chosen"), "", *chosen)
+    for one in shown:
         cells = [f"{w.value:.2g}" if _is_told(w) else "0" for w in one.worth]
-        table.add_row(_called(one, words), "" if one.kind == "everything" else one.kind, *cells)
+        kind = "" if one.kind == "everything" else say(f"learn.kind.{one.kind}")
+        table.add_row(_called(one, words), kind, *cells)
     screen.print(table)
-    left = len(found.lessons) - len(told)
-    screen.print(
-        f"{found.members} members, seed {found.seed}. {left} of {len(found.lessons)} lessons would "
-        "change no choice, or not by more than three standard errors, and are worth nothing here.",
-        soft_wrap=True,
-    )
 
 
 def _is_told(worth: Worth) -> bool:
@@ -100,6 +113,16 @@ def _is_told(worth: Worth) -> bool:
 
 
 def _called(one: Lesson, words: Wording) -> str:
+    """Return what is to be known as the language calls it; English keeps names of series."""
+    from qiantang.memo.review import called
+
     if one.kind == "driver":
         return words.variable(one.name)
-    return one.name
+    if one.kind == "everything":
+        return words.phrase("learn.everything")
+    if keeps_ids(words.lang):
+        return one.name
+    if one.kind == "parameters":
+        return words.choose(one.name, words.study.dictionary.about.get(one.name, ("", ""))[1])
+    is_series = one.name.partition(" ")[0] in words.study.evidence.series
+    return called(one.name, words).strip() if is_series else words.model_name(one.name)

@@ -127,12 +127,16 @@ def _refuse_variable(variable: str | None) -> None:
 
 def _show(report: LoopReport) -> None:
     from qiantang.faults import printable
-    from qiantang.loops.showing import HEADS, RIGHT, outside_note, rows_of, title_of
+    from qiantang.loops.showing import RIGHT, heads_of, notes_of, rows_of, title_of
+    from qiantang.wording import Sentences
 
-    screen = options.console()
-    table = options.plain_table(*HEADS, title=title_of(report), right=RIGHT)
-    for row in rows_of(report):
+    screen, words = options.console(), Sentences(options.language())
+    heads = heads_of(words)
+    right = [heads[place] for place in RIGHT]
+    table = options.plain_table(*heads, title=title_of(report, words), right=right)
+    for row in rows_of(report, words):
         table.add_row(*map(printable, row))
     screen.print(table)
-    for note in [*outside_note(report), *report.notes]:
-        screen.print(printable(f"{note[0].upper()}{note[1:]}."))
+    for note in notes_of(report, words):
+        said = words.choose(f"{note[0].upper()}{note[1:]}", note)
+        screen.print(printable(words.phrase("loops.sentence", note=said)))

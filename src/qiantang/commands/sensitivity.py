@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from qiantang.commands import options
+from qiantang.wording.figures import whole
+from qiantang.wording.tabled import exact_chance
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -69,30 +71,55 @@ def sensitivity(
 
 
 def _print(screen: Console, found: Sensitivity, words: Wording) -> None:
-    from qiantang.sensitivity.analyse import METHODS
-    from qiantang.sensitivity.words import finding, group_name, input_name
+    from qiantang.sensitivity.words import finding
 
     stop = words.phrase("stop").strip()
     screen.print(finding(found, words) + stop, soft_wrap=True)
-    numbers = ("figure", "of P")
-    table = options.plain_table("Shapley effect", *numbers, right=numbers)
+    _print_groups(screen, found, words)
+    _print_inputs(screen, found, words)
+    known = found.floor_p == found.floor_p
+    chance = words.phrase(
+        "sensitivity.chance" if known else "sensitivity.chance.sure",
+        floor=_index(found.floor), floor_p=_index(found.floor_p),
+        probability=exact_chance(found.probability, words.lang),
+        members=whole(found.members, words.lang),
+    )  # fmt: skip
+    screen.print(chance)
+    _print_methods(screen, words)
+
+
+def _print_groups(screen: Console, found: Sensitivity, words: Wording) -> None:
+    from qiantang.sensitivity.words import group_name
+
+    numbers = (words.phrase("sensitivity.of_figure"), words.phrase("sensitivity.of_p"))
+    table = options.plain_table(words.phrase("sensitivity.shapley"), *numbers, right=numbers)
     for row in found.frame().to_dict("records"):
         shares = (_share(row["share_measure"]), _share(row["share_p"]))
         table.add_row(group_name(row["group"], words), *shares)
     left = [_share(1 - share) for share in found.effects.explained]
-    table.add_row("= not explained", *left, *[""] * (2 - len(left)))
+    table.add_row(words.phrase("sensitivity.unexplained"), *left, *[""] * (2 - len(left)))
     screen.print(table)
-    heads = ("PAWN", "PAWN of P", "delta", "first", "rank corr.")
-    table = options.plain_table("input", *heads, right=heads)
+
+
+def _print_inputs(screen: Console, found: Sensitivity, words: Wording) -> None:
+    from qiantang.sensitivity.words import input_name
+
+    indices = ("pawn", "pawn_p", "delta", "first", "correlation")
+    heads = [words.phrase(f"sensitivity.{name}") for name in indices]
+    table = options.plain_table(words.phrase("sensitivity.input"), *heads, right=heads)
     for row in found.inputs.head(LISTED).to_dict("records"):
-        values = (_index(row[name]) for name in ("pawn", "pawn_p", "delta", "first", "correlation"))
+        values = (_index(row[name]) for name in indices)
         table.add_row(input_name(row["input"], row["kind"], words), *values)
     screen.print(table)
-    screen.print(f"Chance alone: PAWN up to {_index(found.floor)}, of P {_index(found.floor_p)}. "
-                 f"P = {found.probability:.3f}, {found.members:,} members.")  # fmt: skip
-    table = options.plain_table("index", "what it is", "assumes independent inputs")
-    for line in METHODS:
-        table.add_row(*line)
+
+
+def _print_methods(screen: Console, words: Wording) -> None:
+    from qiantang.sensitivity.analyse import METHODS
+
+    heads = ("index", "says", "assumes")
+    table = options.plain_table(*(words.phrase(f"sensitivity.{head}") for head in heads))
+    for name in METHODS:
+        table.add_row(*(words.phrase(f"sensitivity.{head}.{name}") for head in heads))
     screen.print(table)
 
 

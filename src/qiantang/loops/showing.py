@@ -7,15 +7,30 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qiantang.rendering import block, html_table, quiet
+from qiantang.wording.figures import brief, rounded, whole
+from qiantang.wording.language import Sentences
+from qiantang.wording.refusals import in_language
 
 if TYPE_CHECKING:
     from qiantang.loops.report import LoopReport
 
-HEADS = ("loop", "name", "links", "art.", "share", "90 % interval", "P strongest", "mostly at")
-RIGHT = ("links", "share", "90 % interval", "P strongest", "mostly at")
+#: Keys of the headings.
+_HEADS = (
+    "loops.loop", "head.name", "loops.links", "head.article.short", "loops.share",
+    "head.interval", "loops.strongest", "loops.mostly",
+)  # fmt: skip
+#: Places of the columns of numbers.
+RIGHT = (2, 4, 5, 6, 7)
+_STRONGEST = 6
+_ENGLISH = Sentences()
 
 
-def rows_of(report: LoopReport) -> list[tuple[str, ...]]:
+def heads_of(words: Sentences = _ENGLISH) -> tuple[str, ...]:
+    """Return the headings."""
+    return tuple(map(words.phrase, _HEADS))
+
+
+def rows_of(report: LoopReport, words: Sentences = _ENGLISH) -> list[tuple[str, ...]]:
     """Return the cells of each loop: shares pooled over time and members, when it dominates.
 
     A loop that stands alone in its partition, where it is always the strongest, has no row.
@@ -34,60 +49,74 @@ def rows_of(report: LoopReport) -> list[tuple[str, ...]]:
         when = data["time"].to_numpy()[int(strongest.argmax())] if strongest.any() else None
         rows.append((
             str(one["loop"].item()),
-            str(one["title"].item()),
+            words.choose(str(one["title"].item()), str(one["title_zh"].item())),
             str(int(one["links"].item())),
             str(one["articles"].item()),
-            percent(middle),
-            f"{percent(low)} to {percent(high)}",
+            percent(middle, words),
+            _interval(low, high, words),
             f"{strongest.mean():.2f}",
             "" if when is None else f"{when:g}",
         ))  # fmt: skip
     return rows
 
 
-def percent(value: float) -> str:
+def percent(value: float, words: Sentences = _ENGLISH) -> str:
     """Return a share as per cent; negative where the loop is balancing."""
-    return "n/a" if value != value else f"{round(100 * value, 1) + 0.0:.1f} %"
+    if value != value:
+        return words.phrase("loops.unknown")
+    return words.phrase("loops.percent", value=rounded(round(100 * value, 1) + 0.0, 1))
 
 
-def title_of(report: LoopReport) -> str:
+def _interval(low: float, high: float, words: Sentences) -> str:
+    return words.phrase("span", low=percent(low, words), high=percent(high, words))
+
+
+def title_of(report: LoopReport, words: Sentences = _ENGLISH) -> str:
     """Return what the report is about."""
     sizes, times = report.dataset.sizes, report.dataset["time"].to_numpy()
-    asked = report.dataset.attrs["asked"]
-    about = f" through {asked}" if asked else ""
-    members = "1 run" if sizes["member"] == 1 else f"{sizes['member']:,} members"
-    return f"Feedback loops{about}, {members}, {times[0]:g} to {times[-1]:g}"
+    asked, members = report.dataset.attrs["asked"], sizes["member"]
+    about = words.phrase("loops.through", asked=asked) if asked else ""
+    return words.phrase(
+        "loops.title.run" if members == 1 else "loops.title.members", about=about,
+        members=whole(members, words.lang), first=brief(times[0]), last=brief(times[-1]),
+    )  # fmt: skip
 
 
-def outside_note(report: LoopReport) -> list[str]:
+def notes_of(report: LoopReport, words: Sentences = _ENGLISH) -> list[str]:
+    """Return the sentence about the share of outside, and the notes of the report."""
+    return [*outside_note(report, words), *(_said(note, words) for note in report.notes)]
+
+
+def _said(note: str, words: Sentences) -> str:
+    """Return a note in a language, clause by clause."""
+    clauses = (in_language(clause, words.lang) for clause in note.split("; "))
+    return words.phrase("loops.clauses").join(clauses)
+
+
+def outside_note(report: LoopReport, words: Sentences = _ENGLISH) -> list[str]:
     """Return the sentence about the share of outside."""
     if "outside" not in report.dataset:
         return []
     values = report.dataset["outside"].to_numpy()
     known = values[np.isfinite(values)]
     low, middle, high = np.quantile(known, (0.05, 0.5, 0.95)) if known.size else [np.nan] * 3
-    asked = report.dataset.attrs["asked"] or "the stocks on loops"
-    return [
-        f"share of outside in the change of {asked}: {percent(middle)} "
-        f"({percent(low)} to {percent(high)})"
-    ]
+    return [words.phrase(
+        "loops.outside", asked=report.dataset.attrs["asked"] or words.phrase("loops.stocks"),
+        middle=percent(middle, words), interval=_interval(low, high, words),
+    )]  # fmt: skip
 
 
 def report_text(report: LoopReport) -> str:
     """Return a report as text: a line for each loop."""
     from qiantang.files.tables import text_table
 
-    right = {place for place, head in enumerate(HEADS) if head in RIGHT}
-    lines = text_table(HEADS, rows_of(report), right)
-    return "\n".join([title_of(report), *lines, *outside_note(report), *report.notes])
+    lines = text_table(heads_of(), rows_of(report), set(RIGHT))
+    return "\n".join([title_of(report), *lines, *notes_of(report)])
 
 
 def report_html(report: LoopReport) -> str:
     """Return a report as HTML: the loops, with bars behind how often each is the strongest."""
     rows = rows_of(report)
-    right = {place for place, head in enumerate(HEADS) if head in RIGHT}
-    column = HEADS.index("P strongest")
-    bars = {(place, column): float(row[column]) for place, row in enumerate(rows)}
-    table = html_table(HEADS, rows, right=right, bars=bars)
-    notes = map(quiet, [*outside_note(report), *report.notes])
-    return block(title_of(report), table, *notes)
+    bars = {(place, _STRONGEST): float(row[_STRONGEST]) for place, row in enumerate(rows)}
+    table = html_table(heads_of(), rows, right=set(RIGHT), bars=bars)
+    return block(title_of(report), table, *map(quiet, notes_of(report)))

@@ -34,13 +34,7 @@ CLOSER = 20
 #: Groups beside the sectors of the model.
 DRIVERS, DEVIATIONS = "drivers", "deviations"
 #: What each index says, and whether it assumes independent inputs.
-METHODS = (
-    ("PAWN", "distance between distributions", "no"),
-    ("delta", "area between densities", "no"),
-    ("first", "share of the variance, one input alone", "no, but dependent shares do not add up"),
-    ("Shapley", "share of the variance, groups", "no"),
-    ("Sobol", "designs of sweeps: sobol_indices", "yes"),
-)
+METHODS = ("PAWN", "delta", "first", "Shapley", "Sobol")
 
 
 @dataclass(frozen=True)
@@ -89,14 +83,18 @@ class Sensitivity:
 
     def record(self) -> dict[str, Any]:
         """Return the answer, ready for JSON."""
+        from qiantang.wording.language import phrase
+
         return {
             "target": self.target.id, "scenario": self.scenario.name, "members": self.members,
             "seed": self.seed, "probability": self.probability, "pawn_floor": self.floor,
             "pawn_p_floor": None if np.isnan(self.floor_p) else self.floor_p,
             "explained": [float(share) for share in self.effects.explained],
             "groups": _plain(self.frame()), "inputs": _plain(self.inputs),
-            "methods": [dict(zip(("index", "says", "assumes_independence"), row, strict=True))
-                        for row in METHODS],
+            "methods": [{
+                "index": name, "says": phrase(f"sensitivity.says.{name}", "en"),
+                "assumes_independence": phrase(f"sensitivity.assumes.{name}", "en"),
+            } for name in METHODS],
         }  # fmt: skip
 
 
