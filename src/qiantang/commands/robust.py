@@ -10,6 +10,7 @@ import click
 
 from qiantang.commands import options
 from qiantang.commands.sweep import STOPPED
+from qiantang.wording.figures import brief, percent
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -74,14 +75,14 @@ def robust(
         with options.telling() as told:
             found = study.robust(design, out, progress=told)
     except KeyboardInterrupt:
-        click.echo("stopped; the same command goes on from there", err=True)
+        options.say("robust.stopped", err=True)
         sys.exit(STOPPED)
     written = write_scenarios(found, study, out)
     if as_json:
         options.print_json(found.record())
     else:
         _print(options.console(wide=True), found, study, lang)
-        click.echo(f"{out}: {len(found.packages)} packages in front.csv, {len(written)} scenarios")
+        options.say("robust.written", out=out, packages=len(found.packages), scenarios=len(written))
     for path, kind in ((picture, study.chart.robust), (regrets, study.chart.regrets)):
         if path is not None:
             options.save_picture(kind(found, lang=lang), path, None)
@@ -91,26 +92,28 @@ def _print(screen: Console, found: Robust, study: Study, lang: str) -> None:
     from qiantang.robust.writing import objective_name, pick_name
     from qiantang.wording import Wording, check_language
 
-    words, language = Wording(study, lang), check_language(lang)
+    words, language, say = Wording(study, lang), check_language(lang), options.sentence
     picked = found.picked
     heads = [pick_name(found, pick, study, language) for pick in picked["pick"]]
-    table = options.plain_table("", *heads, title="Picked, on fresh members", right=heads)
+    table = options.plain_table("", *heads, title=say("robust.title"), right=heads)
     for name in found.design.objectives:
         called = objective_name(found, name, study, language)
         table.add_row(called, *(f"{value:.3g}" for value in picked[f"fresh_{name}"]))
     for lever in found.design.levers:
         pulls = zip(picked[lever], picked[f"late_{lever}"], strict=True)
-        cells = ["" if not x else f"{x:.1f}" + (f" +{late:g} y" if late else "")
-                 for x, late in pulls]  # fmt: skip
+        cells = ["" if not x else f"{x:.1f}" + _late(late) for x, late in pulls]
         if any(cells):
             table.add_row(words.lever(lever), *cells)
     screen.print(table)
-    screen.print(
-        f"{found.candidates:,} candidates, {len(found.packages)} on the front, of which "
-        f"{int(found.packages['holds'].sum())} still are on fresh members."
-    )
-    shares = ", ".join(f"{share:.0%}" for share in found.volumes)
-    line = f"Hypervolume of each search over all together: {shares}."
+    holds = int(found.packages["holds"].sum())
+    counted = {"candidates": options.count(found.candidates), "packages": len(found.packages)}
+    screen.print(say("robust.counts", holds=holds, **counted))
+    shares = say("and").join(map(percent, found.volumes))
+    line = say("robust.volumes", shares=shares)
     if found.volumes.min() < SETTLED:
-        line += " They do not agree yet: give more generations."
+        line += say("robust.unsettled")
     screen.print(line)
+
+
+def _late(late: float) -> str:
+    return options.sentence("robust.late.by", late=brief(late)) if late else ""
