@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qiantang.commands import options
+
 if TYPE_CHECKING:
     from qiantang.study import Study
 
@@ -89,14 +91,14 @@ def bench(
             )
         )  # fmt: skip
         if own and study.has_fit():
-            click.echo("members of the fit", err=True)
+            options.say("bench.of_fit", err=True)
             reports[-1].seconds |= waits(study) | starts(study)
     if file is not None:
         page.write(reports, file, BEGIN, END)
     if as_json:
         click.echo(json.dumps([page.as_dict(report) for report in reports], indent=1))
     else:
-        click.echo("\n".join(page.table(report) for report in reports))
+        click.echo("\n".join(page.table(report, options.language()) for report in reports))
 
 
 def _peers(given: str) -> tuple[str, ...]:
