@@ -83,10 +83,8 @@ def table(report: Report, lang: Language = "en") -> str:
     for figure in report.figures:
         off = "" if figure.off is None else f"{figure.off:.1e}"
         times = phrase("bench.times", lang, ratio=_short(figure.kernel_is, lang))
-        lines.append(
-            f"| {figure.engine} | {figure.cores} | {_short(figure.runs_per_second, lang)} "
-            f"| {times} | {off} |"
-        )
+        engine, rate = waited(figure.engine, lang), _short(figure.runs_per_second, lang)
+        lines.append(f"| {engine} | {figure.cores} | {rate} | {times} | {off} |")
     lines.append("")
     for name, seconds in report.seconds.items():
         told, taken = waited(name, lang), rounded(seconds, 3)

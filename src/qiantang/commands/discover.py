@@ -102,8 +102,8 @@ def _print(screen: Console, found: Discovery, words: Wording) -> None:
               "searched": len(found.table.factors)}  # fmt: skip
     say(words.phrase("discover.method", **blanks))
     if found.table.left_out:
-        names = words.phrase("and").join(_left_out(found, words))
-        say(words.phrase("discover.left_out", names=names))
+        unused = words.phrase("and").join(_left_out(found, words))
+        say(words.phrase("discover.left_out", names=unused))
     if found.table.diverged:
         say(words.phrase("discover.diverged", cases=options.count(found.table.diverged)))
 

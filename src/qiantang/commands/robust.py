@@ -11,12 +11,14 @@ import click
 from qiantang.commands import options
 from qiantang.commands.sweep import STOPPED
 from qiantang.wording.figures import brief, percent
+from qiantang.wording.tabled import asked_chance, keeps_ids
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from qiantang.robust.robust import Robust
     from qiantang.study import Study
+    from qiantang.wording import Wording
 
 #: Share of the merged front's hypervolume below which a search is said to have stopped early.
 SETTLED = 0.9
@@ -90,15 +92,15 @@ def robust(
 
 def _print(screen: Console, found: Robust, study: Study, lang: str) -> None:
     from qiantang.robust.writing import objective_name, pick_name
-    from qiantang.wording import Wording, check_language
+    from qiantang.wording import Wording
 
-    words, language, say = Wording(study, lang), check_language(lang), options.sentence
+    words, say = Wording(study, lang), options.sentence
     picked = found.picked
-    heads = [pick_name(found, pick, study, language) for pick in picked["pick"]]
+    heads = [pick_name(found, pick, study, words.lang) for pick in picked["pick"]]
     table = options.plain_table("", *heads, title=say("robust.title"), right=heads)
     for name in found.design.objectives:
-        called = objective_name(found, name, study, language)
-        table.add_row(called, *(f"{value:.3g}" for value in picked[f"fresh_{name}"]))
+        called = objective_name(found, name, study, words.lang)
+        table.add_row(called, *(_figure(found, name, x, words) for x in picked[f"fresh_{name}"]))
     for lever in found.design.levers:
         pulls = zip(picked[lever], picked[f"late_{lever}"], strict=True)
         cells = ["" if not x else f"{x:.1f}" + _late(late) for x, late in pulls]
@@ -113,6 +115,18 @@ def _print(screen: Console, found: Robust, study: Study, lang: str) -> None:
     if found.volumes.min() < SETTLED:
         line += say("robust.unsettled")
     screen.print(line)
+
+
+def _figure(found: Robust, name: str, value: float, words: Wording) -> str:
+    """Write what a package is worth: Chinese in the units of an office, English in the model's."""
+    objective = next(one for one in found.design.file.objectives if one.name == name)
+    targets = {target.id: target for target in words.study.plan.targets.targets}
+    target = targets.get(objective.target or "")
+    if keeps_ids(words.lang) or target is None:
+        return f"{value:.3g}"
+    if objective.measure in ("probability", "radius"):
+        return asked_chance(value, words.lang)
+    return words.figure(value, words.target_unit(target))
 
 
 def _late(late: float) -> str:

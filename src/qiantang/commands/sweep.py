@@ -11,6 +11,7 @@ import click
 from qiantang.commands import options
 from qiantang.faults import FAILED
 from qiantang.wording.language import Sentences
+from qiantang.wording.refusals import in_language
 
 if TYPE_CHECKING:
     from qiantang.sweep.estimate import Estimate
@@ -161,10 +162,9 @@ def _say_outcome(outcome: Outcome, bar: _Bar) -> None:
     rate = say("sweep.done.rate", rate=pace) if outcome.computed else ""
     reused = say("sweep.done.reused", reused=taken) if outcome.reused else ""
     counts = {key: count(getattr(outcome, key)) for key in ("runs", "chunks", "computed")}
-    options.say(
-        "sweep.done", folder=outcome.folder, size=weight(outcome.size), rate=rate, reused=reused,
-        **counts,
-    )  # fmt: skip
+    size, folder = weight(outcome.size), outcome.folder
+    told = say("sweep.done", folder=folder, size=size, rate=rate, reused=reused, **counts)
+    click.echo(told)
     if outcome.diverged:
         options.say("sweep.diverged", err=True, runs=count(outcome.diverged))
 
@@ -232,7 +232,7 @@ class _Bar:
         self.bar.update(self.line, total=runs, completed=runs_done)
         if done:
             there, of = options.count(done), options.count(chunks)
-            self.say(options.sentence("sweep.there", done=there, chunks=of))
+            self._show(options.sentence("sweep.there", done=there, chunks=of))
 
     def finished(self, runs: int) -> None:
         """Move on by a chunk."""
@@ -245,9 +245,12 @@ class _Bar:
         self.bar.update(self.line, completed=self.runs, news=news)
         if self.plain and time.monotonic() - self.told >= 30:
             self.told = time.monotonic()
-            runs, total = count(self.runs), count(self.total)
-            self.say(options.sentence("sweep.progress", runs=runs, total=total, news=news))
+            so_far, total = count(self.runs), count(self.total)
+            self._show(options.sentence("sweep.progress", runs=so_far, total=total, news=news))
 
     def say(self, line: str) -> None:
-        """Tell one sentence."""
+        """Tell one English sentence in the language asked for."""
+        self._show(in_language(line, options.language()))
+
+    def _show(self, line: str) -> None:
         self.bar.console.print(line, highlight=False, soft_wrap=True)

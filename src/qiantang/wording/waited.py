@@ -1,4 +1,4 @@
-"""What a bench timed, or could not, in Chinese: the English names are keys of its record."""
+"""What a bench runs, timed, or could not, in Chinese: the English names are keys of its record."""
 
 from __future__ import annotations
 
@@ -22,14 +22,21 @@ _CHINESE = {
     r"C lanes: no gcc, or an operation it does not cover": "C：没有gcc，或有其不支持的运算",
     r"SDEverywhere: no library was given": "SDEverywhere：未给出程序库",
     r"(.+): not installed": r"\1：未安装",
+    r"([\d,]+) members, streamed": r"\1组样本，流式模拟",
+    r"kernel": "内核",
+    r"C lanes(?:, (.+))?": r"C \1",
+    r"NumPy over members": "NumPy（逐组样本）",
+    r"PySD as shipped": "PySD（原版）",
+    r"PySD, scalar tables by (\S+)": r"PySD（标量表用\1）",
+    r"SDEverywhere's C": "SDEverywhere的C",
 }  # fmt: skip
 
 
 def waited(name: str, lang: Language) -> str:
-    """Return what was timed, or why it was not; what is not known stays as it is."""
+    """Return what is run or was timed, or why it was not; what is not known stays as it is."""
     if lang == "en":
         return name
     for english, chinese in _CHINESE.items():
         if found := re.fullmatch(english, name):
-            return found.expand(chinese).replace(",", "")
+            return found.expand(chinese).replace(",", "").strip()
     return name
