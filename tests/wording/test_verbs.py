@@ -31,6 +31,7 @@ ASKED = [
      ("经过passengers的反馈回路（2组样本", "最强的概率", "回路之外的份额", "典型强度")),
     ("skill", ("达标", "5项中仅4项达标", "起点2009—2018年，1000组样本")),
     ("panel --show", ("估计量", "先验", "后验", "引资份额·漂移")),
+    ("sweep one_year_late --dry-run", ("单项举措晚一年", "模拟次数：", "500组样本", "设计点：")),
     ("show tariffs_as_happened", ("文件：", "外部环境：2018", "外部变量added_us_tariff：actual")),
 ]  # fmt: skip
 _ENGLISH = re.compile(r"\b[a-z]{2,} [a-z]{2,} [a-z]{2,}")

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from qiantang.files import door, put
+from qiantang.wording.figures import rounded, whole
+from qiantang.wording.language import Language, phrase
+from qiantang.wording.waited import waited
 
 YEARS = 20
 """Times that a streamed run keeps."""
@@ -63,35 +66,45 @@ def as_dict(report: Report) -> dict[str, Any]:
     return asdict(report)
 
 
-def table(report: Report) -> str:
+def table(report: Report, lang: Language = "en") -> str:
     """Return a report as Markdown."""
+    sizes = {
+        "steps": whole(report.steps, lang), "outputs": len(report.outputs),
+        "members": whole(report.members, lang), "inputs": len(report.inputs),
+    }  # fmt: skip
     lines = [
         f"### {report.model}",
         "",
-        f"{report.steps:,} steps, {len(report.outputs)} outputs, rounds of {report.members:,} "
-        f"members, {len(report.inputs)} constants drawn.",
+        phrase("bench.size", lang, **sizes),
         "",
-        "| engine | cores | runs/s | the kernel is | largest difference |",
+        phrase("bench.heads", lang),
         "|---|---:|---:|---:|---:|",
     ]
     for figure in report.figures:
         off = "" if figure.off is None else f"{figure.off:.1e}"
-        lines.append(
-            f"| {figure.engine} | {figure.cores} | {_short(figure.runs_per_second)} "
-            f"| {_short(figure.kernel_is)} x | {off} |"
-        )
-    lines += ["", *(f"- {name}: {value:.3f} s" for name, value in report.seconds.items())]
-    lines += [
-        f"- {size:,} members, {YEARS} times of one output kept: {seconds:.2f} s, "
-        f"{size / seconds:,.0f} runs/s, peak {f'{peak / 2**20:,.0f} MiB' if peak else 'not known'}"
-        for size, seconds, peak in report.cost
-    ]
-    lines += [f"- not measured: {line}" for line in report.missing]
+        times = phrase("bench.times", lang, ratio=_short(figure.kernel_is, lang))
+        engine, rate = waited(figure.engine, lang), _short(figure.runs_per_second, lang)
+        lines.append(f"| {engine} | {figure.cores} | {rate} | {times} | {off} |")
+    lines.append("")
+    for name, seconds in report.seconds.items():
+        told, taken = waited(name, lang), rounded(seconds, 3)
+        lines.append(phrase("bench.seconds", lang, name=told, seconds=taken))
+    lines += [_cost(*cost, lang) for cost in report.cost]
+    lines += [phrase("bench.missing", lang, line=waited(line, lang)) for line in report.missing]
     return "\n".join(lines) + "\n"
 
 
-def _short(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+def _cost(size: int, seconds: float, peak: int, lang: Language) -> str:
+    """Return the line of a streamed run."""
+    unknown = phrase("bench.peak.unknown", lang)
+    known = f"{whole(round(peak / 2**20), lang)} MiB" if peak else unknown
+    taken, rate = rounded(seconds, 2), whole(round(size / seconds), lang)
+    return phrase("bench.cost", lang, size=whole(size, lang), years=YEARS, seconds=taken,
+                  rate=rate, peak=known)  # fmt: skip
+
+
+def _short(value: float, lang: Language) -> str:
+    return whole(round(value), lang) if value >= 100 else f"{value:.3g}"
 
 
 def write(reports: Sequence[Report], file: Path, begin: str, end: str) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qiantang.commands import options
+
 if TYPE_CHECKING:
     from qiantang.study import Study
 
@@ -85,18 +87,24 @@ def bench(
             measure.bench(
                 place, wanted, times, members=members, peers=chosen,
                 library=libraries[number] if number < len(libraries) else None, sizes=counts,
-                progress=lambda line: click.echo(line, err=True),
+                progress=_tell,
             )
         )  # fmt: skip
         if own and study.has_fit():
-            click.echo("members of the fit", err=True)
+            options.say("bench.of_fit", err=True)
             reports[-1].seconds |= waits(study) | starts(study)
     if file is not None:
         page.write(reports, file, BEGIN, END)
     if as_json:
         click.echo(json.dumps([page.as_dict(report) for report in reports], indent=1))
     else:
-        click.echo("\n".join(page.table(report) for report in reports))
+        click.echo("\n".join(page.table(report, options.language()) for report in reports))
+
+
+def _tell(line: str) -> None:
+    from qiantang.wording.waited import waited
+
+    click.echo(waited(line, options.language()), err=True)
 
 
 def _peers(given: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qiantang.commands import options
+from qiantang.wording.tabled import keeps_ids
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Boxes of the trajectory that are listed, leaves of the tree that are said.
 BOXES, LEAVES = 12, 3
+#: Columns of the trajectory.
+TRAJECTORY = ("box", "inputs", "coverage", "density", "mass")
 
 
 @click.command()
@@ -81,8 +84,10 @@ def _print(screen: Console, found: Discovery, words: Wording) -> None:
     say(box_sentence(found, found.box, found.quality, words) + stop)
     frame = found.frame()
     if len(frame):
-        numbers = ("quasi-p", "again")
-        table = options.plain_table("limit", *numbers, right=numbers)
+        numbers = [options.sentence(f"discover.head.{key}") for key in ("quasi_p", "again")]
+        table = options.plain_table(
+            options.sentence("discover.head.limit"), *numbers, right=numbers
+        )
         names = [factor.name for factor in found.table.factors]
         for row in frame.to_dict("records"):
             limit = limit_text(found.table, found.box, names.index(row["input"]), words)
@@ -91,19 +96,28 @@ def _print(screen: Console, found: Discovery, words: Wording) -> None:
     say(fresh_sentence(found, words))
     _print_trajectory(screen, found)
     for leaf, quality in found.gathering[:LEAVES]:
-        say(f"Tree: {box_sentence(found, leaf, quality, words)}{stop}")
-    blanks = {"cases": f"{len(found.table.cases.hits):,}", "inputs": found.inputs,
+        told = box_sentence(found, leaf, quality, words) + stop
+        say(words.phrase("discover.tree", found=told))
+    blanks = {"cases": options.count(len(found.table.cases.hits)), "inputs": found.inputs,
               "searched": len(found.table.factors)}  # fmt: skip
     say(words.phrase("discover.method", **blanks))
     if found.table.left_out:
-        say(f"Not used, as some points leave it alone: {', '.join(found.table.left_out)}.")
+        unused = words.phrase("and").join(_left_out(found, words))
+        say(words.phrase("discover.left_out", names=unused))
     if found.table.diverged:
-        say(f"{found.table.diverged:,} cases diverged and are left out.")
+        say(words.phrase("discover.diverged", cases=options.count(found.table.diverged)))
+
+
+def _left_out(found: Discovery, words: Wording) -> list[str]:
+    """Name the axes that are not used: in Chinese by what they vary, where the model has it."""
+    known = () if keeps_ids(words.lang) else words.study.dictionary
+    return [words.model_name(name) if name in known else name for name in found.table.left_out]
 
 
 def _print_trajectory(screen: Console, found: Discovery) -> None:
-    numbers = ("box", "inputs", "coverage", "density", "mass")
-    table = options.plain_table(*numbers, title="Peeling trajectory", right=numbers)
+    say = options.sentence
+    numbers = [say(f"discover.head.{key}") for key in TRAJECTORY]
+    table = options.plain_table(*numbers, title=say("discover.trajectory"), right=numbers)
     last = len(found.qualities) - 1
     step = max(1, -(-last // (BOXES - 1)))
     for place in sorted({*range(0, last + 1, step), last, found.picked}):

@@ -10,12 +10,15 @@ import click
 
 from qiantang.commands import options
 from qiantang.commands.sweep import STOPPED
+from qiantang.wording.figures import brief, percent
+from qiantang.wording.tabled import asked_chance, keeps_ids
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from qiantang.robust.robust import Robust
     from qiantang.study import Study
+    from qiantang.wording import Wording
 
 #: Share of the merged front's hypervolume below which a search is said to have stopped early.
 SETTLED = 0.9
@@ -74,14 +77,14 @@ def robust(
         with options.telling() as told:
             found = study.robust(design, out, progress=told)
     except KeyboardInterrupt:
-        click.echo("stopped; the same command goes on from there", err=True)
+        options.say("robust.stopped", err=True)
         sys.exit(STOPPED)
     written = write_scenarios(found, study, out)
     if as_json:
         options.print_json(found.record())
     else:
         _print(options.console(wide=True), found, study, lang)
-        click.echo(f"{out}: {len(found.packages)} packages in front.csv, {len(written)} scenarios")
+        options.say("robust.written", out=out, packages=len(found.packages), scenarios=len(written))
     for path, kind in ((picture, study.chart.robust), (regrets, study.chart.regrets)):
         if path is not None:
             options.save_picture(kind(found, lang=lang), path, None)
@@ -89,28 +92,42 @@ def robust(
 
 def _print(screen: Console, found: Robust, study: Study, lang: str) -> None:
     from qiantang.robust.writing import objective_name, pick_name
-    from qiantang.wording import Wording, check_language
+    from qiantang.wording import Wording
 
-    words, language = Wording(study, lang), check_language(lang)
+    words, say = Wording(study, lang), options.sentence
     picked = found.picked
-    heads = [pick_name(found, pick, study, language) for pick in picked["pick"]]
-    table = options.plain_table("", *heads, title="Picked, on fresh members", right=heads)
+    heads = [pick_name(found, pick, study, words.lang) for pick in picked["pick"]]
+    table = options.plain_table("", *heads, title=say("robust.title"), right=heads)
     for name in found.design.objectives:
-        called = objective_name(found, name, study, language)
-        table.add_row(called, *(f"{value:.3g}" for value in picked[f"fresh_{name}"]))
+        called = objective_name(found, name, study, words.lang)
+        table.add_row(called, *(_figure(found, name, x, words) for x in picked[f"fresh_{name}"]))
     for lever in found.design.levers:
         pulls = zip(picked[lever], picked[f"late_{lever}"], strict=True)
-        cells = ["" if not x else f"{x:.1f}" + (f" +{late:g} y" if late else "")
-                 for x, late in pulls]  # fmt: skip
+        cells = ["" if not x else f"{x:.1f}" + _late(late) for x, late in pulls]
         if any(cells):
             table.add_row(words.lever(lever), *cells)
     screen.print(table)
-    screen.print(
-        f"{found.candidates:,} candidates, {len(found.packages)} on the front, of which "
-        f"{int(found.packages['holds'].sum())} still are on fresh members."
-    )
-    shares = ", ".join(f"{share:.0%}" for share in found.volumes)
-    line = f"Hypervolume of each search over all together: {shares}."
+    holds = int(found.packages["holds"].sum())
+    counted = {"candidates": options.count(found.candidates), "packages": len(found.packages)}
+    screen.print(say("robust.counts", holds=holds, **counted))
+    shares = say("and").join(map(percent, found.volumes))
+    line = say("robust.volumes", shares=shares)
     if found.volumes.min() < SETTLED:
-        line += " They do not agree yet: give more generations."
+        line += say("robust.unsettled")
     screen.print(line)
+
+
+def _figure(found: Robust, name: str, value: float, words: Wording) -> str:
+    """Write what a package is worth: Chinese in the units of an office, English in the model's."""
+    objective = next(one for one in found.design.file.objectives if one.name == name)
+    targets = {target.id: target for target in words.study.plan.targets.targets}
+    target = targets.get(objective.target or "")
+    if keeps_ids(words.lang) or target is None:
+        return f"{value:.3g}"
+    if objective.measure in ("probability", "radius"):
+        return asked_chance(value, words.lang)
+    return words.figure(value, words.target_unit(target))
+
+
+def _late(late: float) -> str:
+    return options.sentence("robust.late.by", late=brief(late)) if late else ""

@@ -10,6 +10,8 @@ import click
 
 from qiantang.commands import options
 from qiantang.faults import FAILED
+from qiantang.wording.language import Sentences
+from qiantang.wording.refusals import in_language
 
 if TYPE_CHECKING:
     from qiantang.sweep.estimate import Estimate
@@ -86,8 +88,7 @@ def sweep(
             outcome = run_sweep(plan, out, execute, reuse=reuse, watch=bar)
         except KeyboardInterrupt:
             bar.close()
-            click.echo(f"stopped; {bar.done} of {bar.chunks} chunks are written, "
-                       "the same command goes on from there", err=True)  # fmt: skip
+            options.say("sweep.stopped", err=True, done=bar.done, chunks=bar.chunks)
             sys.exit(STOPPED)
     _tell_outcome(plan, outcome, bar, as_json)
     if outcome.lost:
@@ -120,28 +121,30 @@ def _tell_cost(plan: SweepPlan, workers: int | None, out: Path | None, as_json: 
 
 
 def _cost_lines(plan: SweepPlan, cost: Estimate) -> list[str]:
+    say, count = options.sentence, options.count
     scenarios, points = len(plan.scenarios), len(plan.points)
+    file = plan.design.file
+    title = Sentences(options.language()).choose(file.title, file.title_zh)
+    same = count(cost.points - cost.cases)
+    runs = {key: count(getattr(cost, key)) for key in ("runs", "cases", "members", "chunks")}
+    each = {"points": count(cost.points), "scenarios": count(scenarios), "each": count(points)}
+    time, rate = duration(cost.seconds), count(round(cost.rate))
     lines = [
-        f"{plan.design.name}: {plan.design.file.title}",
-        f"runs   {cost.runs:,} = {cost.cases:,} cases x {cost.members:,} members, "
-        f"in {cost.chunks:,} chunks",
-        f"points {cost.points:,} = {scenarios:,} scenarios x {points:,} points; "
-        f"{cost.points - cost.cases:,} ask what another asks",
-        f"time   {duration(cost.seconds)} at {cost.rate:,.0f} runs/s, {cost.workers} threads",
-        f"disk   {weight(cost.size)}, {weight(cost.free)} free",
+        say("sweep.design", name=plan.design.name, title=title),
+        say("sweep.runs", **runs),
+        say("sweep.points", same=same, **each),
+        say("sweep.time", time=time, rate=rate, workers=cost.workers),
+        say("sweep.disk", size=weight(cost.size), free=weight(cost.free)),
     ]
     if cost.size > cost.free:
-        lines.append("the disk is too small for this sweep")
+        lines.append(say("sweep.too_small"))
     return lines
 
 
 def _tell_outcome(plan: SweepPlan, outcome: Outcome, bar: _Bar, as_json: bool) -> None:
     if outcome.lost:
-        click.echo(
-            f"every member diverged in {outcome.lost:,} of {len(plan.cases):,} cases, which have "
-            "no result",
-            err=True,
-        )
+        lost, cases = options.count(outcome.lost), options.count(len(plan.cases))
+        options.say("sweep.lost", err=True, lost=lost, cases=cases)
     if as_json:
         options.print_json({
             "folder": str(outcome.folder), "runs": outcome.runs, "chunks": outcome.chunks,
@@ -150,14 +153,20 @@ def _tell_outcome(plan: SweepPlan, outcome: Outcome, bar: _Bar, as_json: bool) -
             "lost": outcome.lost, "bytes": outcome.size,
         })  # fmt: skip
         return
-    click.echo(
-        f"{outcome.folder}: {outcome.runs:,} runs in {outcome.chunks:,} chunks, "
-        f"{weight(outcome.size)}; {outcome.computed:,} chunks computed now"
-        + (f" at {bar.rate:,.0f} runs/s" if outcome.computed else "")
-        + (f", {outcome.reused:,} taken over" if outcome.reused else "")
-    )
+    _say_outcome(outcome, bar)
+
+
+def _say_outcome(outcome: Outcome, bar: _Bar) -> None:
+    say, count = options.sentence, options.count
+    pace, taken = count(round(bar.rate)), count(outcome.reused)
+    rate = say("sweep.done.rate", rate=pace) if outcome.computed else ""
+    reused = say("sweep.done.reused", reused=taken) if outcome.reused else ""
+    counts = {key: count(getattr(outcome, key)) for key in ("runs", "chunks", "computed")}
+    size, folder = weight(outcome.size), outcome.folder
+    told = say("sweep.done", folder=folder, size=size, rate=rate, reused=reused, **counts)
+    click.echo(told)
     if outcome.diverged:
-        click.echo(f"{outcome.diverged:,} runs diverged and are flagged", err=True)
+        options.say("sweep.diverged", err=True, runs=count(outcome.diverged))
 
 
 def weight(size: float) -> str:
@@ -171,12 +180,13 @@ def weight(size: float) -> str:
 
 def duration(seconds: float) -> str:
     """Format a time in the two units that matter."""
-    whole = round(seconds)
+    say, whole = options.sentence, round(seconds)
     if whole < 60:
-        return f"{max(seconds, 0.1):.2g} s" if seconds < 10 else f"{whole} s"
+        told = f"{max(seconds, 0.1):.2g}" if seconds < 10 else str(whole)
+        return say("sweep.seconds", seconds=told)
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+        return say("sweep.minutes", minutes=whole // 60, seconds=whole % 60)
+    return say("sweep.hours", hours=whole // 3600, minutes=whole % 3600 // 60)
 
 
 class _Bar:
@@ -221,7 +231,8 @@ class _Bar:
         self.since = self.told = time.monotonic()
         self.bar.update(self.line, total=runs, completed=runs_done)
         if done:
-            self.say(f"{done:,} of {chunks:,} chunks are there already")
+            there, of = options.count(done), options.count(chunks)
+            self._show(options.sentence("sweep.there", done=there, chunks=of))
 
     def finished(self, runs: int) -> None:
         """Move on by a chunk."""
@@ -229,12 +240,17 @@ class _Bar:
 
         self.done, self.runs, self.fresh = self.done + 1, self.runs + runs, self.fresh + runs
         left = (self.total - self.runs) / max(self.rate, 1e-9)
-        news = f"{self.rate:,.0f} runs/s, {duration(left)} left"
+        count, rate = options.count, options.count(round(self.rate))
+        news = options.sentence("sweep.news", rate=rate, time=duration(left))
         self.bar.update(self.line, completed=self.runs, news=news)
         if self.plain and time.monotonic() - self.told >= 30:
             self.told = time.monotonic()
-            self.say(f"{self.runs:,} of {self.total:,} runs, {news}")
+            so_far, total = count(self.runs), count(self.total)
+            self._show(options.sentence("sweep.progress", runs=so_far, total=total, news=news))
 
     def say(self, line: str) -> None:
-        """Tell one sentence."""
+        """Tell one English sentence in the language asked for."""
+        self._show(in_language(line, options.language()))
+
+    def _show(self, line: str) -> None:
         self.bar.console.print(line, highlight=False, soft_wrap=True)

@@ -54,7 +54,8 @@ def validate(
     if out is not None:
         page.check_out(out)
         refuse_replacing([("--out", out)], force=force)
-    with options.progress_bar(len(battery.BATTERY), "testing") as progress:
+    task = options.sentence("validate.testing")
+    with options.progress_bar(len(battery.BATTERY), task) as progress:
         draws = min(members, _QUICK_DRAWS) if quick else members
         ground = Ground(study, draws=draws, seed=seed, quick=quick, progress=progress)
         report = battery.validate(ground, progress=progress)
@@ -72,15 +73,21 @@ _QUICK_DRAWS = 50
 
 
 def _print_table(report: Report) -> None:
-    shown = options.plain_table("test", "statement", "verdict", "figure that decides, or reason")
+    say = options.sentence
+    heads = (say(f"validate.head.{key}") for key in ("test", "statement", "verdict", "figure"))
+    shown = options.plain_table(*heads)
     for test in report.tests:
         for place, finding in enumerate(test.findings):
             told = [finding.figure, finding.reason if finding.verdict != "pass" else ""]
-            words = ". ".join(text for text in told if text)
-            shown.add_row(test.title if place == 0 else "", finding.id, finding.verdict, words)
+            words = say("validate.between").join(text for text in told if text)
+            title = say(f"validate.test.{test.id}") if place == 0 else ""
+            shown.add_row(title, finding.id, say(f"validate.verdict.{finding.verdict}"), words)
     screen = options.console()
     screen.print(shown)
-    counts = ", ".join(f"{count} {verdict}" for verdict, count in report.counts().items())
+    counts = say("comma").join(
+        say("validate.count", count=count, verdict=say(f"validate.verdict.{verdict}"))
+        for verdict, count in report.counts().items()
+    )
     missing = sum(item.state == "missing" for item in report.checklist)
-    screen.print(f"{counts}; {missing} of {len(report.checklist)} lines of the reporting "
-                 "checklist missing.")  # fmt: skip
+    lines = len(report.checklist)
+    screen.print(say("validate.counts", counts=counts, missing=missing, lines=lines))
