@@ -166,7 +166,7 @@ def _print_method(screen: Console, found: Review, words: Wording) -> None:
                tail=tail)  # fmt: skip
     screen.print(told, soft_wrap=True)
     for key, why in found.unread:
-        told = say("review.unread", key=_called(key, words), why=in_language(why, words.lang))
+        told = say("review.unread", figure=_called(key, words), why=in_language(why, words.lang))
         screen.print(told, soft_wrap=True)
 
 
