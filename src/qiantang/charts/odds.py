@@ -63,7 +63,7 @@ def odds(study: Study, found: Review, *, lang: str = "en") -> Chart:
             finding=_finding(found, words),
             caption=words.phrase("odds.caption", first=found.odds[0].day, last=found.as_of),
             data=data,
-            source=_source(study, found),
+            source=provenance.source_of_members(study, found.members, found.seed),
             subtitle=words.phrase("odds.subtitle",
                                   scenario=words.scenario(found.tracker.scenario)),
             legend=_legend(words),
@@ -140,8 +140,3 @@ def _notes(found: Review, words: Wording) -> list[str]:
     if refused:
         notes.append(words.phrase("odds.refused", days=words.phrase("and").join(refused)))
     return [provenance.joined(notes, words)]
-
-
-def _source(study: Study, found: Review) -> dict[str, str]:
-    more = {"fit": study.fit.record.version, "members": str(found.members), "seed": str(found.seed)}
-    return provenance.source_of_study(study) | more

@@ -80,10 +80,7 @@ def pathways(
             finding=_finding(targets, paths, words),
             caption=words.phrase("pathways.caption", day=found.as_of, bar=_bar(paths, words)),
             data=_table(paths, words),
-            source=provenance.source_of_study(study) | {
-                "fit": study.fit.record.version, "members": str(found.members),
-                "seed": str(found.seed),
-            },
+            source=provenance.source_of_members(study, found.members, found.seed),
             subtitle=words.phrase("pathways.subtitle", bar=_bar(paths, words), day=found.as_of),
             legend=_legend(words),
             notes=[provenance.joined(_notes(found, paths, targets, words), words)],

@@ -63,6 +63,12 @@ def source_of_study(study: Study) -> dict[str, str]:
     }
 
 
+def source_of_members(study: Study, members: int, seed: int) -> dict[str, str]:
+    """Return the same with the members of a fit that a chart rests on."""
+    more = {"fit": study.fit.record.version, "members": str(members), "seed": str(seed)}
+    return source_of_study(study) | more
+
+
 def source_line(source: dict[str, str], words: Sentences) -> str:
     """Return the source as a footer says it."""
     blanks = {
