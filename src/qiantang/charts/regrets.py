@@ -66,8 +66,9 @@ def regrets(study: Study, found: Robust, *, lang: str = "en") -> Chart:
             finding=words.phrase("regrets.finding", pick=pick_name(found, best, study, words.lang)),
             caption=words.phrase("regrets.caption"),
             data=_data(study, found, words),
-            source={**provenance.source_of_study(study), "fit": study.fit.record.version,
-                    "members": str(found.design.file.fresh), "seed": str(found.design.file.seed)},
+            source=provenance.source_of_members(
+                study, found.design.file.fresh, found.design.file.seed
+            ),
             subtitle=words.phrase("regrets.subtitle"),
             notes=[words.phrase("regrets.note")],
         )  # fmt: skip
