@@ -17,7 +17,7 @@ from qiantang.conformance_table import document, reason, unexplained, verdict
 PAGE = File(__file__).parents[2] / "docs" / "conformance.md"
 MODELS = File(__file__).parent / "models"
 PINNED = (
-    *("abs", "active_initial", "allocate_by_priority", "arguments", "arithmetics", "builtin_max"),
+    *("abs", "active_initial", "arguments", "arithmetics", "builtin_max"),
     *("delay_fixed", "delays", "exponentiation", "forecast"),
     *("get_constants_subranges", "get_lookups_subset", "get_xls_cellrange", "if_stmt"),
     *("initial_function", "input_functions", "invert_matrix", "logicals", "lookups"),

@@ -13,9 +13,8 @@ from qiantang.ensemble.case import Case, case_of
 from qiantang.ensemble.ensemble import Ensemble, ensemble_of
 from qiantang.ensemble.members import choose_members
 from qiantang.ensemble.provenance import rules_of
-from qiantang.ensemble.readout import readout_of
+from qiantang.ensemble.readout import readout_of, yearly
 from qiantang.faults import StudyError
-from qiantang.model.figures import Figure
 from qiantang.policy.packages import open_packages
 from qiantang.scenario import Scenario
 from qiantang.session import open_study
@@ -52,8 +51,8 @@ def scenario(
 
 
 def members_of(study: Study, engine: str = "kernel") -> Ensemble:
-    figures = [Figure(name, "year_end", year) for name in ("passengers", "overseas_zones", WATCHED)
-               for year in (2018, 2019, 2021, 2024)]  # fmt: skip
+    names = ("passengers", "overseas_zones", WATCHED)
+    figures = [yearly(study, name, year) for name in names for year in (2018, 2019, 2021, 2024)]
     chosen = choose_members(study, ALL, 1)
     return ensemble_of(study, chosen, 1, readout_of(study, figures), engine)
 

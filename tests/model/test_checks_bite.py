@@ -133,7 +133,7 @@ def cheaper(check: Check, case: str) -> Check:
     return Check.model_validate(data | {"cases": cases, "over": over})
 
 
-@pytest.mark.parametrize("step", ["as_shipped", "coarse"])
+@pytest.mark.parametrize("step", [pytest.param("as_shipped", marks=pytest.mark.slow), "coarse"])
 def test_every_check_of_the_study_holds(
     step: str, load: Callable[[Path], Any], tmp_path: Path
 ) -> None:
