@@ -101,7 +101,7 @@ def asked_cases(
     own = int(origin)
     ahead = [y for y in asked_years(study.about, origin, study.about.settings[0])
              if own < y <= own + YEARS]  # fmt: skip
-    found = {}
+    found: dict[tuple[str, int], Figure] = {}
     for name in series:
         told, variable = truth(study.evidence, name), study.evidence.series[name].variable
         found |= {(name, y): Figure(variable, "yearly_total", float(y)) for y in ahead if y in told}
@@ -174,17 +174,17 @@ def ratios(cases: pd.DataFrame) -> pd.DataFrame:
 def table(found: Sequence[Mapping[str, Any]]) -> str:
     """Return all origins, then all series, as Markdown: geometric means of the ratios."""
     cases = pd.DataFrame([{"origin": one["origin"]} | c for one in found for c in one["cases"]])
-    headline = ratios(cases[cases["headline"]])
     heads = ["origin", "figures", "members", "worth", "Pareto k", *WAYS, "all series", "refused"]
     lines = [_row(heads), "|" + "--:|" * len(heads)]
-    every = np.exp(np.log(ratios(cases)["weights"]).groupby("origin").mean())
-    together = np.exp(np.log(headline).groupby("origin").mean())
+    every, together = _together(ratios(cases)), _together(ratios(cases[cases["headline"]]))
     for one in found:
         at, tail = one["origin"], one["tail"]
         told = [f"{at:.0f}", str(one["figures"]), str(one["members"]), f"{one['worth']:.0f}",
                 "" if tail is None else f"{tail:.2f}"]  # fmt: skip
         told += [f"{together.loc[at, way]:.2f}" for way in WAYS]
-        lines.append(_row([*told, f"{every[at]:.2f}", "yes" if one["refusal"] else ""]))
+        lines.append(
+            _row([*told, f"{every.loc[at, WAYS[0]]:.2f}", "yes" if one["refusal"] else ""])
+        )
     lines += ["", _row(["series", "origins", *WAYS]), "|" + "--:|" * (2 + len(WAYS))]
     for name, mine in ratios(cases).groupby("series"):
         middle = np.exp(np.log(mine).mean())
@@ -197,6 +197,11 @@ def table(found: Sequence[Mapping[str, Any]]) -> str:
         whole = float(np.exp(np.log(together[way]).mean()))
         lines.append(f"{way}: better at {count} of {len(found)} origins, {whole:.2f} over all")
     return "\n".join(lines)
+
+
+def _together(of: pd.DataFrame) -> pd.DataFrame:
+    """Return the geometric mean over the series of each origin."""
+    return pd.DataFrame(np.exp(of.apply(np.log).groupby("origin").mean()))
 
 
 def _row(cells: Sequence[str]) -> str:
