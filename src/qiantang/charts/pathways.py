@@ -72,10 +72,8 @@ def pathways(
                 axes.set_axis_off()
                 continue
             mine = {one.package: one for one in paths if one.target == targets[place].id}
-            _draw(axes, [mine[name] for name in packages], targets[place], words)
-            for one in then:
-                if one.target == targets[place].id:
-                    _chain(axes, one, packages)
+            later = [one for one in then if one.target == targets[place].id]
+            _draw(axes, [mine[name] for name in packages], later, targets[place], words)
             _named(axes, packages, words, found, is_first=place % columns == 0)
         page.layout(paper, hspace=0.06, wspace=0.03)
         return page.finish(
@@ -130,7 +128,9 @@ def _ordered(paths: Sequence[Pathway]) -> list[str]:
     return sorted(score, key=lambda name: -score[name])
 
 
-def _draw(axes: Axes, paths: Sequence[Pathway], target: Target, words: Wording) -> None:
+def _draw(
+    axes: Axes, paths: Sequence[Pathway], then: Sequence[Pathway], target: Target, words: Wording
+) -> None:
     first = paths[0]
     starts = np.array([end_of(day) for day in first.starts])
     close = starts[-1] + 0.25
@@ -139,7 +139,10 @@ def _draw(axes: Axes, paths: Sequence[Pathway], target: Target, words: Wording) 
               ls="-" if kept else (0, (2, 1.5)), zorder=1, solid_capstyle="butt")  # fmt: skip
     for row, one in enumerate(paths, start=1):
         if one.is_needed:
-            _line(axes, one, row, starts, style.colour(row - 1))
+            is_followed = any(other.after == one.package for other in then)
+            _line(axes, one, row, starts, style.colour(row - 1), is_followed=is_followed)
+    for one in then:
+        _chain(axes, one, [other.package for other in paths])
     axes.set_ylim(len(paths) + 0.6, -0.6)
     axes.set_xlim(starts[0] - 0.12, close)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=3, integer=True))
@@ -152,7 +155,9 @@ def _draw(axes: Axes, paths: Sequence[Pathway], target: Target, words: Wording) 
     axes.set_title(heading, size=style.SMALL, loc="left", pad=3)
 
 
-def _line(axes: Axes, one: Pathway, row: int, starts: Any, colour: str) -> None:
+def _line(
+    axes: Axes, one: Pathway, row: int, starts: Any, colour: str, *, is_followed: bool
+) -> None:
     """Draw the stations of a package, its transfer, and how sure the last of them is."""
     if one.quantiles:
         low, _, high = (end_of(day) for day in one.quantiles)
@@ -164,7 +169,8 @@ def _line(axes: Axes, one: Pathway, row: int, starts: Any, colour: str) -> None:
             axes.plot([end_of(world.last)], [row], ls="", marker=mark, ms=4.2, color=colour,
                       zorder=5)  # fmt: skip
     if not one.last:
-        axes.plot([starts[0]], [row], ls="", marker="x", ms=3.4, color=style.SHARED, zorder=3)
+        if not is_followed:
+            axes.plot([starts[0]], [row], ls="", marker="x", ms=3.4, color=style.SHARED, zorder=3)
         return
     kept = starts[: one.starts.index(one.last) + 1]
     axes.plot([kept[-1]] * 2, [0, row], color=colour, lw=0.7, zorder=1)
