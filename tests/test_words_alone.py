@@ -17,8 +17,7 @@ _SAYING = ("phrase", "sentence", "say", "both")
 
 #: Why a module may hold Chinese characters.
 CHINESE = {
-    "charts/chinese.py": "characters that are a word alone, to break lines between words",
-    "charts/lettering.py": "characters that may not begin or end a line",
+    "charts/lettering.py": "a comma or a bracket from which on a name may be left out",
     "charts/levers.py": "a comma that people write into tables is read",
     "evidence/bureau.py": "tables of statistics offices are read",
     "files/encodings.py": "characters by which an encoding is told",

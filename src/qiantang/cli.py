@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from itertools import pairwise
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
-from qiantang.commands.options import LANGUAGE
+from qiantang.commands.options import GIVEN, LANGUAGE, group_lang_option
 
 #: Verbs in the order of a first visit. Each is a module of `qiantang.commands` with its own name.
 VERBS = (
@@ -43,8 +43,29 @@ VERBS = (
 )
 
 
+class Spoken(click.Context):
+    """A verb at work: it takes the language that the program was given, and helps in it."""
+
+    def __init__(
+        self, command: click.Command, parent: click.Context | None = None, **settings: Any
+    ) -> None:
+        if parent is not None and GIVEN in parent.meta:
+            settings["default_map"] = {"lang": parent.meta[GIVEN]}
+        super().__init__(command, parent, **settings)
+
+    def get_help(self) -> str:
+        """Return the page of help in the language asked for."""
+        if self.find_root().meta.get(LANGUAGE) != "zh":
+            return super().get_help()
+        from qiantang.commands.helppage import page
+
+        return page(self)
+
+
 class Verbs(click.Group):
     """The group of verbs, in the order given and loaded one at a time."""
+
+    context_class = Spoken
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the verbs."""
@@ -69,7 +90,10 @@ class Verbs(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Note the language first: what is wrong with the rest is said in it, too."""
         ctx.meta[LANGUAGE] = _language(args)
-        return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            self.refuse(error, ctx)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Turn a study's faults into one line each and their exit code."""
@@ -85,37 +109,50 @@ class Verbs(click.Group):
                 click.echo(told(fault, lang), err=True)
             ctx.exit(error.exit_code)
         except click.UsageError as error:
-            if lang == "en":
-                raise
-            from qiantang.wording.language import phrase
-            from qiantang.wording.refusals import in_chinese
+            self.refuse(error, ctx)
 
-            help_of = error.ctx.command_path if error.ctx else ctx.command_path
-            said = in_chinese(error.format_message())
-            click.echo(phrase("usage.see", lang, said=said, command=help_of), err=True)
+    def refuse(self, error: click.UsageError, ctx: click.Context) -> NoReturn:
+        """Say in the language asked for how the command line is misused, and stop."""
+        lang = ctx.meta[LANGUAGE]
+        if lang == "en":
+            raise error
+        from qiantang.wording.language import phrase
+        from qiantang.wording.refusals import in_chinese
+
+        if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):
+            click.echo(error.format_message(), err=True)
             ctx.exit(error.exit_code)
+        help_of = error.ctx.command_path if error.ctx else ctx.command_path
+        said = in_chinese(error.format_message())
+        click.echo(phrase("usage.see", lang, said=said, command=help_of), err=True)
+        ctx.exit(error.exit_code)
 
 
 def _with_language(command: click.Command) -> None:
     """Let every verb be asked in a language, and every part of a verb that has parts."""
+    command.context_class = Spoken
     if isinstance(command, click.Group):
         for part in command.commands.values():
             _with_language(part)
-    elif all(one.name != "lang" for one in command.params):
+    if all(one.name != "lang" for one in command.params):
         from qiantang.commands.options import LANGUAGE_OPTION
 
         command.params.append(LANGUAGE_OPTION)
 
 
 def _language(args: list[str]) -> str:
-    """Return the language that a command line asks for; what is none is refused by its verb."""
-    given = [word.partition("=")[2] for word in args if word.startswith("--lang=")]
-    given += [value for word, value in pairwise(args) if word == "--lang"]
-    return "zh" if "zh" in given else "en"
+    """Return the language that a command line asks for last; what is none is refused elsewhere."""
+    given = [
+        word.partition("=")[2] if "=" in word else value
+        for word, value in pairwise([*args, ""])
+        if word.partition("=")[0] == "--lang"
+    ]
+    return "zh" if given[-1:] == ["zh"] else "en"
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="qiantang", prog_name="qiantang")
+@group_lang_option
 def program() -> None:
     """Are a plan's targets reachable, how surely, under which levers?
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,8 +15,8 @@ from qiantang.charts import Chart, scoreboard, style, tornado
 from qiantang.ensemble.provenance import Facts, of_one
 from qiantang.ensemble.runs import Runs
 from qiantang.loops.report import LoopReport
-from qiantang.review.pathways import InWorld, Pathway
 from qiantang.review.review import Stand
+from qiantang.review.transfers import InWorld, Pathway
 from qiantang.skill.saved import Saved, SkillRecord, inputs_of
 from qiantang.study import Study
 
@@ -169,6 +170,9 @@ def made_pathways(found: Any) -> list[Pathway]:
                 Pathway(target.id, package, 0.5, without, starts, chances, kept[-1] if kept else "",
                         0.2, starts[1:4] if place < 2 else (), worlds)
             )  # fmt: skip
+        if made[-1].is_short:
+            later = {"package": "plan_in_full", "after": "push_talent", "last": starts[3]}
+            made.append(replace(made[-1], **later))
     return made
 
 

@@ -98,6 +98,17 @@ interface Reviews {
   rows: (Titled & { chances: (number | null)[] })[];
 }
 
+/** An objective of a robust search, and what every package comes to on it. */
+interface FrontAxis extends Titled {
+  up: boolean;
+  share: boolean;
+  words: Record<Language, Unit>;
+  values: number[];
+}
+/** A package; without a title it was not picked. */
+interface FrontPackage extends Titled { holds: boolean; levers: number[]; late: number[] }
+interface Front extends Titled { fresh: number; axes: FrontAxis[]; packages: FrontPackage[] }
+
 interface Source {
   members: number;
   seed: number;
@@ -117,6 +128,7 @@ interface Plan {
   panels: Panel[];
   outcomes: { years: number[]; rows: Outcome[] };
   reviews?: Reviews | null;
+  front?: Front | null;
   years: number[];
   gap?: number;
   moves: number | null;
@@ -175,6 +187,13 @@ interface Effects {
   take(probe: Probe, frame: Frame): void;
   of(lever: number, card: number): number;
 }
+/** Shares of packages by axis, what is kept of each, and the package that is looked at. */
+interface BrushState { shares: number[][]; order: number[]; ranges: Pair[]; looked: number | null; open: boolean }
+interface BrushActs {
+  root: HTMLElement;
+  standing(): { levers: number[]; late: number[] };
+  set(levers: number[], late: number[]): void;
+}
 interface Choosing { possible: boolean; act: () => void }
 interface Flight { id: number; asked: number; probe?: Probe; patience?: ReturnType<typeof setTimeout> }
 interface Card {
@@ -191,10 +210,12 @@ interface Slider {
   value: HTMLOutputElement;
   told: (share: number) => string;
   effect: HTMLOutputElement;
+  late: HTMLElement;
 }
 interface Scale { low: number; high: number }
 interface DeckState {
   levers: number[];
+  late: number[];
   frame: Frame | null;
   pin: Frame | null;
   pinned: string;
@@ -210,8 +231,10 @@ interface DeckState {
   outcomes: HTMLElement[][];
   scales: Map<string, Scale>;
   chosen: number | null;
+  brush: BrushState | null;
+  net: { panel: HTMLElement; draw(): void; changed(): void } | null;
 }
-interface Acts {
+interface Acts extends BrushActs {
   moved(index: number, value: number): void;
   rest(): void;
   reset(): void;
@@ -261,6 +284,9 @@ interface Words {
   frame: (ms: string, rate: string) => string; rate: Said; waiting: string; lost: string;
   source: (source: Source, sound: number) => string; announce: (parts: string[]) => string; lever: string;
   chart: (title: string, text: string) => string;
+  front: (title: string) => string; frontHint: (fresh: number) => string; worst: Said; best: Said; clear: string;
+  remain: (kept: number, all: number) => string; net: (all: number, axes: number, kept: number) => string;
+  package: string; packages: string; number: Said; pulls: string; lateHead: string; setTo: string; late: Said;
   choose: string; effects: string; effectsOn: (name: string, points: boolean) => string;
 }
 interface PageWords {

@@ -248,6 +248,35 @@ def test_a_package_that_begins_later_helps_no_more(review: Review) -> None:
         assert one.last == (enough[-1] if enough else "")
 
 
+def test_a_chain_gains_time_on_what_its_second_package_has_alone(review: Review) -> None:
+    bar = 0.75
+    found = pathways(review, bar)
+    alone = {(one.package, one.target): one for one in found if not one.after}
+    chains = [one for one in found if one.after]
+    assert found[: len(alone)] == tuple(alone.values())
+    assert {one.target for one in chains} == {"foreign_investment"}  # short, and not beyond reach
+    for one in chains:
+        first, second = (alone[name, one.target] for name in (one.after, one.package))
+        assert one.without == first.chances[0]  # begun at once, and never followed
+        assert first.is_short
+        assert one.last > second.last
+        assert max(one.chances) >= bar
+    pairs = [(one.after, one.target) for one in chains]
+    assert len(pairs) == len(set(pairs))
+
+
+def test_a_second_package_keeps_what_the_first_has_done(review: Review) -> None:
+    base = review.tracker.scenario
+    first = delayed(review.study.scenario("push_airport"), base, 2018.5, 2019.25)
+    both = delayed(review.study.scenario("plan_in_full"), first, 2018.5, 2019.75)
+    times = np.linspace(2018.0, 2023.0, 41)
+    assert set(both.levers) == set(first.levers) | set(review.study.scenario("plan_in_full").levers)
+    for name in first.levers:
+        mine, theirs = both.path(name).at(times), first.path(name).at(times)
+        np.testing.assert_array_equal(mine[times <= 2019.75], theirs[times <= 2019.75])
+        assert (np.diff(mine) >= -1e-12).all(), name
+
+
 def test_thirds_of_the_world_lie_on_both_sides(review: Review) -> None:
     found = [one for one in pathways(review, 0.5) if one.package == "plan_in_full"]
     split = [one for one in found if one.worlds]

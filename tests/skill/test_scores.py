@@ -34,6 +34,13 @@ def test_crps_of_two_members_by_hand() -> None:
     assert scores.crps([0.0, 2.0], 1.0) == pytest.approx(0.5)
 
 
+def test_crps_of_weighted_members_is_that_of_members_that_stand_as_often() -> None:
+    draws = np.random.default_rng(2).normal(size=40)
+    times = np.arange(40) % 4
+    weighted = scores.crps(draws, 0.3, times / times.sum())
+    assert weighted == pytest.approx(scores.crps(np.repeat(draws, times), 0.3), rel=1e-12)
+
+
 def test_pit_and_coverage_are_right_for_a_calibrated_forecast() -> None:
     rng = np.random.default_rng(5)
     draws = stats.norm.ppf(levels(500))

@@ -95,8 +95,8 @@ def calibrate(
     origin = study.about.origin
     target = _target(study, origin, engine, progress)
     unfinished = folder.with_name(f".{version}.unfinished")
-    _open_unfinished(unfinished, study, plan, seed, quick)
-    normal = _start(target, unfinished, progress)
+    open_unfinished(unfinished, study, plan, seed, quick)
+    normal = start_of(target, unfinished, progress)
     target.find_active()
     names = [name for name, on in zip(target.names, target.active, strict=True) if on]
     progress(f"{len(names)} coordinates sampled, {len(target.names) - len(names)} keep their prior")
@@ -111,7 +111,7 @@ def calibrate(
     record = FitRecord(
         version=version, method=METHOD_QUICK if quick else METHOD, members=len(kept),
         seed=seed, sees_until=origin, model=study.model_meaning, inputs=input_digests(study),
-        plan=asdict(plan), drift=_drift(target, kept), diagnostics=diagnostics.worst(),
+        plan=asdict(plan), drift=target.drift(kept), diagnostics=diagnostics.worst(),
         runs=target.runner.runs, files={},
     )  # fmt: skip
     made = _save(study, folder, record, posterior, carried, sound, counted)
@@ -165,8 +165,14 @@ def input_digests(study: Study) -> dict[str, str]:
     return {name: meaning_digest(folder / name) for name in (*names, *counts)}
 
 
-def _open_unfinished(folder: Path, study: Study, plan: Plan, seed: int, quick: bool) -> None:
-    """Go on with an unfinished fit, or begin one; refuse one that was made from other inputs."""
+def open_unfinished(folder: Path, study: Study, plan: Plan, seed: int, quick: bool) -> None:
+    """Go on with an unfinished fit, or begin one.
+
+    Raises
+    ------
+    StudyError
+        It was made from other inputs.
+    """
     key = {
         "model": study.model_meaning, "inputs": input_digests(study),
         "plan": asdict(plan), "seed": seed, "quick": quick,
@@ -183,8 +189,8 @@ def _open_unfinished(folder: Path, study: Study, plan: Plan, seed: int, quick: b
         raise StudyError([Fault(folder, None, "", what)])
 
 
-def _start(target: Target, unfinished: Path, progress: Say) -> Normal:
-    """Find the normal approximation, or read what an interrupted call found."""
+def start_of(target: Target, unfinished: Path, progress: Say = lambda _: None) -> Normal:
+    """Find the normal approximation, or read what an interrupted call found in its folder."""
     place = unfinished / START
     if place.exists():
         try:
@@ -203,18 +209,6 @@ def _start(target: Target, unfinished: Path, progress: Say) -> Normal:
     runs = np.array(target.runner.runs)
     put.put_arrays(place, {"mean": normal.mean, "root": normal.root, "runs": runs, **carried})
     return normal
-
-
-def _drift(target: Target, x: Array) -> dict[str, dict[str, float]]:
-    """Return the mean yearly sd and persistence of each series that was observed."""
-    drift = {}
-    for name in target.series:
-        yearly, kept = target.spread(x, name)
-        drift[name] = {
-            "yearly_sd": round(float(yearly.mean()), 4),
-            "persistence": round(float(kept.mean()), 4),
-        }
-    return drift
 
 
 def _save(

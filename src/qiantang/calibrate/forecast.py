@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qiantang.calibrate.carry import Carried, carry
 from qiantang.calibrate.chains import Plan, sample
+from qiantang.calibrate.fit import open_unfinished, start_of
 from qiantang.calibrate.laplace import approximate
 from qiantang.calibrate.observed import select_observed
 from qiantang.calibrate.runner import Runner, deviating
@@ -53,25 +56,48 @@ class Refit:
     z : ndarray, shape (member, P)
         Parameters on the standard scale of the priors.
     carried : Carried
+    drift : mapping of str to dict
+        Of each observed series how far its deviation moves in a year, and what of it stays.
     """
 
     target: Target
     z: Array
     carried: Carried
+    drift: Mapping[str, dict[str, float]]
 
 
 @lru_cache(maxsize=16)
-def refit(study: Study, origin: float, members: int, seed: int) -> Refit:
-    """Fit the study to the figures that were complete at an origin."""
+def refit(
+    study: Study, origin: float, members: int, seed: int, folder: Path | None = None
+) -> Refit:  # fmt: skip
+    """Fit the study to the figures that were complete at an origin.
+
+    Parameters
+    ----------
+    study : Study
+    origin : float
+        [Year]
+    members, seed : int
+    folder : Path, optional
+        Where the chains are kept, so that a call that was interrupted goes on; in memory by
+        default.
+
+    Raises
+    ------
+    StudyError
+        The folder holds chains that were made from other inputs.
+    """
     observed = select_observed(study.evidence, origin)
     target = Target(study, observed, Runner(study, observed, origin), {})
-    normal = approximate(target)
+    if folder is not None:
+        open_unfinished(folder, study, PLAN, seed, quick=False)
+    normal = approximate(target) if folder is None else start_of(target, folder)
     target.find_active()
-    drawn = sample(target.active_density, normal.only(target.active), PLAN, seed)
+    drawn = sample(target.active_density, normal.only(target.active), PLAN, seed, folder)
     flat = drawn.draws.reshape(-1, drawn.draws.shape[-1])
     rng = np.random.default_rng([seed, int(origin)])
     x = target.complete(flat[rng.choice(len(flat), members, replace=len(flat) < members)], rng)
-    return Refit(target, target.standard(x), carry(target, x, rng))
+    return Refit(target, target.standard(x), carry(target, x, rng), target.drift(x))
 
 
 def forecast_from(
@@ -115,14 +141,15 @@ def forecast_from(
     return {
         s.name: Forecast(
             tuple(map(int, years)),
-            block.T * np.exp(_error(study, s.name, origin) * rng.standard_normal(block.T.shape)),
+            block.T
+            * np.exp(usual_error(study, s.name, origin) * rng.standard_normal(block.T.shape)),
         )
         for s, block in zip(series, blocks, strict=True)
         if (block > 0).all()  # what had not begun at the origin is not forecast
     }
 
 
-def _error(study: Study, name: str, origin: float) -> float:
+def usual_error(study: Study, name: str, origin: float) -> float:
     """Return the usual measurement error of a series in logs: a forecast foresees the figure.
 
     Of the years before the origin; where a series had none yet, of all its years.

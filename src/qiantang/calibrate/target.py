@@ -99,6 +99,17 @@ class Target:
         at = self.parameters + 2 * self.series.index(name)
         return record.natural(x[:, at : at + 2])
 
+    def drift(self, x: Array) -> dict[str, dict[str, float]]:
+        """Return the mean yearly sd and persistence of each series that was observed."""
+        found = {}
+        for name in self.series:
+            yearly, kept = self.spread(x, name)
+            found[name] = {
+                "yearly_sd": round(float(yearly.mean()), 4),
+                "persistence": round(float(kept.mean()), 4),
+            }
+        return found
+
     def standard(self, x: Array) -> Array:
         """Return the parameters of points on the scale of the priors, within their limits."""
         return self.study.priors.within(x[:, : self.parameters])

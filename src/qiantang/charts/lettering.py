@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -11,15 +10,9 @@ from matplotlib import rcParams
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties
 
-from qiantang.charts.chinese import segmented
 from qiantang.charts.fonts import FAMILY, families
+from qiantang.wording.segments import broken
 
-#: Marks that must not begin a line, and those that must not end one.
-_NOT_FIRST = "，。；：、！？）》」』”’…·%％,.;:!?)]}"
-_NOT_LAST = "（《「『“‘([{"
-#: A run of Latin letters and digits with its marks, blanks, a run of Chinese, or one character.
-_PIECES = re.compile(r"[!-~\u00a0-\u024f–−≥≤]+|\s+|[\u4e00-\u9fff]+|.")
-_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _DPI = 72.0
 
 
@@ -81,49 +74,7 @@ def fit(text: str, room: float, size: float, weight: int | str = "normal", lines
 
 
 def _break(text: str, room: float, size: float, weight: int | str) -> list[str]:
-    lines, line = [], ""
-    for piece in _pieces(text):
-        if line and width((line + piece).rstrip(), size, weight) > room:
-            lines.append(line.rstrip())
-            line = piece.lstrip()
-        else:
-            line += piece
-        while width(line.rstrip(), size, weight) > room and len(line) > 1:
-            head = _longest(line, room, size, weight)
-            lines.append(line[:head])
-            line = line[head:]
-    return [*lines, line.rstrip()] if line.strip() or not lines else lines
-
-
-def _pieces(text: str) -> list[str]:
-    """Return the pieces a line may be broken between: marks hang on to their neighbours."""
-    joined: list[str] = []
-    for piece in _words(text):
-        hangs = (
-            piece[0] in _NOT_FIRST or piece[0] in "<>" or (joined and joined[-1][-1] in _NOT_LAST)
-        )
-        if joined and hangs and not piece.isspace() and not joined[-1].isspace():
-            joined[-1] += piece
-        else:
-            joined.append(piece)
-    return joined
-
-
-def _words(text: str) -> Iterator[str]:
-    """Yield runs of Latin letters, blanks, marks, and Chinese words."""
-    for piece in _PIECES.findall(text):
-        if _CHINESE.match(piece):
-            yield from segmented(piece)
-        else:
-            yield piece
-
-
-def _longest(text: str, room: float, size: float, weight: int | str) -> int:
-    """Return how many characters of a piece without a break fit, at least one."""
-    fits = 1
-    while fits < len(text) and width(text[: fits + 1], size, weight) <= room:
-        fits += 1
-    return fits
+    return broken(text, lambda line: width(line, size, weight) <= room)
 
 
 def _cut(text: str, room: float, size: float, weight: int | str) -> str:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from qiantang.charts.asking import Asked
     from qiantang.charts.chart import Chart
     from qiantang.plan.targets import Target
-    from qiantang.review.pathways import Pathway
     from qiantang.review.review import Review
+    from qiantang.review.transfers import Pathway
     from qiantang.study import Study
 
 #: Maps side by side, and the height of a line. [inch]
@@ -42,14 +42,15 @@ def pathways(
     What is done runs along the top. A package is a line below it with a station at each quarter in
     which one may still change to it and keep the probability; at the last of them a transfer drops
     from the line above. The bar behind a line is the spread of the last start over the members that
-    the package decides for.
+    the package decides for. A package that is short by itself but leaves time for another is a
+    broken line up to the last day on which one may change to the other, where it joins that line.
 
     Parameters
     ----------
     study : Study
     found : Review
     paths : sequence of Pathway
-        Of the review.
+        Of the review, chains among them.
     lang : {"en", "zh"}
 
     Raises
@@ -59,6 +60,7 @@ def pathways(
     """
     words = Wording(study, lang)
     targets = _shown(found, paths)
+    then, paths = [p for p in paths if p.after], [p for p in paths if not p.after]
     packages = _ordered(paths)
     rows = -(-len(targets) // _COLUMNS)
     with style.drawing(words.lang):
@@ -70,19 +72,20 @@ def pathways(
                 axes.set_axis_off()
                 continue
             mine = {one.package: one for one in paths if one.target == targets[place].id}
-            _draw(axes, [mine[name] for name in packages], targets[place], words)
+            later = [one for one in then if one.target == targets[place].id]
+            _draw(axes, [mine[name] for name in packages], later, targets[place], words)
             _named(axes, packages, words, found, is_first=place % columns == 0)
         page.layout(paper, hspace=0.06, wspace=0.03)
         return page.finish(
             paper,
             kind="pathways",
             words=words,
-            finding=_finding(targets, paths, words),
+            finding=_finding(targets, paths, then, words),
             caption=words.phrase("pathways.caption", day=found.as_of, bar=_bar(paths, words)),
-            data=_table(paths, words),
+            data=_table([*paths, *then], words),
             source=provenance.source_of_members(study, found.members, found.seed),
             subtitle=words.phrase("pathways.subtitle", bar=_bar(paths, words), day=found.as_of),
-            legend=_legend(words),
+            legend=_legend(words, is_chained=bool(then)),
             notes=[provenance.joined(_notes(found, paths, targets, words), words)],
         )  # fmt: skip
 
@@ -125,7 +128,9 @@ def _ordered(paths: Sequence[Pathway]) -> list[str]:
     return sorted(score, key=lambda name: -score[name])
 
 
-def _draw(axes: Axes, paths: Sequence[Pathway], target: Target, words: Wording) -> None:
+def _draw(
+    axes: Axes, paths: Sequence[Pathway], then: Sequence[Pathway], target: Target, words: Wording
+) -> None:
     first = paths[0]
     starts = np.array([end_of(day) for day in first.starts])
     close = starts[-1] + 0.25
@@ -134,7 +139,10 @@ def _draw(axes: Axes, paths: Sequence[Pathway], target: Target, words: Wording) 
               ls="-" if kept else (0, (2, 1.5)), zorder=1, solid_capstyle="butt")  # fmt: skip
     for row, one in enumerate(paths, start=1):
         if one.is_needed:
-            _line(axes, one, row, starts, style.colour(row - 1))
+            is_followed = any(other.after == one.package for other in then)
+            _line(axes, one, row, starts, style.colour(row - 1), is_followed=is_followed)
+    for one in then:
+        _chain(axes, one, [other.package for other in paths])
     axes.set_ylim(len(paths) + 0.6, -0.6)
     axes.set_xlim(starts[0] - 0.12, close)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=3, integer=True))
@@ -147,7 +155,9 @@ def _draw(axes: Axes, paths: Sequence[Pathway], target: Target, words: Wording) 
     axes.set_title(heading, size=style.SMALL, loc="left", pad=3)
 
 
-def _line(axes: Axes, one: Pathway, row: int, starts: Any, colour: str) -> None:
+def _line(
+    axes: Axes, one: Pathway, row: int, starts: Any, colour: str, *, is_followed: bool
+) -> None:
     """Draw the stations of a package, its transfer, and how sure the last of them is."""
     if one.quantiles:
         low, _, high = (end_of(day) for day in one.quantiles)
@@ -159,7 +169,8 @@ def _line(axes: Axes, one: Pathway, row: int, starts: Any, colour: str) -> None:
             axes.plot([end_of(world.last)], [row], ls="", marker=mark, ms=4.2, color=colour,
                       zorder=5)  # fmt: skip
     if not one.last:
-        axes.plot([starts[0]], [row], ls="", marker="x", ms=3.4, color=style.SHARED, zorder=3)
+        if not is_followed:
+            axes.plot([starts[0]], [row], ls="", marker="x", ms=3.4, color=style.SHARED, zorder=3)
         return
     kept = starts[: one.starts.index(one.last) + 1]
     axes.plot([kept[-1]] * 2, [0, row], color=colour, lw=0.7, zorder=1)
@@ -167,6 +178,18 @@ def _line(axes: Axes, one: Pathway, row: int, starts: Any, colour: str) -> None:
               mew=0.9, zorder=3)  # fmt: skip
     axes.plot([kept[-1]], [row], ls="", marker="|", ms=7.5, mew=1.8, color=colour, zorder=4)
     axes.plot([kept[-1]], [0], ls="", marker="o", ms=2.4, color=colour, zorder=4)
+
+
+def _chain(axes: Axes, one: Pathway, packages: Sequence[str]) -> None:
+    """Draw a package that another follows: its stations, then the change to the other's line."""
+    row, other = packages.index(one.after) + 1, packages.index(one.package) + 1
+    colour = style.colour(row - 1)
+    kept = [end_of(day) for day in one.starts[: one.starts.index(one.last) + 1]]
+    axes.plot(kept, [row] * len(kept), color=colour, lw=1.1, ls=(0, (2.5, 1.2)), marker="o", ms=3.0,
+              mfc="white", mew=0.9, zorder=3)  # fmt: skip
+    axes.plot([kept[0]] * 2, [0, row], color=colour, lw=0.7, ls=(0, (2.5, 1.2)), zorder=1)
+    axes.plot([kept[-1]] * 2, [row, other], color=colour, lw=0.9, zorder=2)
+    axes.plot([kept[-1]], [other], ls="", marker="D", ms=3.4, color=colour, zorder=5)
 
 
 def _named(
@@ -188,7 +211,7 @@ def _table(paths: Sequence[Pathway], words: Wording) -> pd.DataFrame:
         [
             {
                 "target": one.target, "title": titles[one.target], "package": one.package,
-                "start": day, "probability": p, "without": one.without,
+                "after": one.after, "start": day, "probability": p, "without": one.without,
                 "adverse": one.worlds[0].chances[place] if one.worlds else float("nan"),
                 "favourable": one.worlds[1].chances[place] if one.worlds else float("nan"),
             }
@@ -198,7 +221,9 @@ def _table(paths: Sequence[Pathway], words: Wording) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _finding(targets: Sequence[Target], paths: Sequence[Pathway], words: Wording) -> str:
+def _finding(
+    targets: Sequence[Target], paths: Sequence[Pathway], then: Sequence[Pathway], words: Wording
+) -> str:
     """Say for which target the last transfer comes soonest, or that none is needed or helps."""
     if not any(one.is_needed for one in paths):
         return words.phrase("pathways.none_needed", bar=_bar(paths, words))
@@ -209,6 +234,8 @@ def _finding(targets: Sequence[Target], paths: Sequence[Pathway], words: Wording
         if mine:
             best = max(mine, key=lambda one: (one.last, one.chances[0]))
             latest.append((best.last, target, best))
+    if not latest and then:
+        return _second(targets, then, words)
     if not latest:
         return words.phrase("pathways.too_late", bar=_bar(paths, words))
     day, target, best = min(latest, key=lambda one: one[0])
@@ -218,7 +245,20 @@ def _finding(targets: Sequence[Target], paths: Sequence[Pathway], words: Wording
     )  # fmt: skip
 
 
-def _legend(words: Wording) -> list[tuple[Any, str]]:
+def _second(targets: Sequence[Target], then: Sequence[Pathway], words: Wording) -> str:
+    """Say which two packages together still keep a target that none keeps alone."""
+    one = max(then, key=lambda one: (one.last, one.chances[0]))
+    titles = {target.id: words.target(target) for target in targets}
+    first, second = (
+        words.scenario(words.study.scenario(name)) for name in (one.after, one.package)
+    )
+    return words.phrase(
+        "pathways.second", target=titles[one.target], day=one.last, bar=_bar(then, words),
+        first=first, second=second,
+    )  # fmt: skip
+
+
+def _legend(words: Wording, *, is_chained: bool) -> list[tuple[Any, str]]:
     blue, grey = style.COLOURS[0], style.SHARED
     marks = {
         "station": Line2D([], [], color=blue, lw=1.4, marker="o", ms=3.0, mfc="white", mew=0.9),
@@ -227,6 +267,8 @@ def _legend(words: Wording) -> list[tuple[Any, str]]:
         "worlds": Line2D([], [], color=blue, ls="", marker=5, ms=4.2),
         "late": Line2D([], [], color=grey, ls="", marker="x", ms=3.4),
     }
+    if is_chained:
+        marks["chain"] = Line2D([], [], color=blue, lw=1.1, ls=(0, (2.5, 1.2)), marker="D", ms=3.4)
     return [(mark, words.phrase(f"pathways.{key}")) for key, mark in marks.items()]
 
 

@@ -23,7 +23,7 @@ HELP = "\n".join(
 
 
 @click.command(help=HELP)
-@click.argument("kind", type=click.Choice(list(OFFERED)))
+@click.argument("kind", type=click.Choice(list(OFFERED)), metavar="KIND")
 @click.argument(
     "words", nargs=-1, metavar="[NAME] [SCENARIO]...", shell_complete=options.complete_scenarios
 )

@@ -73,7 +73,8 @@ def evidence(
         from qiantang.evidence.bureau import take_in
         from qiantang.evidence.releases import releases_path
 
-        click.echo(f"{releases_path(study.folder)}: {take_in(study, table)} figures taken in")
+        count = take_in(study, table)
+        options.say("evidence.taken", out=releases_path(study.folder), count=count)
         return
     from qiantang.evidence.witness import series_rows, summary_rows
 

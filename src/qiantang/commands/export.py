@@ -17,8 +17,9 @@ class Exports(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take whatever names no kind for the words of a sweep."""
-        if args and args[0] not in (*self.commands, *ctx.help_option_names):
-            args = ["sweep", *args]
+        first = options.past_language(args)
+        if args[first:] and args[first] not in (*self.commands, *ctx.help_option_names):
+            args = [*args[:first], "sweep", *args[first:]]
         return super().parse_args(ctx, args)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Where the language asked for is kept while a verb runs.
 LANGUAGE = "qiantang.language"
+#: Where one is kept that was given before the verb, which then takes it.
+GIVEN = "qiantang.given"
 
 #: Width of tables with a column for each target, where the output is no terminal.
 _WIDE = 190
@@ -61,6 +64,15 @@ _LANG: dict[str, Any] = {
 lang_option = click.option("--lang", **_LANG)
 #: What the command line gives to a verb that takes no language itself: its refusals have one.
 LANGUAGE_OPTION = click.Option(["--lang"], expose_value=False, **_LANG)
+
+
+def _keep(ctx: click.Context, option: click.Parameter, value: str) -> None:
+    """Keep a language for the verb."""
+    if ctx.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE:
+        ctx.meta[GIVEN] = value
+
+
+group_lang_option = click.option("--lang", expose_value=False, callback=_keep, **_LANG)
 fit_option = click.option(
     "--fit", default=None, metavar="NAME", help="Fit to use; qiantang list fits.  [default: newest]"
 )
@@ -71,6 +83,14 @@ engine_option = click.option(
     show_default=True,
     help="Compiled, plain arrays, or PySD (slow, the oracle).",
 )
+
+
+def past_language(args: Sequence[str]) -> int:
+    """Return how many words at the beginning of a command line name its language."""
+    place = 0
+    while place < len(args) and args[place].partition("=")[0] == "--lang":
+        place += 1 if "=" in args[place] else 2
+    return place
 
 
 def complete_scenarios(_: click.Context, __: click.Parameter, begun: str) -> list[str]:

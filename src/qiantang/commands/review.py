@@ -12,8 +12,8 @@ from qiantang.commands import options
 
 if TYPE_CHECKING:
     from qiantang.policy.answer import Answer
-    from qiantang.review.pathways import Pathway
     from qiantang.review.review import Review
+    from qiantang.review.transfers import Pathway
     from qiantang.wording import Wording
 
 

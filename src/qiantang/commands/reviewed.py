@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from qiantang.policy.answer import Answer
     from qiantang.review.needs import Need
     from qiantang.review.news import News
-    from qiantang.review.pathways import Pathway
     from qiantang.review.review import Review
+    from qiantang.review.transfers import Pathway
     from qiantang.wording import Wording
 
 #: A change of P below this is left out of the news: it is within what the members can tell.
@@ -41,7 +41,8 @@ def print_review(
     _print_needs(screen, found, words)
     _print_method(screen, found, words)
     if paths is not None:
-        _print_pathways(screen, found, paths, words)
+        _print_pathways(screen, found, [one for one in paths if not one.after], words)
+        _print_chains(screen, found, [one for one in paths if one.after], words)
     if answer is not None:
         print_answer(screen, answer, find_target(found.study, answer.target), words)
 
@@ -182,6 +183,24 @@ def _print_pathways(
     for name in dict.fromkeys(one.package for one in paths):
         cells = [_last_start(by_place[name, target.id], words) for target in targets]
         table.add_row(words.scenario(found.study.scenario(name)), *cells)
+    screen.print(table)
+
+
+def _print_chains(
+    screen: Console, found: Review, chains: Sequence[Pathway], words: Wording
+) -> None:
+    """Print which packages, begun at once, leave time for which others."""
+    if not chains:
+        return
+    say = words.phrase
+    heads = [say(f"review.{key}") for key in ("target", "first", "second", "by", "decided")]
+    bar = asked_chance(chains[0].bar, words.lang)
+    table = options.plain_table(*heads, title=say("review.chains", bar=bar), right=heads[-1:])
+    targets = {target.id: target for target in found.belief.targets}
+    for one in chains:
+        titles = [words.scenario(found.study.scenario(n)) for n in (one.after, one.package)]
+        spread = words.span(one.quantiles[0], one.quantiles[-1]) if one.quantiles else ""
+        table.add_row(words.target(targets[one.target]), *titles, one.last, spread)
     screen.print(table)
 
 

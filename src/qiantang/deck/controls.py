@@ -163,7 +163,7 @@ def _share(plan: Scenario, base: Scenario, lever: str) -> float | None:
     return share if np.allclose(own, share * full) and 0.0 <= share <= 1.0 else None
 
 
-def scaled(lever: Lever, intensity: float) -> Lever:
+def scaled(lever: Lever, intensity: float, late: float = 0.0) -> Lever:
     """Return a lever of the plan at a share of its full path.
 
     Parameters
@@ -172,10 +172,14 @@ def scaled(lever: Lever, intensity: float) -> Lever:
         As the plan in full has it.
     intensity : float
         From 0 to 1. [Dmnl]
+    late : float
+        By how much it comes later than in the plan. [Year]
     """
-    note = f"Set by hand to {intensity:.0%} of the plan in full, along the timing of the plan."
-    path = {time: round(intensity * value, 10) for time, value in lever.path.items()}
-    return lever.model_copy(update={"path": path, "reading": "assumed", "note": note})
+    timing = f", {late:g} years later" if late else ""
+    note = f"Set by hand to {intensity:.0%} of the plan in full, along the timing of the plan"
+    path = {round(time + late, 6) if late else time: round(intensity * value, 10)
+            for time, value in lever.path.items()}  # fmt: skip
+    return lever.model_copy(update={"path": path, "reading": "assumed", "note": f"{note}{timing}."})
 
 
 def refuse_intensities(wanted: Mapping[str, float], known: Iterable[str]) -> None:

@@ -31,8 +31,9 @@ WIDTH = 100
 
 
 def deck_scenario(
-    base: Scenario, plan: Scenario, intensities: Mapping[str, float], name: str = "deck"
-) -> Scenario:
+    base: Scenario, plan: Scenario, intensities: Mapping[str, float], name: str = "deck",
+    late: Mapping[str, float] | None = None,
+) -> Scenario:  # fmt: skip
     """Return the base with each lever at a share of the plan's full path.
 
     Parameters
@@ -44,6 +45,8 @@ def deck_scenario(
     intensities : mapping
         Lever to intensity; a lever at 0 that the base leaves alone is left alone. [Dmnl]
     name : str
+    late : mapping, optional
+        Lever to the years by which it comes later than in the plan. [Year]
 
     Raises
     ------
@@ -54,7 +57,7 @@ def deck_scenario(
     levers = dict(base.levers)
     for lever, intensity in intensities.items():
         if intensity or lever in base.levers:
-            levers[lever] = scaled(plan.levers[lever], intensity)
+            levers[lever] = scaled(plan.levers[lever], intensity, (late or {}).get(lever, 0.0))
     question, chinese = both("deck.question")
     return replace(
         base, name=name, title=name, title_zh=name, question=question, question_zh=chinese,

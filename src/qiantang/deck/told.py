@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from qiantang.changes import OWN, Changes
+from qiantang.deck.controls import Control
 from qiantang.deck.frames import Frame
 from qiantang.fits import text_digest
 from qiantang.wording import LANGUAGES, Wording
@@ -56,6 +57,18 @@ def outcomes(study: Study, years: Sequence[int]) -> dict[str, Any]:
     if named is None or not years:
         return {"years": [], "rows": []}
     return {"years": list(years), "rows": [_outcome(study, item) for item in named.outcomes]}
+
+
+def pinnable(study: Study) -> list[dict[str, str]]:
+    """Return the scenarios that a deck can be compared with."""
+    scenarios = [study.scenario(name) for name in study.scenario_names()]
+    return [{"name": s.name, "title": s.title, "title_zh": s.title_zh} for s in scenarios]
+
+
+def first_moving_year(plan: Scenario, controls: Sequence[Control], first: int) -> int:
+    """Return the year in which the first slider can change anything."""
+    knots = [min(plan.levers[control.lever].path) for control in controls]
+    return int(min(knots, default=first))
 
 
 def reviews(review: Review | None) -> dict[str, Any] | None:

@@ -11,11 +11,13 @@ import anywidget
 import traitlets
 
 from qiantang.deck import told
+from qiantang.deck.brush import front_of, front_record
 from qiantang.deck.controls import DECIMALS, Control, Group, control_groups, refuse_intensities
 from qiantang.deck.frames import QUANTILES, Frame, Frames
 from qiantang.deck.options import refuse_options
 from qiantang.deck.panels import Panel, target_panels
-from qiantang.deck.scenarios import NAME, deck_scenario, save_text, scenario_text
+from qiantang.deck.scenarios import NAME, save_text, scenario_text
+from qiantang.deck.setting import Setting
 from qiantang.ensemble.runs import Runs, run_resolved
 from qiantang.faults import Fault, StudyError
 from qiantang.files.own import own_text
@@ -23,11 +25,12 @@ from qiantang.naming import lever_id
 
 if TYPE_CHECKING:
     from qiantang.review.review import Review
+    from qiantang.robust.front import Front
     from qiantang.scenario import Scenario
     from qiantang.study import Study
 
 #: Parts of the front end, in the order in which they are joined into one module.
-SCRIPTS = ("words.js", "numbers.js", "fan.js", "controls.js", "effects.js", "deck.js")
+SCRIPTS = ("words.js", "numbers.js", "fan.js", "controls.js", "effects.js", "brush.js", "deck.js")
 
 
 def _script() -> str:
@@ -61,6 +64,8 @@ class Deck(anywidget.AnyWidget):
         Runs the scenario of :meth:`run`: takes the study, the scenarios and the options.
     review : Review, optional
         Its odds at each date stand below the targets.
+    robust : Robust or path, optional
+        A robust search, or its folder: its packages stand below the targets, to be brushed.
 
     Raises
     ------
@@ -73,6 +78,7 @@ class Deck(anywidget.AnyWidget):
 
     language = traitlets.Unicode("zh").tag(sync=True)
     intensities = traitlets.List(traitlets.Float()).tag(sync=True)
+    delays = traitlets.List(traitlets.Float()).tag(sync=True)
     _plan = traitlets.Dict().tag(sync=True)
     _frame = traitlets.Bytes().tag(sync=True)
     _pin = traitlets.Dict().tag(sync=True)
@@ -92,6 +98,7 @@ class Deck(anywidget.AnyWidget):
         folder: str | Path | None = ".",
         run_by: Callable[..., Runs] = run_resolved,
         review: Review | None = None,
+        robust: Front | str | Path | None = None,
     ) -> None:
         about = study.about
         years = years or (about.deck.first, about.deck.last)
@@ -100,24 +107,27 @@ class Deck(anywidget.AnyWidget):
         self.base = study.scenario(base or about.scenarios.base)
         self.plan = study.scenario(plan or about.scenarios.full)
         self.folder = None if folder is None else Path(folder)
+        self._front = front_of(robust, study, self.base, self.plan)
         groups = control_groups(study, self.plan, self.base)
         self.controls: tuple[Control, ...] = tuple(c for g in groups for c in g.controls)
         panels = target_panels(study, *years)
         self.frames = Frames(study, panels, *years, members, seed, vintage)
         ends = self._ends()
         start = [control.start for control in self.controls]
-        self._last: tuple[tuple[float, ...], Frame] | None = None
+        self._last: tuple[Setting, Frame] | None = None
         super().__init__(
             language=language,
             intensities=start,
+            delays=[0.0] * len(start),
             _plan=self._shown(groups, panels, ends),
-            _frame=self._frame_at(start).pack(),
+            _frame=self._frame_at(self._setting(start)).pack(),
         )
         self.on_msg(self._hear)
 
     def _ends(self) -> list[Frame]:
         """Return the frames with no lever and with all; their shared history is kept."""
-        least, most = (self._scenario_at([share] * len(self.controls)) for share in (0.0, 1.0))
+        ends = (self._setting([share] * len(self.controls)) for share in (0.0, 1.0))
+        least, most = (end.scenario(self.base, self.plan) for end in ends)
         self.frames.share(least, most)
         return [self.frames.frame(end, shared=True) for end in (least, most)]
 
@@ -130,11 +140,12 @@ class Deck(anywidget.AnyWidget):
             "panels": [panel.record() for panel in panels],
             "outcomes": told.outcomes(self.study, self.frames.told),
             "reviews": told.reviews(self._review),
+            "front": front_record(self._front, self.study, self.controls),
             "years": list(self.frames.years),
-            "moves": self._first_moving_year(),
+            "moves": told.first_moving_year(self.plan, self.controls, self.frames.years[0]),
             "quantiles": list(QUANTILES),
             "ranges": told.ranges(ends),
-            "scenarios": self._pinnable(),
+            "scenarios": told.pinnable(self.study),
             "start": [control.start for control in self.controls],
             "step": 10**-DECIMALS,
             "saves": self.folder is not None,
@@ -148,15 +159,25 @@ class Deck(anywidget.AnyWidget):
         }
 
     def __repr__(self) -> str:
-        levers = ", ".join(f"{name} {value:g}" for name, value in self.levers.items() if value)
         size = self.frames.members.size
-        return f"Deck({self.base.name}, {size} members: {levers or 'no lever moved'})"
+        return f"Deck({self.base.name}, {size} members: {self._standing})"
 
     @property
     def levers(self) -> dict[str, float]:
         """Intensity of every lever, as the sliders stand."""
-        names = (control.lever for control in self.controls)
-        return dict(zip(names, self.intensities, strict=True))
+        return self._standing.levers
+
+    @property
+    def late(self) -> dict[str, float]:
+        """Years by which levers come later than in the plan, of those that do. [Year]"""
+        return self._standing.delayed
+
+    @property
+    def _standing(self) -> Setting:
+        return self._setting(self.intensities, self.delays)
+
+    def _setting(self, shares: Any, late: Any = ()) -> Setting:
+        return Setting.of([control.lever for control in self.controls], shares, late)
 
     def set(self, **levers: float) -> None:
         """Move sliders from Python; the rest stay where they are.
@@ -178,7 +199,7 @@ class Deck(anywidget.AnyWidget):
 
     def scenario(self, name: str = "deck") -> Scenario:
         """Return the sliders as a scenario."""
-        return deck_scenario(self.base, self.plan, self.levers, name)
+        return self._standing.scenario(self.base, self.plan, name)
 
     def run(self, **options: Any) -> Runs:
         """Run the sliders' scenario with the deck's members; options as in `OpenStudy.run`."""
@@ -198,7 +219,7 @@ class Deck(anywidget.AnyWidget):
             If the name does not suit or the file exists.
         """
         place = Path(path)
-        return save_text(self._text(place.stem, title, self.intensities), place)
+        return save_text(self._text(place.stem, title, self._standing), place)
 
     def pin(self, scenario: str | None = None) -> None:
         """Pin a scenario of the study, or the sliders as they stand, to compare with."""
@@ -214,11 +235,11 @@ class Deck(anywidget.AnyWidget):
         """Compare with nothing."""
         self._pin, self._pin_frame = {}, b""
 
-    @traitlets.observe("intensities")
+    @traitlets.observe("intensities", "delays")
     def _rest(self, _: object) -> None:
         """Keep the frame of the sliders at rest, for other views and for a saved notebook."""
         if hasattr(self, "_last"):
-            self._frame = self._frame_at(self.intensities).pack()
+            self._frame = self._frame_at(self._standing).pack()
 
     def _hear(self, _: object, content: Mapping[str, Any], buffers: object) -> None:
         """Answer a message of the browser; whatever goes wrong is told there in one sentence."""
@@ -232,7 +253,7 @@ class Deck(anywidget.AnyWidget):
 
     def _answer_frame(self, content: Mapping[str, Any]) -> None:
         begun = time.perf_counter()
-        frame = self._frame_at(content["levers"])
+        frame = self._frame_at(self._heard(content))
         spent = round(1000 * (time.perf_counter() - begun), 1)
         reply = {"kind": "frame", "view": content.get("view"), "id": content.get("id")}
         self.send({**reply, "milliseconds": spent}, [frame.pack()])
@@ -242,7 +263,9 @@ class Deck(anywidget.AnyWidget):
             self.unpin()
             return
         if "levers" in content:
-            self.intensities = self._checked(content["levers"])
+            standing = self._heard(content)
+            with self.hold_trait_notifications():
+                self.intensities, self.delays = list(standing.shares), list(standing.late)
         self.pin(content.get("scenario") or None)
 
     def _answer_save(self, content: Mapping[str, Any]) -> None:
@@ -250,42 +273,23 @@ class Deck(anywidget.AnyWidget):
         if not NAME.fullmatch(name):
             what = "expected small letters, Chinese characters, digits and _, such as airport_first"
             raise StudyError([Fault(f"{name}.yaml", None, "", what)])
-        text = self._text(name, title, self._checked(content["levers"]))
+        text = self._text(name, title, self._heard(content))
         place = ""
         if self.folder is not None:
             place = str(save_text(text, self.folder / f"{name}.yaml"))
         reply = {"kind": "saved", "view": content.get("view"), "name": f"{name}.yaml"}
         self.send({**reply, "path": place, "text": text})
 
-    def _text(self, name: str, title: str, intensities: list[float]) -> str:
-        scenario = self._scenario_at(intensities, name)
+    def _heard(self, content: Mapping[str, Any]) -> Setting:
+        return self._setting(content["levers"], content.get("late") or ())
+
+    def _text(self, name: str, title: str, setting: Setting) -> str:
+        scenario = setting.scenario(self.base, self.plan, name)
         return scenario_text(self.study, self.base, scenario, title, self.vintage)
 
-    def _checked(self, values: Any) -> list[float]:
-        """Return intensities that came from a browser, refused if they are not what they claim."""
-        if not isinstance(values, list) or len(values) != len(self.controls):
-            what = f"expected {len(self.controls)} intensities"
-            raise StudyError([Fault("deck", None, "levers", what)])
-        names = [control.lever for control in self.controls]
-        wanted = {n: round(float(v), DECIMALS) for n, v in zip(names, values, strict=True)}
-        refuse_intensities(wanted, names)
-        return list(wanted.values())
-
-    def _frame_at(self, values: Any) -> Frame:
+    def _frame_at(self, setting: Setting) -> Frame:
         """Return the frame of a state of the sliders; the last one is kept."""
-        state = tuple(self._checked(list(values)))
-        if self._last is None or self._last[0] != state:
-            self._last = state, self.frames.frame(self._scenario_at(list(state)), shared=True)
+        if self._last is None or self._last[0] != setting:
+            scenario = setting.scenario(self.base, self.plan)
+            self._last = setting, self.frames.frame(scenario, shared=True)
         return self._last[1]
-
-    def _scenario_at(self, values: list[float], name: str = "deck") -> Scenario:
-        names = (control.lever for control in self.controls)
-        return deck_scenario(self.base, self.plan, dict(zip(names, values, strict=True)), name)
-
-    def _first_moving_year(self) -> int:
-        knots = [min(self.plan.levers[control.lever].path) for control in self.controls]
-        return int(min(knots, default=self.frames.years[0]))
-
-    def _pinnable(self) -> list[dict[str, str]]:
-        scenarios = [self.study.scenario(name) for name in self.study.scenario_names()]
-        return [{"name": s.name, "title": s.title, "title_zh": s.title_zh} for s in scenarios]

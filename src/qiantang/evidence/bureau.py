@@ -14,7 +14,9 @@ from qiantang.evidence.observations import Series
 from qiantang.evidence.releases import COLUMNS, releases_of, releases_path
 from qiantang.faults import Fault, StudyError, nearest
 from qiantang.files import door
+from qiantang.files.csvfile import number
 from qiantang.files.outfile import put_text
+from qiantang.known import end_of, is_date
 from qiantang.modelfile.decode import UndecodableError, decoded
 from qiantang.study import Study
 from qiantang.wording.units import reading_unit
@@ -61,9 +63,10 @@ def take_in(study: Study, file: Path) -> int:
         Every fault at once, each with the row of the table.
     """
     faults: list[Fault] = []
-    rows = [_translated(study, file, row, faults) for row in _rows(file)]
-    if not rows and not faults:
+    table = _rows(file)
+    if not table:
         raise StudyError([Fault(file, None, "", "the table has no rows")])
+    rows = [row for row in (_translated(study, file, row, faults) for row in table) if row]
     path = releases_path(study.folder)
     text = door.text(path, door.DATA_LIMIT) if path.is_file() else ",".join(COLUMNS) + "\n"
     old = [(path, place + 2, row) for place, row in enumerate(csv.DictReader(io.StringIO(text)))]
@@ -123,8 +126,8 @@ def _cell(value: Any) -> str:
     return str(value).strip()
 
 
-def _translated(study: Study, file: Path, row: Row, faults: list[Fault]) -> Row:
-    """Put a row into the words of the study; what cannot be is left as it is, for its fault."""
+def _translated(study: Study, file: Path, row: Row, faults: list[Fault]) -> Row | None:
+    """Put a row into the words of the study; None where its fault leaves nothing to be judged."""
     line, cells = row
     found = {name: cells.get(name, "") or _USUAL.get(name, "") for name in COLUMNS}
     series = _series(study, found["series"])
@@ -132,22 +135,33 @@ def _translated(study: Study, file: Path, row: Row, faults: list[Fault]) -> Row:
         known = [text for s in study.evidence.series.values() for text in (s.name, s.title_zh)]
         what = f"unknown series {found['series']}{nearest(found['series'], known)}"
         faults.append(Fault(file, line, "series", what))
-        return line, found
-    found["series"] = series.name
-    found["period"] = _period(found["period"])
-    found["release"] = _RELEASES.get(found["release"], found["release"])
-    found["reference"] = found["reference"] or file.name
-    times = dict(_units(study, series)).get(found["unit"])
-    value = found["value"].replace(",", "").replace("，", "")
-    try:
-        number = float(value)
-    except ValueError:
-        return line, found
-    if times is not None:
-        raw = f"raw {found['value']} {found['unit']}"
-        found["note"] = f"{found['note']}; {raw}" if found["note"] else raw
-        found["value"], found["unit"] = f"{number / times:.10g}", series.unit
+        return None
+    units = dict(_units(study, series))
+    if found["unit"] not in units:
+        names = ", ".join(units)
+        what = f"{found['unit']!r} is not the unit of the series, expected one of {names}"
+        faults.append(Fault(file, line, f"{series.name}.unit", what))
+        return None
+    if is_date(found["published"]) and end_of(found["published"]) > _month_end():
+        what = f"{found['published']} is still to come, expected a day on which it was published"
+        faults.append(Fault(file, line, f"{series.name}.published", what))
+        return None
+    raw = f"raw {found['value']} {found['unit']}"
+    found |= {
+        "series": series.name, "period": _period(found["period"]), "unit": series.unit,
+        "release": _RELEASES.get(found["release"], found["release"]),
+        "reference": found["reference"] or file.name,
+        "note": f"{found['note']}; {raw}" if found["note"] else raw,
+    }  # fmt: skip
+    value = number(found["value"].replace(",", "").replace("，", ""))
+    if value is not None:
+        found["value"] = f"{value / units[cells['unit']]:.10g}"
     return line, found
+
+
+def _month_end() -> float:
+    """Return the end of this month: a figure may be dated by its month. [Year]"""
+    return end_of(f"{date.today():%Y-%m}")
 
 
 def _series(study: Study, name: str) -> Series | None:

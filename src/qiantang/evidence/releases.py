@@ -210,6 +210,8 @@ def _size_faults(rows: Sequence[Release], place: int, evidence: Evidence) -> Ite
     _, near, when = min(known)
     ratio = row.value / part / near
     if not 1 / _SLIP < ratio < _SLIP:
-        what = f"{row.value:g} is {ratio:.2g} times what {when} leads one to expect, is the unit"
-        what = f"{what} {series.unit} meant? If it is right, begin the note with {_CONFIRMED}"
+        what = (
+            f"{row.value:g} is {ratio:.2g} times what {when} leads one to expect, is the unit "
+            f"{series.unit} meant? If it is right, begin the note with {_CONFIRMED}"
+        )
         yield Fault(row.file, row.line, row.key, what)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -62,6 +63,8 @@ class Partition:
     ----------
     variables, links : int
         Number of its variables, and of the links between them.
+    asleep : int
+        Number of links, left out, that do nothing at any instant in any member.
     loops : int
         Number of loops that were scored.
     floor : float
@@ -74,6 +77,7 @@ class Partition:
 
     variables: int
     links: int
+    asleep: int
     loops: int
     floor: float
     tail: Floats
@@ -151,8 +155,12 @@ def find_loops(
         if through and not network.variables(places) & set(through):
             continue
         progress("listing the loops")
-        cycles = elementary_cycles(network.edges, places, through=through, most=most)
-        if cycles is None:
+        cycles, awake = elementary_cycles(network.edges, places, through=through, most=most), places
+        if cycles is None:  # the loops that are left without links that never act may be few enough
+            awake = _awake(scores, places)
+            cycles = elementary_cycles(network.edges, awake, through=through, most=most)
+        if cycles is None or not len(cycles):
+            awake = places
             strength = _typical(scores) if strength is None else strength
             cycles = strong_cycles(network.edges, places, strength, through=through, most=most)
         mine = [loop for loop in known if set(loop) <= set(places)]
@@ -161,9 +169,18 @@ def find_loops(
         cycles = cycles.joined(mine)
         partition, shown = _scored(len(partitions), cycles, scores, mine, top, progress)
         variables = len(network.variables(places))
-        partitions.append(Partition(variables, len(places), len(cycles), cycles.floor, *partition))
+        asleep = len(places) - len(awake)
+        partitions.append(
+            Partition(variables, len(places), asleep, len(cycles), cycles.floor, *partition)
+        )
         loops += shown
     return Found(network, scores, tuple(partitions), tuple(loops), tuple(through))
+
+
+def _awake(scores: EdgeScores, places: Sequence[int]) -> tuple[int, ...]:
+    """Return the edges among some that act at any instant in any member."""
+    sound = scores.edges[:, :, ~scores.diverged]
+    return tuple(place for place in places if (sound[:, place] != 0).any())
 
 
 def _typical(scores: EdgeScores) -> Floats:
@@ -193,10 +210,14 @@ def _scored(
         sample = np.ascontiguousarray(here[:, :SAMPLE])
         return total, inner, strongest, shares(*cycles.arrays, sample, weight)
 
-    total, inner, strongest, mean = map(np.array, zip(*_each(look, scores, progress), strict=True))
+    mean, rest = np.zeros(len(cycles)), []
+    for *others, share in _each(look, scores, progress):  # a share a loop, kept of no instant
+        mean += share
+        rest.append(others)
+    total, inner, strongest = map(np.array, zip(*rest, strict=True))
     sound = ~scores.diverged
     often = _often(strongest[:, sound], len(cycles))
-    chosen = _chosen(cycles, mean.sum(axis=0), often, known, top)
+    chosen = _chosen(cycles, mean, often, known, top)
     edges = np.concatenate([cycles[loop] for loop in chosen])
     begins = np.concatenate([[0], np.cumsum([len(cycles[loop]) for loop in chosen])])
     found = np.array([scores_of(edges, begins, here) for here in scores.edges])
@@ -212,15 +233,17 @@ def _scored(
     return (np.maximum(tail, 0.0), total), shown
 
 
-def _each(look: Callable[[int], Looked], scores: EdgeScores, progress: Say) -> list[Looked]:
+def _each(look: Callable[[int], Looked], scores: EdgeScores, progress: Say) -> Iterator[Looked]:
     """Look at each instant, several at once; the order of the results is that of time."""
-    count = len(scores.times)
-    found = []
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        for place, result in enumerate(pool.map(look, range(count))):
+    count, ahead = len(scores.times), os.cpu_count() or 1
+    with ThreadPoolExecutor(ahead) as pool:
+        begun = deque(pool.submit(look, place) for place in range(min(2 * ahead, count)))
+        for place in range(count):
+            result = begun.popleft().result()
+            if place + 2 * ahead < count:
+                begun.append(pool.submit(look, place + 2 * ahead))
             progress(f"scoring loops, {place + 1} of {count} instants done")
-            found.append(result)
-    return found
+            yield result
 
 
 def _often(strongest: npt.NDArray[np.int64], loops: int) -> set[int]:

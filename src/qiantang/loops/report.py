@@ -174,6 +174,11 @@ def _complete(partition: Partition, found: Found) -> str:
     """Return the sentence about the loops of one partition."""
     where = f"partition of {partition.variables} variables and {partition.links} links"
     passing = " that pass what was asked" if found.through else ""
+    if not partition.floor and partition.asleep:
+        return (
+            f"{where}: all {partition.loops:,} elementary loops{passing} of links that act at some "
+            f"time; the others pass links that never do ({partition.asleep}), and do nothing"
+        )
     if not partition.floor:
         return f"{where}: all {partition.loops:,} elementary loops{passing}"
     sound = partition.tail[:, ~found.scores.diverged]

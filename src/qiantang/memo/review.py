@@ -16,8 +16,8 @@ from qiantang.memo.template import template_files
 from qiantang.plan.targets import Target
 from qiantang.policy.answer import Answer
 from qiantang.review.news import REVISED, WORLD, News
-from qiantang.review.pathways import Pathway
 from qiantang.review.review import Review
+from qiantang.review.transfers import Pathway
 from qiantang.wording import Wording, check_language
 from qiantang.wording.figures import day as written_day
 from qiantang.wording.figures import percent, rounded

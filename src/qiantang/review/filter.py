@@ -62,8 +62,8 @@ class Filter:
     deviations : mapping of str to Deviation
     readout : Readout
     last : float
-        The latest date that will be asked for: until the world at it parts from that at the plan,
-        the years are run once. [Year]
+        The latest date that will be asked for: until the world at it parts from that which the fit
+        saw, the years are run once. [Year]
     method : {"weights", "smoother"}
         Whether members are weighted by the figures, or moved towards them.
     """
@@ -179,7 +179,7 @@ class Filter:
     @cached_property
     def _history(self) -> History:
         """The years that nothing published later can move."""
-        first = self._batch(self.members, self.world.at(self.study.about.plan.date))
+        first = self._batch(self.members, self.world.at(self.study.fit.record.sees_until))
         later = self._batch(self.members, self.world.at(self.last))
         free = next(iter(self.deviations.values())).free
         for name in self.members.innovations:  # parts at the first knot that figures may move

@@ -1,117 +1,26 @@
-"""Until when each package may still begin, so that a target keeps its odds.
-
-References
-----------
-Haasnoot, Kwakkel, Walker and ter Maat (2013), Dynamic adaptive policy pathways, Global
-Environmental Change 23: an action has a time until which it serves. There it is typed in; here it
-is found member by member.
-"""
+"""Pathways: from what is done to one package, or to one that leaves time for another to follow."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
-from qiantang.ensemble.case import case_of
-from qiantang.plan.targets import Target
-from qiantang.review.dates import QUARTERS, day_of
 from qiantang.review.moved import Moved, moved
 from qiantang.review.restore import delayed
 from qiantang.review.review import Review
-from qiantang.scenario import Scenario, refuse_rules
-
-Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-
-#: Quantiles of the last start over the members that it decides for.
-_AT = (0.05, 0.5, 0.95)
-#: Standard errors by which a driver must go with a target to split the members by it.
-_SURE = 4.0
-
-
-@dataclass(frozen=True)
-class InWorld:
-    """The same in a third of the members, by the world outside that they see.
-
-    Parameters
-    ----------
-    kind : {"adverse", "favourable"}
-        Where the driver does least, or most, for the target.
-    driver : str
-        The one that goes furthest with what members come to without the package.
-    without : float
-    chances : tuple of float
-    last : str
-    """
-
-    kind: str
-    driver: str
-    without: float
-    chances: tuple[float, ...]
-    last: str
-
-    def is_needed(self, bar: float) -> bool:
-        """Tell whether the target falls below the bar without the package in such a world."""
-        return self.without < bar
-
-
-@dataclass(frozen=True)
-class Pathway:
-    """When a package must begin at the latest for a target.
-
-    Parameters
-    ----------
-    target, package : str
-    bar : float
-        Probability to be kept.
-    without : float
-        Probability if the package never begins.
-    starts : tuple of str
-        Days on which it may begin.
-    chances : tuple of float
-        Probability of the target for each of them.
-    last : str
-        Last start at which the probability is at least the bar; empty where it is at none.
-    decided : float
-        Share of the members that the package decides for: reached if it begins at once, and not
-        without it.
-    quantiles : tuple of str
-        Days: 5, 50 and 95 per cent of the last start over these members; empty where there is none.
-    worlds : tuple of InWorld
-    """
-
-    target: str
-    package: str
-    bar: float
-    without: float
-    starts: tuple[str, ...]
-    chances: tuple[float, ...]
-    last: str
-    decided: float
-    quantiles: tuple[str, ...]
-    worlds: tuple[InWorld, ...] = ()
-
-    @property
-    def is_needed(self) -> bool:
-        """Tell whether the target falls below the bar without the package."""
-        return self.without < self.bar
-
-    def record(self) -> dict[str, Any]:
-        """Return a plain dict, ready for JSON."""
-        return asdict(self)
+from qiantang.review.transfers import Pathway, packages_of, transfers
+from qiantang.scenario import refuse_rules
 
 
 def pathways(
     review: Review, bar: float, progress: Callable[[str], None] = lambda _: None
 ) -> tuple[Pathway, ...]:
-    """Find the last start of every package of the study for every target.
+    """Find the last start of every package of the study for every target, then chains of two.
 
     Packages are the scenarios that see the world as the one under review and pull levers; each
     begins at the end of a quarter from the review on, what is done before being that scenario's.
+    A package that is short of a target, begun at once, may still put off the day on which another
+    must take over: where it does, that chain is told as well.
 
     Parameters
     ----------
@@ -120,106 +29,48 @@ def pathways(
         Probability to be kept.
     progress : callable
 
+    Returns
+    -------
+    tuple of Pathway
+        One of each package and target, then the chains.
+
     Raises
     ------
     StudyError
         Levers of the scenario under review answer to a rule.
     """
-    study, base = review.study, review.tracker.scenario
-    refuse_rules(base)
-    now = review.belief.known.as_of
-    end = max(target.measure.years[-1] for target in review.belief.targets) + 1.0
-    starts = now + np.arange(int(np.ceil((end - now) * QUARTERS))) / QUARTERS
-    ours = moved(review.tracker, review.belief, review.seed + 1)
-    alone = _measures(review, ours, base)
-    thirds = {t.id: _thirds(ours, t, alone[t.id]) for t in review.belief.targets}
-    found = []
-    for package in _packages(review):
-        progress(f"delaying {package.name}")
-        late = [delayed(package, base, study.about.plan.date, at) for at in starts.tolist()]
-        runs = [_measures(review, ours, one) for one in late]
-        for target in review.belief.targets:
-            reached = target.is_reached(np.array([run[target.id] for run in runs]))
-            without = target.is_reached(alone[target.id])
-            one = _pathway(target, package, bar, without, starts, reached)
-            found.append(replace(one, worlds=_in_worlds(thirds[target.id], one, without, reached)))
-    return tuple(found)
-
-
-def _packages(review: Review) -> list[Scenario]:
-    """Return the other scenarios that pull a lever in the world of the one under review."""
     base = review.tracker.scenario
-    every = (review.study.scenario(name) for name in review.study.scenario_names())
-    return [
-        one
-        for one in every
-        if one.levers and not one.rules and one.name != base.name and one.vintage == base.vintage
-        and dict(one.drivers) == dict(base.drivers)
-    ]  # fmt: skip
+    refuse_rules(base)
+    ours = moved(review.tracker, review.belief, review.seed + 1)
+    paths = transfers(review, ours, base, packages_of(review), bar, progress)
+    return (*paths, *_chains(review, ours, paths, bar, progress))
 
 
-def _measures(review: Review, ours: Moved, scenario: Scenario) -> dict[str, Array]:
-    """Return what members come to by target, shape (member,)."""
-    tracker = review.tracker
-    case = replace(case_of(tracker.study, scenario), vintages=())
-    read = ours.run(case)
-    return tracker.readout.measures(read, review.belief.targets)
+def _chains(
+    review: Review,
+    ours: Moved,
+    paths: Sequence[Pathway],
+    bar: float,
+    progress: Callable[[str], None],
+) -> Iterator[Pathway]:
+    """Yield of each first package and target the second that may wait longest.
 
-
-def _thirds(ours: Moved, target: Target, values: Array) -> list[tuple[str, str, Flags]]:
-    """Return kind, driver and members of the thirds in which the world does least and most.
-
-    None where no driver goes with what members come to.
+    From its day on the levers of the second rise as they do in it; none falls, and what it does not
+    name goes on as in the first. Left out is a second that might begin as late by itself.
     """
-    middle = target.measure.years[-1] + 0.5
-    found: list[tuple[float, str, Array]] = []
-    for name, path in ours.drivers.items():
-        rows = np.atleast_2d(path.values)
-        seen = np.array([np.interp(middle, path.times, row) for row in rows])
-        if len(seen) == len(values) and np.ptp(seen) > 0 and np.nanstd(values) > 0:
-            sound = np.isfinite(values)
-            found.append((float(np.corrcoef(seen[sound], values[sound])[0, 1]), name, seen))
-    if not found:
-        return []
-    correlation, name, seen = max(found, key=lambda one: abs(one[0]))
-    if abs(correlation) < _SURE / np.sqrt(len(values)):  # goes with it by chance alone
-        return []
-    rank = np.argsort(np.argsort(np.sign(correlation) * seen, kind="stable"), kind="stable")
-    third = len(values) // 3
-    return [("adverse", name, rank < third), ("favourable", name, rank >= len(values) - third)]
-
-
-def _in_worlds(
-    thirds: list[tuple[str, str, Flags]], whole: Pathway, without: Flags, reached: Flags
-) -> tuple[InWorld, ...]:
-    found = []
-    for kind, driver, mine in thirds:
-        chances = reached[:, mine].mean(axis=1)
-        last = _last(whole.starts, chances, whole.bar)
-        found.append(
-            InWorld(kind, driver, float(without[mine].mean()), tuple(map(float, chances)), last)
-        )
-    return tuple(found)
-
-
-def _last(days: tuple[str, ...], chances: Array, bar: float) -> str:
-    """Return the last start at which a probability is kept; empty where none keeps it."""
-    enough = np.flatnonzero(chances >= bar)
-    return days[enough[-1]] if len(enough) else ""
-
-
-def _pathway(
-    target: Target, package: Scenario, bar: float, without: Flags, starts: Array, reached: Flags
-) -> Pathway:  # fmt: skip
-    chances = reached.mean(axis=1)
-    decided = reached[0] & ~without
-    days = tuple(map(day_of, starts.tolist()))
-    quantiles: tuple[str, ...] = ()
-    if decided.any():
-        last = (reached[:, decided] * np.arange(len(starts))[:, None]).max(axis=0)
-        at = np.quantile(last, _AT, method="lower").astype(int)
-        quantiles = tuple(days[place] for place in at)
-    return Pathway(
-        target.id, package.name, bar, float(without.mean()), days, tuple(map(float, chances)),
-        _last(days, chances, bar), float(decided.mean()), quantiles,
-    )  # fmt: skip
+    alone = {(one.package, one.target): one.last for one in paths}
+    packages = packages_of(review)
+    for first in packages:
+        short = {one.target for one in paths if one.package == first.name and one.is_short}
+        if not short:
+            continue
+        done = delayed(first, review.tracker.scenario, review.study.about.plan.date,
+                       review.belief.known.as_of)  # fmt: skip
+        others = [one for one in packages if one.name != first.name]
+        made = transfers(review, ours, done, others, bar, progress, short)
+        for target in short:
+            gain = [one for one in made
+                    if one.target == target and one.last > alone[one.package, target]]  # fmt: skip
+            if gain:
+                best = max(gain, key=lambda one: (one.last, one.chances[0]))
+                yield replace(best, after=first.name)

@@ -23,9 +23,10 @@ class World:
     """Drivers of members at any date, with the same surprises at all dates.
 
     A driver's figure of a year is known when its year is over and the lag has passed, a step of a
-    schedule on its day. What follows is as foreseen when the plan was made, from the last figure
-    on: later forecasts are not in the evidence. A step that the figures of another driver carry
-    already counts only as far as it goes beyond its mean in the last of their years.
+    schedule on its day; what the fit saw is known at any date. What follows is as foreseen when the
+    plan was made, from the last figure on: later forecasts are not in the evidence. A step that the
+    figures of another driver carry already counts only as far as it goes beyond its mean in the
+    last of their years.
 
     Parameters
     ----------
@@ -73,7 +74,7 @@ class World:
     def _origin(self, name: str, as_of: float) -> float:
         scheduled = self.study.drivers.definitions[name].between == "step"
         at = as_of + SLACK - (0.0 if scheduled else self.settings.lag)
-        return max(at, self.study.about.origin)
+        return max(at, min(self.study.about.origin, self.study.fit.record.sees_until))
 
     def _at(self, origin: float) -> Mapping[str, Path]:
         if origin not in self._drawn:

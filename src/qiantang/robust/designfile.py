@@ -117,7 +117,17 @@ def read_robust(name: str, study: Study) -> RobustDesign:
     StudyError
         With every fault of the file, each with its line.
     """
-    document = read_yaml(_place(name, study.folder / "scenarios" / "robust"))
+    return robust_of(read_yaml(_place(name, study.folder / "scenarios" / "robust")), study)
+
+
+def robust_of(document: YamlDocument, study: Study) -> RobustDesign:
+    """Hold the design of a document against a study.
+
+    Raises
+    ------
+    StudyError
+        With every fault of the file, each with its line.
+    """
     file = validate(document, RobustFile)
     if faults := list(_faults(document, file, study)):
         raise StudyError(faults)

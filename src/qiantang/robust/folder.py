@@ -66,6 +66,12 @@ class Generations:
         put(self._path(generation), parquet_bytes(pa.table(columns)))
 
 
+def ground_of(study: Study) -> dict[str, Any]:
+    """Return what the study gives to a search: model, fit, drivers, targets, effort."""
+    effort = digest_of(study.effort.file.model_dump(mode="json"))
+    return {**study_identity(study), "effort": effort}
+
+
 def begin(folder: Path, design: RobustDesign, study: Study) -> None:
     """Begin a folder, or make sure that it was begun with the same design and study.
 
@@ -76,8 +82,7 @@ def begin(folder: Path, design: RobustDesign, study: Study) -> None:
     """
     identity = {
         "design": digest_of(design.content),
-        **study_identity(study),
-        "effort": digest_of(study.effort.file.model_dump(mode="json")),
+        **ground_of(study),
         "code": code_digest(),
         "versions": versions(),
     }

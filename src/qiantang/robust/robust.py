@@ -16,6 +16,7 @@ from qiantang.files.put import put
 from qiantang.policy.packages import Packages
 from qiantang.robust import folder as kept
 from qiantang.robust.designfile import MEASURES, RobustDesign
+from qiantang.robust.front import SCORED, Front
 from qiantang.robust.objectives import Scorer, regret, scorer
 from qiantang.robust.searching import Task, Tried, front, hypervolume, search
 
@@ -27,23 +28,16 @@ Array = NDArray[np.float64]
 
 #: Grids of intensities and of delays. [Dmnl, Year]
 GRID, QUARTER = 0.1, 0.25
-#: Packages of the front that are scored anew, at most.
-SCORED = 150
 #: Name of the package that is nearest to the best in everything.
 BALANCED = "balanced"
 
 
 @dataclass(frozen=True, repr=False)
-class Robust:
-    """What a robust search found.
+class Robust(Front):
+    """What a robust search found, besides its front.
 
     Parameters
     ----------
-    design : RobustDesign
-    packages : DataFrame
-        One row a package of the front: pick (a name, where it was picked), objectives, the same on
-        fresh members (``fresh_``), holds (no other is better in everything on fresh members),
-        intensity of each lever, delay of each lever (``late_``). [Dmnl, Year]
     regrets : DataFrame
         One row a picked package and target, on fresh members: what is given up in one case of ten.
     volumes : ndarray, shape (search,)
@@ -56,8 +50,6 @@ class Robust:
         Now, not read from files.
     """
 
-    design: RobustDesign
-    packages: pd.DataFrame
     regrets: pd.DataFrame
     volumes: Array
     course: Array
@@ -70,11 +62,6 @@ class Robust:
             f"Robust: of {self.candidates:,} packages {len(self.packages)} are beaten by no other "
             f"in everything; hypervolume of each search over all together {shares}"
         )
-
-    @property
-    def picked(self) -> pd.DataFrame:
-        """The packages that were picked."""
-        return self.packages[self.packages["pick"] != ""].reset_index(drop=True)
 
     def record(self) -> dict[str, Any]:
         """Return the answer, ready for JSON."""

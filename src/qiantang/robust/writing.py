@@ -11,6 +11,7 @@ from qiantang.template import scenario_text
 from qiantang.wording.language import Sentences, phrase
 
 if TYPE_CHECKING:
+    from qiantang.robust.front import Front
     from qiantang.robust.robust import Robust
     from qiantang.study import Study
     from qiantang.wording import Language
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
 SCENARIOS = "scenarios"
 
 
-def pick_name(found: Robust, pick: str, study: Study, lang: Language) -> str:
+def pick_name(found: Front, pick: str, study: Study, lang: Language) -> str:
     """Return what a picked package is called."""
     if pick == BALANCED:
         return phrase("robust.balanced", lang)
     return phrase("robust.best", lang, objective=objective_name(found, pick[5:], study, lang))
 
 
-def objective_name(found: Robust, name: str, study: Study, lang: Language) -> str:
+def objective_name(found: Front, name: str, study: Study, lang: Language) -> str:
     """Return what an objective is called."""
     objective = next(one for one in found.design.file.objectives if one.name == name)
     targets = {target.id: target for target in study.plan.targets.targets}

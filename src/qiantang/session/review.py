@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from qiantang.naming import find_target
-from qiantang.review.pathways import Pathway, pathways
+from qiantang.review.pathways import pathways
 from qiantang.review.restore import restore
 from qiantang.review.review import Review, review
+from qiantang.review.transfers import Pathway
 from qiantang.study import Study
 
 if TYPE_CHECKING:

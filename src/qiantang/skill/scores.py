@@ -15,7 +15,7 @@ LEVELS: tuple[float, ...] = (0.5, 0.8, 0.9)
 PIT_CLASSES = 10
 
 
-def crps(draws: ArrayLike, observed: float) -> float:
+def crps(draws: ArrayLike, observed: float, weights: ArrayLike | None = None) -> float:
     """Return the continuous ranked probability score of an ensemble.
 
     ``mean|X - y| - 0.5 mean|X - X'|`` over all pairs of members, by their order in O(m log m).
@@ -25,17 +25,29 @@ def crps(draws: ArrayLike, observed: float) -> float:
     ----------
     draws : array_like, shape (member,)
     observed : float
+    weights : array_like, shape (member,), optional
+        Of members that do not count alike; they sum to one.
 
     References
     ----------
     Gneiting, T. and Raftery, A. E. (2007). Strictly proper scoring rules, prediction, and
     estimation. Journal of the American Statistical Association 102(477), eq. 20-21.
     """
+    if weights is not None:
+        return _weighted(np.asarray(draws, dtype=np.float64), observed, np.asarray(weights))
     members = np.sort(np.asarray(draws, dtype=np.float64))
     count = len(members)
     ranks = 2.0 * np.arange(1, count + 1) - count - 1.0
     spread = float(ranks @ members) / count**2  # half the mean distance of two members
     return float(np.abs(members - observed).mean() - spread)
+
+
+def _weighted(draws: Array, observed: float, weights: Array) -> float:
+    order = np.argsort(draws)
+    members, mass = draws[order], weights[order]
+    below = np.cumsum(mass) - 0.5 * mass
+    spread = float((2.0 * below - 1.0) * mass @ members)  # half the mean distance of two members
+    return float(mass @ np.abs(members - observed)) - spread
 
 
 def covered(draws: ArrayLike, observed: float, level: float) -> bool:

@@ -169,7 +169,7 @@ class StudyPage:
             "panels": [panel.record() for panel in self.frames.panels],
             "outcomes": told.outcomes(self.study, self.frames.told),
             "years": list(self.years),
-            "moves": self._first_moving_year(),
+            "moves": told.first_moving_year(self.plan, self._controls, self.years[0]),
             "quantiles": list(QUANTILES),
             "ranges": told.ranges(ends),
             "scenarios": pins,
@@ -221,10 +221,6 @@ class StudyPage:
             if article.number in called
         }
         return {"lang": every.source.language, **words}
-
-    def _first_moving_year(self) -> int:
-        knots = [min(self.plan.levers[control.lever].path) for control in self._controls]
-        return int(min(knots, default=self.years[0]))
 
     def _pins(self, records: Sequence[dict[str, Any]]) -> tuple[list[dict[str, str]], Any]:
         """Return the scenarios of the study that the members of the page can run, and columns."""

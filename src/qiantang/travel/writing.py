@@ -16,7 +16,7 @@ from qiantang.files.own import own_text
 from qiantang.travel.pack import packed
 from qiantang.wording.language import TONGUES, check_language
 
-DECK = ("words.js", "numbers.js", "fan.js", "controls.js", "effects.js", "deck.js")
+DECK = ("words.js", "numbers.js", "fan.js", "controls.js", "effects.js", "brush.js", "deck.js")
 """Parts that the deck in a notebook has too, in the order in which they are joined."""
 
 OWN = (

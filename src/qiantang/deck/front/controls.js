@@ -39,14 +39,16 @@ function sliderRow(control, index, plan, language, acts, id) {
       change: () => acts.rest(),
     },
   });
+  const late = make("small", { class: "qt-late" });
   const label = make("label", { for: name }, make("span", { text: title, title: control.cited ? control.cited[language] : false }));
   const effect = make("output", { for: name, class: "qt-effect" });
   const row = make("div", { class: "qt-lever" }, label, input, value, effect);
   if (plan.articles) row.append(articleWords(control, plan, language));
   else label.append(make("small", { text: control.cited[language], title: control.cited[language] }));
+  label.append(late);
   /** @param {number} share */
   const told = (share) => (control.range ? briefly(inputValue(control, share), language, control.large) : share.toFixed(2));
-  return { row, input, value, told, effect };
+  return { row, input, value, told, effect, late };
 }
 
 // What the articles that call for a lever say, folded away.

@@ -15,6 +15,7 @@ function render({ model, el }) {
   /** @type {DeckState} */
   const state = {
     levers: [...model.get("intensities")],
+    late: [...(model.get("delays") || model.get("intensities").map(() => 0))],
     frame: unpackFrame(model.get("_frame"), plan),
     pin: unpackFrame(model.get("_pin_frame"), plan),
     pinned: "-off",
@@ -24,6 +25,8 @@ function render({ model, el }) {
     resting: undefined,
     cards: [], sliders: [], outcomes: [], scales: new Map(),
     chosen: null,
+    brush: plan.front ? brushOf(plan.front) : null,
+    net: null,
   };
   const effects = effectsOf(plan);
   root.qtFrames = state.times;
@@ -47,6 +50,9 @@ function render({ model, el }) {
     },
     rest() { settle(); },
     reset() { setAll(plan.start); },
+    root,
+    standing: () => state,
+    set(shares, late) { setAll(shares, late); },
     /** @param {number} value */
     all(value) { setAll(state.levers.map((own, index) => (index < levers ? value : own))); },
     actual(shown) { state.showActual = shown; showLegend(); draw(); },
@@ -58,19 +64,20 @@ function render({ model, el }) {
     pin(name) {
       state.pinned = name;
       if (name === "-off") model.send({ kind: "pin", view: id, off: true });
-      else if (name === "-now") model.send({ kind: "pin", view: id, levers: state.levers });
+      else if (name === "-now") model.send({ kind: "pin", view: id, levers: state.levers, late: state.late });
       else model.send({ kind: "pin", view: id, scenario: name });
     },
     /** @param {string} name @param {string} title */
     save(name, title) {
       tell("");
-      model.send({ kind: "save", view: id, name, title, levers: state.levers });
+      model.send({ kind: "save", view: id, name, title, levers: state.levers, late: state.late });
     },
   };
 
-  /** @param {Numbers} values */
-  function setAll(values) {
+  /** @param {Numbers} values @param {Numbers} [late] */
+  function setAll(values, late) {
     state.levers = [...values];
+    state.late = late ? [...late] : state.late.map(() => 0);
     effects.stop();
     state.sliders.forEach((_, index) => showLever(index));
     want();
@@ -105,7 +112,7 @@ function render({ model, el }) {
     const frame = { id: ++state.asked, asked: performance.now(), probe };
     frame.patience = setTimeout(() => { tell(WORDS[language].waiting); lose(frame); }, 2500);
     state.inFlight = frame;
-    model.send({ kind: "frame", view: id, id: frame.id, levers });
+    model.send({ kind: "frame", view: id, id: frame.id, levers, late: state.late });
   }
 
   /** @param {Flight} frame */
@@ -165,6 +172,7 @@ function render({ model, el }) {
     state.resting = setTimeout(() => {
       state.resting = undefined;
       model.set("intensities", [...state.levers]);
+      if (model.get("delays")) model.set("delays", [...state.late]);
       model.save_changes();
       announce();
       if (state.chosen !== null) { effects.ask(state.levers); ask(); }
@@ -177,8 +185,9 @@ function render({ model, el }) {
 
   /** @param {number} index */
   function showLever(index) {
-    const { input, value, told } = state.sliders[index];
+    const { input, value, told, late } = state.sliders[index];
     const text = told(state.levers[index]);
+    late.textContent = state.late[index] && state.levers[index] ? WORDS[language].late(briefly(state.late[index], language)) : "";
     if (input.value !== String(state.levers[index])) input.value = String(state.levers[index]);
     value.textContent = text;
     input.setAttribute("aria-valuetext", text);
@@ -218,6 +227,7 @@ function render({ model, el }) {
       card.numbers.textContent = measureText(panel, frame.interval[index], language, state.showActual);
     });
     drawOutcomes(frame);
+    state.net?.draw();
   }
 
   /** @param {Frame} frame */
@@ -283,6 +293,7 @@ function render({ model, el }) {
     const outside = plan.outside && plan.outside.length ? [outsidePanel(plan, language, acts, id, sliders)] : [];
     const { table, cells } = outcomeTable(plan.outcomes, language);
     state.outcomes = cells;
+    state.net = plan.front && state.brush ? brushPanel(plan.front, language, id, state.brush, acts) : null;
     source.textContent = words.source(plan.source, state.frame ? state.frame.sound : plan.source.members);
     root.replaceChildren(
       make("div", { class: "qt-inner" },
@@ -291,18 +302,19 @@ function render({ model, el }) {
           make("div", { class: "qt-results" },
             make("div", { class: "qt-cards" }, ...state.cards.map((c) => c.card)),
             make("div", { class: "qt-legend", "aria-hidden": "true" }),
-            ...outside, ...(cells.length ? [table] : []),
+            ...(state.net ? [state.net.panel] : []), ...outside, ...(cells.length ? [table] : []),
             ...(plan.reviews ? [oddsTable(plan.reviews, language)] : []))),
         make("footer", {}, status, make("span", { class: "qt-foot" }, source, pace), live)));
     // Jupyter's shortcuts work on whatever has the focus: an arrow key would move to the next cell,
     // "d d" delete this one. It asks each element, so each must say no.
-    for (const node of root.querySelectorAll("input, select, button")) {
+    for (const node of root.querySelectorAll("input, select, button, [tabindex]")) {
       node.setAttribute("data-lm-suppress-shortcuts", "true");
     }
     sliders.forEach((_, index) => showLever(index));
     showLegend();
     showPace();
     showChosen();
+    state.net?.changed();
     draw();
     announce();
     showIdle();
@@ -321,11 +333,14 @@ function render({ model, el }) {
     },
     "change:intensities": () => {
       /** @type {number[]} */
-      const wanted = model.get("intensities");
-      if (state.resting || wanted.every((value, i) => value === state.levers[i])) return;
+      const wanted = model.get("intensities"), late = model.get("delays") || state.late;
+      const same = wanted.every((value, i) => value === state.levers[i]) && late.every((/** @type {number} */ value, /** @type {number} */ i) => value === state.late[i]);
+      if (state.resting || same) return;
       state.levers = [...wanted];
+      state.late = [...late];
       state.sliders.forEach((_, index) => showLever(index));
     },
+    "change:delays": () => followed["change:intensities"](),
     "change:_frame": () => {
       if (state.inFlight || state.dirty || state.resting) return;
       /** @type {number[]} */

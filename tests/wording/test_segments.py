@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from qiantang.charts.chinese import segmented
 from qiantang.charts.lettering import wrap
+from qiantang.wording.segments import broken, segmented
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,10 @@ def test_no_line_ends_inside_a_word() -> None:
         assert len(lines) > 1
         for word in whole:
             assert sum(word in line for line in lines) == 1, (room, word, lines)
+
+
+def test_words_of_a_page_are_kept_whole_too() -> None:
+    more = frozenset({"存量流量图"})
+    assert segmented("画存量流量图", more) == ["画", "存量流量图"]
+    lines = broken("画存量流量图", lambda line: len(line) <= 5, more)
+    assert lines == ["画", "存量流量图"]
