@@ -30,13 +30,14 @@ def ours(candidates: int, members: int) -> None:
     from qiantang.ensemble.members import choose_members
     from qiantang.policy.packages import Packages
     from qiantang.robust.designfile import read_robust
-    from qiantang.robust.objectives import scorer
+    from qiantang.robust.objectives import scorer, sought_of
 
     study = qt.open_study()
     ends, design = study.about.scenarios, read_robust("whatever_comes", study)
     drawn = choose_members(study, members, 1)
     base, full = study.scenario(ends.base), study.scenario(ends.full)
-    packages = Packages(study, base, full, drawn, 1)
+    sought = sought_of(design.file.objectives)
+    packages = Packages(study, base, full, drawn, 1, sought=sought)  # as a long search has it
     scores = scorer(packages, study.effort, design.file.objectives, design.levers)
     chance, count = np.random.default_rng(1), len(design.levers)
     drawn_ones = np.hstack([np.round(chance.random((candidates + 2, count)), 1),
@@ -45,7 +46,7 @@ def ours(candidates: int, members: int) -> None:
     begun = time.process_time()
     scores.score(drawn_ones[2:])
     each = (time.process_time() - begun) / candidates
-    plain = ensemble_of(study, drawn, 1, packages._readout)
+    plain = ensemble_of(study, drawn, 1, Packages(study, base, full, drawn, 1)._readout)
     plain.run_one(case_of(study, full), threads=1)
     begun = time.process_time()
     plain.run_one(case_of(study, full), threads=1)

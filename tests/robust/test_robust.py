@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +12,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from qiantang.cli import program
+from qiantang.ensemble.ensemble import ensemble_of
 from qiantang.policy.packages import Packages, open_packages
 from qiantang.robust.designfile import read_robust
+from qiantang.robust.objectives import sought_of
 from qiantang.robust.robust import Robust, run_robust
 from qiantang.robust.writing import write_scenarios
 from qiantang.session import OpenStudy, open_study
@@ -102,6 +106,24 @@ def test_a_delay_moves_the_path_and_nought_changes_nothing(small_study: Study) -
     never = packages.score(none).values["passengers"]
     assert (late < at_once).all()
     assert (late > never).all()
+
+
+def test_what_is_sought_alone_is_measured_to_the_same_bits(
+    small_study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_numpy = partial(ensemble_of, engine="numpy")  # which needs no compilation
+    monkeypatch.setattr("qiantang.policy.packages.ensemble_of", by_numpy)
+    packages = open_packages(small_study, members=4, seed=1)
+    only = replace(packages, sought=frozenset({"sister_cities"}), _known={})
+    half = np.full(len(packages.levers), 0.5)
+    for late in (0 * half, half):
+        (whole,), (alone,) = (one.score_all([(half, late)]) for one in (packages, only))
+        assert set(alone.values) == {"sister_cities"}
+        assert (alone.values["sister_cities"] == whole.values["sister_cities"]).all()
+    assert only._readout.outputs == ("sister_cities",)
+    assert sought_of(read_robust("whatever_comes", open_study()).file.objectives) == {
+        "goods_trade", "foreign_investment", "passengers", "destinations",
+    }  # fmt: skip
 
 
 def test_a_search_that_was_stopped_goes_on(

@@ -227,7 +227,7 @@ def _limit(
 
     def job() -> None:
         laid = Laid(inputs, CHUNK)
-        for begin in laid.begins:
+        for begin in laid.begins():
             run(laid.arguments(out.reshape(-1), begin))
 
     return job, out

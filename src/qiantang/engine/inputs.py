@@ -89,9 +89,9 @@ class Row:
         return np.asarray(np.where(share == 0.0, value, value + (knots[right] - value) * share))
 
 
-def path_row(times: Floats, values: Floats, grid: Floats) -> Row:
-    """Return a path on a grid: linear between its knots, held outside."""
-    left, share = _places(times.tobytes(), grid.tobytes())
+def path_row(times: Floats, values: Floats, grid: Floats, bits: bytes | None = None) -> Row:
+    """Return a path on a grid, whose bits may be at hand: linear between knots, held outside."""
+    left, share = _places(times.tobytes(), grid.tobytes() if bits is None else bits)
     return Row(np.ascontiguousarray(values.T), left, share)
 
 

@@ -30,6 +30,13 @@ class Path:
         """Return a path that stays at one value."""
         return cls(np.array([at]), np.array([value]))
 
+    def stays_at(self, value: float) -> bool:
+        """Return whether a path that all members share has one value throughout, to the bit."""
+        mine = np.asarray(self.values, dtype=np.float64)
+        return mine.ndim == 1 and bool(
+            (mine.view(np.int64) == np.float64(value).view(np.int64)).all()
+        )
+
     def at(self, times: Floats) -> Floats:
         """Return the values of a path that is the same for all members, shape of the times."""
         return np.asarray(np.interp(times, self.times, self.values))
@@ -51,9 +58,13 @@ class Path:
         share : float or array of shape (members,)
             Either gives a path of its own to each member or one to all.
         """
+        return self.way_to(full).at(share)
+
+    def way_to(self, full: Path) -> Way:
+        """Return the way to another path, for many shares of it."""
         times = np.union1d(self.times, full.times)
-        low, high = self.at(times), full.at(times)
-        return Path(times, low + np.asarray(share, dtype=np.float64)[..., None] * (high - low))
+        low = self.at(times)
+        return Way(times, low, full.at(times) - low)
 
     def parting(self, other: Path) -> float:
         """Return the last time up to which two paths are surely the same; infinite if throughout.
@@ -78,6 +89,21 @@ class Path:
         return self if count == 1 or values.ndim == 1 else Path(
             self.times, np.tile(values, (count, 1))
         )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Way:
+    """All paths between two: their knots, the values at one end, and how far it is to the other."""
+
+    times: Floats
+    low: Floats
+    span: Floats
+
+    def at(self, share: npt.ArrayLike) -> Path:
+        """Return the path some way along; see :meth:`Path.towards`."""
+        return Path(
+            self.times, self.low + np.asarray(share, dtype=np.float64)[..., None] * self.span
+        )
 
 
 def _before(times: Floats, differs: npt.NDArray[np.intp]) -> float:

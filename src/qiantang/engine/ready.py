@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ import numpy.typing as npt
 
 from qiantang.engine.backends import refuse_unknown
 from qiantang.engine.history import History
-from qiantang.engine.inputs import Inputs, path_row, same_bits
+from qiantang.engine.inputs import Inputs, Row, path_row, same_bits
 from qiantang.engine.ir import Integrator, Program
 from qiantang.engine.path import Path
 from qiantang.engine.plan import Plan
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from qiantang.engine.compiled.blocks import Laid
 
 Floats = npt.NDArray[np.float64]
+
+_MINUS_NOUGHT = np.float64(-0.0).view(np.int64)
+"""Bits of the one number that is another once nought is added."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,34 @@ class Ready:
     varying: tuple[str, ...]
     history: History | None
 
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        """Row of each path that varies and is read."""
+        place = {slot: number for number, slot in enumerate(self.plan.filled)}
+        slots = self.request.program.slot_of
+        return {name: place[slots[name]] for name in self.varying if slots[name] in place}
+
+    @cached_property
+    def _grid(self) -> bytes:
+        """The grid to look places up by; as one object it is hashed once."""
+        return self.inputs.grid.tobytes()
+
+    @cached_property
+    def _seen(self) -> int:
+        """Times of the grid that lie behind."""
+        return 0 if self.history is None else self.history.step * self.inputs.stride
+
+    @cached_property
+    def _behind(self) -> dict[int, tuple[Floats, np.int64 | None]]:
+        """Values behind of each row that varies, and the bits of their level if they are one."""
+        found = {}
+        for number in self._numbers.values():
+            values = self.inputs.rows[number].whole(self._seen)
+            bits = values.view(np.int64)
+            level = bits[0] if (bits == bits[0]).all() and np.isfinite(values[0]) else None
+            found[number] = values, None if level == _MINUS_NOUGHT else level
+        return found
+
     def run(
         self, paths: Mapping[str, Path], *, threads: int | None = None,
         on_compile: Callable[[str], None] | None = None,
@@ -74,22 +106,23 @@ class Ready:
             history before that ends.
         """
         given = {name: self._checked(name, path) for name, path in paths.items()}
-        request = replace(self.request, paths={**self.request.paths, **given})
         rows = {}
         for name, (times, values) in given.items():
-            slot = request.program.slot_of[name]
-            if slot in self.plan.filled:
-                number = self.plan.filled.index(slot)
-                rows[number] = path_row(times, values, self.inputs.grid).whole()
-                self._refuse_parting(name, number, rows[number])
+            if name in self._numbers:
+                row = path_row(times, values, self.inputs.grid, self._grid)
+                self._refuse_parting(name, self._numbers[name], row)
+                rows[self._numbers[name]] = row
+        request = self.request
         out = np.empty((len(request.outputs), len(request.times), request.members))
         early = None
         if self.history is not None and self.history.step > 0:
             self.history.copy_saved(self.inputs, out)
             early = self.history.state
-        laid = self.laid.with_rows(rows)
+        laid = self.laid.with_rows(rows, self._seen)
         diverged = by_kernel(request, self.plan, self.inputs, out, early, threads, on_compile, laid)
-        faults = first_faults(request, diverged)
+        faults: tuple[tuple[str, float], ...] = ()
+        if diverged.any():
+            faults = first_faults(replace(request, paths={**request.paths, **given}), diverged)
         return RunResult(out, request.outputs, request.times, diverged, faults, "kernel")
 
     def _checked(self, name: str, path: Path) -> tuple[Floats, Floats]:
@@ -100,11 +133,14 @@ class Ready:
             raise ValueError(f"the path of {name} has a row a member, expected one for all")
         return times, values
 
-    def _refuse_parting(self, name: str, number: int, values: Floats) -> None:
-        if self.history is None:
+    def _refuse_parting(self, name: str, number: int, row: Row) -> None:
+        if self.history is None or not self._seen:
             return
-        seen = self.history.step * self.inputs.stride
-        if not same_bits(values[:seen], self.inputs.rows[number].whole(seen)):
+        behind, level = self._behind[number]
+        knots = row.knots[: int(row.left[self._seen - 1]) + 2]
+        if level is not None and (knots.view(np.int64) == level).all():
+            return  # between knots of one value there is no other
+        if not same_bits(row.whole(self._seen), behind):
             raise ValueError(f"{name} differs before {self.history.time:g}, where the history ends")
 
 

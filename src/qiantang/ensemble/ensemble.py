@@ -75,6 +75,7 @@ class Ensemble:
     engine: str = "kernel"
     trunk: float | None = None
     keep: bool = False
+    _levels: dict[str, Path] = field(default_factory=dict, init=False, repr=False)
     _rest: Mapping[str, Path] = field(default_factory=dict, repr=False)
     _worth: frozenset[object] | None = field(default=None, repr=False)
     _drawn: dict[object, dict[str, Path]] = field(default_factory=dict, repr=False)
@@ -106,8 +107,10 @@ class Ensemble:
 
         All levers are given as paths, so that every case runs the same compiled model.
         """
-        start = self.program.initial_time
-        return {name: Path.level(value, start) for name, value in self.levers.items()}
+        if not self._levels:
+            start = self.program.initial_time
+            self._levels |= {name: Path.level(value, start) for name, value in self.levers.items()}
+        return dict(self._levels)
 
     def _outside(self, case: Case) -> dict[str, Path]:
         """Return drivers and innovations; those of the same world are drawn once."""
@@ -148,7 +151,9 @@ class Ensemble:
         keep : bool
             Keep histories from one process to the next.
         """
-        known = replace(self, _rest=self.level_paths() | dict(rest.levers if rest else {}))
+        own = rest.levers.items() if rest else ()
+        moved = {name: path for name, path in own if not path.stays_at(self.levers[name])}
+        known = replace(self, _rest=self.level_paths() | moved)
         counts = Counter(case.inputs for case in cases)
         worth = frozenset(key for key, count in counts.items() if count >= fewest)
         first, last = self.program.initial_time, float(self.readout.times[-1])
@@ -215,7 +220,8 @@ class Ensemble:
             )
         else:
             moved = self.level_paths() | dict(played.case.levers)
-            result = ready.run({name: moved[name] for name in ready.varying}, **options)
+            own = {n: moved[n] for n in ready.varying if moved[n] is not self._rest[n]}
+            result = ready.run(own, **options)
         read, faults = wanted.read(result), result.first_fault
         return Outcome(case, read, result.diverged, faults, played.acts)
 

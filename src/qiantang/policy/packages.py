@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from qiantang.divergence import losses
-from qiantang.engine.path import Path
+from qiantang.engine.path import Path, Way
 from qiantang.ensemble.batch import Outcome
 from qiantang.ensemble.case import Case, vintages_of
 from qiantang.ensemble.ensemble import Ensemble, ensemble_of
@@ -52,6 +52,9 @@ class Packages:
         In place of any vintage: the world outside as somebody else has it.
     others : Packages, optional
         The same on other draws; by default of the fit and of the drivers.
+    sought : frozenset of str, optional
+        Targets by their ids: only these are measured, and of the model no more is run than they
+        need. By default all.
     """
 
     study: Study
@@ -62,7 +65,9 @@ class Packages:
     vintage: str | None = None
     drivers: Mapping[str, Path] | None = None
     others: Packages | None = None
+    sought: frozenset[str] | None = None
     _known: dict[bytes, Score] = field(default_factory=dict, repr=False, compare=False)
+    _ways: dict[tuple[str, float], Way] = field(default_factory=dict, repr=False, compare=False)
     _count: list[int] = field(default_factory=lambda: [0], repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -81,13 +86,15 @@ class Packages:
 
     @property
     def targets(self) -> Sequence[Target]:
-        """The targets of the plan."""
-        return self.study.plan.targets.targets
+        """The targets of the plan, or those that are sought."""
+        every = self.study.plan.targets.targets
+        return every if self.sought is None else [t for t in every if t.id in self.sought]
 
     @cached_property
     def _readout(self) -> Readout:
         """Yearly figures that the targets need, and no others: a run ends with the last of them."""
-        return readout_of(self.study, target_figures(self.study, self.targets))
+        figures = target_figures(self.study, self.targets)
+        return readout_of(self.study, figures, alone=self.sought is not None)
 
     @cached_property
     def _ensemble(self) -> Ensemble:
@@ -104,7 +111,8 @@ class Packages:
             return self.others
         seed = self.seed + 1
         members = choose_members(self.study, self.members.size, seed)
-        return Packages(self.study, self.base, self.full, members, seed, self.vintage)
+        return Packages(self.study, self.base, self.full, members, seed, self.vintage,
+                        sought=self.sought)  # fmt: skip
 
     def score(
         self,
@@ -216,14 +224,21 @@ class Packages:
         paths = {}
         for name in self.study.vocabulary.levers:
             if name in shares:
-                ground = self._ground(name)
-                full = self.full.path(name)
-                full = full.later(delay) if (delay := delays.get(name, 0.0)) else full
-                paths[name] = ground.towards(full, shares[name])
+                paths[name] = self._way(name, delays.get(name, 0.0)).at(shares[name])
             elif name in self.base.levers:
                 paths[name] = self.base.path(name)
         world = vintages_of(self.study, self.base, self.vintage)
         return Case(paths, world, changed, self.base.changes)
+
+    def _way(self, lever: str, delay: float) -> Way:
+        """Return what lies between base and full plan, the latter so many years later."""
+        key = lever, float(delay)
+        if key not in self._ways:
+            if len(self._ways) >= KEPT:
+                self._ways.clear()
+            full = self.full.path(lever)
+            self._ways[key] = self._ground(lever).way_to(full.later(delay) if delay else full)
+        return self._ways[key]
 
     def _ground(self, lever: str) -> Path:
         if lever in self.base.levers:

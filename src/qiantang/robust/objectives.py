@@ -121,6 +121,11 @@ def radius(reached: NDArray[np.bool_]) -> float:
     return float((enough[-1] + 1) / len(reached)) if len(enough) else 0.0
 
 
+def sought_of(objectives: Sequence[Objective]) -> frozenset[str]:
+    """Return the targets that objectives ask for."""
+    return frozenset(one.target for one in objectives if one.target is not None)
+
+
 def scorer(
     packages: Packages, effort: Effort, objectives: Sequence[Objective], levers: Sequence[str]
 ) -> Scorer:

@@ -17,7 +17,7 @@ from qiantang.policy.packages import Packages
 from qiantang.robust import folder as kept
 from qiantang.robust.designfile import MEASURES, RobustDesign
 from qiantang.robust.front import SCORED, Front
-from qiantang.robust.objectives import Scorer, regret, scorer
+from qiantang.robust.objectives import Scorer, regret, scorer, sought_of
 from qiantang.robust.searching import Task, Tried, front, hypervolume, search
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ Array = NDArray[np.float64]
 
 #: Grids of intensities and of delays. [Dmnl, Year]
 GRID, QUARTER = 0.1, 0.25
+#: Runs of members from which on a search has a kernel of its own, which knows no more of the model
+#: than what is sought needs: with fewer its compilation takes longer than it saves.
+LONG = 4_000_000
 #: Name of the package that is nearest to the best in everything.
 BALANCED = "balanced"
 
@@ -115,12 +118,14 @@ def _scorers(design: RobustDesign, study: Study) -> tuple[Scorer, Scorer]:
     base, full = study.scenario(ends.base), study.scenario(ends.full)
     every = choose_members(study, file.members + file.fresh, file.seed)
     parts = every.part(slice(0, file.members)), every.part(slice(file.members, None))
-    scorers = [
-        scorer(Packages(study, base, full, members, file.seed + number, file.vintage),
+    asked = file.searches * file.population * file.generations * file.members
+    sought = sought_of(file.objectives) if asked >= LONG else None
+    old, new = (
+        scorer(Packages(study, base, full, members, file.seed + number, file.vintage, sought=only),
                study.effort, file.objectives, design.levers)
-        for number, members in enumerate(parts)
-    ]  # fmt: skip
-    return scorers[0], scorers[1]
+        for number, (members, only) in enumerate(zip(parts, (sought, None), strict=True))
+    )  # fmt: skip
+    return old, new
 
 
 def _task(design: RobustDesign, effort: Effort, scores: Scorer) -> Task:

@@ -26,35 +26,40 @@ class Laid:
     size : int
         Members whose inputs are laid out at a time, whole blocks of them.
     kept : bool
-        Keep what is laid out, for runs that differ in shared rows alone.
+        Lay all members out at once and keep that, for runs that differ in shared rows alone.
     """
 
     def __init__(self, inputs: Inputs, size: int, *, kept: bool = False) -> None:
         self.inputs, self.size = inputs, size
         self.shared = SharedInputs(inputs)
-        self._kept: dict[int, _Chunk] | None = {} if kept else None
+        self._kept = _chunk(inputs, self.shared, 0, inputs.members) if kept else None
 
-    @property
-    def begins(self) -> range:
-        """First member of each part."""
-        return range(0, self.inputs.members, self.size)
+    def begins(self, size: int | None = None) -> range:
+        """Return the first member of each part; the parts of a kept one may have any size."""
+        step = size if self._kept is not None and size is not None else self.size
+        return range(0, self.inputs.members, step)
 
-    def with_rows(self, rows: Mapping[int, Floats]) -> Laid:
-        """Return the same with other values in some of the shared rows.
+    def with_rows(self, rows: Mapping[int, Row], begin: int) -> Laid:
+        """Return the same with other values in some of the shared rows, to be run from a step on.
 
         Parameters
         ----------
-        rows : mapping of int to array, shape (index,)
-            By the number of the row, the values at all times of the grid.
+        rows : mapping of int to Row
+            By the number of the row.
+        begin : int
+            First time of the grid that is looked at, besides the very first.
         """
         other = copy(self)
         other.shared = copy(self.shared)
-        other.shared.series = self.shared.series.copy()
-        for number, values in rows.items():
-            other.shared.series[:, self.shared.series_of[number]] = values
+        mine, places = self.shared.series, self.shared.series_of
+        series = other.shared.series = np.empty(mine.shape)
+        series[0], series[begin:] = mine[0], mine[begin:]
+        for number, row in rows.items():
+            series[0, places[number]] = row.at(0)
+            series[begin:, places[number]] = row.between(begin, None)
         return other
 
-    def arguments(self, flat: Floats, begin: int) -> tuple[Any, ...]:
+    def arguments(self, flat: Floats, begin: int, size: int | None = None) -> tuple[Any, ...]:
         """Return the arguments of a kernel for a part, save where it flags its members.
 
         Parameters
@@ -63,12 +68,21 @@ class Laid:
             Where the values go: output, time and member in one axis.
         begin : int
             First member of the part.
+        size : int, optional
+            Members of the part, as those of `begins`.
         """
-        chunk, shared, inputs = self._chunk(begin), self.shared, self.inputs
+        shared, inputs = self.shared, self.inputs
+        if self._kept is not None:
+            chunk, offset, first = self._kept, 0, begin // WIDTH
+            last = min(-(-(begin + (size or self.size)) // WIDTH), chunk.blocks)
+        else:
+            count = min(self.size, inputs.members - begin)
+            chunk, offset, first = _chunk(inputs, shared, begin, count), begin, 0
+            last = chunk.blocks
         return (
-            0,
-            chunk.blocks,
-            begin,
+            first,
+            last,
+            offset,
             inputs.steps,
             inputs.time_step,
             shared.constants,
@@ -87,14 +101,6 @@ class Laid:
             flat,
             inputs.members,
         )
-
-    def _chunk(self, begin: int) -> _Chunk:
-        if self._kept is not None and begin in self._kept:
-            return self._kept[begin]
-        chunk = _chunk(self.inputs, self.shared, begin, min(self.size, self.inputs.members - begin))
-        if self._kept is not None:
-            self._kept[begin] = chunk
-        return chunk
 
 
 class SharedInputs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import local
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ CHUNK = 2048
 TURNS = 4
 """Turns that each thread takes at least, so that none waits long for another."""
 
+_rooms = local()
 _sources: dict[Any, Source] = {}
 _ready: dict[Any, tuple[Any, Source]] = {}
 
@@ -115,22 +117,34 @@ def _carried(
     function, source = _kernel_of(program, plan, integrator, on_compile)
     bad = np.zeros(inputs.members, dtype=np.uint8)
     count = threads or os.cpu_count() or 1
+    size = inputs.members if count == 1 else chunk_size(inputs.members, count)
     ready = laid or Laid(inputs, chunk_size(inputs.members, count))
     flat = out.reshape(-1)
     begin, blocks = (early.step, early.blocks) if early is not None else (0, np.empty(0))
 
     def work(first: int) -> None:
-        function(*ready.arguments(flat, first), bad, begin, stop, blocks, late,
-                 *source.room(inputs.steps))  # fmt: skip
+        function(*ready.arguments(flat, first, size), bad, begin, stop, blocks, late,
+                 *_room(source, inputs.steps))  # fmt: skip
 
     if count == 1:  # a thread of its own costs more than it gives
-        for first in ready.begins:
+        for first in ready.begins(size):
             work(first)
         return bad.astype(np.bool_)
     with ThreadPoolExecutor(count) as pool:
-        for _ in pool.map(work, ready.begins):
+        for _ in pool.map(work, ready.begins(size)):
             pass  # raises what a thread raised
     return bad.astype(np.bool_)
+
+
+def _room(source: Source, steps: int) -> tuple[Any, ...]:
+    """Return the room of a call, that of this thread's last one where it was the same."""
+    key = source.rows, source.delays, source.varying, steps
+    if getattr(_rooms, "key", None) != key:
+        _rooms.key, _rooms.room = key, source.room(steps)
+    for array in _rooms.room:
+        array[:] = 0
+    room: tuple[Any, ...] = _rooms.room
+    return room
 
 
 def chunk_size(members: int, threads: int) -> int:
