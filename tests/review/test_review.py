@@ -93,6 +93,14 @@ def test_members_that_the_figures_exclude_say_nothing(tracker: Filter, after: Be
     assert "are worth 3 given the figures" in few.refusal
 
 
+def test_a_quantile_of_a_count_is_whole(after: Belief) -> None:
+    counts = np.arange(MEMBERS, dtype=np.float64) % 7
+    found = after.quantiles(counts, (0.05, 0.33, 0.5, 0.95))
+    np.testing.assert_array_equal(found, np.rint(found))
+    shifted = after.quantiles(counts + 0.25, (0.05, 0.33, 0.5, 0.95))
+    np.testing.assert_allclose(shifted - 0.25, found, atol=0.5)
+
+
 def test_a_heavy_tail_is_refused(after: Belief) -> None:
     rng = np.random.default_rng(1)
     heavy = replace(after, log_weights=np.log(rng.pareto(0.9, MEMBERS) + 1.0))
