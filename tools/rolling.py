@@ -4,7 +4,8 @@ At each origin of the hindcasts the study is fitted anew to what was complete th
 forecast the two years after the origin's own year, nothing being done: as they are; given what
 became of the world outside in the origin's year; and given the city's figures of that year too, as
 a review has them on the day when they are out, with weights and with the smoother. Scores are CRPS
-of logs, measurement error included. A year of a shock is left out, as on the scoreboard.
+of logs, measurement error included. A year of a shock is left out, as on the scoreboard. The last
+column holds the weights against a fit that was made anew with the figures of that year.
 
 A fit takes some minutes of a processor. Its chains and scores are kept in a folder of their own
 below --out, so that what was interrupted goes on; a table of all origins there are is printed.
@@ -24,7 +25,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from qiantang.calibrate.forecast import Refit, refit, usual_error
+from qiantang.calibrate.forecast import Refit, refit, refuse_others, usual_error
 from qiantang.calibrate.runner import deviating
 from qiantang.ensemble.members import Members
 from qiantang.ensemble.readout import readout_of
@@ -43,7 +44,7 @@ from qiantang.skill.scores import crps
 from qiantang.skill.settings import SeriesRecord, asked_years, read_series
 from qiantang.study import Study
 
-MEMBERS, SEED = 400, 1
+MEMBERS, SEED = 1000, 1
 #: Years that are forecast after the origin's own.
 YEARS = 2
 #: What is held against the members as they are, in the order of the table.
@@ -171,32 +172,51 @@ def ratios(cases: pd.DataFrame) -> pd.DataFrame:
     return mean[list(WAYS)].div(mean[PLAIN], axis=0)
 
 
+def against_anew(cases: pd.DataFrame) -> pd.DataFrame:
+    """Return scores over those of the fit of the next origin in the same year, where there is one.
+
+    One row an origin and series.
+    """
+    keys = ["origin", "series", "year"]
+    anew = cases.assign(origin=cases["origin"] - 1.0)[[*keys, PLAIN]]
+    both = cases.merge(anew, on=keys, suffixes=("", " anew")).set_index(keys[:2])
+    return both[list(WAYS)].div(both[f"{PLAIN} anew"], axis=0)
+
+
 def table(found: Sequence[Mapping[str, Any]]) -> str:
     """Return all origins, then all series, as Markdown: geometric means of the ratios."""
     cases = pd.DataFrame([{"origin": one["origin"]} | c for one in found for c in one["cases"]])
-    heads = ["origin", "figures", "members", "worth", "Pareto k", *WAYS, "all series", "refused"]
-    lines = [_row(heads), "|" + "--:|" * len(heads)]
-    every, together = _together(ratios(cases)), _together(ratios(cases[cases["headline"]]))
-    for one in found:
-        at, tail = one["origin"], one["tail"]
-        told = [f"{at:.0f}", str(one["figures"]), str(one["members"]), f"{one['worth']:.0f}",
-                "" if tail is None else f"{tail:.2f}"]  # fmt: skip
-        told += [f"{together.loc[at, way]:.2f}" for way in WAYS]
-        lines.append(
-            _row([*told, f"{every.loc[at, WAYS[0]]:.2f}", "yes" if one["refusal"] else ""])
-        )
-    lines += ["", _row(["series", "origins", *WAYS]), "|" + "--:|" * (2 + len(WAYS))]
-    for name, mine in ratios(cases).groupby("series"):
-        middle = np.exp(np.log(mine).mean())
-        better = (mine < 1.0).sum()
-        told = [f"{middle[way]:.2f} ({better[way]} better)" for way in WAYS]
-        lines.append(_row([str(name), str(len(mine)), *told]))
-    lines.append("")
+    headline = cases[cases["headline"]]
+    together = _together(ratios(headline))
+    lines = [*_origins(found, together, _together(against_anew(headline))), "", *_series(cases), ""]
     for way in WAYS:
         count = int((together[way] < 1.0).sum())
         whole = float(np.exp(np.log(together[way]).mean()))
         lines.append(f"{way}: better at {count} of {len(found)} origins, {whole:.2f} over all")
     return "\n".join(lines)
+
+
+def _origins(
+    found: Sequence[Mapping[str, Any]], together: pd.DataFrame, anew: pd.DataFrame
+) -> list[str]:
+    heads = ["origin", "figures", "members", "worth", "Pareto k", "refused", *WAYS, "anew"]
+    lines = [_row(heads), "|" + "--:|" * len(heads)]
+    for one in found:
+        at, tail = one["origin"], one["tail"]
+        told = [f"{at:.0f}", str(one["figures"]), str(one["members"]), f"{one['worth']:.0f}",
+                "" if tail is None else f"{tail:.2f}", "yes" if one["refusal"] else ""]  # fmt: skip
+        told += [f"{together.loc[at, way]:.2f}" for way in WAYS]
+        lines.append(_row([*told, f"{anew.loc[at, WAYS[0]]:.2f}" if at in anew.index else ""]))
+    return lines
+
+
+def _series(cases: pd.DataFrame) -> list[str]:
+    lines = [_row(["series", "origins", *WAYS]), "|" + "--:|" * (2 + len(WAYS))]
+    for name, mine in ratios(cases).groupby("series"):
+        middle, better = np.exp(np.log(mine).mean()), (mine < 1.0).sum()
+        told = [f"{middle[way]:.2f} ({better[way]} better)" for way in WAYS]
+        lines.append(_row([str(name), str(len(mine)), *told]))
+    return lines
 
 
 def _together(of: pd.DataFrame) -> pd.DataFrame:
@@ -219,6 +239,7 @@ def main(words: Sequence[str] | None = None) -> None:
     study, found = open_study(), []
     for origin in given.origins or study.about.hindcasts.origins:
         folder = put.folder(given.out / f"{origin:.0f}-{given.seed}")
+        refuse_others(folder, study, given.seed)
         place = folder / f"{given.members}.json"
         if not place.is_file():
             print(f"fitting at {origin:g}", file=sys.stderr, flush=True)

@@ -22,7 +22,7 @@ from qiantang.review.moved import moved
 from qiantang.review.needs import expected_move
 from qiantang.review.news import items_between
 from qiantang.review.pathways import pathways
-from qiantang.review.readings import Known
+from qiantang.review.readings import Known, Reading
 from qiantang.review.restore import delayed, packages_from
 from qiantang.review.review import Review
 from qiantang.session import OpenStudy
@@ -93,6 +93,14 @@ def test_members_that_the_figures_exclude_say_nothing(tracker: Filter, after: Be
     assert "are worth 3 given the figures" in few.refusal
 
 
+def test_a_quantile_of_a_count_is_whole(after: Belief) -> None:
+    counts = np.arange(MEMBERS, dtype=np.float64) % 7
+    found = after.quantiles(counts, (0.05, 0.33, 0.5, 0.95))
+    np.testing.assert_array_equal(found, np.rint(found))
+    shifted = after.quantiles(counts + 0.25, (0.05, 0.33, 0.5, 0.95))
+    np.testing.assert_allclose(shifted - 0.25, found, atol=0.5)
+
+
 def test_a_heavy_tail_is_refused(after: Belief) -> None:
     rng = np.random.default_rng(1)
     heavy = replace(after, log_weights=np.log(rng.pareto(0.9, MEMBERS) + 1.0))
@@ -137,6 +145,26 @@ def test_moved_members_say_what_the_weighted_ones_say(tracker: Filter, after: Be
         assert share == pytest.approx(after.chance(target), abs=3 * error), target.id
     kept = {tuple(path) for path in found.members.innovations["air_travel_innovation"]}
     assert len(kept) == MEMBERS
+
+
+def test_moved_members_hear_a_figure_of_two_series_together(tracker: Filter) -> None:
+    """Trade has no deviation of its own: those of exports and imports answer for it together."""
+    assert "goods_trade" not in tracker.deviations
+    plain = tracker.given(Known(2018.5, ()), tracker.world.at(2018.5))
+    figure = yearly(tracker.study, "goods_trade", 2019.0)
+    said = np.log(plain.figure(figure))
+    told = float(np.quantile(said, 0.85))
+    known = Known(
+        2018.5, (Reading("goods_trade 2019", "goods_trade", figure, told, 0.02, 0, 2018.4),)
+    )
+    belief = tracker.given(known, tracker.world.at(2018.5))
+    expected = float(belief.weights @ np.log(belief.figure(figure)))
+    found = moved(tracker, belief, 5)
+    row = tracker.readout.place[figure]
+    logs = np.log(found.run()[row])
+    assert abs(expected - told) < 0.2 * said.std()
+    assert logs.mean() == pytest.approx(expected, abs=0.2 * said.std())
+    assert logs.std() < 0.5 * said.std()
 
 
 def test_until_the_review_a_package_is_what_is_done(review: Review) -> None:

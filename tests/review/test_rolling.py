@@ -106,12 +106,18 @@ def test_what_was_interrupted_goes_on_and_is_not_taken_for_another(
 
 
 def test_scores_that_are_there_are_told_without_a_fit(
-    found: dict[str, Any], place: Path, capsys: pytest.CaptureFixture[str]
+    found: dict[str, Any],
+    place: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (place / "2013-3" / f"{MEMBERS}.json").write_text(json.dumps(found), encoding="utf-8")
     words = ["2013", "--members", str(MEMBERS), "--seed", str(SEED), "--out", str(place)]
     main(words)
     assert capsys.readouterr().out == table([found]) + "\n"
+    monkeypatch.setattr("qiantang.calibrate.forecast.PLAN", Plan(16, (20,), 5, 2))
+    with pytest.raises(StudyError, match="made from other inputs"):
+        main(words)  # the study has changed since
 
 
 def test_the_table_by_hand() -> None:
@@ -123,10 +129,12 @@ def test_the_table_by_hand() -> None:
            "refusal": "", "cases": [case("a", 2011, 0.1, 0.05), case("a", 2012, 0.3, 0.05),
            case("b", 2011, 0.2, 0.2), case("c", 2011, 0.1, 0.8, headline=False)]}  # fmt: skip
     other = one | {"origin": 2011.0, "tail": 0.81, "refusal": "few", "worth": 20.0,
-                   "cases": [case("a", 2012, 0.1, 0.4)]}  # fmt: skip
+                   "cases": [case("a", 2012, 0.02, 0.08)]}  # fmt: skip
     lines = table([one, other]).splitlines()
-    # a: (0.05 + 0.05) / (0.1 + 0.3) is a quarter, b: 1, so together a half; with c: eight, 2^(1/3)
-    assert lines[2] == "| 2010 | 9 | 390 | 123 |  | 0.50 | 1.00 | 2.00 | 1.26 |  |"
-    assert lines[3] == "| 2011 | 9 | 390 | 20 | 0.81 | 4.00 | 1.00 | 2.00 | 4.00 | yes |"
+    # a: (0.05 + 0.05) / (0.1 + 0.3) is a quarter, b: 1, so together a half; c is no headline;
+    # of 2012 a fit made a year later has 0.02, the figures taken in leave 0.05
+    assert lines[2] == "| 2010 | 9 | 390 | 123 |  |  | 0.50 | 1.00 | 2.00 | 2.50 |"
+    assert lines[3] == "| 2011 | 9 | 390 | 20 | 0.81 | yes | 4.00 | 1.00 | 2.00 |  |"
     assert "| a | 2 | 1.00 (1 better) | 1.00 (0 better) | 2.00 (0 better) |" in lines
+    assert "| c | 1 | 8.00 (0 better) | 1.00 (0 better) | 2.00 (0 better) |" in lines
     assert "weights: better at 1 of 2 origins, 1.41 over all" in lines

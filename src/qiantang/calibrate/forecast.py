@@ -90,7 +90,7 @@ def refit(
     observed = select_observed(study.evidence, origin)
     target = Target(study, observed, Runner(study, observed, origin), {})
     if folder is not None:
-        open_unfinished(folder, study, PLAN, seed, quick=False)
+        refuse_others(folder, study, seed)
     normal = approximate(target) if folder is None else start_of(target, folder)
     target.find_active()
     drawn = sample(target.active_density, normal.only(target.active), PLAN, seed, folder)
@@ -98,6 +98,16 @@ def refit(
     rng = np.random.default_rng([seed, int(origin)])
     x = target.complete(flat[rng.choice(len(flat), members, replace=len(flat) < members)], rng)
     return Refit(target, target.standard(x), carry(target, x, rng), target.drift(x))
+
+
+def refuse_others(folder: Path, study: Study, seed: int) -> None:
+    """Refuse a folder of refits that were made from other inputs, or by another plan of chains.
+
+    Raises
+    ------
+    StudyError
+    """
+    open_unfinished(folder, study, PLAN, seed, quick=False)
 
 
 def forecast_from(

@@ -102,8 +102,9 @@ def _print_worths(screen: Console, found: Lessons, shown: Sequence[Lesson], word
     chosen = [words.scenario(words.study.scenario(name)) for name in found.choices]
     table.add_row(say("learn.chosen"), "", *chosen)
     for one in shown:
-        cells = [f"{w.value:.2g}" if _is_told(w) else "0" for w in one.worth]
-        kind = "" if one.kind == "everything" else say(f"learn.kind.{one.kind}")
+        is_all = one.kind == "everything"  # what bounds the others, found without a regression
+        cells = [f"{w.value:.2g}" if is_all or _is_told(w) else "0" for w in one.worth]
+        kind = "" if is_all else say(f"learn.kind.{one.kind}")
         table.add_row(_called(one, words), kind, *cells)
     screen.print(table)
 

@@ -93,7 +93,7 @@ def review(
     _check_files(out, picture, bar, force=force)
     study = open_study(folder, fit=fit)
     words = Wording(study, lang)
-    target = None if restore is None else find_target(study, restore)
+    target = None if restore is None else find_target(study, restore, "--restore")
     with options.telling() as told:
         found = reviewed(study, as_of, since=since, scenario=scenario, method=method,
                          members=members, seed=seed, progress=told)  # fmt: skip

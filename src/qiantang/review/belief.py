@@ -101,9 +101,11 @@ class Belief:
         return np.asarray(self.read[self.readout.place[figure]])
 
     def quantiles(self, values: Array, at: tuple[float, ...]) -> Array:
-        """Return weighted quantiles of a value of every member."""
+        """Return weighted quantiles of a value of every member; those of a count are whole."""
         sound = np.isfinite(values) & (self.weights > 0)
-        order = np.argsort(values[sound])
+        chosen = values[sound]
+        order = np.argsort(chosen)
         share = np.cumsum(self.weights[sound][order])
-        return np.asarray(np.interp(at, (share - 0.5 * self.weights[sound][order]) / share[-1],
-                                    values[sound][order]))  # fmt: skip
+        found = np.asarray(np.interp(at, (share - 0.5 * self.weights[sound][order]) / share[-1],
+                                     chosen[order]))  # fmt: skip
+        return np.rint(found) if np.array_equal(chosen, np.rint(chosen)) else found

@@ -28,8 +28,9 @@ def read_date(study: Study, text: str, option: str = "--as-of") -> float:
     date, about = end_of(text), study.about
     if not about.plan.date - SLACK <= date <= about.drivers.last:
         first, last = day_of(about.plan.date), about.drivers.last
-        span = f"{first} to the start of {last}"
-        what = f"{text} lies outside the reviews, expected a day from {span}"
+        what = (
+            f"{text} lies outside the reviews, expected a day from {first} to the start of {last}"
+        )
         raise StudyError([Fault(option, None, "", what)])
     return date
 

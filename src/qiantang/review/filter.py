@@ -9,7 +9,7 @@ date, so that two dates differ by what was published between them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -107,9 +107,8 @@ class Filter:
         for _ in range(0 if not readings else AGAIN if start is not None else ROUNDS):
             members, weights = self.drawn(readings, members, read, noise)
             read = self.run(members, drivers)
-        alone = [r for r in readings if r.side or r.series not in self.deviations]
-        counts = [r for r in alone if r.series in self.settings.counts]
-        weights = weights + self._weighed([r for r in alone if r not in counts], read)
+        counts = [r for r in readings if r.series in self.settings.counts and not r.side]
+        weights = weights + self.weighed(self.alone(readings), read)
         if counts:
             members, read, more = self._counted(counts, members, read, drivers)
             weights = weights + more
@@ -132,7 +131,7 @@ class Filter:
             state = smoothed(state, say, values, error, rng, taper_of)
         members, moved = parts.members_of(state)
         read = self.run(members, moved)
-        weights = self._weighed([r for r in known.readings if r.side], read)
+        weights = self.weighed([r for r in known.readings if r.side], read)
         counts = [r for r in known.readings if not r.side and r.series in self.settings.counts]
         if counts:
             members, read, more = self._counted(counts, members, read, moved)
@@ -220,13 +219,25 @@ class Filter:
             weights += student(surprise)
         return replace(members, innovations=innovations), weights
 
-    def _logs(self, readings: list[Reading], read: Array) -> Array:
+    def _logs(self, readings: Sequence[Reading], read: Array) -> Array:
         with np.errstate(invalid="ignore", divide="ignore"):
             said = np.log(read[[self.readout.place[r.figure] for r in readings]])
         return np.where(np.isfinite(said), said, 0.0)  # a diverged member weighs nothing later
 
-    def _weighed(self, readings: list[Reading], read: Array) -> Array:
-        """Return the log weight of figures that move no deviation."""
+    def alone(self, readings: Sequence[Reading]) -> list[Reading]:
+        """Return the figures that no deviation and no count answers for."""
+        carried = self.deviations.keys() | self.settings.counts.keys()
+        return [reading for reading in readings if reading.side or reading.series not in carried]
+
+    def weighed(self, readings: Sequence[Reading], read: Array) -> Array:
+        """Return the log weight of figures that move no deviation, shape (member,).
+
+        Parameters
+        ----------
+        readings : sequence of Reading
+        read : ndarray, shape (figure, member)
+            Figures of a run.
+        """
         weights = np.zeros(self.members.size)
         for reading, said in zip(readings, self._logs(readings, read), strict=True):
             gap = (said - reading.log_value) / max(reading.error, SHARPEST)
@@ -252,7 +263,7 @@ class Filter:
                 innovations[name] = path
             other = replace(members, innovations=innovations)
             tried.append((other, self.run(other, drivers)))
-        logs = np.array([self._weighed(readings, seen) for _, seen in tried])
+        logs = np.array([self.weighed(readings, seen) for _, seen in tried])
         race = logs + rng.gumbel(size=logs.shape)  # the largest is drawn by weight
         chosen = race.argmax(axis=0)
         each = np.arange(members.size)
