@@ -52,7 +52,7 @@ def broken(text: str, fits: Callable[[str], bool], more: frozenset[str] = _NONE)
         A piece that has no room by itself is broken where the room ends.
     """
     lines, line = [], ""
-    for piece in _pieces(text, more):
+    for piece in pieces(text, more):
         if line and not fits((line + piece).rstrip()):
             lines.append(line.rstrip())
             line = piece.lstrip()
@@ -65,7 +65,7 @@ def broken(text: str, fits: Callable[[str], bool], more: frozenset[str] = _NONE)
     return [*lines, line.rstrip()] if line.strip() or not lines else lines
 
 
-def _pieces(text: str, more: frozenset[str]) -> list[str]:
+def pieces(text: str, more: frozenset[str] = _NONE) -> list[str]:
     """Return the pieces a line may be broken between: marks hang on to their neighbours."""
     joined: list[str] = []
     for piece in _words(text, more):
