@@ -56,7 +56,7 @@ notebooks: .venv/dev.stamp ## run the notebooks anew and keep their outputs
 	$(BIN)/python notebooks/execute.py
 
 model-drivers: .venv/run.stamp ## write the evidence's June 2018 driver paths into the model file
-	$(BIN)/qiantang evidence --write-drivers
+	$(BIN)/qiantang evidence --write-drivers --force
 
 fit: .venv/run.stamp ## a new fit in calibration/fits/ (some minutes)
 	$(BIN)/qiantang calibrate

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from qiantang.cli import program
 
@@ -17,6 +19,8 @@ WITHOUT_FIT = {
     "simulate": "a model file", "bench": "the kernel",
     "calibrate": "it makes one", "skill": "it makes its own",
 }  # fmt: skip
+#: Verbs that write files of the study itself, which no flag names.
+WRITE_ALREADY = {"new scenario", "new schemas", "evidence", "panel"}
 #: Verbs that write without asking, and why.
 WITHOUT_FORCE = {
     "sweep": "goes on in its folder", "bench": "puts tables between the marks of a file",
@@ -55,7 +59,7 @@ def test_a_verb_that_uses_a_fit_takes_its_name(name: str) -> None:
 
 @pytest.mark.parametrize("name", ALL)
 def test_a_verb_that_writes_a_file_replaces_none_without_force(name: str) -> None:
-    writes = bool(WRITES & set(flags(ALL[name]))) or name == "new scenario"
+    writes = bool(WRITES & set(flags(ALL[name]))) or name in WRITE_ALREADY
     assert ("--force" in flags(ALL[name])) == (writes and name not in WITHOUT_FORCE)
 
 
@@ -74,3 +78,44 @@ def test_a_flag_is_the_same_thing_everywhere(flag: str) -> None:
             says = type(one.type).__name__, one.is_flag, one.multiple, one.nargs
             kinds.setdefault(says, []).append(name)
     assert len(kinds) == 1, kinds
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    """A study of the user's own, without what was computed from it."""
+    assert CliRunner().invoke(program, ["new", "study", str(tmp_path / "mine")]).exit_code == 0
+    return tmp_path / "mine"
+
+
+def spoil(study: Path, file: str, old: str, new: str) -> Path:
+    path = study / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8", newline="\n")
+    return path
+
+
+@pytest.mark.parametrize(("words", "file", "old", "new"), [
+    ("new schemas", "scenarios/schemas/targets.json", "{", '{"$comment": "mine", '),
+    ("evidence --seal", "calibration/evidence/observations.csv.meta.yaml", "sha256: ", "sha256: 0"),
+    ("evidence --write-drivers", "model/hangzhou.mdl", "(2001,", "(2001.0,"),
+    ("panel", "calibration/panel/estimates.yaml", "# Made", "# Mine. Made"),
+])  # fmt: skip
+def test_a_file_of_the_study_is_kept_without_force(
+    words: str, file: str, old: str, new: str, mine: Path
+) -> None:
+    path = spoil(mine, file, old, new)
+    before = path.read_bytes()
+    told = CliRunner().invoke(program, [*words.split(), "--study", str(mine)])
+    assert told.exit_code == 2
+    assert "the file exists; --force replaces it" in told.output
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("words", ["new schemas", "evidence --seal"])
+def test_a_file_that_is_as_it_should_be_needs_no_force(words: str, mine: Path) -> None:
+    spoilt = spoil(mine, "scenarios/schemas/targets.json", "{", '{"$comment": "mine", ')
+    for force in (["--force"], []):
+        asked = [*words.split(), "--study", str(mine), *force]
+        assert CliRunner().invoke(program, asked).exit_code == 0
+    assert ("mine" in spoilt.read_text(encoding="utf-8")) == (words != "new schemas")

@@ -61,7 +61,7 @@ def validators(study: Study) -> Validators:
 
 def test_the_shipped_schemas_are_current(study: Study) -> None:
     kept = {p.name: p.read_text(encoding="utf-8") for p in (SCENARIOS / "schemas").glob("*.json")}
-    assert kept == schemas(study), "write them anew: qiantang new schemas"
+    assert kept == schemas(study), "write them anew: qiantang new schemas --force"
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -74,7 +74,7 @@ def test_the_command_writes_them(small_study: Study) -> None:
     folder = small_study.folder / "scenarios" / "schemas"
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     (folder / "scenario.json").write_text("{}", encoding="utf-8")
-    words = ["new", "schemas", "--study", str(small_study.folder)]
+    words = ["new", "schemas", "--force", "--study", str(small_study.folder)]
     assert CliRunner().invoke(program, words, catch_exceptions=False).exit_code == 0
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from qiantang.changes import SPREADS
 from qiantang.files import put
-from qiantang.files.outfile import put_text
+from qiantang.files.outfile import put_text, to_write
 
 if TYPE_CHECKING:
     from qiantang.changefaults import Quantity
@@ -121,13 +121,20 @@ def schemas(study: Study) -> dict[str, str]:
     }
 
 
-def write_schemas(study: Study, folder: Path) -> list[Path]:
-    """Write the JSON schemas into a folder and return their paths."""
+def write_schemas(study: Study, folder: Path, *, force: bool = False) -> list[Path]:
+    """Write the JSON schemas into a folder and return the paths of those that were not there.
+
+    Raises
+    ------
+    StudyError
+        A file holds something else, and is not to be replaced; then nothing is written.
+    """
+    texts = {folder / name: text for name, text in schemas(study).items()}
+    left = to_write(texts, force=force)
     put.folder(folder)
-    texts = schemas(study)
-    for name, text in texts.items():
-        put_text(folder / name, text)
-    return [folder / name for name in texts]
+    for path, text in left.items():
+        put_text(path, text)
+    return list(left)
 
 
 def _entries(known: Mapping[str, Quantity], record: str) -> Schema:

@@ -29,7 +29,10 @@ def test_a_sealed_file_has_its_digest_and_nothing_else_changes(folder: Path) -> 
     before = twin.read_text(encoding="utf-8").splitlines()
     path.write_bytes(path.read_bytes() + b"\n")
     assert len(twin_faults(path)) == 1
-    assert seal(folder) == [twin]
+    with pytest.raises(StudyError, match="the file exists; --force replaces it"):
+        seal(folder)
+    assert twin.read_text(encoding="utf-8").splitlines() == before
+    assert seal(folder, force=True) == [twin]
     assert twin_faults(path) == []
     after = twin.read_text(encoding="utf-8").splitlines()
     changed = [(a, b) for a, b in zip(before, after, strict=True) if a != b]
@@ -42,7 +45,7 @@ def test_nothing_is_sealed_where_a_file_is_missing(folder: Path) -> None:
     (folder / FILES[0]).write_text("changed\n", encoding="utf-8")
     before = (folder / f"{FILES[0]}.meta.yaml").read_bytes()
     with pytest.raises(StudyError, match="file not found"):
-        seal(folder)
+        seal(folder, force=True)
     assert (folder / f"{FILES[0]}.meta.yaml").read_bytes() == before
 
 

@@ -36,7 +36,7 @@ def test_without_the_extra_the_command_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(making, "find_spec", lambda name: None)
-    told = CliRunner().invoke(program, ["panel"])
+    told = CliRunner().invoke(program, ["panel", "--force"])
     assert told.exit_code == 2
     assert (
         "NumPyro is not installed; install the extra: pip install 'qiantang[panel]'" in told.output

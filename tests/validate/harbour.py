@@ -56,7 +56,9 @@ def build(
     evidence = folder / "calibration" / "evidence"
     about = read_study(folder)
     _write_drivers(evidence, about, later)
-    write_driver_lookups(folder / "model" / "harbour.mdl", read_drivers(evidence, about))
+    write_driver_lookups(
+        folder / "model" / "harbour.mdl", read_drivers(evidence, about), force=True
+    )
     articles = folder / "scenarios" / "plan" / "articles.yaml"
     _sign(articles)
     text = changes.get("calibration/evidence/observations.csv", str)(_observations(folder, later))

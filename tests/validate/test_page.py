@@ -75,10 +75,31 @@ def test_the_page_is_whole_and_needs_nothing_else(report: Report) -> None:
         assert finding.verdict != "not judged" or "Why not judged" in text
 
 
+#: Three English words in a row: none of what is said, but for names of files and fits.
+_ENGLISH = re.compile(r"\b(?!qiantang )[a-z]{2,} [a-z]{2,} [a-z]{2,}")
+
+
+def test_the_report_speaks_chinese(report: Report) -> None:
+    record = report.record("zh")
+    told = [finding[key] for test in record["tests"] for finding in test["findings"]
+            for key in ("asks", "figure", "limit", "reason")]  # fmt: skip
+    told += [test[key] for test in record["tests"] for key in ("title", "asks")]
+    told += [item["asks"] for item in record["checklist"]]
+    assert [text for text in told if _ENGLISH.search(text.replace("drawn about the centre", ""))
+            ] == []  # fmt: skip
+    assert [finding.record("zh")["id"] for finding in report.findings] == [
+        finding.id for finding in report.findings
+    ]
+    text = page.html(report, "zh")
+    assert '<html lang="zh-CN">' in text
+    assert "可信度报告" in text
+    assert not re.search(r">(Found|Reason|Note|pass|fail|not judged|model|level)[:<]", text)
+
+
 def test_the_page_escapes_what_it_is_told(report: Report) -> None:
     bad = judged("x", "<b>x</b> & y", False, figure="1 < 2", table=table(["<i>"], [["<u>"]]))
     tests = (report.tests[0].__class__("t", "<T>", "?", "s", (bad,)),)
-    text = page.html(Report("<study>", {"a": "<p>"}, tests, ()))
+    text = page.html(Report("<study>", {"fit": "<p>"}, tests, ()))
     assert not re.search(r"<b>x|<(i|u|T|study)>", text)
     assert "&lt;b&gt;" in text
 

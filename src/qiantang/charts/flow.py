@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
+from matplotlib.patches import FancyArrowPatch, Patch
 
 from qiantang.charts import lettering, page, piping, provenance, style
 from qiantang.charts.layout import lay_out
@@ -18,6 +18,7 @@ from qiantang.wording import Wording
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from qiantang.charts.asking import Asked
     from qiantang.charts.chart import Chart
@@ -31,6 +32,8 @@ _WIDTHS = (7.2, 9.2)
 _MANY = 18
 #: Width that a name may take, and the name of a flow. [inch]
 _ROOM, _FLOW_ROOM = 1.12, 0.82
+#: Room left beyond a link that bows out of the picture. [inch]
+_CLEAR = 0.05
 #: Kinds in the order of the legend, with their ink.
 INKS = {
     "auxiliary": style.INK,
@@ -72,6 +75,7 @@ def flow(study: Study, sector: str, *, lang: str = "en") -> Chart:
         axes.set_ylim(0, layout.height)
         axes.set_aspect("equal")
         _draw(axes, read, layout, names, loops)
+        _make_room(paper, axes, layout.height)
         counts = {
             "stocks": sum(kind == "stock" for kind in read.kinds.values()),
             "flows": len(read.pipes),
@@ -89,6 +93,17 @@ def flow(study: Study, sector: str, *, lang: str = "en") -> Chart:
             legend=_legend(read, loops, words),
             notes=notes,
         )
+
+
+def _make_room(paper: Figure, axes: Axes, height: float) -> None:
+    """Let the page reach as far up and down as its links bow. [inch]"""
+    paper.draw_without_rendering()  # a bow has its shape once the picture has its size
+    bows = [patch.get_path().get_extents() for patch in axes.patches
+            if isinstance(patch, FancyArrowPatch)]  # fmt: skip
+    low = min([0.0, *(bow.ymin - _CLEAR for bow in bows)])
+    high = max([height, *(bow.ymax + _CLEAR for bow in bows)])
+    axes.set_ylim(low, high)
+    paper.set_figheight(paper.get_figheight() + high - low - height)
 
 
 def asked(given: Asked) -> Chart:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _COLUMNS, _MOST = 3, 12
 #: Height of a panel. [inch]
 _PANEL = 1.6
+#: Height of a second line of a heading. [inch]
+_LINE = 0.15
 
 
 def multiples(
@@ -62,7 +64,8 @@ def multiples(
     rows = -(-len(wanted) // _COLUMNS)
     columns = min(_COLUMNS, len(wanted))
     with style.drawing(words.lang):
-        paper = page.blank(_PANEL * rows)
+        headings = [_heading(words.variable(name), columns) for name in wanted]
+        paper = page.blank(_PANEL * rows + _LINE * _double(headings))
         panels = paper.subplots(rows, columns, squeeze=False).ravel()
         _hide(panels[len(wanted) :])
         drawn = [
@@ -127,7 +130,7 @@ def _draw_panel(
     target = figures.target_of(runs.study, name)
     if target is not None and first <= target.measure.years[-1] <= last:
         draw_target(axes, target, unit, words, size=4.5)
-    _finish_panel(axes, words.variable(name), unit, columns, span, words)
+    _finish_panel(axes, _heading(words.variable(name), columns), unit, span, words)
     table = pd.concat(
         [
             frame.assign(scenario=scenario, title=provenance.runs_title(runs, words, scenario))
@@ -139,13 +142,22 @@ def _draw_panel(
     return table[order], legend
 
 
+def _heading(name: str, columns: int) -> str:
+    """Return the heading of a panel, in two lines where one has no room for the name."""
+    room = (style.WIDTH - 0.6) / columns - 0.2
+    return lettering.fit(name, room, style.TEXT, "bold", lines=2)
+
+
+def _double(headings: Sequence[str]) -> int:
+    """Return how many rows of panels have a heading of two lines."""
+    return len({place // _COLUMNS for place, heading in enumerate(headings) if "\n" in heading})
+
+
 def _finish_panel(
-    axes: Axes, name: str, unit: Unit, columns: int, span: tuple[int, int], words: Wording
+    axes: Axes, heading: str, unit: Unit, span: tuple[int, int], words: Wording
 ) -> None:
     """Write the heading of a panel and set its scales."""
     first, last = span
-    room = (style.WIDTH - 0.6) / columns - 0.2
-    heading = lettering.fit(name, room, style.TEXT, "bold")
     axes.set_title(heading, fontsize=style.TEXT, fontweight="bold", loc="left", pad=14)
     axes.annotate(
         unit.label,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +29,8 @@ _COLUMNS = 3
 _PANEL = 1.35
 #: Room beside the panels and between them. [inch]
 _SIDES = 1.1
+#: Room between heading and odds, and height of a second line of a heading. [inch]
+_GAP, _LINE = 0.15, 0.12
 
 
 def odds(study: Study, found: Review, *, lang: str = "en") -> Chart:
@@ -49,7 +52,7 @@ def odds(study: Study, found: Review, *, lang: str = "en") -> Chart:
     data = _table(found, words)
     rows = -(-len(targets) // _COLUMNS)
     with style.drawing(words.lang):
-        paper = page.blank(_PANEL * rows)
+        paper = page.blank((_PANEL + _extra(targets, words)) * rows)
         panels = paper.subplots(rows, _COLUMNS, squeeze=False).ravel()
         for panel in panels[len(targets) :]:
             panel.set_axis_off()
@@ -110,9 +113,19 @@ def _draw(axes: Axes, mine: pd.DataFrame, target: Target, words: Wording) -> Non
     told = mine.dropna(subset="probability")
     now = words.bare_probability(float(told["probability"].iloc[-1])) if len(told) else ""
     axes.set_title(now, size=style.SMALL, loc="right", pad=3)
-    room = (style.WIDTH - _SIDES) / _COLUMNS - width(now, style.SMALL)
-    heading = wrap(words.target(target), room, style.SMALL, lines=1)[0]
+    heading = "\n".join(_heading(target, words))
     axes.set_title(heading, size=style.SMALL, loc="left", pad=3)
+
+
+def _heading(target: Target, words: Wording) -> list[str]:
+    """Return the lines of a panel's heading, beside which the odds have room."""
+    room = (style.WIDTH - _SIDES) / _COLUMNS - width("0.00", style.SMALL) - _GAP
+    return wrap(words.target(target), room, style.SMALL, lines=2)
+
+
+def _extra(targets: Sequence[Target], words: Wording) -> float:
+    """Return how much higher a panel is where some heading has two lines. [inch]"""
+    return _LINE if any(len(_heading(target, words)) > 1 for target in targets) else 0.0
 
 
 def _finding(found: Review, words: Wording) -> str:

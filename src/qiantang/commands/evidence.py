@@ -35,6 +35,7 @@ _LONG = ("reference", "note")
     metavar="FILE",
     help="Take a bureau's own table of figures, .csv or .xlsx, into the releases, and stop.",
 )
+@options.force_option
 @options.lang_option
 @options.fit_option
 @options.study_option
@@ -44,6 +45,7 @@ def evidence(
     write_drivers: bool,
     seal: bool,
     table: Path | None,
+    force: bool,
     lang: str,
     fit: str | None,
     folder: Path | None,
@@ -60,13 +62,13 @@ def evidence(
     if write_drivers:
         from qiantang.evidence.lookups import write_driver_lookups
 
-        changed = write_driver_lookups(study.model_file, study.drivers)
+        changed = write_driver_lookups(study.model_file, study.drivers, force=force)
         options.say("evidence.drivers", out=study.model_file, changed=changed)
         return
     if seal:
         from qiantang.evidence.seal import seal as write
 
-        for path in write(study.folder / "calibration" / "evidence"):
+        for path in write(study.folder / "calibration" / "evidence", force=force):
             options.say("evidence.sealed", out=path)
         return
     if table is not None:

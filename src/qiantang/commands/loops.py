@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qiantang.commands import options
+from qiantang.wording.language import Sentences
 
 if TYPE_CHECKING:
     from qiantang.loops.report import LoopReport
@@ -96,10 +97,15 @@ def loops(
     if out is not None:
         write_table(report.to_pandas(), out)
     if as_json:
-        notes = list(report.notes)
-        options.print_json({"loops": report.records(), "notes": notes})
+        options.print_json({"loops": report.records(), "notes": _noted(report)})
         return
     _show(report)
+
+
+def _noted(report: LoopReport) -> list[str]:
+    from qiantang.loops.showing import noted
+
+    return noted(report, Sentences(options.language()))
 
 
 def _of_file(model: Path, variable: str | None, **given: object) -> LoopReport:
@@ -128,7 +134,6 @@ def _refuse_variable(variable: str | None) -> None:
 def _show(report: LoopReport) -> None:
     from qiantang.faults import printable
     from qiantang.loops.showing import RIGHT, heads_of, notes_of, rows_of, title_of
-    from qiantang.wording import Sentences
 
     screen, words = options.console(), Sentences(options.language())
     heads = heads_of(words)

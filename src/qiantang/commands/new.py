@@ -58,12 +58,17 @@ def study(name: Path, folder: Path | None) -> None:
 
 
 @new.command()
+@options.force_option
 @options.study_option
-def schemas(folder: Path | None) -> None:
+def schemas(force: bool, folder: Path | None) -> None:
     """Write the JSON Schemas of a study's YAML files into scenarios/schemas."""
     from qiantang.schemas import write_schemas
     from qiantang.session import open_study
 
     opened = open_study(folder)
-    for path in write_schemas(opened, opened.folder / "scenarios" / "schemas"):
+    place = opened.folder / "scenarios" / "schemas"
+    written = write_schemas(opened, place, force=force)
+    for path in written:
         click.echo(path.as_posix())
+    if not written:
+        options.say("new.same", out=place.as_posix())

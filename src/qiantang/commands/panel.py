@@ -13,23 +13,29 @@ from qiantang.wording.tabled import keeps_ids
 
 @click.command()
 @click.option("--show", is_flag=True, help="Print the saved estimates; no sampler is needed.")
+@options.force_option
 @options.seed_option
 @options.fit_option
 @options.study_option
 @options.json_option
-def panel(show: bool, seed: int, fit: str | None, folder: Path | None, as_json: bool) -> None:
+def panel(
+    show: bool, force: bool, seed: int, fit: str | None, folder: Path | None, as_json: bool
+) -> None:
     """Estimate anew what the panel of peer cities teaches, and print it beside the priors.
 
-    Writes calibration/panel/estimates.yaml of the study. Takes a few minutes and needs the extra:
-    pip install 'qiantang[panel]'. Figures later than the last full year before the plan are not
-    used. Exits with 1 if the sampler misses its bars.
+    Writes calibration/panel/estimates.yaml of the study; --force replaces one that is there. Takes
+    a few minutes and needs the extra: pip install 'qiantang[panel]'. Figures later than the last
+    full year before the plan are not used. Exits with 1 if the sampler misses its bars.
     """
+    from qiantang.files.outfile import refuse_replacing
     from qiantang.panel import table
     from qiantang.panel.estimate import estimate_all, read_all
-    from qiantang.panel.estimatefile import read_estimates, write_estimates
+    from qiantang.panel.estimatefile import estimates_path, read_estimates, write_estimates
     from qiantang.session import open_study
 
     study = open_study(folder, fit=fit)
+    if not show:
+        refuse_replacing([("", estimates_path(study.folder))], force=force)
     register = read_all(study).register
     if show:
         found = read_estimates(study.folder)

@@ -60,9 +60,9 @@ def validate(
         ground = Ground(study, draws=draws, seed=seed, quick=quick, progress=progress)
         report = battery.validate(ground, progress=progress)
     if out is not None:
-        page.write(report, out)
+        page.write(report, out, options.language())
     if as_json:
-        options.print_json(report.record())
+        options.print_json(report.record(options.language()))
     else:
         _print_table(report)
     context.exit(_FAILED if report.counts()["fail"] else 0)
@@ -73,15 +73,19 @@ _QUICK_DRAWS = 50
 
 
 def _print_table(report: Report) -> None:
-    say = options.sentence
+    from qiantang.wording.told import said
+
+    say, lang = options.sentence, options.language()
     heads = (say(f"validate.head.{key}") for key in ("test", "statement", "verdict", "figure"))
     shown = options.plain_table(*heads)
     for test in report.tests:
         for place, finding in enumerate(test.findings):
             told = [finding.figure, finding.reason if finding.verdict != "pass" else ""]
-            words = say("validate.between").join(text for text in told if text)
+            words = say("validate.between").join(said(text, lang) for text in told if text)
             title = say(f"validate.test.{test.id}") if place == 0 else ""
-            shown.add_row(title, finding.id, say(f"validate.verdict.{finding.verdict}"), words)
+            shown.add_row(
+                title, said(finding.name, lang), say(f"validate.verdict.{finding.verdict}"), words
+            )
     screen = options.console()
     screen.print(shown)
     counts = say("comma").join(

@@ -9,7 +9,7 @@ from pathlib import Path
 from qiantang.evidence.drivers import Drivers
 from qiantang.faults import Fault
 from qiantang.files import door
-from qiantang.files.outfile import put_text
+from qiantang.files.outfile import put_text, refuse_replacing
 from qiantang.modelfile.names import identifier
 
 #: A driver in the model file: its name, then a table of time.
@@ -21,10 +21,15 @@ _PAIR = re.compile(r"\([^()]*\)")
 _PAIRS_A_LINE = 6
 
 
-def write_driver_lookups(model_file: Path, drivers: Drivers) -> int:
+def write_driver_lookups(model_file: Path, drivers: Drivers, *, force: bool = False) -> int:
     """Write each driver's central path, as known then, into its table; return how many changed.
 
     Everything else in the file stays as it is. The file is replaced whole or not at all.
+
+    Raises
+    ------
+    StudyError
+        A table holds something else, and is not to be replaced.
     """
     text = door.text(model_file)
     changed = 0
@@ -42,6 +47,7 @@ def write_driver_lookups(model_file: Path, drivers: Drivers) -> int:
 
     written = _TABLE.sub(replace, text)
     if changed:
+        refuse_replacing([("--write-drivers", model_file)], force=force)
         put_text(model_file, written, "")
     return changed
 
@@ -57,7 +63,7 @@ def driver_faults(model_file: Path, drivers: Drivers) -> Iterator[Fault]:
             continue
         seen.add(name)
         if _PAIR.findall(match["pairs"]) != _PAIR.findall(drivers.lookup_text(name)):
-            what = "the table is not the evidence's, run: qiantang evidence --write-drivers"
+            what = "the table is not the evidence's, run: qiantang evidence --write-drivers --force"
             yield Fault(model_file, line, name, what)
     for name in drivers.names:
         if name not in seen:

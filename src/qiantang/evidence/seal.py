@@ -8,18 +8,20 @@ from pathlib import Path
 from qiantang.evidence.observationfile import FILES, digest
 from qiantang.faults import Fault, StudyError
 from qiantang.files import door
-from qiantang.files.outfile import put_text
+from qiantang.files.outfile import put_text, refuse_replacing
 
 _LINE = re.compile(r"^sha256:.*$", re.MULTILINE)
 
 
-def seal(folder: Path) -> list[Path]:
+def seal(folder: Path, *, force: bool = False) -> list[Path]:
     """Write the digest of each raw file into its twin; the rest of the twin stays as it is.
 
     Parameters
     ----------
     folder : Path
         Of the evidence.
+    force : bool
+        Digests that stand there may be replaced.
 
     Returns
     -------
@@ -29,7 +31,8 @@ def seal(folder: Path) -> list[Path]:
     Raises
     ------
     StudyError
-        A file is missing, or a twin holds no line ``sha256:``; then nothing is written.
+        A file is missing, a twin holds no line ``sha256:``, or another digest that is not to be
+        replaced; then nothing is written.
     """
     texts, faults = {}, []
     for name in FILES:
@@ -47,6 +50,7 @@ def seal(folder: Path) -> list[Path]:
             texts[twin] = _LINE.sub(line, text, count=1)
     if faults:
         raise StudyError(faults)
+    refuse_replacing([("--seal", twin) for twin in texts], force=force)
     for twin, text in texts.items():
         put_text(twin, text, "")
     return list(texts)

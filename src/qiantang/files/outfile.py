@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -59,6 +59,26 @@ def refuse_replacing(files: Iterable[tuple[str, Path | None]], *, force: bool) -
     there = [(option, out) for option, out in files if out is not None and out.exists()]
     if there and not force:
         raise StudyError([Fault(out, None, option, what) for option, out in there])
+
+
+def to_write(texts: Mapping[Path, str], *, force: bool) -> dict[Path, str]:
+    """Return the texts that their files do not hold already; nothing is written.
+
+    Parameters
+    ----------
+    texts : mapping of Path to str
+    force : bool
+        Files that hold something else are to be replaced.
+
+    Raises
+    ------
+    StudyError
+        For each file that holds something else, unless that is wanted.
+    """
+    left = {out: text for out, text in texts.items()
+            if not (out.is_file() and out.read_bytes() == text.encode())}  # fmt: skip
+    refuse_replacing([("", out) for out in left], force=force)
+    return left
 
 
 @contextmanager

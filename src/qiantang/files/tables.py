@@ -6,6 +6,7 @@ which begins with the first column again.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from io import StringIO
@@ -13,10 +14,15 @@ from shutil import get_terminal_size
 
 from rich import box
 from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.table import Column, Table
 from rich.text import Text
 
+from qiantang.wording.segments import broken, pieces
+
+#: Width below which a Chinese name is not broken.
+_NAME = 24
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 #: Width of tables where the output is no terminal, so that a saved table looks the same everywhere.
 WIDTH = 120
 
@@ -59,12 +65,15 @@ class PlainTable(Table):
                           title_style="bold", box=self.box, show_header=self.show_header,
                           pad_edge=self.pad_edge, padding=self.padding)  # fmt: skip
             widths = _widths([needs[one] for one in part], [wants[one] for one in part], room)
+            columns = []
             for column, width in zip(part, widths, strict=True):
                 given = self.columns[column]
-                shown.add_column(given.header, justify=given.justify, no_wrap=given.no_wrap,
+                head, *cells = _broken(given, width - spare)
+                columns.append(cells)
+                shown.add_column(head, justify=given.justify, no_wrap=given.no_wrap,
                                  overflow="fold", width=width - spare)  # fmt: skip
-            for cells in zip(*(self.columns[column].cells for column in part), strict=True):
-                shown.add_row(*cells)
+            for row in zip(*columns, strict=True):
+                shown.add_row(*row)
             yield shown
 
 
@@ -77,9 +86,34 @@ def _widest(texts: Iterable[str]) -> int:
 
 
 def _need(column: Column) -> int:
-    """Return the width without which a column cannot stand: its longest word, or longest line."""
+    """Return the width without which a column cannot stand: its longest word, or longest line.
+
+    Chinese has no blanks between words: a name stays whole, a sentence may be narrower.
+    """
     lines = _lines(column)
-    return _widest(lines if column.no_wrap else [word for line in lines for word in line.split()])
+    if column.no_wrap:
+        return _widest(lines)
+    least = min(_widest(line for line in lines if _CHINESE.search(line)), _NAME)
+    return max(_widest(word for line in lines for word in _words(line)), least)
+
+
+def _words(line: str) -> list[str]:
+    return pieces(line) if _CHINESE.search(line) else line.split()
+
+
+def _broken(column: Column, width: int) -> list[RenderableType]:
+    """Return head and cells, Chinese broken into lines between its words."""
+
+    def fits(line: str) -> bool:
+        return cell_len(line) <= width
+
+    def told(cell: RenderableType) -> RenderableType:
+        if column.no_wrap or not _CHINESE.search(str(cell)):
+            return cell
+        lines = str(cell).splitlines()
+        return Text("\n".join(part for line in lines for part in broken(line, fits)))
+
+    return [told(cell) for cell in (column.header, *column.cells)]
 
 
 def _parts(needs: Sequence[int], room: int) -> Iterator[list[int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from qiantang.engine.ir import Program
 from qiantang.loops.network import Network
+from qiantang.wording.told import Row, Told
 
 Floats = npt.NDArray[np.float64]
 
@@ -37,17 +38,24 @@ class Question:
     note: str = ""
 
 
-def question_of(network: Network, names: Sequence[str]) -> Question:
+def question_of(
+    network: Network, names: Sequence[str], called: Callable[[str], str] = str
+) -> Question:
     """Return which loops a question about variables is about.
 
     A stock's loops are those that pass it. Those of any other variable pass it or what moves it
-    directly. What lies on no loop is moved by the loops through what stands before it.
+    directly. What lies on no loop is moved by the loops through what stands before it. What is
+    told of it calls a variable as `called` does.
 
     Raises
     ------
     NoLoopError
         If the model has no loop, or none acts on the variables.
     """
+
+    def listed(names: Sequence[str]) -> str:
+        return Row(map(called, names))
+
     program = network.program
     on_loops = {end for edge in network.edges for end in edge}
     if not network.partitions:
@@ -61,16 +69,17 @@ def question_of(network: Network, names: Sequence[str]) -> Question:
         before = _before(network, own, on_loops)
         if not before:
             raise NoLoopError(f"no feedback loop acts on {', '.join(names)}")
-        listed = ", ".join(program.name_of[slot] for slot in before)
-        told = f"{', '.join(names)} lies on no loop; these pass what moves it: {listed}"
-        return Question(before, before, told)
+        return Question(before, before, Told("loops.note.outside", names=listed(names),
+                                             before=listed(_names(program, before))))  # fmt: skip
     causes = [a for a, b in network.edges if b in inside and b not in program.state_of]
     more = tuple(dict.fromkeys(slot for slot in causes if slot not in inside))
-    told = ""
-    if more:
-        listed = ", ".join(program.name_of[slot] for slot in more)
-        told = f"loops through {', '.join(names)} or what moves it directly: {listed}"
+    direct = listed(_names(program, more))
+    told = Told("loops.note.through", names=listed(names), direct=direct) if more else ""
     return Question(inside + more, inside, told)
+
+
+def _names(program: Program, slots: Iterable[int]) -> list[str]:
+    return [program.name_of[slot] for slot in slots]
 
 
 def _before(network: Network, slots: Iterable[int], on_loops: set[int]) -> tuple[int, ...]:

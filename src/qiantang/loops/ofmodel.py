@@ -97,8 +97,8 @@ def loops_of_model(
         raise StudyError([Fault(file, None, "", _broken(program, found.scores.first_fault))])
     titles = dict(zip(program.names, program.titles, strict=True))
     words = Vocabulary(_spoken(titles), _spoken(titles))
-    attrs = {"model": file.name, "model_sha256": door.digest(file), "note": question.note}
-    return report_of(found, named_loops(found, words, names), names, attrs)
+    made = {"model": file.name, "model_sha256": door.digest(file)}
+    return report_of(found, named_loops(found, words, names), names, made, note=question.note)
 
 
 def _spoken(titles: Mapping[str, str]) -> Callable[[str], str]:

@@ -27,6 +27,7 @@ from qiantang.naming import target_id, variable_id
 from qiantang.scenario import Scenario
 from qiantang.study import Study
 from qiantang.wording import Wording
+from qiantang.wording.told import Named
 
 Floats = npt.NDArray[np.float64]
 
@@ -90,7 +91,7 @@ def loops_of_study(
     times = _quarters(study, first, last)
     try:
         woven = network(study.program)
-        question = question_of(woven, names)
+        question = question_of(woven, names, _called(study))
     except (NoLoopError, ValueError) as error:
         raise StudyError([Fault(study.model_file, None, about or "", str(error))]) from None
     known = _known(study, woven)
@@ -102,11 +103,9 @@ def loops_of_study(
     if lost := losses(chosen, found.scores):
         raise DivergedError(lost)
     named = named_loops(found, _words(study, known), names)
-    attrs = provenance.made_from(study, seed, vintage, engine) | {
-        "note": question.note, "about": about or "",
-    }  # fmt: skip
+    attrs = provenance.made_from(study, seed, vintage, engine) | {"about": about or ""}
     facts = provenance.of_one(chosen.name, provenance.facts_of(study, chosen, vintage))
-    return report_of(found, named, names, attrs, facts)
+    return report_of(found, named, [*map(_called(study), names)], attrs, facts, question.note)
 
 
 def _quarters(study: Study, first: float | None, last: float | None) -> Floats:
@@ -164,11 +163,21 @@ def _known(study: Study, woven: Network) -> dict[tuple[int, ...], Loop]:
 
 
 def _words(study: Study, known: dict[tuple[int, ...], Loop]) -> Vocabulary:
-    english, chinese = Wording(study, "en"), Wording(study, "zh")
     acted = {
         article.number: article.variables
         for article in study.plan.articles.articles
         if article.variables
     }
+    named = _called(study)
+
+    def called(name: str) -> str:
+        return named(name).chinese
+
     by_edges = {frozenset(edges): loop for edges, loop in known.items()}
-    return Vocabulary(english.model_name, chinese.model_name, by_edges, acted)
+    return Vocabulary(Wording(study).model_name, called, by_edges, acted)
+
+
+def _called(study: Study) -> Callable[[str], Named]:
+    """Return how a variable is called: in Chinese by its title, where it has one."""
+    words, known = Wording(study, "zh"), study.dictionary
+    return lambda name: Named(name, words.variable(name) if known[name].meaning_zh else name)

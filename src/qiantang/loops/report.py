@@ -12,6 +12,7 @@ import xarray as xr
 
 from qiantang.loops.finding import Found, Partition
 from qiantang.loops.naming import Named
+from qiantang.wording.told import Row, Told
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,6 +88,7 @@ def report_of(
     asked: Sequence[str],
     attrs: dict[str, str],
     facts: Mapping[str, Any] = MappingProxyType({}),
+    note: str = "",
 ) -> LoopReport:
     """Label what was found.
 
@@ -96,11 +98,14 @@ def report_of(
     names : sequence of Named
         Of the loops, in their order.
     asked : sequence of str
-        Variables that were asked about; without any the share of outside is that of all stocks.
+        Names of the variables that were asked about; without any the share of outside is that of
+        all stocks.
     attrs : dict of str to str
         What the runs were made from.
     facts : mapping, optional
         Coordinates that tell of the scenario.
+    note : str
+        What a reader must know of the question.
     """
     share = np.array([loop.share for loop in found.loops])
     sound = ~found.scores.diverged
@@ -123,12 +128,12 @@ def report_of(
         told = "share of outside in the change, our own measure"
         data["outside"] = (axes[1:], outside, _attrs(told))
     coords = _coords(found, names)
-    dataset = xr.Dataset(
-        data, coords={**coords, **facts}, attrs={**attrs, "asked": ", ".join(asked)}
-    )
-    note = [attrs["note"]] if attrs.get("note") else []
+    names_asked = Row(asked)
+    about = {"asked": str(names_asked), "asked_zh": names_asked.said("zh"), "note": str(note)}
+    dataset = xr.Dataset(data, coords={**coords, **facts}, attrs={**attrs, **about})
+    first = [note] if note else []
     return LoopReport(
-        dataset, (*note, *_notes(found, dataset["loop"].to_numpy()[coords["alone"][1]]))
+        dataset, (*first, *_notes(found, dataset["loop"].to_numpy()[coords["alone"][1]]))
     )
 
 
@@ -157,39 +162,28 @@ def _attrs(told: str) -> dict[str, str]:
 
 def _notes(found: Found, alone: Iterable[str]) -> list[str]:
     """Say how complete the list is, and what the method cannot see."""
-    notes = [_complete(p, found) for p in found.partitions if p.loops > 1]
+    notes: list[str] = [_complete(p, found) for p in found.partitions if p.loops > 1]
     if lonely := [str(name) for name in alone]:
-        told = ", ".join(lonely)
-        notes.append(f"alone in a cycle partition, and so the strongest there or at rest: {told}")
+        notes.append(Told("loops.note.alone", loops=Row(lonely)))
     if lost := int(found.scores.diverged.sum()):
-        notes.append(f"{lost} of {len(found.scores.diverged)} members diverged and are left out")
-    notes.append(
-        "the scores are blind to rest and to what comes from outside; the share of outside is a "
-        "measure of our own"
-    )
+        notes.append(Told("loops.note.lost", lost=lost, members=len(found.scores.diverged)))
+    notes.append(Told("loops.note.blind"))
     return notes
 
 
 def _complete(partition: Partition, found: Found) -> str:
     """Return the sentence about the loops of one partition."""
-    where = f"partition of {partition.variables} variables and {partition.links} links"
-    passing = " that pass what was asked" if found.through else ""
+    passing = ".through" if found.through else ""
+    sizes = {"variables": partition.variables, "links": partition.links, "loops": partition.loops}
     if not partition.floor and partition.asleep:
-        return (
-            f"{where}: all {partition.loops:,} elementary loops{passing} of links that act at some "
-            f"time; the others pass links that never do ({partition.asleep}), and do nothing"
-        )
+        return Told(f"loops.note.awake{passing}", **sizes, asleep=partition.asleep)
     if not partition.floor:
-        return f"{where}: all {partition.loops:,} elementary loops{passing}"
+        return Told(f"loops.note.all{passing}", **sizes)
     sound = partition.tail[:, ~found.scores.diverged]
     middle, high = (float(np.quantile(sound, level)) for level in (0.5, 0.95))
-    return (
-        f"{where}: not all loops{passing}, but {partition.loops:,}, among them all of typical "
-        f"strength {partition.floor:.2g} and more; lowering that tenfold has last added "
-        f"{_percent(middle)} of the total in the median of members and instants, "
-        f"{_percent(high)} in one of twenty"
-    )
+    return Told(f"loops.note.some{passing}", **sizes, floor=partition.floor,
+                middle=_percent(middle), high=_percent(high))  # fmt: skip
 
 
 def _percent(value: float) -> str:
-    return "less than 0.01 %" if value < FEW else f"{100 * value:.2g} %"
+    return Told("loops.note.least") if value < FEW else Told("loops.note.part", part=100 * value)

@@ -9,7 +9,7 @@ import numpy as np
 from qiantang.rendering import block, html_table, quiet
 from qiantang.wording.figures import brief, rounded, whole
 from qiantang.wording.language import Sentences
-from qiantang.wording.refusals import in_language
+from qiantang.wording.told import said
 
 if TYPE_CHECKING:
     from qiantang.loops.report import LoopReport
@@ -74,7 +74,7 @@ def _interval(low: float, high: float, words: Sentences) -> str:
 def title_of(report: LoopReport, words: Sentences = _ENGLISH) -> str:
     """Return what the report is about."""
     sizes, times = report.dataset.sizes, report.dataset["time"].to_numpy()
-    asked, members = report.dataset.attrs["asked"], sizes["member"]
+    asked, members = _asked(report, words), sizes["member"]
     about = words.phrase("loops.through", asked=asked) if asked else ""
     return words.phrase(
         "loops.title.run" if members == 1 else "loops.title.members", about=about,
@@ -82,15 +82,20 @@ def title_of(report: LoopReport, words: Sentences = _ENGLISH) -> str:
     )  # fmt: skip
 
 
+def _asked(report: LoopReport, words: Sentences) -> str:
+    """Return what was asked about: English keeps the names of the files."""
+    attrs = report.dataset.attrs
+    return words.choose(attrs["asked"], attrs["asked_zh"])
+
+
 def notes_of(report: LoopReport, words: Sentences = _ENGLISH) -> list[str]:
     """Return the sentence about the share of outside, and the notes of the report."""
-    return [*outside_note(report, words), *(_said(note, words) for note in report.notes)]
+    return [*outside_note(report, words), *noted(report, words)]
 
 
-def _said(note: str, words: Sentences) -> str:
-    """Return a note in a language, clause by clause."""
-    clauses = (in_language(clause, words.lang) for clause in note.split("; "))
-    return words.phrase("loops.clauses").join(clauses)
+def noted(report: LoopReport, words: Sentences = _ENGLISH) -> list[str]:
+    """Return the notes of the report in a language."""
+    return [said(note, words.lang) for note in report.notes]
 
 
 def outside_note(report: LoopReport, words: Sentences = _ENGLISH) -> list[str]:
@@ -101,7 +106,7 @@ def outside_note(report: LoopReport, words: Sentences = _ENGLISH) -> list[str]:
     known = values[np.isfinite(values)]
     low, middle, high = np.quantile(known, (0.05, 0.5, 0.95)) if known.size else [np.nan] * 3
     return [words.phrase(
-        "loops.outside", asked=report.dataset.attrs["asked"] or words.phrase("loops.stocks"),
+        "loops.outside", asked=_asked(report, words) or words.phrase("loops.stocks"),
         middle=percent(middle, words), interval=_interval(low, high, words),
     )]  # fmt: skip
 

@@ -17,6 +17,7 @@ from qiantang.model.checks import Runner
 from qiantang.model.gains import NotComputedError, link_sign
 from qiantang.model.mdl import TIME
 from qiantang.model.syntax import Syntax
+from qiantang.wording.told import Told
 
 Array = NDArray[np.float64]
 Polarity = Literal["reinforcing", "balancing"]
@@ -70,7 +71,7 @@ class LoopResult:
         Links that the equations do not contain.
     signs : tuple of int
         Sign of the whole loop at each time looked at, 0 where some link is idle.
-    idle : tuple of str
+    idle : tuple of Told
         For each such time, which link does not respond.
     unjudged : str
         Why the polarity could not be computed, empty if it could.
@@ -79,7 +80,7 @@ class LoopResult:
     loop: Loop
     missing: tuple[tuple[str, str], ...]
     signs: tuple[int, ...]
-    idle: tuple[str, ...]
+    idle: tuple[Told, ...]
     unjudged: str = ""
 
     @property
@@ -232,7 +233,7 @@ def _check(syntax: Syntax, loop: Loop, points: Sequence[Mapping[str, float]]) ->
             except NotComputedError as reason:
                 return LoopResult(loop, (), (), (), f"{source} -> {target}: {reason}")
             if sign == 0 and total:
-                idle.append(f"in {point[TIME]:g} as {source} does not move {target}")
+                idle.append(Told("loop.rests", time=point[TIME], source=source, target=target))
             total *= sign
         signs.append(total)
     return LoopResult(loop, (), tuple(signs), tuple(idle))

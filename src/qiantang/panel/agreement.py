@@ -69,6 +69,6 @@ def stale(found: EstimateFile, folder: Path, place: Path) -> list[Fault]:
         except OSError:
             same = False
         if not same:
-            what = "has changed since the estimates were made, run: qiantang panel"
+            what = "has changed since the estimates were made, run: qiantang panel --force"
             faults.append(Fault(place, None, f"inputs.{name}", what))
     return faults

@@ -114,9 +114,14 @@ def read_estimates(study_folder: Path) -> EstimateFile:
     return validate(read_yaml(panel_folder(study_folder) / "estimates.yaml"), EstimateFile)
 
 
+def estimates_path(study_folder: Path) -> Path:
+    """Return the file of the estimates."""
+    return panel_folder(study_folder) / "estimates.yaml"
+
+
 def write_estimates(study_folder: Path, found: EstimateFile) -> Path:
     """Write estimates.yaml whole or not at all."""
-    out = panel_folder(study_folder) / "estimates.yaml"
+    out = estimates_path(study_folder)
     told = yaml_text(found.model_dump(mode="json"))
     put_text(out, f"# Made by: qiantang panel. Not to be edited.\n{told}")
     return out

@@ -24,70 +24,54 @@ from qiantang.validate import (
 )
 from qiantang.validate.ground import Ground
 from qiantang.validate.records import Finding, Report, Test, open_question
-
-STERMAN = "Sterman (2000), Business Dynamics, ch. 21"
+from qiantang.wording.told import Named, Refused, Told, said
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One test of the list and the function that judges it."""
+    """One test of the list: its id, who asks for it, and the function that judges it."""
 
     id: str
-    title: str
-    asks: str
-    source: str
+    author: str
     judge: Callable[[Ground], list[Finding]]
+
+    @property
+    def title(self) -> str:
+        """What the test is called."""
+        return Told(f"validate.test.{self.id}")
+
+    @property
+    def asks(self) -> str:
+        """The question of the test."""
+        return Told(f"asks.{self.id}")
+
+    @property
+    def source(self) -> str:
+        """Where the test is asked for."""
+        return Told(f"source.{self.author}")
 
 
 BATTERY: tuple[Entry, ...] = (
-    Entry("boundary_adequacy", "Boundary adequacy",
-          "Is what matters to the question inside the model?", STERMAN, boundary.boundary),
-    Entry("structure_assessment", "Structure assessment",
-          "Does the structure agree with what is known of the system?", STERMAN,
-          structure.structure),
-    Entry("dimensional_consistency", "Dimensional consistency",
-          "Is every equation consistent in its units, without invented constants?", STERMAN,
-          structure.dimensions),
-    Entry("parameter_assessment", "Parameter assessment",
-          "Do the parameters agree with what is known of them?", STERMAN, parameters.parameters),
-    Entry("extreme_conditions", "Extreme conditions",
-          "Does the model make sense when its inputs take extreme values?", STERMAN,
-          extremes.extremes),
-    Entry("integration_error", "Integration error",
-          "Do results depend on the time step or the integration method?", STERMAN,
-          integration.integration),
-    Entry("behaviour_reproduction", "Behaviour reproduction",
-          "Does the model reproduce the history of the system?", STERMAN,
-          reproduction.reproduction),
-    Entry("behaviour_anomaly", "Behaviour anomaly",
-          "Does behaviour change when a relation is taken away?", STERMAN, boundary.anomaly),
-    Entry("family_member", "Family member",
-          "Can the model generate the behaviour of other members of its class?", STERMAN,
-          surprise.family),
-    Entry("surprise_behaviour", "Surprise behaviour",
-          "Does the model show behaviour that nobody had seen or expected?", STERMAN,
-          surprise.surprise),
-    Entry("sensitivity_analysis", "Sensitivity analysis",
-          "Do numbers, modes of behaviour and policy conclusions survive other assumptions?",
-          STERMAN, sensitivity.sensitivity),
-    Entry("system_improvement", "System improvement",
-          "Did the modelling help to change the system for the better?", STERMAN,
-          surprise.improvement),
-    Entry("files", "Files of the study", "Are the files sound and up to date?",
-          "this project", replication.files),
-    Entry("conservation", "Conservation", "Does a stock change by its flows alone?",
-          "Forrester and Senge (1980)", structure.conservation),
-    Entry("evidence", "Evidence", "Does every figure lead to a source?",
-          "Rahmandad and Sterman (2012)", parameters.evidence),
-    Entry("hindcast_skill", "Hindcast skill", "Did it forecast better than naive methods?",
-          "Gneiting and Raftery (2007)", saved.skill),
-    Entry("posterior_diagnostics", "Posterior diagnostics", "Can the draws be trusted as draws?",
-          "Vehtari et al. (2021)", saved.posterior),
-    Entry("replication", "Replication", "Does anybody get the same figures again?",
-          "Rahmandad and Sterman (2012)", replication.replication),
-    Entry("reporting", "Reporting", "Is everything stated that others need to repeat the work?",
-          "Rahmandad and Sterman (2012)", checklist.reporting),
-)  # fmt: skip
+    Entry("boundary_adequacy", "sterman", boundary.boundary),
+    Entry("structure_assessment", "sterman", structure.structure),
+    Entry("dimensional_consistency", "sterman", structure.dimensions),
+    Entry("parameter_assessment", "sterman", parameters.parameters),
+    Entry("extreme_conditions", "sterman", extremes.extremes),
+    Entry("integration_error", "sterman", integration.integration),
+    Entry("behaviour_reproduction", "sterman", reproduction.reproduction),
+    Entry("behaviour_anomaly", "sterman", boundary.anomaly),
+    Entry("family_member", "sterman", surprise.family),
+    Entry("surprise_behaviour", "sterman", surprise.surprise),
+    Entry("sensitivity_analysis", "sterman", sensitivity.sensitivity),
+    Entry("system_improvement", "sterman", surprise.improvement),
+    Entry("files", "project", replication.files),
+    Entry("conservation", "forrester", structure.conservation),
+    Entry("evidence", "rahmandad", parameters.evidence),
+    Entry("hindcast_skill", "gneiting", saved.skill),
+    Entry("posterior_diagnostics", "vehtari", saved.posterior),
+    Entry("replication", "rahmandad", replication.replication),
+    Entry("reporting", "rahmandad", checklist.reporting),
+)
 
 
 def validate(
@@ -140,8 +124,9 @@ def _test(ground: Ground, entry: Entry) -> Test:
             warnings.simplefilter("ignore", RuntimeWarning)
             findings = entry.judge(ground)
     except StudyError as error:
-        reason = str(error.faults[0])
-        findings = [open_question(entry.id, entry.asks, reason)]
+        reason = Refused(error.faults[0])
+        called = Named(entry.id, said(entry.title, "zh"))
+        findings = [open_question(entry.id, entry.asks, reason, called=called)]
     return Test(entry.id, entry.title, entry.asks, entry.source, tuple(findings))
 
 

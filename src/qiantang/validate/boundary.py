@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 
-from qiantang.validate import charts
+from qiantang.validate import charts, names
 from qiantang.validate.ground import Ground
 from qiantang.validate.loops import MOVES, Without, cut_each, largest
 from qiantang.validate.records import (
@@ -16,25 +17,24 @@ from qiantang.validate.records import (
     open_question,
     table,
 )
+from qiantang.wording.language import Language
+from qiantang.wording.told import Named, Row, Told, word
 
 #: Change from which a multiple reads better than per cent. [part of the size]
 _MANY = 5.0
-OUTSIDE = "Every outside series of the model has evidence of its own."
-REACHED = "Every lever acts on some target through the equations."
-DECORATION = "Every named loop moves some target of the plan by 1 % or more."
 
 
 def boundary(ground: Ground) -> list[Finding]:
     """Judge boundary adequacy."""
     return [
-        attempted("outside_series", OUTSIDE, lambda: _outside_series(ground)),
-        attempted("levers_reach_targets", REACHED, lambda: _reached(ground)),
-        attempted("no_decoration", DECORATION, lambda: _decoration(cut_each_once(ground))),
-        open_question(
-            "excluded",
-            "What lies outside the boundary would not change what the plan's reader concludes.",
-            "what is missing can be named by those who know the place, not by a program",
+        attempted("outside_series", Told("outside_series.asks"), lambda: _outside_series(ground)),
+        attempted(
+            "levers_reach_targets", Told("levers_reach_targets.asks"), lambda: _reached(ground)
         ),
+        attempted(
+            "no_decoration", Told("no_decoration.asks"), lambda: _decoration(cut_each_once(ground))
+        ),
+        open_question("excluded", Told("excluded.asks"), Told("excluded.reason")),
     ]
 
 
@@ -42,29 +42,29 @@ def anomaly(ground: Ground) -> list[Finding]:
     """Judge behaviour anomaly: a loop whose absence changes nothing explains nothing."""
     cuts = [cut for cut in cut_each_once(ground) if cut.since == "start"]
     able = [cut for cut in cuts if cut.link is not None]
-    idle = [_name(cut) for cut in able if abs(largest(cut.variables)[1]) < MOVES]
-    uncut = [_name(cut) for cut in cuts if cut.link is None]
+    idle = [names.loop(cut.loop) for cut in able if abs(largest(cut.variables)[1]) < MOVES]
+    uncut = [names.loop(cut.loop) for cut in cuts if cut.link is None]
     moves = sorted(able, key=lambda cut: -abs(largest(cut.variables)[1]))
     first = moves[0] if moves else None
+    figure = Told("loops_matter.figure", moving=len(able) - len(idle), loops=len(cuts))
+    if first:
+        move = _move(ground, largest(first.variables))
+        figure = Told("loops_matter.most", figure=figure, loop=names.loop(first.loop), move=move)
     findings = [
         judged(
             "loops_matter",
-            "Without any one of its loops the model behaves otherwise.",
+            Told("loops_matter.asks"),
             not idle and bool(able),
-            figure=f"{len(able) - len(idle)} of {len(cuts)} loops, cut since the start, move some "
-            f"saved variable by 1 % of its size or more"
-            + (f"; most: {_name(first)}, {_move(largest(first.variables))}" if first else ""),
-            limit="every loop",
-            reason=f"move nothing: {listed(idle)}" if idle else "",
-            table=_cut_table(cut_each_once(ground)),
-            chart=_cut_chart(cut_each_once(ground)),
+            figure=figure,
+            limit=Told("limit.loops"),
+            reason=Told("loops_matter.reason", names=listed(idle)) if idle else "",
+            table=_cut_table(ground, cut_each_once(ground)),
+            chart=partial(_cut_chart, ground, cut_each_once(ground)),
         )
     ]
     if uncut:
-        findings.append(
-            open_question("uncut", "Every loop can be cut.",
-                          f"no link of {listed(uncut)} is written directly in an equation")
-        )  # fmt: skip
+        why = Told("uncut.reason", names=listed(uncut))
+        findings.append(open_question("uncut", Told("uncut.asks"), why))
     return findings
 
 
@@ -80,24 +80,23 @@ def _outside_series(ground: Ground) -> Finding:
     bare = [name for name in outside if name not in known]
     unused = [name for name in known if name not in outside]
     inside = kinds["stock"] + kinds["auxiliary"]
+    dictionary = ground.study.dictionary
     return judged(
         "outside_series",
-        OUTSIDE,
+        Told("outside_series.asks"),
         not bare and not unused,
-        figure=f"{inside} endogenous variables ({kinds['stock']} stocks), {len(outside)} outside "
-        f"series, {len(outside) - len(bare)} with evidence; {len(ground.study.innovations)} "
-        "deviations and draws carried",
-        limit="every outside series",
-        reason=" ".join(
-            text for text in (
-                f"without evidence: {listed(bare)}" if bare else "",
-                f"evidence for no variable of the model: {listed(unused)}" if unused else "",
-            ) if text
-        ),
+        figure=Told("outside_series.figure", inside=inside, stocks=kinds["stock"],
+                    outside=len(outside), known=len(outside) - len(bare),
+                    drawn=len(ground.study.innovations)),
+        limit=Told("limit.series"),
+        reason=Row((
+            Told("outside_series.bare", names=_variables(ground, bare)) if bare else "",
+            Told("outside_series.unused", names=listed(unused)) if unused else "",
+        ), "clauses"),
         table=table(
             ("outside series", "unit", "meaning"),
-            [(n, ground.study.dictionary[n].unit, ground.study.dictionary[n].meaning)
-             for n in outside],
+            [(names.variable(ground, n), names.unit(ground.study, dictionary[n].unit),
+              Named(dictionary[n].meaning, dictionary[n].meaning_zh)) for n in outside],
         ),
     )  # fmt: skip
 
@@ -117,69 +116,83 @@ def _reached(ground: Ground) -> Finding:
     lost = [name for name in levers if name not in seen]
     return judged(
         "levers_reach_targets",
-        REACHED,
+        Told("levers_reach_targets.asks"),
         not lost,
-        figure=f"{len(levers) - len(lost)} of {len(levers)} levers; {len(seen)} of "
-        f"{len(program.slot_of)} variables act on a target",
-        limit="every lever",
-        reason=f"reach none: {listed(lost)}" if lost else "",
+        figure=Told(
+            "levers_reach_targets.figure",
+            reached=len(levers) - len(lost),
+            levers=len(levers),
+            seen=len(seen),
+            all=len(program.slot_of),
+        ),
+        limit=Told("limit.levers"),
+        reason=Told("levers_reach_targets.reason", names=_variables(ground, lost)) if lost else "",
     )
 
 
 def _decoration(cuts: list[Without]) -> Finding:
     able = [cut for cut in cuts if cut.since == "start" and cut.link is not None]
-    idle = [_name(cut) for cut in able if abs(cut.most_moved[1]) < MOVES]
+    idle = [names.loop(cut.loop) for cut in able if abs(cut.most_moved[1]) < MOVES]
     late = [cut for cut in cuts if cut.since == "plan" and cut.link is not None]
-    slow = [_name(cut) for cut in late if abs(cut.most_moved[1]) < MOVES]
+    slow = [cut for cut in late if abs(cut.most_moved[1]) < MOVES]
     return judged(
         "no_decoration",
-        DECORATION,
+        Told("no_decoration.asks"),
         not idle and bool(able),
-        figure=f"{len(able) - len(idle)} of {len(able)} loops do when cut since the start, "
-        f"{len(late) - len(slow)} when cut since the plan begins",
-        limit="every loop, cut since the start",
-        reason=f"decoration as far as the targets go: {listed(idle, 8)}" if idle else "",
+        figure=Told(
+            "no_decoration.figure",
+            start=len(able) - len(idle),
+            loops=len(able),
+            plan=len(late) - len(slow),
+        ),
+        limit=Told("limit.loops.start"),
+        reason=Told("no_decoration.reason", names=listed(idle, 8)) if idle else "",
     )
 
 
-def _name(cut: Without) -> str:
-    return f"{cut.loop.id} {cut.loop.title}"
+def _variables(ground: Ground, ids: list[str]) -> str:
+    return listed([names.variable(ground, id) for id in ids])
 
 
-def _move(found: tuple[str, float]) -> str:
-    name, change = found
-    by = f"{change:+.1%}" if abs(change) < _MANY else f"times {change + 1:.0f}"
-    return f"{name.replace('_', ' ')} {by}"
+def _move(ground: Ground, found: tuple[str, float]) -> str:
+    name, change = names.variable(ground, found[0], plain=True), found[1]
+    if abs(change) < _MANY:
+        return Told("moved.by", name=name, by=change)
+    return Told("moved.times", name=name, times=change + 1)
 
 
-def _cut_table(cuts: list[Without]) -> Table:
+def _cut_table(ground: Ground, cuts: list[Without]) -> Table:
     rows = []
     for cut in cuts:
         target, by = cut.most_moved
         variable, at_most = largest(cut.variables)
         rows.append(
-            (_name(cut), " -> ".join(cut.link or ("none",)), f"the {cut.since}", target,
-             round(100 * by, 2), variable, round(100 * at_most, 2), round(100 * cut.diverged, 1))
+            (names.loop(cut.loop), names.link(ground, cut.link) if cut.link else word("none"),
+             Told(f"since.{cut.since}"), names.target_of(ground, target), round(100 * by, 2),
+             names.variable(ground, variable), round(100 * at_most, 2),
+             round(100 * cut.diverged, 1))
         )  # fmt: skip
     return table(
         ("loop", "cut at", "since", "target moved most", "by %", "variable moved most",
          "at most by %", "members diverged %"),
-        rows,
-        "Median over members. The target of the link goes on seeing its source as it stood at the "
-        "start of the run, or when the plan begins. A change is in per cent of the size of the "
-        "figure; of a rise, in per cent of the level it is taken from.",
+        rows, Told("cuts.note"),
     )  # fmt: skip
 
 
-def _cut_chart(cuts: list[Without]) -> str:
+def _cut_chart(ground: Ground, cuts: list[Without], lang: Language) -> str:
     shown = [(cut, abs(cut.most_moved[1]) * 100) for cut in cuts if cut.link is not None]
     return charts.paired_bars(
-        "Largest move of any target without the loop, % (log scale)",
-        [_name(cut) for cut, _ in shown if cut.since == "start"],
+        Told("cuts.chart"),
+        [names.loop(cut.loop) for cut, _ in shown if cut.since == "start"],
         {
-            "cut since the start": [move for cut, move in shown if cut.since == "start"],
-            "cut since the plan begins": [move for cut, move in shown if cut.since == "plan"],
+            Told("cuts.start"): [move for cut, move in shown if cut.since == "start"],
+            Told("cuts.plan"): [move for cut, move in shown if cut.since == "plan"],
         },
         line=MOVES * 100,
-        notes=[cut.most_moved[0] for cut, _ in shown if cut.since == "start"],
+        notes=[
+            names.target_of(ground, cut.most_moved[0], plain=True)
+            for cut, _ in shown
+            if cut.since == "start"
+        ],
+        lang=lang,
     )

@@ -7,8 +7,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from rich.cells import cell_len, set_cell_size
 
 from qiantang.files.markup import Markup, element
+from qiantang.wording.language import Language
+from qiantang.wording.told import Told, said
 
 Array = NDArray[np.float64]
 
@@ -16,6 +19,8 @@ Array = NDArray[np.float64]
 WIDTH, ROW, LABEL, RIGHT, HEAD = 760, 20, 250, 92, 30
 #: Panels of history. [px]
 PANEL, TALL, ACROSS = 248, 150, 3
+#: Width of a panel's title, in letters.
+_TITLE = 38
 #: Colours that colour-blind readers can tell apart.
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#8a8f98"
 
@@ -28,6 +33,7 @@ def bars(
     top: float | None = None,
     digits: int = 2,
     at_least: bool = False,
+    lang: Language = "en",
 ) -> Markup:
     """Draw one bar a row, and a pass line; bars on its wrong side are orange.
 
@@ -43,6 +49,8 @@ def bars(
         Decimals of the figure beside a bar.
     at_least : bool
         The line is a floor, not a ceiling.
+    lang : {"zh", "en"}
+        Language of title and names, here as in what follows.
     """
     known = [value for _, value in rows if math.isfinite(value)]
     end = top or max([*known, line or 0.0, 1e-12]) * 1.05
@@ -52,13 +60,13 @@ def bars(
         y = HEAD + place * ROW
         shown = min(value, end) if math.isfinite(value) else end
         poor = line is not None and not (value >= line if at_least else value <= line)
-        parts.append(_text(LABEL - 8, y + 14, name, anchor="end"))
+        parts.append(_text(LABEL - 8, y + 14, said(name, lang), anchor="end"))
         parts.append(_rect(LABEL, y + 4, span * shown / end, 12, ORANGE if poor else BLUE))
         parts.append(_text(LABEL + span * shown / end + 6, y + 14, f"{value:.{digits}f}"))
     height = HEAD + len(rows) * ROW + 8
     if line is not None:
         parts.append(_line(LABEL + span * min(line, end) / end, HEAD, height - 8))
-    return _page(title, height, parts)
+    return _page(said(title, lang), height, parts)
 
 
 def paired_bars(
@@ -69,6 +77,7 @@ def paired_bars(
     line: float,
     notes: Sequence[str] = (),
     low: float = 1e-3,
+    lang: Language = "en",
 ) -> Markup:
     """Draw two or more bars a row on a log axis, with the pass line and a note beside each row."""
     end = max([line * 10, *(v for vs in series.values() for v in vs if math.isfinite(v))])
@@ -82,58 +91,60 @@ def paired_bars(
     parts = []
     for place, (name, colour) in enumerate(zip(series, (BLUE, GREY, ORANGE), strict=False)):
         parts.append(_rect(LABEL + 170 * place, HEAD - 4, 10, 10, colour))
-        parts.append(_text(LABEL + 170 * place + 15, HEAD + 5, name))
+        parts.append(_text(LABEL + 170 * place + 15, HEAD + 5, said(name, lang)))
     first = HEAD + 16
     for place, label in enumerate(labels):
         y = first + place * row
-        parts.append(_text(LABEL - 8, y + tall + 4, label, anchor="end"))
+        parts.append(_text(LABEL - 8, y + tall + 4, said(label, lang), anchor="end"))
         for which, (values, colour) in enumerate(
             zip(series.values(), (BLUE, GREY, ORANGE), strict=False)
         ):
             parts.append(_rect(LABEL, y + which * tall, across(values[place]), tall - 1, colour))
         if notes:
             widest = max(across(values[place]) for values in series.values())
-            beside = f"{next(iter(series.values()))[place]:.2g} {notes[place].replace('_', ' ')}"
+            beside = f"{next(iter(series.values()))[place]:.2g} {said(notes[place], lang)}"
             parts.append(_text(LABEL + widest + 6, y + tall + 3, beside))
     height = first + len(labels) * row + 6
     parts.append(_line(LABEL + across(line), first - 4, height - 6))
-    return _page(title, height, parts)
+    return _page(said(title, lang), height, parts)
 
 
-def stacked(title: str, rows: Sequence[tuple[str, Sequence[float]]]) -> Markup:
+def stacked(
+    title: str, rows: Sequence[tuple[str, Sequence[float]]], *, lang: Language = "en"
+) -> Markup:
     """Draw shares that add to one, a bar a row."""
     span = WIDTH - LABEL - RIGHT
     parts = []
     for place, (name, shares) in enumerate(rows):
         y, x = HEAD + place * ROW, float(LABEL)
-        parts.append(_text(LABEL - 8, y + 14, name, anchor="end"))
+        parts.append(_text(LABEL - 8, y + 14, said(name, lang), anchor="end"))
         for share, colour in zip(shares, (ORANGE, "#E69F00", BLUE), strict=False):
             wide = span * max(share, 0.0) if math.isfinite(share) else 0.0
             parts.append(_rect(x, y + 4, wide, 12, colour))
             x += wide
-    return _page(title, HEAD + len(rows) * ROW + 8, parts)
+    return _page(said(title, lang), HEAD + len(rows) * ROW + 8, parts)
 
 
-def panels(rows: Sequence[tuple[str, str, Array, Array, Array]]) -> Markup:
+def panels(rows: Sequence[tuple[str, Array, Array, Array]], *, lang: Language = "en") -> Markup:
     """Draw a panel a series: observed figures as points, the model as a line.
 
     Parameters
     ----------
-    rows : sequence of (title, unit, years, data, model)
+    rows : sequence of (title, years, data, model)
         Arrays of shape (n,).
     """
     parts = [
-        _text(0, 14, "Points: observed. Line: the structure at the posterior median."),
+        _text(0, 14, Told("panels.note").said(lang)),
     ]
-    for place, (title, unit, years, data, model) in enumerate(rows):
+    for place, (title, years, data, model) in enumerate(rows):
         left, top = PANEL * (place % ACROSS), HEAD + (TALL + 20) * (place // ACROSS)
-        parts += _panel(left, top, f"{title}, {unit}", years, data, model)
+        parts += _panel(left, top, said(title, lang), years, data, model, lang)
     height = HEAD + (TALL + 20) * math.ceil(len(rows) / ACROSS)
-    return _page("History and model", height, parts)
+    return _page(Told("panels.chart").said(lang), height, parts, titled=False)
 
 
 def _panel(
-    left: float, top: float, title: str, years: Array, data: Array, model: Array
+    left: float, top: float, title: str, years: Array, data: Array, model: Array, lang: Language
 ) -> list[Markup]:
     wide, tall = PANEL - 40.0, TALL - 44.0
     first, last = float(years[0]), max(float(years[-1]), float(years[0]) + 1.0)
@@ -142,9 +153,8 @@ def _panel(
     base = top + 22 + tall
     at, line = base - tall * data / most, base - tall * model / most
     points = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(xs, line, strict=True))
-    short = title if len(title) <= 38 else f"{title[:37]}…"
     return [
-        _text(left, top + 10, short),
+        _text(left, top + 10, _short(title)),
         element("line", {"x1": f"{left:.1f}", "x2": f"{left + wide + 12:.1f}",
                          "y1": f"{base:.1f}", "y2": f"{base:.1f}",
                          "stroke": "currentColor", "stroke-opacity": ".35"}),
@@ -154,18 +164,28 @@ def _panel(
           for x, y in zip(xs, at, strict=True)),
         _text(left, base + 14, f"{years[0]:g}"),
         _text(left + wide, base + 14, f"{years[-1]:g}", anchor="end"),
-        _text(left + wide / 2, base + 14, f"0 to {most:,.4g}", anchor="middle"),
+        _text(left + wide / 2, base + 14, Told("panels.range", most=most).said(lang),
+              anchor="middle"),
     ]  # fmt: skip
 
 
-def verdicts(counts: Mapping[str, int], colours: Mapping[str, str]) -> Markup:
+def _short(title: str) -> str:
+    """Return a title that fits its panel; a Chinese character takes the room of two."""
+    if cell_len(title) <= _TITLE:
+        return title
+    return set_cell_size(title, _TITLE - 1).rstrip() + "…"
+
+
+def verdicts(
+    counts: Mapping[str, int], colours: Mapping[str, str], lang: Language = "en"
+) -> Markup:
     """Draw how many findings have each verdict, as one bar."""
     total, x, parts = max(sum(counts.values()), 1), 0.0, []
     for name, count in counts.items():
         wide = WIDTH * count / total
         parts.append(_rect(x, 0, wide, 16, colours[name]))
         x += wide
-    return _page("Verdicts", 16, parts, titled=False)
+    return _page(Told("verdicts.chart").said(lang), 16, parts, titled=False)
 
 
 def _rect(x: float, y: float, wide: float, tall: float, colour: str) -> Markup:
@@ -185,8 +205,6 @@ def _text(x: float, y: float, text: str, anchor: str = "start") -> Markup:
 
 def _page(title: str, height: float, parts: Sequence[Markup], *, titled: bool = True) -> Markup:
     head = element("text", {"x": "0", "y": "14", "class": "title"}, title) if titled else ""
-    if titled and title == "History and model":
-        head = ""
     frame = {
         "xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {WIDTH} {height:.0f}",
         "role": "img", "aria-label": title,

@@ -20,10 +20,11 @@ from qiantang.validate.ground import Ground
 from qiantang.validate.parameters import fixed_constants
 from qiantang.validate.records import Finding, Item, judged, listed, table
 from qiantang.validate.saved import read_diagnostics
+from qiantang.wording.told import Refused, Told
 
 #: What a line of the checklist finds: whether it is complete, and what was counted where.
 Found = tuple[bool, str]
-Line = tuple[Literal["minimum", "preferred"], str, Callable[[Ground], Found]]
+Line = tuple[Literal["minimum", "preferred"], Callable[[Ground], Found]]
 
 
 def items(ground: Ground) -> list[Item]:
@@ -36,16 +37,26 @@ def items(ground: Ground) -> list[Item]:
     found = []
     for part, lines in parts.items():
         if part == "optimisation" and not ground.study.has_fit():
-            found += [Item(part, level, asks, "not applicable", "the study has no fit")
-                      for level, asks, _ in lines]  # fmt: skip
+            found += [Item(part, level, _asks(look), "not applicable", Told("item.no_fit"))
+                      for level, look in lines]  # fmt: skip
             continue
-        for level, asks, look in lines:
+        for level, look in lines:
             try:
                 whole, where = look(ground)
             except StudyError as error:
-                whole, where = False, str(error.faults[0])
-            found.append(Item(part, level, asks, "reported" if whole else "missing", where))
+                whole, where = False, Refused(error.faults[0])
+            found.append(Item(part, level, _asks(look), "reported" if whole else "missing", where))
     return found
+
+
+def _asks(look: Callable[[Ground], Found]) -> str:
+    """Return what a line of the checklist asks for: its sentence bears the name of its function."""
+    return Told(f"item.{look.__name__.removeprefix('_')}")
+
+
+def _at(line: str, **found: object) -> str:
+    """Return where a line of the checklist stands."""
+    return Told(f"item.{line}.where", **found)
 
 
 def reporting(ground: Ground) -> list[Finding]:
@@ -56,18 +67,19 @@ def reporting(ground: Ground) -> list[Finding]:
 def level_of(found: list[Item], level: str, needed: float) -> Finding:
     """Judge one level of the checklist: the share of its lines that must be reported."""
     mine = [item for item in found if item.level == level and item.state != "not applicable"]
-    missing = [f"{item.part}: {item.asks}" for item in mine if item.state == "missing"]
+    missing = [Told("reporting.line", part=Told(f"part.{item.part}"), asks=item.asks)
+               for item in mine if item.state == "missing"]  # fmt: skip
     reported = len(mine) - len(missing)
     return judged(
         level,
-        f"The {level} that others need is reported.",
+        Told(f"{level}.asks"),
         bool(mine) and reported >= needed * len(mine),
-        figure=f"{reported} of {len(mine)} lines",
-        limit="all" if needed == 1 else f"{needed:.0%}",
-        reason=f"missing: {listed(missing, 3)}" if missing else "",
+        figure=Told("reporting.figure", reported=reported, lines=len(mine)),
+        limit=Told("limit.all") if needed == 1 else Told("limit.share", share=needed),
+        reason=Told("reporting.reason", lines=listed(missing, 3)) if missing else "",
         table=table(("part", "line", "state", "where"),
-                    [(item.part, item.asks, item.state, item.where) for item in found
-                     if item.level == level]),
+                    [(Told(f"part.{item.part}"), item.asks, Told(f"state.{item.state}"),
+                      item.where) for item in found if item.level == level]),
     )  # fmt: skip
 
 
@@ -78,183 +90,171 @@ def _model_name(ground: Ground) -> str:
 def _equations(ground: Ground) -> Found:
     bare = [item.name for item in ground.study.dictionary.values() if not item.equation.strip()]
     count = len(ground.study.dictionary)
-    return not bare, f"{_model_name(ground)}: {count} variables, {len(bare)} without an equation"
+    return not bare, _at("equations", file=_model_name(ground), variables=count, bare=len(bare))
 
 
 def _values(ground: Ground) -> Found:
     constants = ground.program.constants
     draws = len(ground.study.fit.parameters) if ground.study.has_fit() else 0
-    return bool(constants), (
-        f"{_model_name(ground)}: {len(constants)} constants; the draws of {draws} of them stand in "
-        "the folder of the fit"
-    )
+    where = _at("values", file=_model_name(ground), constants=len(constants), draws=draws)
+    return bool(constants), where
 
 
 def _starts(ground: Ground) -> Found:
     stocks = [k for k in ground.program.kinds if k == "stock"]
-    return bool(stocks), f"{_model_name(ground)}: {len(stocks)} stocks, each with its start"
+    return bool(stocks), _at("starts", file=_model_name(ground), stocks=len(stocks))
 
 
 def _software(ground: Ground) -> Found:
     python = ".".join(map(str, sys.version_info[:3]))
-    return True, f"qiantang {version('qiantang')}, numpy {version('numpy')}, Python {python}"
+    own, numpy = version("qiantang"), version("numpy")
+    return True, _at("software", own=own, numpy=numpy, python=python)
 
 
 def _grid(ground: Ground) -> Found:
     p = ground.program
-    return True, (
-        f"{_model_name(ground)}: {p.initial_time:g} to {p.final_time:g}, step "
-        f"{p.time_step:g}, Euler"
-    )
+    return True, _at("grid", file=_model_name(ground), first=p.initial_time, last=p.final_time,
+                     step=p.time_step)  # fmt: skip
 
 
 def _data(ground: Ground) -> Found:
     rows = [row for item in ground.study.evidence.series.values() for row in item.used]
     bare = [row for row in rows if not (row.source and row.reference)]
-    return bool(rows) and not bare, (
-        f"calibration/evidence/observations.csv: {len(rows)} figures, {len(bare)} without source "
-        "or reference"
-    )
+    return bool(rows) and not bare, _at("data", figures=len(rows), bare=len(bare))
 
 
 def _units(ground: Ground) -> Found:
     bare = [i.name for i in ground.study.dictionary.values() if not i.unit and not i.is_lookup]
-    return not bare, f"{_model_name(ground)}: {len(bare)} variables without a unit"
+    return not bare, _at("units", file=_model_name(ground), bare=len(bare))
 
 
 def _meanings(ground: Ground) -> Found:
     bare = [item.name for item in ground.study.dictionary.values() if not item.meaning]
-    return not bare, f"{_model_name(ground)}: {len(bare)} variables without a meaning"
+    return not bare, _at("meanings", file=_model_name(ground), bare=len(bare))
 
 
 def _loops(ground: Ground) -> Found:
     from qiantang.validate.loops import loops_of
 
     _, loops = loops_of(ground)
-    return bool(loops.loops), f"model/loops.yaml: {len(loops.loops)} loops by name and path"
+    return bool(loops.loops), _at("loops", loops=len(loops.loops))
 
 
 def _inputs(ground: Ground) -> Found:
     drivers = ground.study.drivers
     bare = [n for n, d in drivers.definitions.items() if not (d.projection_known or d.scheduled)]
-    return bool(drivers.names), (
-        f"calibration/evidence/drivers.yaml: {len(drivers.names)} outside series, how each is "
-        f"joined and runs on; {len(bare)} without growth of their own after the last figure"
-    )
+    return bool(drivers.names), _at("inputs", series=len(drivers.names), bare=len(bare))
 
 
 def _sources(ground: Ground) -> Found:
     records = ground.study.priors.records
     bare = [record for record in records if not record.source.strip()]
     fixed = fixed_constants(ground)
-    return bool(records) and not bare and not fixed, (
-        f"calibration/priors.yaml: {len(records)} parameters, {len(bare)} without a source; "
-        f"{_model_name(ground)}: {len(fixed)} fixed constants, which name none"
-    )
+    where = _at("sources", parameters=len(records), bare=len(bare), file=_model_name(ground),
+                fixed=len(fixed))  # fmt: skip
+    return bool(records) and not bare and not fixed, where
 
 
 def _file(ground: Ground) -> Found:
-    return True, f"{_model_name(ground)}, plain text that Vensim and PySD read"
+    return True, _at("file", file=_model_name(ground))
 
 
 def _settings(ground: Ground) -> Found:
     levers = sum(len(scenario.levers) for scenario in ground.scenarios)
-    return True, f"scenarios/: {len(ground.scenarios)} scenarios, {levers} lever paths with units"
+    return True, _at("settings", scenarios=len(ground.scenarios), levers=levers)
 
 
 def _runs(ground: Ground) -> Found:
     kept = ground.study.fit.record.members
-    return True, f"{kept} draws in the fit; {ground.members.size} of them in this report"
+    return True, _at("runs", kept=kept, read=ground.members.size)
 
 
 def _seed(ground: Ground) -> Found:
-    return True, f"numpy PCG64, seed {ground.seed}; the same members in every scenario"
+    return True, _at("seed", seed=ground.seed)
 
 
 def _measures(ground: Ground) -> Found:
     count = len(ground.targets)
-    return bool(count), f"scenarios/plan/targets.yaml: {count} targets, how each is measured"
+    return bool(count), _at("measures", targets=count)
 
 
 def _commands(ground: Ground) -> Found:
-    return True, "qiantang calibrate, reach, validate: each table is one command"
+    return True, _at("commands")
 
 
 def _cost(ground: Ground) -> Found:
-    return True, "qiantang bench measures runs per second on the reader's own machine"
+    return True, _at("cost")
 
 
 def _bands(ground: Ground) -> Found:
     _ = ground.members
-    return True, "qiantang reach: median and 90 % interval of every target"
+    return True, _at("bands")
 
 
 def _design(ground: Ground) -> Found:
-    return ground.members.size > 1, (
-        f"this report: {ground.members.size} draws, {len(ground.full.levers)} levers one at a time"
-    )
+    draws = ground.members.size
+    return draws > 1, _at("design", draws=draws, levers=len(ground.full.levers))
 
 
 def _payoff(ground: Ground) -> Found:
     record = ground.study.fit.record
-    return bool(record.method), f"fit {record.version}: {record.method}"
+    return bool(record.method), _at("payoff", fit=record.version, method=record.method)
 
 
 def _space(ground: Ground) -> Found:
     records = ground.study.priors.records
-    return bool(records), (
-        f"calibration/priors.yaml: {len(records)} parameters, each with a 5th and a 95th centile"
-    )
+    return bool(records), _at("space", parameters=len(records))
 
 
 def _settings_of_fit(ground: Ground) -> Found:
     record = ground.study.fit.record
-    return bool(record.inputs), (
-        f"fit {record.version}: seed {record.seed}, {record.members} draws, data to "
-        f"{record.sees_until:g}; digests of {len(record.inputs)} inputs"
-    )
+    return bool(record.inputs), _at(
+        "settings_of_fit", fit=record.version, seed=record.seed, members=record.members,
+        until=record.sees_until, inputs=len(record.inputs),
+    )  # fmt: skip
 
 
 def _chains(ground: Ground) -> Found:
     _, rows = read_diagnostics(ground.study.fit.folder)
-    return bool(rows), f"fit {ground.study.fit.record.version}: R-hat of {len(rows)} parameters"
+    return bool(rows), _at("chains", fit=ground.study.fit.record.version, parameters=len(rows))
 
 
 def _intervals(ground: Ground) -> Found:
     names = list(ground.study.fit.parameters)
-    return bool(names), f"fit {ground.study.fit.record.version}: draws of {len(names)} parameters"
+    fit = ground.study.fit.record.version
+    return bool(names), _at("intervals", fit=fit, parameters=len(names))
 
 
 _MODEL: tuple[Line, ...] = (
-    ("minimum", "every equation and rule that a step of the run computes", _equations),
-    ("minimum", "the value of every parameter", _values),
-    ("minimum", "the starting value of every stock", _starts),
-    ("minimum", "the software, with versions", _software),
-    ("minimum", "horizon, time step and integration method", _grid),
-    ("minimum", "the data used, and where they come from", _data),
-    ("preferred", "the unit of every variable", _units),
-    ("preferred", "what every variable means", _meanings),
-    ("preferred", "the feedback loops of the causal diagram", _loops),
-    ("preferred", "how outside inputs were made", _inputs),
-    ("preferred", "the source of every parameter", _sources),
-    ("preferred", "the model file itself, open to all", _file),
+    ("minimum", _equations),
+    ("minimum", _values),
+    ("minimum", _starts),
+    ("minimum", _software),
+    ("minimum", _grid),
+    ("minimum", _data),
+    ("preferred", _units),
+    ("preferred", _meanings),
+    ("preferred", _loops),
+    ("preferred", _inputs),
+    ("preferred", _sources),
+    ("preferred", _file),
 )
 _EXPERIMENT: tuple[Line, ...] = (
-    ("minimum", "the setting of every scenario", _settings),
-    ("minimum", "how many runs each result rests on", _runs),
-    ("minimum", "the random numbers: method and seed", _seed),
-    ("minimum", "how results are computed from runs", _measures),
-    ("preferred", "commands that make every table anew", _commands),
-    ("preferred", "what a run costs in time", _cost),
-    ("preferred", "bands of confidence beside every figure", _bands),
-    ("preferred", "the design of the sensitivity analysis", _design),
+    ("minimum", _settings),
+    ("minimum", _runs),
+    ("minimum", _seed),
+    ("minimum", _measures),
+    ("preferred", _commands),
+    ("preferred", _cost),
+    ("preferred", _bands),
+    ("preferred", _design),
 )
 _OPTIMISATION: tuple[Line, ...] = (
-    ("minimum", "what is maximised, and by which method", _payoff),
-    ("minimum", "the space that is searched", _space),
-    ("minimum", "seed, data seen, and inputs of the search", _settings_of_fit),
-    ("preferred", "evidence that several starts agree", _chains),
-    ("preferred", "intervals of the parameters found", _intervals),
+    ("minimum", _payoff),
+    ("minimum", _space),
+    ("minimum", _settings_of_fit),
+    ("preferred", _chains),
+    ("preferred", _intervals),
 )
 
 

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from qiantang.engine.path import Path as TimePath
 from qiantang.ensemble.batch import Batch
+from qiantang.validate import names
 from qiantang.validate.batches import own_rows
 from qiantang.validate.ground import Ground
 from qiantang.validate.records import Finding, judged, listed, open_question, table
 from qiantang.validate.structure import checked
+from qiantang.wording.told import Told
 
 Array = NDArray[np.float64]
 
@@ -36,28 +38,27 @@ class Case:
 def extremes(ground: Ground) -> list[Finding]:
     """Judge extreme conditions."""
     groups = {
-        "levers": ("Every lever at either end of its range", list(_levers(ground))),
-        "drivers": ("Every outside series halved and doubled", list(_drivers(ground))),
-        "starts": ("Every starting value at either limit", list(_starts(ground))),
-        "parameters": ("Every parameter at the 5th and 95th centile of its prior",
-                       list(_parameters(ground))),
-    }  # fmt: skip
+        "levers": list(_levers(ground)),
+        "drivers": list(_drivers(ground)),
+        "starts": list(_starts(ground)),
+        "parameters": list(_parameters(ground)),
+    }
     findings = [checked(ground, "extreme")]
-    cases = [case for _, several in groups.values() for case in several]
+    cases = [case for several in groups.values() for case in several]
     breaches = _breaches(ground, cases)
-    for id, (words, several) in groups.items():
-        asks = f"{words}: every variable stays finite, within its limits, and no stock turns "
-        asks += "negative that never did."
+    for id, several in groups.items():
+        asks = Told(f"{id}.asks")
         if not several:
-            findings.append(open_question(id, asks, "the study has none"))
+            findings.append(open_question(id, asks, Told("none")))
             continue
         found = [(case.label, breaches[case.label]) for case in several if breaches[case.label]]
         findings.append(
             judged(
                 id, asks, not found,
-                figure=f"{len(several) - len(found)} of {len(several)} runs",
-                limit="all",
-                reason=listed([f"{label}: {texts[0]}" for label, texts in found], 3),
+                figure=Told("extreme.figure", held=len(several) - len(found), runs=len(several)),
+                limit=Told("limit.all"),
+                reason=listed([Told("extreme.breach", case=label, breach=texts[0])
+                               for label, texts in found], 3),
                 table=table(("run", "breach"), [(a, b) for a, t in found for b in t])
                 if found else None,
             )
@@ -67,39 +68,45 @@ def extremes(ground: Ground) -> list[Finding]:
 
 def _levers(ground: Ground) -> Iterator[Case]:
     for name, (_, low, high) in ground.study.vocabulary.levers.items():
-        yield Case(f"{name} at {low:g}", name, low)
-        yield Case(f"{name} at {high:g}", name, high)
+        yield _at(ground, name, low)
+        yield _at(ground, name, high)
 
 
 def _drivers(ground: Ground) -> Iterator[Case]:
     for name in ground.study.drivers.names:
         for pull in PULLS:
-            yield Case(f"{name} times {pull:g}", name, pull, multiplies=True)
+            label = Told("extreme.times", name=names.variable(ground, name), value=pull)
+            yield Case(label, name, pull, multiplies=True)
 
 
 def _starts(ground: Ground) -> Iterator[Case]:
     """Yield both ends of every constant that a stock starts from."""
     program, dictionary = ground.program, ground.study.dictionary
     levers = set(ground.study.vocabulary.levers)
-    names = {
+    used_first = {
         used: None
         for name, kind in zip(program.names, program.kinds, strict=True)
         if kind == "stock"
         for used in program.initial_dependencies(name)
         if used in program.constants and used not in levers
     }
-    for name in names:
+    for name in used_first:
         value = program.constants[name]
         for limit, pull in zip(dictionary[name].limits, PULLS, strict=True):
             end = value * pull if limit is None else limit
-            yield Case(f"{name} at {end:g}", name, end)
+            yield _at(ground, name, end)
 
 
 def _parameters(ground: Ground) -> Iterator[Case]:
     priors = ground.study.priors
     for name, record in zip(priors.names, priors.records, strict=True):
         for end in (record.p05, record.p95):
-            yield Case(f"{name} at {end:g}", name, end)
+            yield _at(ground, name, end)
+
+
+def _at(ground: Ground, name: str, value: float) -> Case:
+    label = Told("extreme.at", name=names.variable(ground, name), value=value)
+    return Case(label, name, value)
 
 
 def _breaches(ground: Ground, cases: list[Case]) -> dict[str, list[str]]:
@@ -108,10 +115,10 @@ def _breaches(ground: Ground, cases: list[Case]) -> dict[str, list[str]]:
     batch = ground.batch(ground.full, members).repeated(len(cases) + 1)
     for place, case in enumerate(cases, start=1):
         _apply(ground, batch, case, place)
-    names = _watched(ground)
+    watched = _watched(ground)
     years = np.arange(int(ground.program.initial_time), int(ground.program.final_time) + 1.0)
     result = ground.program.run(
-        names, years, parameters=batch.parameters, paths=batch.paths, members=batch.size,
+        watched, years, parameters=batch.parameters, paths=batch.paths, members=batch.size,
         engine="numpy",
     )  # fmt: skip
     found: dict[str, list[str]] = {case.label: [] for case in cases}
@@ -124,7 +131,7 @@ def _breaches(ground: Ground, cases: list[Case]) -> dict[str, list[str]]:
             low = None  # the run itself passes it: not an extreme's doing
         if high is not None and own.max() > high:
             high = None
-        _note(found, cases, name, values, low, high)
+        _note(found, cases, names.variable(ground, name), values, low, high)
     return found
 
 
@@ -140,11 +147,13 @@ def _note(
     for place, case in enumerate(cases, start=1):
         course = values[:, place]
         if not np.isfinite(course).all():
-            found[case.label].append(f"{name} is not finite")
+            found[case.label].append(Told("breach.finite", name=name))
         elif low is not None and course.min() < low - _ROUNDING * max(1.0, abs(low)):
-            found[case.label].append(f"{name} falls to {course.min():.4g}, below {low:g}")
+            told = Told("breach.falls", name=name, value=course.min(), limit=low)
+            found[case.label].append(told)
         elif high is not None and course.max() > high + _ROUNDING * max(1.0, abs(high)):
-            found[case.label].append(f"{name} rises to {course.max():.4g}, above {high:g}")
+            told = Told("breach.rises", name=name, value=course.max(), limit=high)
+            found[case.label].append(told)
 
 
 def _apply(ground: Ground, batch: Batch, case: Case, place: int) -> None:

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qiantang.validate import charts
+from qiantang.validate import charts, names
 from qiantang.validate.batches import target_scale, target_values
 from qiantang.validate.ground import Ground
 from qiantang.validate.records import Finding, judged, open_question, table
+from qiantang.wording.told import Told
 
 Array = NDArray[np.float64]
 
 #: Largest change of a target that the step may be to blame for.
 LARGEST = 1e-3
-WORDS = {
-    "half_step": "Halving the time step moves no target of any member by more than 0.1 %, in any "
-    "scenario.",
-    "half_step_median": "Halving the time step moves the median of no target by more than 0.1 %, "
-    "in any scenario.",
-    "runge_kutta": "Fourth-order Runge-Kutta moves no target of any member by more than 0.1 % from "
-    "Euler, in any scenario.",
-    "runge_kutta_median": "Fourth-order Runge-Kutta moves the median of no target by more than "
-    "0.1 % from Euler, in any scenario.",
-}
-#: What is held against the limit: the largest over members, or the median that tables report.
-_READ = {"": "Largest over members", "_median": "Median over members"}
+STATEMENTS = ("half_step", "half_step_median", "runge_kutta", "runge_kutta_median")
 
 
 def integration(ground: Ground) -> list[Finding]:
@@ -38,7 +29,7 @@ def integration(ground: Ground) -> list[Finding]:
         "half_step": {"time_step": step / 2},
         "runge_kutta": {"integrator": "rk4"},
     }
-    errors: dict[str, dict[tuple[str, str], float]] = {id: {} for id in WORDS}
+    errors: dict[str, dict[tuple[str, str], float]] = {id: {} for id in STATEMENTS}
     scenarios = [ground.base, ground.full] if ground.quick else ground.scenarios
     for scenario in {item.name: item for item in scenarios}.values():
         batch = ground.batch(scenario, few)
@@ -65,28 +56,29 @@ def relative(change: Array, scale: Array) -> float:
 
 def _finding(ground: Ground, id: str, errors: dict[tuple[str, str], float]) -> Finding:
     if not errors:
-        return open_question(id, WORDS[id], "the plan states no target")
-    read = _READ["_median" if id.endswith("_median") else ""]
+        return open_question(id, Told(f"{id}.asks"), Told("no_target"))
+    read = "median" if id.endswith("_median") else "largest"
     (scenario, target), most = max(errors.items(), key=lambda item: item[1])
     broken = [key for key, error in errors.items() if not error <= LARGEST]
-    names = [item.id for item in ground.targets]
-    by_target = [(n, max(e for (_, t), e in errors.items() if t == n) * 100) for n in names]
+    by_target = [(names.target(one), max(e for (_, t), e in errors.items() if t == one.id) * 100)
+                 for one in ground.targets]  # fmt: skip
     count = len({name for name, _ in errors})
     return judged(
         id,
-        WORDS[id],
+        Told(f"{id}.asks"),
         not broken,
-        figure=f"at most {most:.3%}: {target.replace('_', ' ')} in {scenario}; {len(names)} "
-        f"targets, {count} scenarios, {ground.few.size} members, step "
-        f"{ground.program.time_step:g}",
-        limit=f"{LARGEST:.1%}",
-        reason=f"{len(broken)} of {len(errors)} figures move further" if broken else "",
+        figure=Told("integration.figure", most=most, targets=len(by_target), scenarios=count,
+                    target=names.target_of(ground, target, plain=True),
+                    scenario=names.scenario(ground, scenario), members=ground.few.size,
+                    step=ground.program.time_step),
+        limit=Told("limit.tenth", share=LARGEST),
+        reason=Told("integration.reason", broken=len(broken), all=len(errors)) if broken else "",
         table=table(
             ("target", "scenario", "change %"),
-            [(t, s, 100 * e) for (s, t), e in sorted(errors.items(), key=lambda i: -i[1])],
-            f"{read}; of a rise, in per cent of the level it is taken from.",
+            [(names.target_of(ground, t), names.scenario(ground, s), 100 * e)
+             for (s, t), e in sorted(errors.items(), key=lambda i: -i[1])],
+            Told(f"integration.{read}"),
         ),
-        chart=charts.bars(
-            "Largest change of each target, %", by_target, line=100 * LARGEST, digits=4
-        ),
-    )
+        chart=partial(charts.bars, Told("integration.chart"), by_target, line=100 * LARGEST,
+                      digits=4),
+    )  # fmt: skip

@@ -12,6 +12,8 @@ from qiantang.files.outfile import check_outfile, put_text
 from qiantang.validate import charts
 from qiantang.validate.checklist import by_part
 from qiantang.validate.records import Report
+from qiantang.wording.language import TONGUES, Language
+from qiantang.wording.told import Told, column, said, word
 
 TEMPLATE = "report.html.j2"
 #: Colour of each verdict, for the bar; the words stand beside it.
@@ -20,21 +22,25 @@ COLOURS = {"pass": "#0072B2", "fail": "#D55E00", "not judged": "#8a8f98"}
 OPEN = 12
 
 
-def html(report: Report) -> str:
-    """Return the report as a page."""
+def html(report: Report, lang: Language = "en") -> str:
+    """Return the report as a page in a language."""
     here = FileSystemLoader(Path(__file__).parent)
     shelf = Environment(loader=here, autoescape=True, undefined=StrictUndefined, trim_blocks=True,
                         lstrip_blocks=True)  # fmt: skip
-    shelf.filters["cell"] = cell
-    shelf.filters["sentence"] = sentence
+    shelf.filters["cell"] = lambda value: cell(said(value, lang))
+    shelf.filters["sentence"] = lambda text: sentence(said(text, lang), lang)
+    shelf.filters["column"] = lambda head: said(column(head), lang)
+    shelf.filters["worded"] = lambda text: said(word(text), lang)
+    shelf.filters["said"] = lambda text: said(text, lang)
     counts = report.counts()
     return shelf.get_template(TEMPLATE).render(
-        report=report, counts=counts, bar=charts.verdicts(counts, COLOURS),
-        policy=POLICY, parts=list(by_part(list(report.checklist))), open_rows=OPEN,
+        report=report, counts=counts, bar=charts.verdicts(counts, COLOURS, lang),
+        policy=POLICY, parts=list(by_part(list(report.checklist))), open_rows=OPEN, lang=lang,
+        tongue=TONGUES[lang], say=lambda key, **found: Told(key, **found).said(lang),
     )  # fmt: skip
 
 
-def write(report: Report, out: Path) -> None:
+def write(report: Report, out: Path, lang: Language = "en") -> None:
     """Write the page whole or not at all.
 
     Raises
@@ -43,7 +49,7 @@ def write(report: Report, out: Path) -> None:
         If the suffix is not .html, the folder is not there, or the disk refuses.
     """
     check_out(out)
-    put_text(out, html(report))
+    put_text(out, html(report, lang))
 
 
 def check_out(out: Path) -> None:
@@ -56,9 +62,10 @@ def check_out(out: Path) -> None:
     check_outfile(out, (".html", ".htm"))
 
 
-def sentence(text: str) -> str:
+def sentence(text: str, lang: Language = "en") -> str:
     """Return a text with one full stop at its end."""
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+    stopped = text.endswith((".", "!", "?", Told("page.stop", text="").said("zh")))
+    return text if stopped else Told("page.stop", text=text).said(lang)
 
 
 def cell(value: Any) -> str:

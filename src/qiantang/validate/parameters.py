@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qiantang.constants import ConstantRecord, constants_path
-from qiantang.validate import charts
+from qiantang.validate import charts, names
 from qiantang.validate.ground import Ground
 from qiantang.validate.records import Cell, Finding, attempted, judged, listed, open_question, table
+from qiantang.wording.told import Named, Row, Told, word
 
 #: Standard score that one prior draw in a hundred passes on either side: the 1st and 99th centile.
 CENTILE = 2.3263478740408408
@@ -20,15 +23,6 @@ MOVED = 0.7
 _JUDGED = "judgement"
 PARAMETERS = ("table_complete", "priors_sourced", "posterior_in_bounds")
 EVIDENCE = ("figures_sourced", "outside_figures_sourced", "targets_observed")
-WORDS = {
-    "table_complete": "Every constant has a unit, a meaning and a source.",
-    "priors_sourced": "Every prior has a source and a grade.",
-    "posterior_in_bounds": "Every draw is within the model's limits, and every posterior median "
-    "within the 1st and 99th centile of its prior.",
-    "figures_sourced": "Every observed figure has a source, a reference and a grade.",
-    "outside_figures_sourced": "Every figure of an outside series has a source and a grade.",
-    "targets_observed": "Every target rests on figures that were observed before the plan.",
-}
 
 
 def parameters(ground: Ground) -> list[Finding]:
@@ -44,7 +38,7 @@ def evidence(ground: Ground) -> list[Finding]:
 
 
 def _tried(ground: Ground, id: str, make: Callable[[Ground], Finding]) -> Finding:
-    return attempted(id, WORDS[id], lambda: make(ground))
+    return attempted(id, Told(f"{id}.asks"), lambda: make(ground))
 
 
 def constants_of(ground: Ground) -> list[str]:
@@ -74,28 +68,38 @@ def _complete(ground: Ground) -> Finding:
     bare = [name for name in constants if not dictionary[name].unit or not dictionary[name].meaning]
     return judged(
         "table_complete",
-        WORDS["table_complete"],
+        Told("table_complete.asks"),
         not bare and not fixed,
-        figure=f"{len(constants)} constants: {len(constants) - len(fixed)} with a prior or a "
-        f"deviation's, {len(fixed)} fixed in the model file with no source but their meaning, "
-        f"{len(bare)} without unit or meaning",
-        limit="all",
-        reason=f"without a prior or source: {listed(fixed, 4)}" if fixed else listed(bare),
+        figure=Told("table_complete.figure", constants=len(constants),
+                    known=len(constants) - len(fixed), fixed=len(fixed), bare=len(bare)),
+        limit=Told("limit.all"),
+        reason=Told("table_complete.fixed", names=_called(ground, fixed, 4)) if fixed
+        else _called(ground, bare),
         table=table(
             ("fixed constant", "value", "unit", "meaning"),
             [
                 (
-                    name,
+                    names.variable(ground, name),
                     program.constants.get(name, float("nan")),
-                    dictionary[name].unit,
-                    dictionary[name].meaning,
+                    names.unit(ground.study, dictionary[name].unit),
+                    Named(dictionary[name].meaning, dictionary[name].meaning_zh),
                 )
                 for name in fixed
             ],
         )
         if fixed
         else None,
-    )
+    )  # fmt: skip
+
+
+def _called(ground: Ground, ids: list[str], most: int = 5) -> str:
+    return listed([names.variable(ground, id) for id in ids], most)
+
+
+def _graded(grades: Counter[str]) -> str:
+    """Return how many of each grade there are."""
+    return Row(Told("graded", count=count, grade=word(grade))
+               for grade, count in sorted(grades.items()))  # fmt: skip
 
 
 def _priors(ground: Ground) -> Finding:
@@ -105,14 +109,13 @@ def _priors(ground: Ground) -> Finding:
     share = grades[_JUDGED] / max(len(priors.names), 1)
     return judged(
         "priors_sourced",
-        WORDS["priors_sourced"],
+        Told("priors_sourced.asks"),
         not bare,
-        figure=f"{len(priors.names)} priors: "
-        + ", ".join(f"{count} {grade}" for grade, count in sorted(grades.items()))
-        + f"; {share:.0%} rest on judgement",
-        limit="none without a source",
-        reason=f"without a source: {listed(bare)}" if bare else "",
-    )
+        figure=Told("priors_sourced.figure", priors=len(priors.names), grades=_graded(grades),
+                    share=share),
+        limit=Told("limit.unsourced"),
+        reason=Told("unsourced.reason", names=_called(ground, bare)) if bare else "",
+    )  # fmt: skip
 
 
 def _posterior(ground: Ground) -> Finding:
@@ -120,25 +123,27 @@ def _posterior(ground: Ground) -> Finding:
     priors, dictionary = ground.study.priors, ground.study.dictionary
     _ = ground.members  # refuses a fit of another model
     draws = ground.study.fit.parameters
-    names = [name for name in priors.names if name in draws]
+    drawn = [name for name in priors.names if name in draws]
     place = {name: at for at, name in enumerate(priors.names)}
     rows: list[tuple[Cell, ...]] = []
-    outside, strange = [], []
+    outside: list[str] = []
+    strange: list[str] = []
     spread_of_prior = _prior_spread(ground)
-    for name in names:
+    for name in drawn:
         values = draws[name]
         if _leaves(dictionary[name].limits, values):
-            outside.append(name)
+            outside.append(names.variable(ground, name))
         point = np.full(len(priors.names), 1.0)
         point[:] = priors.central
         point[place[name]] = np.median(values)
         score = float(priors.standard(point)[place[name]])
         if not abs(score) <= CENTILE:
-            strange.append(name)
+            strange.append(names.variable(ground, name))
         ratio = float(values.std() / spread_of_prior[place[name]])
         record = priors.records[place[name]]
-        rows.append((name, record.unit, record.central, float(np.median(values)), round(score, 2),
-                     round(ratio, 2), record.grade, record.source))  # fmt: skip
+        called, unit = names.variable(ground, name), names.unit(ground.study, record.unit)
+        rows.append((called, unit, record.central, float(np.median(values)), round(score, 2),
+                     round(ratio, 2), word(record.grade), record.source))  # fmt: skip
     rows.sort(key=lambda row: float(row[5] or 0))
     return _verdict_of_posterior(rows, outside, strange)
 
@@ -149,20 +154,19 @@ def _verdict_of_posterior(
     moved = sum(float(row[5] or 0) < MOVED for row in rows)
     return judged(
         "posterior_in_bounds",
-        WORDS["posterior_in_bounds"],
+        Told("posterior_in_bounds.asks"),
         bool(rows) and not outside and not strange,
-        figure=f"{len(outside)} of {len(rows)} outside the limits, {len(strange)} outside the "
-        f"prior's centiles; the data narrowed {moved} to less than {MOVED} of the prior's spread",
-        limit="none outside",
+        figure=Told("posterior_in_bounds.figure", outside=len(outside), all=len(rows),
+                    strange=len(strange), moved=moved, ratio=MOVED),
+        limit=Told("limit.outside"),
         reason=_reason(outside, strange, bool(rows)),
         table=table(
             ("parameter", "unit", "prior", "posterior", "shift in prior sd", "sd ratio", "grade",
-             "source"), rows,
-            "The narrowest first. A ratio near one means that the data say nothing of it.",
+             "source"), rows, Told("posterior_in_bounds.note"),
         ),
-        chart=charts.bars(
-            f"Posterior over prior spread, the {min(20, len(rows))} narrowed most",
-            [(str(row[0]), float(row[5] or 0)) for row in rows[:20]], line=MOVED, top=1.0,
+        chart=partial(
+            charts.bars, Told("posterior_in_bounds.chart", count=min(20, len(rows))),
+            [(cast(str, row[0]), float(row[5] or 0)) for row in rows[:20]], line=MOVED, top=1.0,
         ),
     )  # fmt: skip
 
@@ -175,12 +179,11 @@ def _leaves(limits: tuple[float | None, float | None], values: NDArray[np.float6
 
 
 def _reason(outside: list[str], strange: list[str], held: bool) -> str:
-    said = (
-        f"outside the limits: {listed(outside)}" if outside else "",
-        f"outside the prior: {listed(strange)}" if strange else "",
-        "" if held else "the fit holds none of the parameters of the priors",
-    )
-    return " ".join(text for text in said if text)
+    return Row((
+        Told("posterior_in_bounds.outside", names=listed(outside)) if outside else "",
+        Told("posterior_in_bounds.strange", names=listed(strange)) if strange else "",
+        "" if held else Told("posterior_in_bounds.empty"),
+    ), "clauses")  # fmt: skip
 
 
 def _prior_spread(ground: Ground) -> np.ndarray:
@@ -192,37 +195,41 @@ def _prior_spread(ground: Ground) -> np.ndarray:
 def _figures(ground: Ground) -> Finding:
     series = ground.study.evidence.series
     rows = [row for item in series.values() for row in item.used]
-    bare = [f"{r.series} {r.year:g}" for r in rows if not (r.source and r.reference and r.grade)]
+    bare = [Told("series.year", series=names.series(series[r.series]), year=r.year)
+            for r in rows if not (r.source and r.reference and r.grade)]  # fmt: skip
     grades = Counter(row.grade for row in rows)
     return judged(
         "figures_sourced",
-        WORDS["figures_sourced"],
+        Told("figures_sourced.asks"),
         bool(rows) and not bare,
-        figure=f"{len(rows)} figures of {len(series)} series: "
-        + ", ".join(f"{count} {grade}" for grade, count in sorted(grades.items())),
-        limit="all",
-        reason=f"incomplete: {listed(bare)}" if bare else "" if rows else "there is no figure",
+        figure=Told("figures_sourced.figure", figures=len(rows), series=len(series),
+                    grades=_graded(grades)),
+        limit=Told("limit.all"),
+        reason=Told("incomplete.reason", names=listed(bare)) if bare
+        else "" if rows else Told("figures_sourced.none"),
         table=table(
             ("series", "unit", "figures in use", "first", "last", "role", "basis"),
-            [(n, s.unit, len(s.used), s.used[0].year if s.used else None,
-              s.used[-1].year if s.used else None, s.role, s.basis) for n, s in series.items()],
+            [(names.series(s), names.unit(ground.study, s.unit), len(s.used),
+              s.used[0].year if s.used else None, s.used[-1].year if s.used else None,
+              word(s.role), s.basis) for s in series.values()],
         ),
     )  # fmt: skip
 
 
 def _drivers(ground: Ground) -> Finding:
     drivers = ground.study.drivers
-    bare = [f"{f.driver} {f.year:g}" for f in drivers.figures if not (f.source and f.grade)]
+    bare = [Told("series.year", series=names.variable(ground, f.driver), year=f.year)
+            for f in drivers.figures if not (f.source and f.grade)]  # fmt: skip
     grades = Counter(figure.grade for figure in drivers.figures)
     return judged(
         "outside_figures_sourced",
-        WORDS["outside_figures_sourced"],
+        Told("outside_figures_sourced.asks"),
         bool(drivers.figures) and not bare,
-        figure=f"{len(drivers.figures)} figures of {len(drivers.names)} series: "
-        + ", ".join(f"{count} {grade}" for grade, count in sorted(grades.items())),
-        limit="all",
-        reason=f"incomplete: {listed(bare)}" if bare else "",
-    )
+        figure=Told("outside_figures_sourced.figure", figures=len(drivers.figures),
+                    series=len(drivers.names), grades=_graded(grades)),
+        limit=Told("limit.all"),
+        reason=Told("incomplete.reason", names=listed(bare)) if bare else "",
+    )  # fmt: skip
 
 
 def _behind_targets(ground: Ground) -> Finding:
@@ -232,18 +239,18 @@ def _behind_targets(ground: Ground) -> Finding:
     for item in ground.study.evidence.series.values():
         seen = sum(row.year + 1 <= until for row in item.used)
         known[item.variable] = known.get(item.variable, 0) + seen
-    rows = [(t.id, min(known.get(n, 0) for n in (t.measure.variable, *t.measure.over)))
+    rows = [(names.target(t), min(known.get(n, 0) for n in (t.measure.variable, *t.measure.over)))
             for t in ground.targets]  # fmt: skip
     bare = [name for name, count in rows if not count]
-    asks = WORDS["targets_observed"]
+    asks = Told("targets_observed.asks")
     if not rows:
-        return open_question("targets_observed", asks, "the plan states no target")
+        return open_question("targets_observed", asks, Told("no_target"))
     return judged(
         "targets_observed",
         asks,
         not bare,
-        figure=f"{len(rows) - len(bare)} of {len(rows)} targets",
-        limit="all",
-        reason=f"no figure before {until:g}: {listed(bare)}" if bare else "",
+        figure=Told("targets_observed.figure", seen=len(rows) - len(bare), targets=len(rows)),
+        limit=Told("limit.all"),
+        reason=Told("targets_observed.reason", until=until, names=listed(bare)) if bare else "",
         table=table(("target", "figures of its scarcest variable"), rows),
     )

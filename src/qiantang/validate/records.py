@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from qiantang.faults import StudyError
+from qiantang.wording.language import Language
+from qiantang.wording.told import Named, Refused, Row, Told, said
 
+Drawing = Callable[[Language], str]
 Verdict = Literal["pass", "fail", "not judged"]
 Cell = str | float | int | None
 
@@ -33,18 +36,18 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
 
-    def record(self) -> dict[str, Any]:
+    def record(self, lang: Language = "en") -> dict[str, Any]:
         """Return a plain dict, ready for JSON; a figure that is not finite becomes None."""
         rows = [
-            {head: finite(cell) for head, cell in zip(self.heads, row, strict=True)}
+            {head: said(finite(cell), lang) for head, cell in zip(self.heads, row, strict=True)}
             for row in self.rows
         ]
-        return {"note": self.note, "rows": rows}
+        return {"note": said(self.note, lang), "rows": rows}
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One statement that was put to the test.
+    """One statement that was put to the test; its texts are facts that either language says.
 
     Parameters
     ----------
@@ -60,8 +63,10 @@ class Finding:
     reason : str
         Why the verdict is what it is; never empty where nothing was judged.
     table : Table, optional
-    chart : str
-        Inline SVG as `qiantang.files.markup.Markup`; any other text is escaped on the page.
+    chart : callable, optional
+        Draws inline SVG in a language, as `qiantang.files.markup.Markup`.
+    called : str
+        What tables call the statement; by default its short name, or its id.
     """
 
     id: str
@@ -71,24 +76,32 @@ class Finding:
     limit: str = ""
     reason: str = ""
     table: Table | None = None
-    chart: str = ""
+    chart: Drawing | None = None
+    called: str = ""
 
     def __post_init__(self) -> None:
         if self.verdict == "not judged" and not self.reason:
             raise ValueError(f"{self.id} is not judged and gives no reason")
 
-    def record(self) -> dict[str, Any]:
-        """Return a plain dict, ready for JSON."""
+    @property
+    def name(self) -> str:
+        """What tables call the statement."""
+        if not self.called and isinstance(self.asks, Told):
+            return self.asks.of("name")
+        return self.called or self.id
+
+    def record(self, lang: Language = "en") -> dict[str, Any]:
+        """Return a plain dict, ready for JSON, its sentences in a language."""
         row: dict[str, Any] = {
             "id": self.id,
-            "asks": self.asks,
+            "asks": said(self.asks, lang),
             "verdict": self.verdict,
-            "figure": self.figure,
-            "limit": self.limit,
-            "reason": self.reason,
+            "figure": said(self.figure, lang),
+            "limit": said(self.limit, lang),
+            "reason": said(self.reason, lang),
         }
         if self.table is not None:
-            row["table"] = self.table.record()
+            row["table"] = self.table.record(lang)
         return row
 
 
@@ -121,20 +134,24 @@ class Test:
     @property
     def summary(self) -> str:
         """How many findings have each verdict, and which fail."""
-        told = [(v, [f.id for f in self.findings if f.verdict == v]) for v in VERDICTS]
-        words = [f"{len(ids)} {verdict}" for verdict, ids in told if ids]
-        failed = [id.replace("_", " ") for verdict, ids in told if verdict == "fail" for id in ids]
-        return ", ".join(words) + (f" ({listed(failed, 6)})" if failed else "")
+        told = [(v, [f for f in self.findings if f.verdict == v]) for v in VERDICTS]
+        counts = Row(
+            Told("summary.count", count=len(found), verdict=Told(f"validate.verdict.{verdict}"))
+            for verdict, found in told if found
+        )  # fmt: skip
+        failed = [Named(f.name.replace("_", " "), said(f.name, "zh"))
+                  for f in self.findings if f.verdict == "fail"]  # fmt: skip
+        return Told("summary.failed", counts=counts, names=listed(failed, 6)) if failed else counts
 
-    def record(self) -> dict[str, Any]:
-        """Return a plain dict, ready for JSON."""
+    def record(self, lang: Language = "en") -> dict[str, Any]:
+        """Return a plain dict, ready for JSON, its sentences in a language."""
         return {
             "id": self.id,
-            "title": self.title,
-            "asks": self.asks,
-            "source": self.source,
+            "title": said(self.title, lang),
+            "asks": said(self.asks, lang),
+            "source": said(self.source, lang),
             "verdict": self.verdict,
-            "findings": [finding.record() for finding in self.findings],
+            "findings": [finding.record(lang) for finding in self.findings],
         }
 
 
@@ -158,9 +175,9 @@ class Item:
     state: Literal["reported", "missing", "not applicable"]
     where: str
 
-    def record(self) -> dict[str, Any]:
-        """Return a plain dict, ready for JSON."""
-        return dict(vars(self))
+    def record(self, lang: Language = "en") -> dict[str, Any]:
+        """Return a plain dict, ready for JSON, its sentences in a language."""
+        return {name: said(value, lang) for name, value in vars(self).items()}
 
 
 @dataclass(frozen=True)
@@ -190,14 +207,14 @@ class Report:
         """Return how many findings have each verdict."""
         return {verdict: sum(f.verdict == verdict for f in self.findings) for verdict in VERDICTS}
 
-    def record(self) -> dict[str, Any]:
-        """Return a plain dict, ready for JSON."""
+    def record(self, lang: Language = "en") -> dict[str, Any]:
+        """Return a plain dict, ready for JSON, its sentences in a language."""
         return {
             "study": self.study,
             "provenance": self.provenance,
             "counts": self.counts(),
-            "tests": [test.record() for test in self.tests],
-            "checklist": [item.record() for item in self.checklist],
+            "tests": [test.record(lang) for test in self.tests],
+            "checklist": [item.record(lang) for item in self.checklist],
         }
 
 
@@ -210,7 +227,7 @@ def judged(
     limit: str = "",
     reason: str = "",
     table: Table | None = None,
-    chart: str = "",
+    chart: Drawing | None = None,
 ) -> Finding:
     """Return a finding that a figure decided."""
     verdict: Verdict = "pass" if holds else "fail"
@@ -218,10 +235,11 @@ def judged(
 
 
 def open_question(
-    id: str, asks: str, reason: str, *, figure: str = "", table: Table | None = None
-) -> Finding:
+    id: str, asks: str, reason: str, *, figure: str = "", table: Table | None = None,
+    called: str = "",
+) -> Finding:  # fmt: skip
     """Return a finding that nothing could decide, with the reason."""
-    return Finding(id, asks, "not judged", figure, "", reason, table)
+    return Finding(id, asks, "not judged", figure, "", reason, table, called=called)
 
 
 def attempted(id: str, asks: str, make: Callable[[], Finding]) -> Finding:
@@ -229,7 +247,7 @@ def attempted(id: str, asks: str, make: Callable[[], Finding]) -> Finding:
     try:
         return make()
     except StudyError as error:
-        return open_question(id, asks, str(error.faults[0]))
+        return open_question(id, asks, Refused(error.faults[0]))
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Cell]], note: str = "") -> Table:
@@ -243,6 +261,5 @@ def finite(cell: Cell) -> Cell:
 
 
 def listed(names: Sequence[str], most: int = 5) -> str:
-    """Return names joined by commas, the rest counted."""
-    shown = ", ".join(names[:most])
-    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+    """Return names in a row, the rest counted."""
+    return Row(names, most=most)

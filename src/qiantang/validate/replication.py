@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from qiantang.validate import names
 from qiantang.validate.ground import Ground
 from qiantang.validate.records import Finding, judged, listed, open_question
+from qiantang.wording.told import Refused, Told
 
 #: Largest difference between two engines. [part of the size of the variable]
 SAME = 1e-9
@@ -18,12 +20,11 @@ def files(ground: Ground) -> list[Finding]:
     return [
         judged(
             "files",
-            "No file of the study holds a fault, and the fit was made from the files that stand "
-            "there.",
+            Told("files.asks"),
             not faults,
-            figure=f"{len(faults)} faults",
-            limit="none",
-            reason=listed([str(fault) for fault in faults], 3),
+            figure=Told("files.figure", faults=len(faults)),
+            limit=Told("limit.none"),
+            reason=listed([Refused(fault) for fault in faults], 3),
         )
     ]
 
@@ -36,28 +37,30 @@ def replication(ground: Ground) -> list[Finding]:
     arrays = ground.yearly(batch, engine="numpy")
     apart, where = _apart(ground, first, arrays)
     findings = [
-        judged("same_bytes", "The same seed gives the same bytes.", same,
-               figure="the plan in full, twice", limit="equal bytes",
-               reason="" if same else "the two runs differ"),
-        judged("two_engines", "The compiled kernel and plain arrays agree.", apart <= SAME,
-               figure=f"at most {apart:.1e} of the size, in {where}", limit=f"{SAME:.0e}",
-               reason="" if apart <= SAME else f"they differ in {where}"),
+        judged("same_bytes", Told("same_bytes.asks"), same, figure=Told("same_bytes.figure"),
+               limit=Told("limit.bytes"), reason="" if same else Told("same_bytes.reason")),
+        _agree(ground, "two_engines", apart, where),
     ]  # fmt: skip
     return [*findings, _oracle(ground)]
 
 
+def _agree(ground: Ground, id: str, apart: float, where: str) -> Finding:
+    """Judge whether two engines agree in every variable."""
+    worst = names.variable(ground, where)
+    return judged(
+        id, Told(f"{id}.asks"), apart <= SAME,
+        figure=Told("apart.figure", apart=apart, where=worst), limit=Told("limit.size", size=SAME),
+        reason="" if apart <= SAME else Told("apart.reason", where=worst),
+    )  # fmt: skip
+
+
 def _oracle(ground: Ground) -> Finding:
-    asks = "PySD, written by others, finds the same figures."
     if ground.quick:
-        return open_question("oracle", asks, "left out of the quick report; it takes seconds a run")
+        return open_question("oracle", Told("oracle.asks"), Told("oracle.left_out"))
     members = ground.median if ground.study.has_fit() else ground.few
     batch = ground.batch(ground.full, members)
     apart, where = _apart(ground, ground.yearly(batch), ground.yearly(batch, engine="pysd"))
-    return judged(
-        "oracle", asks, apart <= SAME,
-        figure=f"at most {apart:.1e} of the size, in {where}", limit=f"{SAME:.0e}",
-        reason="" if apart <= SAME else f"they differ in {where}",
-    )  # fmt: skip
+    return _agree(ground, "oracle", apart, where)
 
 
 def _apart(ground: Ground, one: xr.Dataset, two: xr.Dataset) -> tuple[float, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +12,11 @@ from qiantang.calibrate.report import theil
 from qiantang.ensemble.readout import readout_of
 from qiantang.evidence.observations import Series
 from qiantang.model.figures import Figure
-from qiantang.validate import charts
+from qiantang.validate import charts, names
 from qiantang.validate.ground import Ground
-from qiantang.validate.records import Finding, judged, listed, open_question, table
+from qiantang.validate.records import Finding, Table, judged, listed, open_question, table
+from qiantang.wording.language import Language
+from qiantang.wording.told import Told
 
 Array = NDArray[np.float64]
 
@@ -87,9 +90,8 @@ def reproduction(ground: Ground) -> list[Finding]:
     """Judge behaviour reproduction: one finding a series."""
     fits = structural_fits(ground)
     if not fits:
-        reason = "no series has a stated figure before the fit's horizon"
-        return [open_question("series", "The model reproduces the observed series.", reason)]
-    return [_summary(fits), *(_finding(fit) for fit in fits)]
+        return [open_question("series", Told("series.asks"), Told("series.none"))]
+    return [_summary(ground, fits), *(_finding(fit) for fit in fits)]
 
 
 def structural_fits(ground: Ground) -> list[Fit]:
@@ -118,57 +120,66 @@ def structural_fits(ground: Ground) -> list[Fit]:
     return fits
 
 
-def _summary(fits: list[Fit]) -> Finding:
+def _summary(ground: Ground, fits: list[Fit]) -> Finding:
     able = [fit for fit in fits if fit.holds is not None]
-    poor = [fit.series.name for fit in able if not fit.holds]
-    asks = "Most series are reproduced without systematic error."
-    rows = []
-    for fit in fits:
-        um, us, uc = fit.shares
-        rows.append((fit.series.name, len(fit.data), round(fit.mape, 2), round(fit.rmspe, 2),
-                     round(fit.r2, 3), round(um, 3), round(us, 3), round(uc, 3),
-                     round(fit.autocorrelation, 2)))  # fmt: skip
-    shown = table(
-        ("series", "figures", "MAPE %", "RMSPE %", "R2", "Um", "Us", "Uc",
-         "autocorrelation of errors"), rows,
-        "The structure alone at the posterior median, with no deviation carried. Um, Us and Uc are "
-        "Theil's shares of the squared error: bias, unequal variation, the rest.",
-    )  # fmt: skip
+    poor = [names.series(fit.series) for fit in able if not fit.holds]
+    asks, shown = Told("most_series.asks"), _table(fits)
     if not able:
-        reason = f"no series has {ENOUGH} stated figures"
+        reason = Told("most_series.none", enough=ENOUGH)
         return open_question("most_series", asks, reason, table=shown)
     return judged(
         "most_series",
         asks,
         len(poor) <= len(able) / 2,
-        figure=f"{len(able) - len(poor)} of {len(able)} series with {ENOUGH} figures or more",
-        limit="more than half",
-        reason=f"systematic error: {listed(poor, 8)}" if poor else "",
+        figure=Told("most_series.figure", good=len(able) - len(poor), able=len(able),
+                    enough=ENOUGH),
+        limit=Told("limit.half"),
+        reason=Told("most_series.reason", names=listed(poor, 8)) if poor else "",
         table=shown,
-        chart=charts.panels([
-            (fit.series.title, fit.series.unit, fit.years, fit.data, fit.model) for fit in able
-        ]) + charts.stacked(
-            "Theil's shares of the error: bias, unequal variation, the rest",
-            [(f"{fit.series.name} ({fit.mape:.1f} %)", fit.shares) for fit in able],
-        ),
+        chart=partial(_charts, ground, able),
+    )  # fmt: skip
+
+
+def _charts(ground: Ground, able: list[Fit], lang: Language) -> str:
+    """Draw history beside the structure, and what its error is made of."""
+    panels = []
+    for fit in able:
+        unit, factor = names.drawn_unit(ground.study, fit.series.unit, lang)
+        title = Told("panels.title", series=names.series_title(fit.series), unit=unit)
+        panels.append((title, fit.years, factor * fit.data, factor * fit.model))
+    rows = [(Told("theil.row", series=names.series(fit.series), mape=fit.mape), fit.shares)
+            for fit in able]  # fmt: skip
+    return charts.panels(panels, lang=lang) + charts.stacked(Told("theil.chart"), rows, lang=lang)
+
+
+def _table(fits: list[Fit]) -> Table:
+    rows = []
+    for fit in fits:
+        um, us, uc = fit.shares
+        rows.append((names.series(fit.series), len(fit.data), round(fit.mape, 2),
+                     round(fit.rmspe, 2), round(fit.r2, 3), round(um, 3), round(us, 3),
+                     round(uc, 3), round(fit.autocorrelation, 2)))  # fmt: skip
+    return table(
+        ("series", "figures", "MAPE %", "RMSPE %", "R2", "Um", "Us", "Uc",
+         "autocorrelation of errors"), rows, Told("most_series.note"),
     )  # fmt: skip
 
 
 def _finding(fit: Fit) -> Finding:
     um, us, uc = fit.shares
-    asks = f"{fit.series.title}: the error is small or unsystematic."
-    figure = (
-        f"MAPE {fit.mape:.1f} %, R2 {fit.r2:.2f}, Um {um:.2f}, Us {us:.2f}, Uc {uc:.2f} over "
-        f"{len(fit.data)} figures"
-    )
+    asks = Told("reproduced.asks", series=names.series_title(fit.series), id=fit.series.name)
+    key = "reproduced.figure" if um == um else "reproduced.exact"
+    figure = Told(key, mape=fit.mape, r2=fit.r2, um=um, us=us, uc=uc, figures=len(fit.data))
     if fit.holds is None:
-        reason = f"{len(fit.data)} stated figures, {ENOUGH} needed to take the error apart"
+        reason = Told("reproduced.few", figures=len(fit.data), enough=ENOUGH)
         return open_question(fit.series.name, asks, reason, figure=figure)
     return judged(
         fit.series.name,
         asks,
         fit.holds,
         figure=figure,
-        limit=f"MAPE below {SMALL:g} %, or Um below {BIAS} and Us below {VARIATION}",
-        reason="" if fit.holds else "bias" if um >= BIAS else "unequal variation",
+        limit=Told("limit.fit", small=SMALL, bias=BIAS, variation=VARIATION),
+        reason=""
+        if fit.holds
+        else Told("reproduced.bias" if um >= BIAS else "reproduced.variation"),
     )

@@ -13,8 +13,10 @@ from qiantang.files import door
 from qiantang.files.cells import bare
 from qiantang.files.yamlfile import read_yaml
 from qiantang.meaning import meaning_digest
+from qiantang.validate import names
 from qiantang.validate.ground import Ground
-from qiantang.validate.records import Finding, judged, listed, open_question, table
+from qiantang.validate.records import Cell, Finding, judged, listed, open_question, table
+from qiantang.wording.told import Row, Told
 
 #: Bars of the sampler: potential scale reduction and effective sample sizes.
 R_HAT, ESS = 1.01, 400.0
@@ -23,13 +25,7 @@ COVERAGE = (0.80, 0.97)
 #: Share of series that must beat the best baseline where drivers are forecast too.
 MOST = 0.8
 #: What the scores are held against.
-WORDS = {
-    "conditional": "With the true drivers the model's CRPS is below the best baseline's, headline "
-    "series by headline series.",
-    "ex_ante": "With drivers as known at the origin it is below it on 4 headline series of 5.",
-    "coverage": "The 90 % interval holds between 80 and 97 % of what happened.",
-    "current": "The scores were made from the files that stand there now.",
-}
+STATEMENTS = ("conditional", "ex_ante", "coverage", "current")
 FIELDS = ("series", "setting", "horizon", "n", "crps_model", "crps_best_baseline",
           "best_baseline", "mape_model", "coverage90")  # fmt: skip
 #: Names that column may have, in the tables of different samplers.
@@ -46,20 +42,31 @@ def skill(ground: Ground) -> list[Finding]:
     path, rows = read_scores(folder)
     if not rows:
         reason = (
-            "no scores under calibration/skill, run: qiantang skill"
+            Told("scores.none")
             if path is None
-            else f"{path.name} holds no scores with {', '.join(FIELDS[:6])}"
+            else Told("scores.unread", file=path.name, fields=Row(FIELDS[:6]))
         )
-        return [open_question(id, asks, reason) for id, asks in WORDS.items()]
+        return [open_question(id, Told(f"{id}.asks"), reason) for id in STATEMENTS]
     counts = headline_series(folder)
     mine = [row for row in rows if not counts or row["series"] in counts]
-    shown = table(FIELDS, [[row.get(field) for field in FIELDS] for row in rows])
+    shown = table(FIELDS, [[_cell(ground, row, field) for field in FIELDS] for row in rows])
     return [
-        _beats(mine, "conditional", 1.0, shown),
-        _beats(mine, "ex_ante", MOST, None),
+        _beats(ground, mine, "conditional", 1.0, shown),
+        _beats(ground, mine, "ex_ante", MOST, None),
         _covers(mine),
         _current(ground, path),
     ]
+
+
+def _called(ground: Ground, name: str) -> str:
+    """Return the name of a series, in Chinese its title where the study has one."""
+    known = ground.study.evidence.series
+    return names.series(known[name]) if name in known else name
+
+
+def _cell(ground: Ground, row: dict[str, Any], field: str) -> Cell:
+    value: Cell = row.get(field)
+    return _called(ground, value) if field == "series" and isinstance(value, str) else value
 
 
 def read_scores(folder: Path) -> tuple[Path | None, list[dict[str, Any]]]:
@@ -107,29 +114,32 @@ def _scores(rows: list[dict[str, Any]], setting: str) -> dict[str, tuple[float, 
     return scores
 
 
-def _beats(rows: list[dict[str, Any]], setting: str, needed: float, shown: Any) -> Finding:
+def _beats(
+    ground: Ground, rows: list[dict[str, Any]], setting: str, needed: float, shown: Any
+) -> Finding:
     """Judge the share of series whose score is below the best baseline's."""
-    scores = _scores(rows, setting)
+    scores, asks = _scores(rows, setting), Told(f"{setting}.asks")
     if not scores:
-        return open_question(setting, WORDS[setting], f"the scores hold no setting {setting}")
+        return open_question(setting, asks, Told("scores.no_setting", setting=setting))
     lost = [
-        f"{name} ({own:.3g} against {best:.3g})" if own == own else f"{name} (no forecast)"
+        Told("scores.lost" if own == own else "scores.no_forecast", name=_called(ground, name),
+             own=own, best=best)
         for name, (own, best) in scores.items()
         if not own < best
-    ]
+    ]  # fmt: skip
     return judged(
         setting,
-        WORDS[setting],
+        asks,
         len(scores) - len(lost) >= needed * len(scores),
-        figure=f"{len(scores) - len(lost)} of {len(scores)} series",
-        limit=f"{needed:.0%} of the series",
-        reason=f"loses on {listed(lost)}" if lost else "",
+        figure=Told("scores.figure", won=len(scores) - len(lost), series=len(scores)),
+        limit=Told("limit.beaten", share=needed),
+        reason=Told("scores.reason", names=listed(lost)) if lost else "",
         table=shown,
     )
 
 
 def _covers(rows: list[dict[str, Any]]) -> Finding:
-    asks = WORDS["coverage"]
+    asks = Told("coverage.asks")
     whole = [row for row in rows if row.get("horizon") == "all"] or rows
     found = [
         (float(row["coverage90"]), float(row.get("n") or 1))
@@ -138,24 +148,24 @@ def _covers(rows: list[dict[str, Any]]) -> Finding:
         and row["setting"] in ("conditional", "ex_ante")
     ]
     if not found:
-        return open_question("coverage", asks, "the scores hold no coverage")
+        return open_question("coverage", asks, Told("coverage.none"))
     share = sum(part * weight for part, weight in found) / sum(weight for _, weight in found)
     return judged(
         "coverage",
         asks,
         COVERAGE[0] <= share <= COVERAGE[1],
-        figure=f"{share:.0%} of the figures, both settings and all horizons together",
-        limit=f"{COVERAGE[0]:.0%} to {COVERAGE[1]:.0%}",
+        figure=Told("coverage.figure", share=share),
+        limit=Told("limit.between", low=COVERAGE[0], high=COVERAGE[1]),
     )
 
 
 def _current(ground: Ground, path: Path | None) -> Finding:
     """Judge whether the scores were made from the files that stand there now."""
-    asks = WORDS["current"]
+    asks = Told("current.asks")
     record = path.parent / "skill.yaml" if path is not None else None
     inputs = read_yaml(record).data.get("inputs", {}) if record and record.is_file() else {}
     if not inputs:
-        return open_question("current", asks, "the scores do not say what they were made from")
+        return open_question("current", asks, Told("current.silent"))
     changed = [
         str(name)
         for name, expected in inputs.items()
@@ -166,35 +176,36 @@ def _current(ground: Ground, path: Path | None) -> Finding:
         "current",
         asks,
         not changed,
-        figure=f"{len(inputs) - len(changed)} of {len(inputs)} files are as they were",
-        limit="all",
-        reason=f"changed since: {listed(changed)}; run: qiantang skill --rerun" if changed else "",
+        figure=Told("current.figure", same=len(inputs) - len(changed), files=len(inputs)),
+        limit=Told("limit.all"),
+        reason=Told("current.reason", names=listed(changed)) if changed else "",
     )
 
 
 def posterior(ground: Ground) -> list[Finding]:
     """Judge the sampler by the diagnostics that stand in the folder of the fit."""
-    asks = "The chains agree: R-hat below 1.01, bulk and tail effective size above 400."
+    asks = Told("chains.asks")
     fit = ground.study.fit
     path, rows = read_diagnostics(fit.folder)
     if not rows:
-        reason = (f"the fit {fit.record.version} states no R-hat and no effective sample size "
-                  f"(method: {fit.record.method})")  # fmt: skip
+        reason = Told("chains.none", fit=fit.record.version, method=fit.record.method)
         return [open_question("chains", asks, reason)]
-    bad = [str(row["parameter"]) for row in rows if not _good(row)]
+    bad = [names.variable(ground, row["parameter"]) for row in rows if not _good(row)]
     worst = max(float(row["r_hat"]) for row in rows)
     sizes = [float(row[key]) for row in rows for key in ("ess_bulk", "ess_tail") if key in row]
-    least = f", least effective size {min(sizes):.0f}" if sizes else ""
+    figure = Told("chains.figure", parameters=len(rows), worst=worst)
+    if sizes:
+        figure = Told("chains.least", figure=figure, least=min(sizes))
     return [
         judged(
             "chains", asks, not bad and bool(sizes),
-            figure=f"{len(rows)} parameters, largest R-hat {worst:.4f}{least}",
-            limit=f"R-hat {R_HAT}, effective size {ESS:.0f}",
-            reason=f"beyond the bars: {listed(bad)}" if bad else ""
-            if sizes else "no effective size is stated",
+            figure=figure, limit=Told("limit.chains", rhat=R_HAT, size=ESS),
+            reason=Told("chains.bad", names=listed(bad)) if bad else ""
+            if sizes else Told("chains.no_size"),
             table=table(("parameter", *_COLUMNS),
-                        [(r["parameter"], *(r.get(key) for key in _COLUMNS)) for r in rows],
-                        f"From {path.name}." if path else ""),
+                        [(names.variable(ground, r["parameter"]),
+                          *(r.get(key) for key in _COLUMNS)) for r in rows],
+                        Told("from.file", file=path.name) if path else ""),
         )
     ]  # fmt: skip
 
@@ -209,8 +220,8 @@ def read_diagnostics(folder: Path) -> tuple[Path | None, list[dict[str, Any]]]:
     for path in sorted(folder.glob("*.csv")):
         reader = csv.DictReader(io.StringIO(door.text(path, door.DATA_LIMIT)))
         heads = reader.fieldnames or []
-        own = {key: next((name for name in names if name in heads), None)
-               for key, names in _COLUMNS.items()}  # fmt: skip
+        own = {key: next((name for name in columns if name in heads), None)
+               for key, columns in _COLUMNS.items()}  # fmt: skip
         if own["r_hat"] is None:
             continue
         rows = [_row(line, heads[0], own) for line in reader]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import cast
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import kendalltau, norm, rankdata
 
-from qiantang.validate import charts
+from qiantang.validate import charts, names
 from qiantang.validate.batches import target_scale, target_values
 from qiantang.validate.ground import Ground
 from qiantang.validate.records import Cell, Finding, judged, listed, open_question, table
+from qiantang.wording.told import Row, Told, word
 
 Array = NDArray[np.float64]
 
@@ -28,14 +32,13 @@ ENOUGH = 10
 def sensitivity(ground: Ground) -> list[Finding]:
     """Judge numerical, behavioural and policy sensitivity."""
     findings = {
-        "numerical": "No parameter that rests on judgement carries a tenth of a target's variance.",
-        "behaviour": "The direction in which each target's variable moves is the same in 80 % of "
-        "draws.",
-        "levers": "The three strongest levers of a target are the same in 80 % of draws.",
-        "scenarios": "The best scenario for a target is the same in 80 % of draws.",
+        "numerical": Told("numerical.asks"),
+        "behaviour": Told("behaviour.asks"),
+        "levers": Told("ranking.asks"),
+        "scenarios": Told("scenarios.asks"),
     }
     if ground.members.size < ENOUGH:
-        reason = f"the fit gives {ground.members.size} draws, {ENOUGH} needed"
+        reason = Told("sensitivity.few", draws=ground.members.size, enough=ENOUGH)
         return [open_question(id, asks, reason) for id, asks in findings.items()]
     made = (_numerical, _behaviour, _levers, _scenarios)
     return [make(ground, id, asks) for make, (id, asks) in zip(made, findings.items(), strict=True)]
@@ -45,32 +48,34 @@ def _numerical(ground: Ground, id: str, asks: str) -> Finding:
     """Squared rank correlation of each parameter with each target, in the plan in full."""
     members, runs = ground.many
     values = target_values(runs.dataset, ground.targets)
-    names = list(members.parameters)
-    draws = np.array([members.parameters[name] for name in names])
+    drawn = list(members.parameters)
+    draws = np.array([members.parameters[name] for name in drawn])
     grades = dict(zip(ground.study.priors.names, ground.study.priors.records, strict=True))
     rows, guessed = [], []
-    floor = by_chance(len(names), members.size)
+    floor = by_chance(len(drawn), members.size)
     for target in ground.targets:
         course = values[target.id][0]
         shares = rank_shares(draws, course)
         for place in np.argsort(-shares)[:3]:
-            name, share = names[place], float(shares[place])
+            name, share = drawn[place], float(shares[place])
             grade = grades[name].grade if name in grades else "none"
-            rows.append((target.id, name, round(share, 3), grade))
+            called = names.variable(ground, name)
+            rows.append((names.target(target), called, round(share, 3), word(grade)))
             if share > max(CARRIES, floor) and grade in ("judgement", "none"):
-                guessed.append(f"{name} ({share:.0%} of {target.id})")
+                of = names.target(target)
+                guessed.append(Told("numerical.of", name=called, share=share, target=of))
+    nothing = ("", word("none"), 0, "")
     return judged(
         id,
         asks,
         not guessed,
-        figure=f"{len(guessed)} such, by parameter and target; strongest of all: "
-        + max(rows, key=lambda row: float(row[2]), default=("", "none", 0, ""))[1]
-        + f"; {len(names)} parameters, {members.size} draws",
-        limit="none",
+        figure=Told("numerical.figure", guessed=len(guessed), parameters=len(drawn),
+                    strongest=max(rows, key=lambda row: float(row[2]), default=nothing)[1],
+                    draws=members.size),
+        limit=Told("limit.none"),
         reason=listed(guessed, 4),
         table=table(("target", "parameter", "squared rank correlation", "grade"), rows,
-                    "The three strongest of each target, plan in full. By chance the largest "
-                    f"square of all stays below {floor:.3f} in 19 of 20 cases."),
+                    Told("numerical.note", floor=floor)),
     )  # fmt: skip
 
 
@@ -111,7 +116,8 @@ def _behaviour(ground: Ground, id: str, asks: str) -> Finding:
     """Share of draws whose variable moves the way of the median between plan and target year."""
     data = ground.ensemble.dataset
     first = int(ground.study.fit.record.sees_until) - 1
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
+    weak = []
     for target in ground.targets:
         name, last = target.measure.variable, target.measure.years[-1]
         for scenario in (ground.base.name, ground.full.name):
@@ -119,60 +125,63 @@ def _behaviour(ground: Ground, id: str, asks: str) -> Finding:
             change = series.sel(time=last).to_numpy() - series.sel(time=first).to_numpy()
             change = change[np.isfinite(change)]
             up = float((change > 0).mean()) if change.size else float("nan")
-            rows.append((target.id, scenario, "rises" if up >= 0.5 else "falls",
-                         round(max(up, 1 - up), 3)))  # fmt: skip
-    weak = [f"{row[0]} in {row[1]}" for row in rows if not float(row[3]) >= STABLE]
+            share = round(max(up, 1 - up), 3)
+            called = names.target(target), names.scenario(ground, scenario)
+            rows.append((*called, word("rises" if up >= 0.5 else "falls"), share))
+            if not share >= STABLE:
+                weak.append(Told("in", name=called[0], scenario=called[1]))
     return judged(
         id,
         asks,
         bool(rows) and not weak,
-        figure=f"{len(rows) - len(weak)} of {len(rows)} courses keep their direction from {first} "
-        "to the target's year",
-        limit=f"all, in {STABLE:.0%} of draws",
-        reason=f"direction open: {listed(weak, 4)}" if weak else "",
+        figure=Told(
+            "behaviour.figure", steady=len(rows) - len(weak), courses=len(rows), first=first
+        ),
+        limit=Told("limit.draws", share=STABLE),
+        reason=Told("behaviour.reason", names=listed(weak, 4)) if weak else "",
         table=table(("target", "scenario", "direction", "share of draws"), rows),
     )
 
 
 def _levers(ground: Ground, id: str, asks: str) -> Finding:
     if not ground.full.levers:
-        return open_question(id, asks, "no scenario pulls a lever")
+        return open_question(id, asks, Told("ranking.none"))
     dataset = ground.pulls.dataset
-    names = [str(name) for name in dataset.scenario.values[1:]]
+    pulled = [str(name) for name in dataset.scenario.values[1:]]
     values = target_values(dataset, ground.targets)
     rows: list[tuple[Cell, ...]] = []
     weak = []
     for target in ground.targets:
         scale = float(np.nanmedian(target_scale(dataset, target)[0]))
         effects = _effects(values[target.id], scale or 1.0)
-        middle = np.median(effects, axis=1) if effects.size else np.zeros(len(names))
-        places = min(TOP, max(len(names) - 1, 1), int(np.sum(np.abs(middle) > TIE)))
+        middle = np.median(effects, axis=1) if effects.size else np.zeros(len(pulled))
+        places = min(TOP, max(len(pulled) - 1, 1), int(np.sum(np.abs(middle) > TIE)))
         if not places:
-            rows.append((target.id, "none moves it", 0, None, None, None))
+            rows.append((names.target(target), Told("ranking.idle"), 0, None, None, None))
             continue
         order = np.argsort(-np.abs(middle), kind="stable")
         same, first, tau = ranking_holds(effects, middle, places)
-        rows.append((target.id, ", ".join(names[place] for place in order[:places]), places,
-                     round(same, 3), round(first, 3), round(tau, 3)))  # fmt: skip
+        top = Row(names.variable(ground, pulled[place]) for place in order[:places])
+        rows.append((names.target(target), top, places, round(same, 3), round(first, 3),
+                     round(tau, 3)))  # fmt: skip
         if same < STABLE:
-            weak.append(f"{target.id} ({same:.0%})")
+            weak.append(Told("cut.at", name=names.target(target), share=same))
     judged_rows = [row for row in rows if row[2]]
     return judged(
         id,
         asks,
         bool(judged_rows) and not weak,
-        figure=f"{len(judged_rows) - len(weak)} of {len(judged_rows)} targets that a lever moves",
-        limit=f"all, in {STABLE:.0%} of draws",
-        reason=f"the top changes: {listed(weak, 6)}" if weak else "",
+        figure=Told("ranking.figure", steady=len(judged_rows) - len(weak),
+                    targets=len(judged_rows)),
+        limit=Told("limit.draws", share=STABLE),
+        reason=Told("ranking.reason", names=listed(weak, 6)) if weak else "",
         table=table(
             ("target", "strongest levers", "places", "share of draws with the same set",
-             "share with the same first", "Kendall's tau"), rows,
-            "Each lever alone at the plan's strength against current policy. Fewer than three "
-            "places where fewer levers move the target by 0.05 % of its size.",
+             "share with the same first", "Kendall's tau"), rows, Told("ranking.note"),
         ),
-        chart=charts.bars("Share of draws with the same strongest levers",
-                          [(str(r[0]), float(r[3] or 0)) for r in judged_rows], line=STABLE,
-                          top=1.0, at_least=True),
+        chart=partial(charts.bars, Told("ranking.chart"),
+                      [(cast(str, r[0]), float(r[3] or 0)) for r in judged_rows], line=STABLE,
+                      top=1.0, at_least=True),
     )  # fmt: skip
 
 
@@ -231,10 +240,10 @@ def mean_tau(middle: Array, options: Array) -> float:
 def _scenarios(ground: Ground, id: str, asks: str) -> Finding:
     """Rank the scenarios that share the base's view of the world, target by target."""
     world = ground.base.world
-    names = [s.name for s in ground.scenarios if s.world == world]
-    if len(names) < 2:
-        return open_question(id, asks, "fewer than two scenarios share one view of the world")
-    data = ground.ensemble.dataset.sel(scenario=names)
+    same = [s.name for s in ground.scenarios if s.world == world]
+    if len(same) < 2:
+        return open_question(id, asks, Told("scenarios.few"))
+    data = ground.ensemble.dataset.sel(scenario=same)
     values = target_values(data, ground.targets)
     rows: list[tuple[Cell, ...]] = []
     weak = []
@@ -244,22 +253,24 @@ def _scenarios(ground: Ground, id: str, asks: str) -> Finding:
         spread = np.ptp(np.median(course, axis=1)) if course.size else 0.0
         scale = float(np.nanmedian(target_scale(data, target)))
         if not course.size or spread <= TIE * scale:
-            rows.append((target.id, "no difference", None, None))
+            rows.append((names.target(target), Told("scenarios.same"), None, None))
             continue
         middle = np.median(course, axis=1)
         best = int(np.argmax(middle))
         share = float(np.mean(course.max(axis=0) - course[best] <= TIE * scale))
-        rows.append((target.id, names[best], round(share, 3), round(mean_tau(middle, course), 3)))
+        rows.append((names.target(target), names.scenario(ground, same[best]), round(share, 3),
+                     round(mean_tau(middle, course), 3)))  # fmt: skip
         if share < STABLE:
-            weak.append(f"{target.id} ({share:.0%})")
+            weak.append(Told("cut.at", name=names.target(target), share=share))
     able = [row for row in rows if row[2] is not None]
     return judged(
         id,
         asks,
         bool(able) and not weak,
-        figure=f"{len(able) - len(weak)} of {len(able)} targets over {len(names)} scenarios",
-        limit=f"all, in {STABLE:.0%} of draws",
-        reason=f"another is best: {listed(weak, 6)}" if weak else "",
+        figure=Told("scenarios.figure", steady=len(able) - len(weak), targets=len(able),
+                    scenarios=len(same)),
+        limit=Told("limit.draws", share=STABLE),
+        reason=Told("scenarios.reason", names=listed(weak, 6)) if weak else "",
         table=table(("target", "best scenario", "share of draws", "Kendall's tau"), rows,
-                    "Best within 0.05 % of the target's size counts as best."),
+                    Told("scenarios.note")),
     )  # fmt: skip

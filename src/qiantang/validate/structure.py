@@ -6,17 +6,20 @@ import importlib.util
 
 from qiantang.model import check_model
 from qiantang.model.checks import CheckResult, covered_stocks
-from qiantang.validate import loops
+from qiantang.model.loops import LoopResult
+from qiantang.validate import loops, names
 from qiantang.validate.ground import Ground
 from qiantang.validate.records import Finding, attempted, judged, listed, open_question, table
+from qiantang.wording.told import Refused, Row, Told, word
 
-COVERED = "A balance is stated for every stock."
-POLARITY = "Every named loop is a cycle of the equations, with the polarity it claims."
+#: How the table says whether a loop's polarity is as claimed.
+FOUND = {True: "as claimed", False: "not as claimed", None: "cannot be told"}
 
 
 def structure(ground: Ground) -> list[Finding]:
     """Judge structure assessment."""
-    polarity = attempted("loop_polarity", POLARITY, lambda: _polarity(ground))
+    asks = Told("loop_polarity.asks")
+    polarity = attempted("loop_polarity", asks, lambda: _polarity(ground))
     return [polarity, _dead_ends(ground), checked(ground, "reality")]
 
 
@@ -26,19 +29,19 @@ def dimensions(ground: Ground) -> list[Finding]:
     plain = sum(not item.is_control for item in ground.study.dictionary.values())
     ours = judged(
         "units",
-        "Every equation has one unit on both sides, and in all that it adds.",
+        Told("units.asks"),
         not faults,
-        figure=f"{len(faults)} faults in {plain} variables",
-        limit="no fault",
-        reason=listed([str(fault) for fault in faults], 2),
-        table=table(("fault",), [(str(fault),) for fault in faults]) if faults else None,
+        figure=Told("units.figure", faults=len(faults), variables=plain),
+        limit=Told("limit.no_fault"),
+        reason=listed([Refused(fault) for fault in faults], 2),
+        table=table(("fault",), [(Refused(fault),) for fault in faults]) if faults else None,
     )
     return [ours, _second_opinion(ground)]
 
 
 def conservation(ground: Ground) -> list[Finding]:
     """Judge conservation: a stock changes by its flows and by nothing else."""
-    stated = attempted("stocks_covered", COVERED, lambda: _covered(ground))
+    stated = attempted("stocks_covered", Told("stocks_covered.asks"), lambda: _covered(ground))
     return [checked(ground, "conservation"), stated]
 
 
@@ -49,17 +52,17 @@ def _covered(ground: Ground) -> Finding:
     bare = [name for name in stocks if name not in covered]
     return judged(
         "stocks_covered",
-        COVERED,
+        Told("stocks_covered.asks"),
         not bare,
-        figure=f"{len(stocks) - len(bare)} of {len(stocks)} stocks",
-        limit="every stock",
-        reason=f"none stated for {listed(bare)}" if bare else "",
+        figure=Told("stocks_covered.figure", covered=len(stocks) - len(bare), stocks=len(stocks)),
+        limit=Told("limit.stocks"),
+        reason=Told("stocks_covered.reason", names=_variables(ground, bare)) if bare else "",
     )
 
 
 def checked(ground: Ground, kind: str) -> Finding:
     """Judge the checks of one kind of model/checks.yaml."""
-    asks = f"Every {kind} check that the study states holds."
+    asks = Told(f"{kind}_checks.asks")
     return attempted(f"{kind}_checks", asks, lambda: _checked(ground, kind, asks))
 
 
@@ -67,43 +70,69 @@ def _checked(ground: Ground, kind: str, asks: str) -> Finding:
     ids = {check.id for check in ground.checks if check.kind == kind}
     results: list[CheckResult] = [r for r in ground.reality if r.id in ids]
     if not results:
-        return open_question(f"{kind}_checks", asks, f"model/checks.yaml states no {kind} check")
+        return open_question(f"{kind}_checks", asks, Told(f"{kind}_checks.none"))
     failed = [result for result in results if not result.passed]
     return judged(
         f"{kind}_checks",
         asks,
         not failed,
-        figure=f"{len(results) - len(failed)} of {len(results)} hold",
-        limit="all",
-        reason=listed([f"{r.id}: {r.detail}" for r in failed], 3),
+        figure=Told("checks.figure", hold=len(results) - len(failed), checks=len(results)),
+        limit=Told("limit.all"),
+        reason=listed([Told("check.failed", id=r.id, detail=r.detail) for r in failed], 3),
         table=table(
             ("check", "statement", "holds", "where not"),
-            [(r.id, r.statement, "yes" if r.passed else "no", r.detail) for r in results],
+            [(r.id, r.statement, word("yes" if r.passed else "no"), r.detail) for r in results],
         ),
     )
 
 
 def _polarity(ground: Ground) -> Finding:
-    results = loops.polarity(ground)
+    results, asks = loops.polarity(ground), Told("loop_polarity.asks")
     wrong = [result for result in results if result.agrees is False]
     unsure = [result for result in results if result.agrees is None]
     shown = table(
         ("loop", "claims", "found", "idle"),
-        [(f"{r.loop.id} {r.loop.title}", r.loop.polarity,
-          {True: "as claimed", False: "not as claimed", None: "cannot be told"}[r.agrees],
-          "; ".join(r.idle) or r.unjudged) for r in results],
+        [(names.loop(r.loop), word(r.loop.polarity), word(FOUND[r.agrees]),
+          _idle(ground, r) or r.unjudged) for r in results],
     )  # fmt: skip
     if not results:
-        return open_question("loop_polarity", POLARITY, "model/loops.yaml names no loop")
+        return open_question("loop_polarity", asks, Told("loop_polarity.none"))
     return judged(
         "loop_polarity",
-        POLARITY,
+        asks,
         not wrong and not unsure,
-        figure=f"{len(results) - len(wrong) - len(unsure)} of {len(results)} loops",
-        limit="all",
-        reason=listed([str(result) for result in (*wrong, *unsure)], 3),
+        figure=Told("loop_polarity.figure", agree=len(results) - len(wrong) - len(unsure),
+                    loops=len(results)),
+        limit=Told("limit.all"),
+        reason=listed([_open(ground, result) for result in (*wrong, *unsure)], 3),
         table=shown,
-    )
+    )  # fmt: skip
+
+
+def _open(ground: Ground, found: LoopResult) -> str:
+    """Say what is wrong with a loop, or why it cannot be judged."""
+    loop = names.loop(found.loop)
+    if found.missing:
+        links = [names.link(ground, link) for link in found.missing]
+        return Told("loop.missing", loop=loop, links=Row(links))
+    if found.agrees is None:
+        return Told("loop.open", loop=loop, why=found.unjudged or _idle(ground, found))
+    idle = Told("loop.idle", links=_idle(ground, found)) if found.idle else ""
+    return Told("loop.wrong", loop=loop, polarity=word(found.loop.polarity), idle=idle)
+
+
+def _idle(ground: Ground, found: LoopResult) -> str:
+    """Say when which link of a loop is at rest, the variables by name."""
+    told = []
+    for one in found.idle:
+        ends = (str(one.blanks[end]) for end in ("source", "target"))
+        source, target = (names.variable(ground, end) for end in ends)
+        told.append(Told(one.key, time=one.blanks["time"], source=source, target=target))
+    return Row(told, "semicolon")
+
+
+def _variables(ground: Ground, ids: list[str]) -> str:
+    return listed([names.variable(ground, id) for id in ids])
 
 
 def _dead_ends(ground: Ground) -> Finding:
@@ -122,18 +151,18 @@ def _dead_ends(ground: Ground) -> Finding:
     idle = [name for name in inputs if name not in read]
     return judged(
         "no_dead_inputs",
-        "Every constant, lever and outside series is read by some equation.",
+        Told("no_dead_inputs.asks"),
         not idle,
-        figure=f"{len(inputs) - len(idle)} of {len(inputs)}",
-        limit="all",
-        reason=f"read by none: {listed(idle)}" if idle else "",
+        figure=Told("no_dead_inputs.figure", read=len(inputs) - len(idle), all=len(inputs)),
+        limit=Told("limit.all"),
+        reason=Told("no_dead_inputs.reason", names=_variables(ground, idle)) if idle else "",
     )
 
 
 def _second_opinion(ground: Ground) -> Finding:
-    asks = "An engine written by others finds no unit error either."
+    asks = Told("units_elsewhere.asks")
     if importlib.util.find_spec("simlin") is None:
-        return open_question("units_elsewhere", asks, "the package pysimlin is not installed")
+        return open_question("units_elsewhere", asks, Told("units_elsewhere.absent"))
     import simlin  # no type hints are shipped for it
 
     found = [str(issue) for issue in simlin.load(ground.study.model_file).check()]
@@ -141,7 +170,7 @@ def _second_opinion(ground: Ground) -> Finding:
         "units_elsewhere",
         asks,
         not found,
-        figure=f"{len(found)} issues reported by pysimlin",
-        limit="none",
+        figure=Told("units_elsewhere.figure", issues=len(found)),
+        limit=Told("limit.none"),
         reason=listed(found, 2),
     )

@@ -8,9 +8,11 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from qiantang.validate import names
 from qiantang.validate.batches import target_scale, target_values
 from qiantang.validate.ground import Ground
 from qiantang.validate.records import Finding, judged, open_question, table
+from qiantang.wording.told import Row, Told, word
 
 Array = NDArray[np.float64]
 
@@ -24,16 +26,19 @@ GAP = 5e-3
 
 def surprise(ground: Ground) -> list[Finding]:
     """Scan the medians of the ensemble for what a reader should have explained."""
-    asks = "The ensemble shows no overshoot, oscillation, jump or crossing that nobody expected."
+    asks = Told("scan.asks")
     found = gathered(_scan(ground))
     if not found:
-        return [judged("scan", asks, True, figure="nothing found in any scenario", limit="none")]
+        nothing, none = Told("scan.nothing"), Told("limit.none")
+        return [judged("scan", asks, True, figure=nothing, limit=none)]
     kinds = [row[0] for row in found]
-    figure = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds))
-    shown = table(("kind", "variable", "scenarios", "first of them", "what"), found,
-                  "Median over draws, by year, from the year before the plan.")  # fmt: skip
-    reason = "each must be read and explained by a person; the table lists them"
-    return [open_question("scan", asks, reason, figure=figure, table=shown)]
+    figure = Row(Told("graded", count=kinds.count(kind), grade=word(kind))
+                 for kind in dict.fromkeys(kinds))  # fmt: skip
+    rows = [(word(kind), names.variable(ground, name), many, names.scenario(ground, first), what)
+            for kind, name, many, first, what in found]  # fmt: skip
+    heads = ("kind", "variable", "scenarios", "first of them", "what")
+    shown = table(heads, rows, Told("scan.note"))
+    return [open_question("scan", asks, Told("scan.reason"), figure=figure, table=shown)]
 
 
 def gathered(
@@ -52,29 +57,33 @@ def family(ground: Ground) -> list[Finding]:
     return [
         open_question(
             "second_member",
-            "The same equations, with the data of another place, reproduce its history as well.",
-            f"the evidence covers one place: {len(ground.study.evidence.series)} series in "
-            f"{len(units)} units and {len(ground.study.drivers.names)} outside series would be "
-            "needed for another, with starting values and references of its own; national totals "
-            "will not do, as the model explains shares of them",
+            Told("second_member.asks"),
+            Told(
+                "second_member.reason",
+                series=len(ground.study.evidence.series),
+                units=len(units),
+                drivers=len(ground.study.drivers.names),
+            ),
         )
     ]
 
 
 def improvement(ground: Ground) -> list[Finding]:
     """Report the regret of each scenario; whether the system improved, only its users can tell."""
-    asks = "Those who used the model changed what they do, and the system improved."
-    reason = "the program cannot see what its users did; regret is shown for reading"
+    asks, reason = Told("use.asks"), Told("use.reason")
     try:
         rows = regrets(ground)
     except KeyError:
         return [open_question("use", asks, reason)]
     least = min(rows, key=lambda row: float(row[1]), default=None)
-    figure = f"least regret: {least[0]}, {least[1]:.2f} % of a target on average" if least else ""
+    figure = ""
+    if least:
+        best = names.scenario(ground, least[0])
+        figure = Told("use.figure", scenario=best, regret=least[1])
     shown = table(
-        ("scenario", "mean regret %", "largest regret %", "on target"), rows,
-        "How far a scenario's median falls short of the best scenario in the same world, in per "
-        "cent of each target's size.",
+        ("scenario", "mean regret %", "largest regret %", "on target"),
+        [(names.scenario(ground, name), mean, most, names.target_of(ground, on))
+         for name, mean, most, on in rows], Told("use.note"),
     )  # fmt: skip
     return [open_question("use", asks, reason, figure=figure, table=shown)]
 
@@ -82,14 +91,14 @@ def improvement(ground: Ground) -> list[Finding]:
 def regrets(ground: Ground) -> list[tuple[str, float, float, str]]:
     """Return mean and largest regret of every scenario that shares the base's world. [%]"""
     world = ground.base.world
-    names = [s.name for s in ground.scenarios if s.world == world]
-    data = ground.ensemble.dataset.sel(scenario=names)
+    same = [s.name for s in ground.scenarios if s.world == world]
+    data = ground.ensemble.dataset.sel(scenario=same)
     short = []
     for target in ground.targets:
         values = np.nanmedian(target_values(data, [target])[target.id], axis=1)
         scale = float(np.nanmedian(target_scale(data, target))) or 1.0
         short.append(100 * (values.max() - values) / scale)
-    losses = np.array(short).reshape(len(short), len(names))
+    losses = np.array(short).reshape(len(short), len(same))
     ids = [target.id for target in ground.targets]
     if not ids:
         return []
@@ -97,7 +106,7 @@ def regrets(ground: Ground) -> list[tuple[str, float, float, str]]:
         (
             (name, round(float(losses[:, place].mean()), 3),
              round(float(losses[:, place].max()), 3), ids[int(losses[:, place].argmax())])
-            for place, name in enumerate(names)
+            for place, name in enumerate(same)
         ),
         key=lambda row: row[1],
     )  # fmt: skip
@@ -120,7 +129,7 @@ def _scan(ground: Ground) -> Iterator[tuple[str, str, str, str]]:
     for name in sorted(wanted):
         for one, two in combinations(range(len(scenarios)), 2):
             if worlds[scenarios[one]] == worlds[scenarios[two]]:
-                yield from _crossing(name, medians[name], scenarios, one, two, years)
+                yield from _crossing(ground, name, medians[name], scenarios, one, two, years)
 
 
 def unusual(course: Array, years: list[int]) -> Iterator[tuple[str, str]]:
@@ -132,24 +141,25 @@ def unusual(course: Array, years: list[int]) -> Iterator[tuple[str, str]]:
     turns = np.sign(steps[np.abs(steps) > SWING * size])
     peak = int(course.argmax())
     if (turns[1:] != turns[:-1]).sum() >= TURNS:
-        yield "oscillation", f"turns {int((turns[1:] != turns[:-1]).sum())} times"
+        yield "oscillation", Told("scan.turns", times=int((turns[1:] != turns[:-1]).sum()))
     elif course[peak] - course[peak:].min() > FALL * size and 0 < peak < len(course) - 1:
         low = years[peak + int(course[peak:].argmin())]
         fall = 1 - course[peak:].min() / course[peak]
-        yield "overshoot", f"peaks in {years[peak]}, {fall:.0%} lower in {low}"
+        yield "overshoot", Told("scan.peaks", year=years[peak], fall=fall, low=low)
     jump = int(np.abs(steps).argmax())
     if abs(steps[jump]) > JUMP * size:
-        yield "jump", f"{steps[jump] / size:+.0%} of its size in {years[jump + 1]}"
+        yield "jump", Told("scan.jumps", by=steps[jump] / size, year=years[jump + 1])
 
 
 def _crossing(
-    name: str, block: Array, scenarios: list[str], one: int, two: int, years: list[int]
-) -> Iterator[tuple[str, str, str, str]]:
+    ground: Ground, name: str, block: Array, scenarios: list[str], one: int, two: int,
+    years: list[int],
+) -> Iterator[tuple[str, str, str, str]]:  # fmt: skip
     gap = (block[one] - block[two]) / max(float(np.abs(block).max()), 1e-30)
     clear = np.sign(gap) * (np.abs(gap) > GAP)
     ahead, behind = np.flatnonzero(clear > 0), np.flatnonzero(clear < 0)
     if ahead.size and behind.size:
         first, then = (one, two) if ahead[0] < behind[0] else (two, one)
         year = years[int(max(ahead[0], behind[0]))]
-        yield ("crossing", name, scenarios[first],
-               f"ahead of {scenarios[then]} at first, behind it in {year}")  # fmt: skip
+        other = names.scenario(ground, scenarios[then])
+        yield "crossing", name, scenarios[first], Told("scan.crosses", other=other, year=year)

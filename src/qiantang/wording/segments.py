@@ -15,8 +15,11 @@ from functools import lru_cache
 from qiantang.files.own import own_text
 
 #: Marks that must not begin a line, and those that must not end one.
-_NOT_FIRST = "，。；：、！？）》」』”’…·%％,.;:!?)]}"
-_NOT_LAST = "（《「『“‘([{"
+_NOT_FIRST = "，。；：、！？）》」』”’…·%％～,.;:!?)]}"
+_NOT_LAST = "（《「『“‘～([{"
+#: A number at the end of a piece, and what it counts or measures: they stay on one line.
+_NUMBER = re.compile(r"[\d%]$")
+_MEASURE = re.compile(r"[个项组条家年月日万亿元吨对倍次种级人天小]")
 #: A run of Latin letters and digits with its marks, up to a bar between choices; blanks; a run of
 #: Chinese; or one character.
 _PIECES = re.compile(r"[!-{}~\u00a0-\u024f–−≥≤]+\|?|\s+|[\u4e00-\u9fff]+|.")
@@ -52,7 +55,7 @@ def broken(text: str, fits: Callable[[str], bool], more: frozenset[str] = _NONE)
         A piece that has no room by itself is broken where the room ends.
     """
     lines, line = [], ""
-    for piece in _pieces(text, more):
+    for piece in pieces(text, more):
         if line and not fits((line + piece).rstrip()):
             lines.append(line.rstrip())
             line = piece.lstrip()
@@ -65,12 +68,15 @@ def broken(text: str, fits: Callable[[str], bool], more: frozenset[str] = _NONE)
     return [*lines, line.rstrip()] if line.strip() or not lines else lines
 
 
-def _pieces(text: str, more: frozenset[str]) -> list[str]:
+def pieces(text: str, more: frozenset[str] = _NONE) -> list[str]:
     """Return the pieces a line may be broken between: marks hang on to their neighbours."""
     joined: list[str] = []
     for piece in _words(text, more):
         hangs = (
-            piece[0] in _NOT_FIRST or piece[0] in "<>" or (joined and joined[-1][-1] in _NOT_LAST)
+            piece[0] in _NOT_FIRST
+            or piece[0] in "<>"
+            or (joined and joined[-1][-1] in _NOT_LAST)
+            or (joined and _NUMBER.search(joined[-1]) and _MEASURE.match(piece))
         )
         if joined and hangs and not piece.isspace() and not joined[-1].isspace():
             joined[-1] += piece
