@@ -73,7 +73,6 @@ def multiples(
             for panel, name in zip(panels, wanted, strict=False)
         ]
         legend = {label: mark for _, entries in drawn for mark, label in entries}
-        notes = _notes(runs, chosen, words)
         page.layout(paper, hspace=0.06, wspace=0.03)
         years = words.phrase("years", first=first, last=last)
         return page.finish(
@@ -85,7 +84,7 @@ def multiples(
             data=pd.concat([table for table, _ in drawn]),
             source=provenance.source_of_runs(runs, chosen),
             legend=[(mark, label) for label, mark in legend.items()],
-            notes=[provenance.joined(notes, words)],
+            notes=[provenance.joined(_notes(runs, chosen, words), words)],
         )
 
 

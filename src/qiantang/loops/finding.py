@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -148,21 +149,14 @@ def find_loops(
     Found
     """
     scores = edge_scores(program, network, given, times, asked, progress)
-    strength: Floats | None = None
+    typical = cache(lambda: _typical(scores))
     partitions: list[Partition] = []
     loops: list[Scored] = []
     for places in network.partitions:
         if through and not network.variables(places) & set(through):
             continue
         progress("listing the loops")
-        cycles, awake = elementary_cycles(network.edges, places, through=through, most=most), places
-        if cycles is None:  # the loops that are left without links that never act may be few enough
-            awake = _awake(scores, places)
-            cycles = elementary_cycles(network.edges, awake, through=through, most=most)
-        if cycles is None or not len(cycles):
-            awake = places
-            strength = _typical(scores) if strength is None else strength
-            cycles = strong_cycles(network.edges, places, strength, through=through, most=most)
+        cycles, awake = _listed(network, scores, places, through, most, typical)
         mine = [loop for loop in known if set(loop) <= set(places)]
         if through:
             mine = [m for m in mine if any(network.edges[edge][0] in through for edge in m)]
@@ -175,6 +169,27 @@ def find_loops(
         )
         loops += shown
     return Found(network, scores, tuple(partitions), tuple(loops), tuple(through))
+
+
+def _listed(
+    network: Network,
+    scores: EdgeScores,
+    places: Sequence[int],
+    through: Sequence[int],
+    most: int,
+    typical: Callable[[], Floats],
+) -> tuple[Cycles, Sequence[int]]:
+    """Return the loops of a partition, and the edges that they were sought among."""
+    cycles = elementary_cycles(network.edges, places, through=through, most=most)
+    if cycles:
+        return cycles, places
+    # The loops that are left without links that never act may be few enough.
+    awake = _awake(scores, places)
+    cycles = elementary_cycles(network.edges, awake, through=through, most=most)
+    if cycles:
+        return cycles, awake
+    strong = strong_cycles(network.edges, places, typical(), through=through, most=most)
+    return strong, places
 
 
 def _awake(scores: EdgeScores, places: Sequence[int]) -> tuple[int, ...]:
