@@ -85,14 +85,6 @@ engine_option = click.option(
 )
 
 
-def past_language(args: Sequence[str]) -> int:
-    """Return how many words at the beginning of a command line name its language."""
-    place = 0
-    while place < len(args) and args[place].partition("=")[0] == "--lang":
-        place += 1 if "=" in args[place] else 2
-    return place
-
-
 def complete_scenarios(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
     """Return the scenarios of the bundled study that begin so, for the shell."""
     from qiantang.study import Study, bundled_folder
