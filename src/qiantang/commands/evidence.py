@@ -67,10 +67,7 @@ def evidence(
         options.say("evidence.drivers", out=study.model_file, changed=changed)
         return
     if seal:
-        from qiantang.evidence.seal import seal as write
-
-        for path in write(study.folder / "calibration" / "evidence", force=force):
-            options.say("evidence.sealed", out=path)
+        _seal(study.folder / "calibration" / "evidence", force=force)
         return
     if table is not None:
         from qiantang.evidence.bureau import take_in
@@ -89,6 +86,17 @@ def evidence(
     options.print_rows([_told(row, words) for row in rows], leave_out=hidden)
     if series:
         options.say("evidence.more")
+
+
+def _seal(place: Path, *, force: bool) -> None:
+    """Write the digests of the evidence and say where."""
+    from qiantang.evidence.seal import seal as write
+
+    written = write(place, force=force)
+    for path in written:
+        options.say("evidence.sealed", out=path)
+    if not written:
+        options.say("new.same", out=place.as_posix())
 
 
 def _told(row: dict[str, Any], words: Wording) -> dict[str, Any]:
