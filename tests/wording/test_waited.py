@@ -13,6 +13,9 @@ from qiantang.wording.waited import waited
 
 NAMES = {
     "kernel": "内核",
+    "searching: P = 0.520": "搜索中，概率0.520",
+    "seed 3, generation 12 of 40": "随机种子3，第12代，共40代",
+    "of a kind that nobody has told": "of a kind that nobody has told",
     "Simlin": "Simlin",
     "Simlin: not installed": "Simlin：未安装",
     "1,000 members, warm": "1000组样本，已预热",

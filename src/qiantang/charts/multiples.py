@@ -64,8 +64,7 @@ def multiples(
     rows = -(-len(wanted) // _COLUMNS)
     columns = min(_COLUMNS, len(wanted))
     with style.drawing(words.lang):
-        headings = [_heading(words.variable(name), columns) for name in wanted]
-        paper = page.blank(_PANEL * rows + _LINE * _double(headings))
+        paper = page.blank(_PANEL * rows + _LINE * _double(wanted, columns, words))
         panels = paper.subplots(rows, columns, squeeze=False).ravel()
         _hide(panels[len(wanted) :])
         drawn = [
@@ -147,9 +146,10 @@ def _heading(name: str, columns: int) -> str:
     return lettering.fit(name, room, style.TEXT, "bold", lines=2)
 
 
-def _double(headings: Sequence[str]) -> int:
+def _double(variables: Sequence[str], columns: int, words: Wording) -> int:
     """Return how many rows of panels have a heading of two lines."""
-    return len({place // _COLUMNS for place, heading in enumerate(headings) if "\n" in heading})
+    headings = [_heading(words.variable(name), columns) for name in variables]
+    return len({place // columns for place, heading in enumerate(headings) if "\n" in heading})
 
 
 def _finish_panel(

@@ -180,7 +180,8 @@ def _draw_coverage(axes: Axes, rows: pd.DataFrame, names: list[str], words: Word
                          facecolors=colour if level == max(_LEVELS) else "white",
                          edgecolors=colour, linewidths=0.9)  # fmt: skip
     axes.set_xlim(-0.03, 1.05)
-    axes.set_xticks([0.0, 0.5, 1.0], ["0", "50 %", "100 %"])
+    ends = [words.phrase("loops.percent", value=share) for share in (50, 100)]
+    axes.set_xticks([0.0, 0.5, 1.0], ["0", *ends])
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)

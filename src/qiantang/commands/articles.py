@@ -62,7 +62,7 @@ def _print_article(article: Article, moved: Sequence[str], words: Wording) -> No
     if moved:
         options.say("articles.moved", names=_targets(moved, words))
     if article.why_not:
-        options.say("articles.why_not", why=article.why_not)
+        options.say("articles.why_not", why=words.choose(article.why_not, article.why_not_zh))
     click.echo()
 
 
@@ -80,7 +80,9 @@ def _print_table(articles: Iterable[Article], words: Wording) -> None:
     table = options.plain_table(*heads)
     for article in articles:
         levers = _joined(map(words.lever, article.levers), words)
-        last = _targets(article.targets, words) or article.why_not or ""
+        last = _targets(article.targets, words) or words.choose(
+            article.why_not or "", article.why_not_zh
+        )
         title = words.choose(article.title, article.title_zh)
         table.add_row(str(article.number), title, levers, last)
     options.console().print(table)

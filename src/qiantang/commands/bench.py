@@ -87,7 +87,7 @@ def bench(
             measure.bench(
                 place, wanted, times, members=members, peers=chosen,
                 library=libraries[number] if number < len(libraries) else None, sizes=counts,
-                progress=_tell,
+                progress=options.tell,
             )
         )  # fmt: skip
         if own and study.has_fit():
@@ -99,12 +99,6 @@ def bench(
         click.echo(json.dumps([page.as_dict(report) for report in reports], indent=1))
     else:
         click.echo("\n".join(page.table(report, options.language()) for report in reports))
-
-
-def _tell(line: str) -> None:
-    from qiantang.wording.waited import waited
-
-    click.echo(waited(line, options.language()), err=True)
 
 
 def _peers(given: str) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ def calibrate(
     version = name or f"{date.today().isoformat()}-{'quick' if quick else 'fit'}"
     made = fit(
         open_study(folder), version, members=members, seed=seed, quick=quick,
-        progress=lambda line: click.echo(line, err=True),
+        progress=options.tell,
     )  # fmt: skip
     click.echo(made.folder)
     told = made.record.diagnostics
@@ -70,7 +70,7 @@ def _recover(folder: Path | None, trials: int, seed: int, out: Path | None, *, f
         check_picture(out)
         refuse_replacing([("--out", out)], force=force)
     study = open_study(folder)
-    found = recover(study, trials, seed, progress=lambda line: click.echo(line, err=True))
+    found = recover(study, trials, seed, progress=options.tell)
     options.say("calibrate.worlds", trials=trials, coordinates=len(found.names))
     for level in LEVELS:
         inside = found.coverage(level)

@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from qiantang.commands import options
 
+if TYPE_CHECKING:
+    from qiantang.model.checks import CheckResult
+
 #: Exit code where anything is wrong.
 _FAULTY = 1
+
+
+def _say(result: CheckResult) -> None:
+    """Print a check that failed, as faults are printed."""
+    from qiantang.wording.told import said
+
+    lang = options.language()
+    parts = (
+        "model/checks.yaml",
+        result.id,
+        said(result.statement, lang),
+        said(result.detail, lang),
+    )
+    click.echo(options.sentence("colon").join(parts))
 
 
 @click.command()
@@ -47,7 +65,7 @@ def check(
         for fault in faults:
             click.echo(told(fault, options.language()))
         for result in failed:
-            click.echo(f"model/checks.yaml: {result.id}: {result.statement}: {result.detail}")
+            _say(result)
         if faults:
             one = "check.fault" if len(faults) == 1 else "check.faults"
             options.say(one, faults=len(faults))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qiantang.commands import options
+from qiantang.wording.tabled import keeps_ids
 
 if TYPE_CHECKING:
     from qiantang.wording import Wording
@@ -66,10 +67,7 @@ def evidence(
         options.say("evidence.drivers", out=study.model_file, changed=changed)
         return
     if seal:
-        from qiantang.evidence.seal import seal as write
-
-        for path in write(study.folder / "calibration" / "evidence", force=force):
-            options.say("evidence.sealed", out=path)
+        _seal(study.folder / "calibration" / "evidence", force=force)
         return
     if table is not None:
         from qiantang.evidence.bureau import take_in
@@ -85,17 +83,30 @@ def evidence(
         options.print_json(rows)
         return
     words = Wording(study, lang)
-    options.print_rows([_told(row, words) for row in rows], leave_out=_LONG)
+    hidden = _LONG if keeps_ids(words.lang) else (*_LONG, "variable")
+    options.print_rows([_told(row, words) for row in rows], leave_out=hidden)
     if series:
         options.say("evidence.more")
 
 
+def _seal(place: Path, *, force: bool) -> None:
+    """Write the digests of the evidence and say where."""
+    from qiantang.evidence.seal import seal as write
+
+    written = write(place, force=force)
+    for path in written:
+        options.say("evidence.sealed", out=path)
+    if not written:
+        options.say("new.same", out=place.as_posix())
+
+
 def _told(row: dict[str, Any], words: Wording) -> dict[str, Any]:
-    """Return a row as it is read in a language: its figures as they stand, its words said."""
+    """Return a row as it is read in a language."""
     from qiantang.wording.language import phrases
+    from qiantang.wording.told import said
 
     known = phrases()
     return {
-        key: words.phrase(f"cell.{value}") if f"cell.{value}" in known else value
+        key: words.phrase(f"cell.{value}") if f"cell.{value}" in known else said(value, words.lang)
         for key, value in row.items()
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,20 @@ from qiantang.commands import options
 from qiantang.travel import MEMBERS
 
 
+def _past_language(args: Sequence[str]) -> int:
+    """Return how many words at the beginning of a command line name its language."""
+    place = 0
+    while place < len(args) and args[place].partition("=")[0] == "--lang":
+        place += 1 if "=" in args[place] else 2
+    return place
+
+
 class Exports(click.Group):
     """The group of what is exported; a folder alone is that of a sweep."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take whatever names no kind for the words of a sweep."""
-        first = options.past_language(args)
+        first = _past_language(args)
         if args[first:] and args[first] not in (*self.commands, *ctx.help_option_names):
             args = [*args[:first], "sweep", *args[first:]]
         return super().parse_args(ctx, args)

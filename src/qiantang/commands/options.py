@@ -85,14 +85,6 @@ engine_option = click.option(
 )
 
 
-def past_language(args: Sequence[str]) -> int:
-    """Return how many words at the beginning of a command line name its language."""
-    place = 0
-    while place < len(args) and args[place].partition("=")[0] == "--lang":
-        place += 1 if "=" in args[place] else 2
-    return place
-
-
 def complete_scenarios(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
     """Return the scenarios of the bundled study that begin so, for the shell."""
     from qiantang.study import Study, bundled_folder
@@ -169,8 +161,20 @@ def telling() -> Iterator[Callable[[str], None]]:
     if not screen.is_terminal:
         yield lambda _: None
         return
-    with screen.status("starting") as line:
-        yield line.update
+    with screen.status(waiting("starting")) as line:
+        yield lambda news: line.update(waiting(news))
+
+
+def waiting(news: str) -> str:
+    """Return what is under way in the language asked for."""
+    from qiantang.wording.waited import waited
+
+    return waited(news, language())
+
+
+def tell(news: str) -> None:
+    """Print on standard error what is under way."""
+    click.echo(waiting(news), err=True)
 
 
 def console(*, wide: bool = False) -> Console:
@@ -288,7 +292,7 @@ def progress_bar(total: int, task: str) -> Iterator[Callable[[str], None]]:
         def advance(name: str) -> None:
             nonlocal begun
             if " " in name:  # a sentence tells of the run under way, a name begins the next
-                bar.update(line, description=name)
+                bar.update(line, description=waiting(name))
                 return
             bar.update(line, description=f"{task}: {name}", completed=begun)
             begun += 1

@@ -110,22 +110,19 @@ def _made(
     from qiantang.skill.model_forecast import model_forecaster
     from qiantang.skill.scoreboard import score
 
-    def tell(line: str) -> None:
-        click.echo(line, err=True)
-
     forecaster = None if baselines_only else model_forecaster(study, members, seed)
     if select_until is None and not baselines_only:
         version = name or f"{date.today().isoformat()}-skill"
         command = f"qiantang skill --rerun --name {version} --members {members} --seed {seed}"
         board = make(study, series, forecaster, version, command, members=members, seed=seed,
-                     progress=tell)  # fmt: skip
+                     progress=options.tell)  # fmt: skip
         return board.rows, _source(board)
     origins = selected_origins(study, select_until)
     if not origins:
         what = f"no origin up to {select_until}, the first is {study.about.hindcasts.first}"
         raise StudyError([Fault(study.folder, None, "--select-until", what)])
     part = score(study, series, forecaster, origins=origins, members=members, seed=seed,
-                 progress=tell)  # fmt: skip
+                 progress=options.tell)  # fmt: skip
     rows = [saved.rounded(row) for row in part.rows]
     first, last = (f"{origins[place]:g}" for place in (0, -1))
     return rows, options.sentence("skill.part", first=first, last=last)
@@ -142,7 +139,7 @@ def _completed(
     version = name or f"{date.today().isoformat()}-skill"
     command = f"qiantang skill --complete --name {version}"
     board = complete(study, series, version, command,
-                     progress=lambda line: click.echo(line, err=True))  # fmt: skip
+                     progress=options.tell)  # fmt: skip
     return board.rows, _source(board)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qiantang.commands import options
-from qiantang.wording.figures import whole
+from qiantang.wording.figures import rounded, whole
 from qiantang.wording.tabled import (
     asked_chance,
     chance_change,
@@ -180,7 +180,7 @@ def _print_binding(screen: Console, answer: Answer, words: Wording) -> None:
         table.add_row(
             words.choose(limit.name, limit.name_zh),
             variable if not variable or keeps_ids(words.lang) else words.variable(variable),
-            "" if limit.lowest is None else f"{100 * limit.lowest:.0f} %",
+            "" if limit.lowest is None else say("loops.percent", value=rounded(100 * limit.lowest)),
             "" if limit.loosened is None else exact_chance(limit.loosened, words.lang),
             "" if limit.gain is None else chance_change(limit.gain, words.lang),
             words.choose(limit.note, limit.note_zh),

@@ -20,8 +20,8 @@ from rich.text import Text
 
 from qiantang.wording.segments import broken, pieces
 
-#: Width below which a Chinese name is not broken.
-_NAME = 24
+#: Width below which a Chinese text is not broken, and an English one.
+_NAME, _SHORT = 24, 12
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 #: Width of tables where the output is no terminal, so that a saved table looks the same everywhere.
 WIDTH = 120
@@ -40,7 +40,7 @@ class PlainTable(Table):
     *heads : str
     title : str, optional
     right : collection of str
-        Heads of the columns of numbers, which are set to the right and never broken.
+        Heads of the columns of numbers, which are set to the right; the numbers are never broken.
     """
 
     def __init__(self, *heads: str, title: str | None = None, right: Collection[str] = ()) -> None:
@@ -58,7 +58,10 @@ class PlainTable(Table):
         """Yield the table, or its parts; rich itself would shrink columns below their words."""
         spare = 2 if self.box is None else 3  # blanks beside a cell, and between columns
         room = options.max_width - (self.box is not None)
-        needs = [_need(column) + spare for column in self.columns]
+        needs: list[int] = []
+        for column in self.columns:
+            left = room - spare - sum(needs[:1])  # beside the first column, which all parts have
+            needs.append(_need(column, left) + spare)
         wants = [_widest(_lines(column)) + spare for column in self.columns]
         for place, part in enumerate(_parts(needs, room)):
             shown = Table(title=None if place else self.title, title_justify="left",
@@ -66,8 +69,8 @@ class PlainTable(Table):
                           pad_edge=self.pad_edge, padding=self.padding)  # fmt: skip
             widths = _widths([needs[one] for one in part], [wants[one] for one in part], room)
             columns = []
-            for column, width in zip(part, widths, strict=True):
-                given = self.columns[column]
+            for number, width in zip(part, widths, strict=True):
+                given = self.columns[number]
                 head, *cells = _broken(given, width - spare)
                 columns.append(cells)
                 shown.add_column(head, justify=given.justify, no_wrap=given.no_wrap,
@@ -85,16 +88,22 @@ def _widest(texts: Iterable[str]) -> int:
     return max(map(cell_len, texts), default=1)
 
 
-def _need(column: Column) -> int:
+def _need(column: Column, room: int) -> int:
     """Return the width without which a column cannot stand: its longest word, or longest line.
 
-    Chinese has no blanks between words: a name stays whole, a sentence may be narrower.
+    What is short is not broken at all, where there is room. Chinese has no blanks between words: a
+    name stays whole, a sentence may be narrower. Of a column of numbers only the head may be
+    broken.
     """
     lines = _lines(column)
     if column.no_wrap:
-        return _widest(lines)
-    least = min(_widest(line for line in lines if _CHINESE.search(line)), _NAME)
-    return max(_widest(word for line in lines for word in _words(line)), least)
+        heads = str(column.header).splitlines()
+        return _widest(
+            [*map(str, column.cells), *(word for line in heads for word in _words(line))]
+        )
+    least = _NAME if any(map(_CHINESE.search, lines)) else _SHORT
+    longest = _widest(word for line in lines for word in _words(line))
+    return max(longest, min(_widest(lines), least, room))
 
 
 def _words(line: str) -> list[str]:
@@ -102,18 +111,19 @@ def _words(line: str) -> list[str]:
 
 
 def _broken(column: Column, width: int) -> list[RenderableType]:
-    """Return head and cells, Chinese broken into lines between its words."""
+    """Return head and cells, Chinese and heads of numbers broken into lines between words."""
 
     def fits(line: str) -> bool:
         return cell_len(line) <= width
 
     def told(cell: RenderableType) -> RenderableType:
-        if column.no_wrap or not _CHINESE.search(str(cell)):
-            return cell
         lines = str(cell).splitlines()
         return Text("\n".join(part for line in lines for part in broken(line, fits)))
 
-    return [told(cell) for cell in (column.header, *column.cells)]
+    if column.no_wrap:
+        return [told(column.header), *column.cells]
+    return [told(cell) if _CHINESE.search(str(cell)) else cell
+            for cell in (column.header, *column.cells)]  # fmt: skip
 
 
 def _parts(needs: Sequence[int], room: int) -> Iterator[list[int]]:

@@ -74,6 +74,7 @@ class Check(_Record):
 
     id: str
     statement: str
+    statement_zh: str = ""
     kind: Literal["reality", "extreme", "conservation"]
     given: dict[str, Change] = {}
     against: dict[str, Change] = {}

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from qiantang.model.checkfile import BASE, Change, Check, Over, outputs_of
 from qiantang.model.mdl import Dictionary
+from qiantang.wording.told import Named, Told
 
 Array = NDArray[np.float64]
 Runs = Mapping["Job", Mapping[str, Array]]
@@ -156,11 +157,12 @@ def members_of(over: Sequence[Over], dictionary: Dictionary) -> list[tuple[str, 
             members.append(("", {}))
         elif part == "each_lever_at_limits":
             for name, (low, high) in levers.items():
-                members.append((f" with {name} at its minimum", {name: low}))
-                members.append((f" with {name} at its maximum", {name: high}))
+                called = Named(name, dictionary[name].meaning_zh)
+                members.append((Told("check.with.minimum", name=called), {name: low}))
+                members.append((Told("check.with.maximum", name=called), {name: high}))
         else:
             side = 0 if part == "all_levers_at_minimum" else 1
-            label = f" with {part.replace('_', ' ')}"
+            label = Told(f"check.with.{part}")
             members.append((label, {name: limits[side] for name, limits in levers.items()}))
     return members
 

@@ -19,6 +19,7 @@ from qiantang.model.checkfile import (
 )
 from qiantang.model.checkruns import Array, Job, Runner, jobs_of, members_of, run_jobs, window
 from qiantang.model.mdl import Dictionary
+from qiantang.wording.told import Named, Told
 
 __all__ = ["Check", "CheckResult", "Runner", "covered_stocks", "read_checks", "run_checks"]
 
@@ -77,10 +78,12 @@ def _judge(
         given, against = jobs_of(variant)
         labels = [label for label, _ in members_of(variant.over, dictionary)]
         for item in variant.then:
-            found = _violation(item, runs[given], runs.get(against, {}), grid, labels)
+            base = runs.get(against, {})
+            found = _violation(item, runs[given], base, grid, labels, dictionary)
             if found is not None and (worst is None or found.size > worst.size):
                 worst = found
-    return CheckResult(check.id, check.statement, worst is None, worst.text if worst else "")
+    statement = Named(check.statement, check.statement_zh)
+    return CheckResult(check.id, statement, worst is None, worst.text if worst else "")
 
 
 def _violation(
@@ -89,40 +92,58 @@ def _violation(
     base: Mapping[str, Array],
     grid: Array,
     labels: Sequence[str],
+    dictionary: Dictionary,
 ) -> _Violation | None:
     """Return the worst breach of one assertion, None if it holds."""
     inside = window(grid, item.since, item.until)
     times = grid[inside]
     if not times.size:
-        return _Violation(np.inf, f"{item.variable}: no time step lies in the window asked for")
-    value = run[item.variable][inside]
-    if item.must in {"never_fall", "never_rise"}:
-        value, other, times = value[1:], value[:-1], times[1:]
-        phrase = "before"
-    elif item.must == "conserve":
+        return _Violation(np.inf, Told("check.window", name=_named(item.variable, dictionary)))
+    value, other, against = _compared(item, run, base, inside, dictionary)
+    if item.must == "conserve":
         value, other, times = _balance(item, run, inside, grid)
-        phrase = "by its flows"
-    elif item.must == "be_finite":
-        other, phrase = value, ""
-    elif item.than == BASE:
-        other, phrase = base[item.variable][inside] * item.times, "in the run compared with"
-    elif isinstance(item.than, str):
-        other, phrase = run[item.than][inside] * item.times, f"of {item.than}"
-    else:
-        other, phrase = np.full_like(value, float(item.than or 0.0) * item.times), "as the bound"
+    elif item.must in {"never_fall", "never_rise"}:
+        times = times[1:]
     excess = _excess(item.must, value, other)
     allowed = item.tolerance * np.maximum(np.abs(value), np.abs(other)) + item.within
     breach = np.where(np.isfinite(excess), excess - allowed, np.inf)
     if not breach.size or np.max(breach) <= 0:
         return None
     at, member = np.unravel_index(int(np.argmax(breach)), breach.shape)
-    text = (
-        f"{item.variable} must {item.must.replace('_', ' ')}: {value[at, member]:.6g} in "
-        f"{times[at]:.6g}{labels[int(member)]}"
-    )
-    if phrase:
-        text += f", against {other[at, member]:.6g} {phrase}"
+    must = Told(f"check.must.{item.must}")
+    text = Told("check.breach", name=_named(item.variable, dictionary), must=must,
+                value=value[at, member], time=times[at], label=labels[int(member)])  # fmt: skip
+    if against is not None:
+        text = Told("check.breach.against", breach=text, other=other[at, member], of=against)
     return _Violation(float(breach[at, member]), text)
+
+
+def _compared(
+    item: Assertion,
+    run: Mapping[str, Array],
+    base: Mapping[str, Array],
+    inside: NDArray[np.bool_],
+    dictionary: Dictionary,
+) -> tuple[Array, Array, Told | None]:
+    """Return what an assertion is about, what it is held against, and how that is called."""
+    value = run[item.variable][inside]
+    if item.must in {"never_fall", "never_rise"}:
+        return value[1:], value[:-1], Told("check.of.before")
+    if item.must == "conserve":
+        return value, value, Told("check.of.flows")
+    if item.must == "be_finite":
+        return value, value, None
+    if item.than == BASE:
+        return value, base[item.variable][inside] * item.times, Told("check.of.base")
+    if isinstance(item.than, str):
+        of = Told("check.of.variable", name=_named(item.than, dictionary))
+        return value, run[item.than][inside] * item.times, of
+    bound = np.full_like(value, float(item.than or 0.0) * item.times)
+    return value, bound, Told("check.of.bound")
+
+
+def _named(variable: str, dictionary: Dictionary) -> Named:
+    return Named(variable, dictionary[variable].meaning_zh)
 
 
 def _balance(

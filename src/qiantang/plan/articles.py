@@ -65,6 +65,7 @@ class Article(Record):
     kind: Literal["frame", "goal", "substantive", "organisational"]
     modelled: bool
     why_not: Text | None = None
+    why_not_zh: Text | None = None
     levers: list[Text] = Field(default=[], description="levers of the model")
     variables: list[Text] = Field(default=[], description="variables the levers act on")
     targets: list[Text] = Field(default=[], description="targets the article states")

@@ -12,6 +12,7 @@ from rich.cells import cell_len, set_cell_size
 from qiantang.files.markup import Markup, element
 from qiantang.wording.language import Language
 from qiantang.wording.told import Told, said
+from qiantang.wording.units import number
 
 Array = NDArray[np.float64]
 
@@ -102,7 +103,8 @@ def paired_bars(
             parts.append(_rect(LABEL, y + which * tall, across(values[place]), tall - 1, colour))
         if notes:
             widest = max(across(values[place]) for values in series.values())
-            beside = f"{next(iter(series.values()))[place]:.2g} {said(notes[place], lang)}"
+            first_of = number(next(iter(series.values()))[place], lang, digits=2)
+            beside = f"{first_of} {said(notes[place], lang)}"
             parts.append(_text(LABEL + widest + 6, y + tall + 3, beside))
     height = first + len(labels) * row + 6
     parts.append(_line(LABEL + across(line), first - 4, height - 6))
@@ -164,16 +166,19 @@ def _panel(
           for x, y in zip(xs, at, strict=True)),
         _text(left, base + 14, f"{years[0]:g}"),
         _text(left + wide, base + 14, f"{years[-1]:g}", anchor="end"),
-        _text(left + wide / 2, base + 14, Told("panels.range", most=most).said(lang),
+        _text(left + wide / 2, base + 14, Told("panels.range", most=number(most, lang)).said(lang),
               anchor="middle"),
     ]  # fmt: skip
 
 
 def _short(title: str) -> str:
     """Return a title that fits its panel; a Chinese character takes the room of two."""
-    if cell_len(title) <= _TITLE:
-        return title
-    return set_cell_size(title, _TITLE - 1).rstrip() + "…"
+    return title if fits(title) else set_cell_size(title, _TITLE - 1).rstrip() + "…"
+
+
+def fits(title: str) -> bool:
+    """Return whether a title has room above a panel of history."""
+    return cell_len(title) <= _TITLE
 
 
 def verdicts(

@@ -145,8 +145,16 @@ def _charts(ground: Ground, able: list[Fit], lang: Language) -> str:
     panels = []
     for fit in able:
         unit, factor = names.drawn_unit(ground.study, fit.series.unit, lang)
-        title = Told("panels.title", series=names.series_title(fit.series), unit=unit)
-        panels.append((title, fit.years, factor * fit.data, factor * fit.model))
+        name = names.series_title(fit.series)
+        title = Told("panels.title", series=name, unit=unit).said(lang)
+        panels.append(
+            (
+                title if charts.fits(title) else name,
+                fit.years,
+                factor * fit.data,
+                factor * fit.model,
+            )
+        )
     rows = [(Told("theil.row", series=names.series(fit.series), mape=fit.mape), fit.shares)
             for fit in able]  # fmt: skip
     return charts.panels(panels, lang=lang) + charts.stacked(Told("theil.chart"), rows, lang=lang)

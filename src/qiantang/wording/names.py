@@ -128,6 +128,10 @@ class Wording(Sentences):
         points = target.measure.kind == _POINTS and target.unit == "Dmnl"
         return self._reading("points" if points else target.unit)
 
+    def written(self, unit: str) -> Unit:
+        """Return a unit of the model as readers write it."""
+        return self._reading(unit)
+
     def _reading(self, unit: str, *, share: bool = False) -> Unit:
         return reading_unit(unit, self.lang, share=share, own=self.study.about.units)
 
