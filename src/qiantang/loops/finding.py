@@ -148,33 +148,39 @@ def find_loops(
     Found
     """
     scores = edge_scores(program, network, given, times, asked, progress)
-    strength: Floats | None = None
     partitions: list[Partition] = []
     loops: list[Scored] = []
     for places in network.partitions:
         if through and not network.variables(places) & set(through):
             continue
         progress("listing the loops")
-        cycles, awake = elementary_cycles(network.edges, places, through=through, most=most), places
-        if cycles is None:  # the loops that are left without links that never act may be few enough
-            awake = _awake(scores, places)
-            cycles = elementary_cycles(network.edges, awake, through=through, most=most)
-        if cycles is None or not len(cycles):
-            awake = places
-            strength = _typical(scores) if strength is None else strength
-            cycles = strong_cycles(network.edges, places, strength, through=through, most=most)
+        cycles, asleep = _listed(network, scores, places, through, most)
         mine = [loop for loop in known if set(loop) <= set(places)]
         if through:
             mine = [m for m in mine if any(network.edges[edge][0] in through for edge in m)]
         cycles = cycles.joined(mine)
         partition, shown = _scored(len(partitions), cycles, scores, mine, top, progress)
         variables = len(network.variables(places))
-        asleep = len(places) - len(awake)
         partitions.append(
             Partition(variables, len(places), asleep, len(cycles), cycles.floor, *partition)
         )
         loops += shown
     return Found(network, scores, tuple(partitions), tuple(loops), tuple(through))
+
+
+def _listed(
+    network: Network, scores: EdgeScores, places: Sequence[int], through: Sequence[int], most: int
+) -> tuple[Cycles, int]:
+    """Return the loops of a partition, all or the strong ones, and how many links are left out."""
+    cycles = elementary_cycles(network.edges, places, through=through, most=most)
+    if cycles is not None:
+        return cycles, 0
+    awake = _awake(scores, places)  # the loops of these may be few enough
+    cycles = elementary_cycles(network.edges, awake, through=through, most=most)
+    if cycles is not None and len(cycles):
+        return cycles, len(places) - len(awake)
+    strength = _typical(scores)
+    return strong_cycles(network.edges, places, strength, through=through, most=most), 0
 
 
 def _awake(scores: EdgeScores, places: Sequence[int]) -> tuple[int, ...]:
