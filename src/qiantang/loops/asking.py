@@ -30,11 +30,14 @@ class Question:
         Slots whose share of outside is told.
     note : str
         What a reader must know of it.
+    named : tuple of str
+        Further variables that the note names.
     """
 
     through: tuple[int, ...]
     asked: tuple[int, ...]
     note: str = ""
+    named: tuple[str, ...] = ()
 
 
 def question_of(network: Network, names: Sequence[str]) -> Question:
@@ -61,16 +64,14 @@ def question_of(network: Network, names: Sequence[str]) -> Question:
         before = _before(network, own, on_loops)
         if not before:
             raise NoLoopError(f"no feedback loop acts on {', '.join(names)}")
-        listed = ", ".join(program.name_of[slot] for slot in before)
-        told = f"{', '.join(names)} lies on no loop; these pass what moves it: {listed}"
-        return Question(before, before, told)
+        named = tuple(program.name_of[slot] for slot in before)
+        told = f"{', '.join(names)} lies on no loop; these pass what moves it: {', '.join(named)}"
+        return Question(before, before, told, named)
     causes = [a for a, b in network.edges if b in inside and b not in program.state_of]
     more = tuple(dict.fromkeys(slot for slot in causes if slot not in inside))
-    told = ""
-    if more:
-        listed = ", ".join(program.name_of[slot] for slot in more)
-        told = f"loops through {', '.join(names)} or what moves it directly: {listed}"
-    return Question(inside + more, inside, told)
+    named = tuple(program.name_of[slot] for slot in more)
+    told = f"loops through {', '.join(names)} or what moves it directly: {', '.join(named)}"
+    return Question(inside + more, inside, told if more else "", named)
 
 
 def _before(network: Network, slots: Iterable[int], on_loops: set[int]) -> tuple[int, ...]:

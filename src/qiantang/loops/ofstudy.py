@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -104,6 +105,7 @@ def loops_of_study(
     named = named_loops(found, _words(study, known), names)
     attrs = provenance.made_from(study, seed, vintage, engine) | {
         "note": question.note, "about": about or "",
+        "titles_zh": json.dumps(_titles(study, [*names, *question.named]), ensure_ascii=False),
     }  # fmt: skip
     facts = provenance.of_one(chosen.name, provenance.facts_of(study, chosen, vintage))
     return report_of(found, named, names, attrs, facts)
@@ -161,6 +163,12 @@ def _known(study: Study, woven: Network) -> dict[tuple[int, ...], Loop]:
     loops = read_loops(file, parse(study.model_file)[0]).loops
     found = {edges_of(woven, loop.path): loop for loop in loops}
     return {edges: loop for edges, loop in found.items() if edges is not None}
+
+
+def _titles(study: Study, names: Sequence[str]) -> dict[str, str]:
+    """Return what variables that are told of are called in Chinese."""
+    words = Wording(study, "zh")
+    return {name: words.model_name(name) for name in names}
 
 
 def _words(study: Study, known: dict[tuple[int, ...], Loop]) -> Vocabulary:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -74,7 +76,7 @@ def _interval(low: float, high: float, words: Sentences) -> str:
 def title_of(report: LoopReport, words: Sentences = _ENGLISH) -> str:
     """Return what the report is about."""
     sizes, times = report.dataset.sizes, report.dataset["time"].to_numpy()
-    asked, members = report.dataset.attrs["asked"], sizes["member"]
+    asked, members = _titled(report.dataset.attrs["asked"], report, words), sizes["member"]
     about = words.phrase("loops.through", asked=asked) if asked else ""
     return words.phrase(
         "loops.title.run" if members == 1 else "loops.title.members", about=about,
@@ -84,7 +86,17 @@ def title_of(report: LoopReport, words: Sentences = _ENGLISH) -> str:
 
 def notes_of(report: LoopReport, words: Sentences = _ENGLISH) -> list[str]:
     """Return the sentence about the share of outside, and the notes of the report."""
-    return [*outside_note(report, words), *(_said(note, words) for note in report.notes)]
+    said = (_titled(_said(note, words), report, words) for note in report.notes)
+    return [*outside_note(report, words), *said]
+
+
+def _titled(text: str, report: LoopReport, words: Sentences) -> str:
+    """Return a text with variables of a study by their names, where those are Chinese."""
+    titles = json.loads(report.dataset.attrs.get("titles_zh", "{}"))
+    if words.lang != "zh" or not titles:
+        return text
+    named = re.sub(r"[A-Za-z_][A-Za-z0-9_]*", lambda found: titles.get(found[0], found[0]), text)
+    return named.replace(", ", words.phrase("and"))
 
 
 def _said(note: str, words: Sentences) -> str:
@@ -101,7 +113,8 @@ def outside_note(report: LoopReport, words: Sentences = _ENGLISH) -> list[str]:
     known = values[np.isfinite(values)]
     low, middle, high = np.quantile(known, (0.05, 0.5, 0.95)) if known.size else [np.nan] * 3
     return [words.phrase(
-        "loops.outside", asked=report.dataset.attrs["asked"] or words.phrase("loops.stocks"),
+        "loops.outside",
+        asked=_titled(report.dataset.attrs["asked"], report, words) or words.phrase("loops.stocks"),
         middle=percent(middle, words), interval=_interval(low, high, words),
     )]  # fmt: skip
 
