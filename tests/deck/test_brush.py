@@ -62,7 +62,7 @@ def test_a_lever_that_is_late_moves_the_numbers_to_those_of_its_scenario(own: An
     at_once = own._frame
     own.delays = [1.0 * (c.lever == "airport_capacity") for c in own.controls]
     assert own._frame != at_once
-    assert repr(own).endswith("airport_capacity 0.3 (1 years late), market_access 1)")
+    assert repr(own).endswith("airport_capacity 0.3 (+1 y), market_access 1)")
     assert own.late == {"airport_capacity": 1.0}
     scenario = own.scenario()
     assert scenario.path("airport_capacity").times[0] == 2019.5
@@ -79,7 +79,7 @@ def test_a_package_saved_from_the_deck_keeps_its_dates(own: Any, small_study: St
     saved = small_study.scenario(str(own.save(own.folder / "routes.yaml")))
     assert saved.sha256 == own.scenario().sha256
     assert saved.path("air_routes").times.tolist() == [2018.75, 2019.25]
-    assert "along the timing of the plan, 0.25 years later" in str(saved.levers["air_routes"].note)
+    assert "along the timing of the plan, later by 0.25 y" in str(saved.levers["air_routes"].note)
 
 
 @pytest.mark.parametrize("late", [[0.0], [-1.0] * 19, [11.0] * 19, [float("nan")] * 19, 3, "x"])

@@ -13,7 +13,7 @@ from qiantang.cli import program
 from qiantang.discovery import discover as discovering
 from qiantang.discovery.prim import Cases
 from qiantang.discovery.table import Factor, Table, table_of
-from qiantang.discovery.words import box_sentence
+from qiantang.discovery.words import box_sentence, factor_unit
 from qiantang.faults import StudyError
 from qiantang.naming import find_target
 from qiantang.session import OpenStudy, open_study, open_sweep
@@ -181,3 +181,10 @@ def test_open_study_finds_the_study_of_the_sweep(sweep_folder: Path, small_study
     name = undecided(small_study, sweep_folder)
     found = open_sweep(sweep_folder).discover(fails=name, study=open_study(small_study.folder))
     assert found.target.id == name
+
+
+def test_the_unit_of_an_axis_is_in_the_language() -> None:
+    late = Factor("late", "axis", "Year")
+    study = open_study()
+    assert factor_unit(late, Wording(study, "zh")).short == "年"
+    assert factor_unit(late, Wording(study, "en")).short == " years"

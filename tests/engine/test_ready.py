@@ -39,6 +39,8 @@ def test_runs_of_laid_out_members_have_the_bits_of_runs_by_themselves(
             assert mine.values.tobytes() == alone.values.tobytes()
             assert mine.diverged.tolist() == alone.diverged.tolist()
             assert mine.first_fault == alone.first_fault
+            for threads in (2, 3):  # the parts are of other sizes, the members laid out the same
+                assert ready.run(moved, threads=threads).values.tobytes() == mine.values.tobytes()
         assert ready.run({}).values.tobytes() != mine.values.tobytes()
 
 
@@ -52,6 +54,8 @@ def test_what_does_not_vary_or_differs_before_the_history_ends_is_refused(
     )
     with pytest.raises(ValueError, match="lever differs before 4, where the history ends"):
         ready.run({"lever": ramp(3.0, 1.0)})
+    with pytest.raises(ValueError, match="lever differs before 4"):
+        ready.run({"lever": Path.level(-0.0, 0.0)})  # which has other bits
     with pytest.raises(ValueError, match="drift was not given as a path that varies"):
         ready.run({"drift": REST})
     rows = Path(np.array([0.0, 5.0]), np.zeros((MEMBERS, 2)))

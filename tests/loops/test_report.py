@@ -15,10 +15,12 @@ from qiantang.loops.finding import edges_of
 from qiantang.loops.network import network
 from qiantang.loops.ofmodel import loops_of_model
 from qiantang.loops.report import LoopReport
+from qiantang.loops.showing import notes_of, title_of
 from qiantang.model.loops import read_loops
 from qiantang.model.syntax import parse
 from qiantang.session import OpenStudy, open_study
 from qiantang.study import Study
+from qiantang.wording import Wording
 
 from .models import BASS, DELAYED, write
 
@@ -118,6 +120,15 @@ def test_a_study_tells_shares_of_members(of_study: LoopReport) -> None:
     assert data["scenario"].item() == "plan_in_full"
     assert any(note.startswith("partition of") and "not all loops" in note
                for note in of_study.notes)  # fmt: skip
+
+
+def test_in_chinese_variables_have_their_names(of_study: LoopReport) -> None:
+    chinese = Wording(open_study(), "zh")
+    told = "".join([title_of(of_study, chinese), *notes_of(of_study, chinese)])
+    assert "经过机场旅客吞吐量的反馈回路" in told
+    assert "所列回路经过旅客吞吐量或直接影响它的变量：" in told
+    assert "passengers" not in told
+    assert "passengers" in title_of(of_study)
 
 
 def test_seed_and_threads_change_no_bit(small_study: Study, of_study: LoopReport) -> None:

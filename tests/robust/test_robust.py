@@ -204,7 +204,14 @@ def test_the_packages_that_the_study_keeps_are_scenarios_of_its_own() -> None:
 def test_the_charts_hold_front_and_regrets(small_study: Study, found: Robust, lang: str) -> None:
     chart = OpenStudy(small_study.folder).chart
     assert len(chart.robust(found, lang=lang).data) == len(found.packages)
-    assert len(chart.regrets(found, lang=lang).data) == len(found.regrets)
+    board = chart.regrets(found, lang=lang)
+    assert len(board.data) == len(found.regrets)
+    (axes,) = board.figure.axes
+    said = [text.get_text() for text in axes.texts]
+    lacking = {"en": "no series", "zh": "无数据"}[lang]
+    assert said.count(lacking) == len(found.picked)  # outward investment, of which nobody knows
+    assert sum(text in ("likely", "open", "unlikely", "较有可能", "难以判断", "不大可能")
+               for text in said) == len(found.picked)  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
 from qiantang.charts import lettering, page, provenance, style
+from qiantang.ensemble.reach import is_told
 from qiantang.robust.writing import pick_name
 from qiantang.wording import Wording
 
@@ -84,7 +85,9 @@ def _draw_row(
     axes.text(0, top + _ROW / 2, "\n".join(name), va="center", fontsize=style.TEXT)
     rows = found.regrets[found.regrets["target"] == target.id].set_index("pick").loc[picks]
     worst = float(rows["regret"].max()) or 1.0
-    for place, (lost, chance) in enumerate(zip(rows["regret"], rows["probability"], strict=True)):
+    # Without a series that tells where the city stands a figure would be made up.
+    chances = rows["probability"] if is_told(study, target) else [float("nan")] * len(rows)
+    for place, (lost, chance) in enumerate(zip(rows["regret"], chances, strict=True)):
         left = _NAME + place * column
         axes.add_patch(Rectangle((left + 0.02, top + 0.02), column - 0.04, _ROW - 0.04,
                                  fc=_SCALE(lost / worst), ec="#D9D9D9", lw=0.5))  # fmt: skip
@@ -92,8 +95,8 @@ def _draw_row(
         told = float(lost) if lost > _TRIFLE * worst else 0.0
         said = words.figure(told, words.target_unit(target))
         axes.text(middle, top + 0.34 * _ROW, said, ha="center", va="center", fontsize=style.TEXT)
-        axes.text(middle, top + 0.72 * _ROW, words.probability(float(chance)), ha="center",
-                  va="center", fontsize=style.FOOT, color=style.NOTE)  # fmt: skip
+        axes.text(middle, top + 0.72 * _ROW, words.odds_said(float(chance), target.grade),
+                  ha="center", va="center", fontsize=style.FOOT, color=style.NOTE)  # fmt: skip
 
 
 def _mildest(found: Robust) -> str:

@@ -175,7 +175,7 @@ def scaled(lever: Lever, intensity: float, late: float = 0.0) -> Lever:
     late : float
         By how much it comes later than in the plan. [Year]
     """
-    timing = f", {late:g} years later" if late else ""
+    timing = f", later by {late:g} y" if late else ""
     note = f"Set by hand to {intensity:.0%} of the plan in full, along the timing of the plan"
     path = {round(time + late, 6) if late else time: round(intensity * value, 10)
             for time, value in lever.path.items()}  # fmt: skip

@@ -71,7 +71,7 @@ class Setting:
 
     def __str__(self) -> str:
         """Say which levers are moved, and which of them are late."""
-        late = {name: f" ({years:g} years late)" for name, years in self.delayed.items()}
+        late = {name: f" (+{years:g} y)" for name, years in self.delayed.items()}
         moved = (f"{n} {value:g}{late.get(n, '')}" for n, value in self.levers.items() if value)
         return ", ".join(moved) or "no lever moved"
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from qiantang.discovery.prim import Box, Quality
 from qiantang.discovery.table import Factor, Table
-from qiantang.wording import Unit, Wording
+from qiantang.wording import Unit, Wording, reading_unit
 
 if TYPE_CHECKING:
     from qiantang.discovery.discover import Discovery
@@ -32,7 +32,9 @@ def factor_unit(factor: Factor, words: Wording) -> Unit:
     """Return the unit in which an input is said."""
     if factor.kind in ("parameter", "deviation", "driver"):
         return words.unit(factor.name)
-    return Unit("", "", 1.0) if factor.unit == "Dmnl" else Unit(factor.unit, f" {factor.unit}", 1.0)
+    if factor.unit == "Dmnl":
+        return Unit("", "", 1.0)
+    return reading_unit(factor.unit, words.lang, own=words.study.about.units)
 
 
 def limit_text(table: Table, box: Box, place: int, words: Wording) -> str:

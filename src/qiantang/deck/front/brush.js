@@ -4,6 +4,7 @@
 
 const NET = { top: 22, bottom: 22, side: 54, height: 230 };
 const NEAR = 10; // pixels within which a click means a line
+const SNAP = 0.03; // part of an axis within which its end is meant
 const STILL = 4; // pixels that a hand may move in a click
 
 /** @param {FrontAxis} axis */
@@ -31,7 +32,7 @@ function brushOf(front) {
   const total = front.packages.map((_, i) => shares.reduce((sum, axis) => sum + axis[i], 0));
   const order = front.packages.map((_, i) => i).sort((a, b) =>
     Number(!front.packages[a].title) - Number(!front.packages[b].title) || total[b] - total[a] || a - b);
-  return { shares, order, ranges: front.axes.map(() => [0, 1]), looked: null, open: false };
+  return { shares, order, ranges: front.axes.map(() => [0, 1]), looked: null, open: true };
 }
 
 /** @param {BrushState} brush @param {number} index */
@@ -65,7 +66,7 @@ function brushPanel(front, language, id, brush, acts) {
   const axes = front.axes.map((axis, place) => axisParts(axis, place));
   const rows = brush.order.map((index) => packageRow(index));
   const net = make("div", { class: "qt-net", on: { click: pick, pointermove: hover, pointerleave: () => look(null) } },
-    canvas, make("div", { class: "qt-axes" }, ...axes.map((axis) => axis.node)));
+    canvas, make("div", { class: "qt-axes", style: `--gaps:${Math.max(1, front.axes.length - 1)}` }, ...axes.map((axis) => axis.node)));
   const head = [words.package, ...front.axes.map((axis) => said(axis, language)), words.pulls, words.lateHead];
   const table = make("table", {}, make("thead", {}, make("tr", {}, ...head.map((text) => make("th", { scope: "col", text })))),
     make("tbody", {}, ...rows.map((row) => row.node)));
@@ -143,7 +144,10 @@ function brushPanel(front, language, id, brush, acts) {
     const { track } = axes[place];
     const box = track.getBoundingClientRect();
     /** @param {PointerEvent} at */
-    const share = (at) => Math.min(1, Math.max(0, 1 - (at.clientY - box.top) / box.height));
+    const share = (at) => {
+      const exact = 1 - (at.clientY - box.top) / box.height;
+      return exact > 1 - SNAP ? 1 : exact < SNAP ? 0 : exact;
+    };
     const from = share(event), begun = event.clientY;
     let far = false;
     track.setPointerCapture(event.pointerId);

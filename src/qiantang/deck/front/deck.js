@@ -170,9 +170,9 @@ function render({ model, el }) {
   function settle() {
     clearTimeout(state.resting);
     state.resting = setTimeout(() => {
-      state.resting = undefined;
       model.set("intensities", [...state.levers]);
       if (model.get("delays")) model.set("delays", [...state.late]);
+      state.resting = undefined; // until then what is set here is not taken for news
       model.save_changes();
       announce();
       if (state.chosen !== null) { effects.ask(state.levers); ask(); }

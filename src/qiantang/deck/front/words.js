@@ -141,7 +141,7 @@ const WORDS = {
     pulls: "levers pulled",
     lateHead: "of them late",
     setTo: "Set the sliders to this package",
-    late: (years) => `${years} years late`,
+    late: (years) => `${years} ${years === "1" ? "year" : "years"} late`,
     chart: (title, text) => `Fan chart of ${title}. ${text}`,
   },
 };
