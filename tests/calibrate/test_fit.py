@@ -166,7 +166,7 @@ def test_interrupted_and_resumed_ends_with_the_same_bytes(
 def unfinished(study: Study, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Leave an unfinished fit behind, with nothing in it but what it is made from."""
     with monkeypatch.context() as patch:
-        patch.setattr("qiantang.calibrate.fit._start", _stopped)
+        patch.setattr("qiantang.calibrate.fit.start_of", _stopped)
         with pytest.raises(KeyboardInterrupt):
             made(study)
     return fits_of(study) / f".{NAME}.unfinished"
