@@ -7,8 +7,8 @@ a review has them on the day when they are out, with weights and with the smooth
 of logs, measurement error included. A year of a shock is left out, as on the scoreboard. The last
 column holds the weights against a fit that was made anew with the figures of that year.
 
-A fit takes some minutes of a processor. Its chains and scores are kept in a folder of their own
-below --out, so that what was interrupted goes on; a table of all origins there are is printed.
+Ten origins take some ten minutes of a processor. Chains and scores are kept in a folder below
+--out for each, so that what was interrupted goes on; a table of those asked for is printed.
 """
 
 from __future__ import annotations

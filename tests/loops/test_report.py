@@ -126,7 +126,7 @@ def test_in_chinese_variables_have_their_names(of_study: LoopReport) -> None:
     chinese = Wording(open_study(), "zh")
     told = "".join([title_of(of_study, chinese), *notes_of(of_study, chinese)])
     assert "经过机场旅客吞吐量的反馈回路" in told
-    assert "所列回路经过旅客吞吐量或直接影响它的变量：" in told
+    assert "所列回路经过机场旅客吞吐量，或经过直接影响它的变量：" in told
     assert "passengers" not in told
     assert "passengers" in title_of(of_study)
 

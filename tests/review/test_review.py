@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
 from qiantang.cli import program
+from qiantang.commands.reviewed import print_review
 from qiantang.ensemble.case import case_of
 from qiantang.ensemble.readout import readout_of, yearly
 from qiantang.faults import StudyError
@@ -25,7 +28,9 @@ from qiantang.review.pathways import pathways
 from qiantang.review.readings import Known, Reading
 from qiantang.review.restore import delayed, packages_from
 from qiantang.review.review import Review
+from qiantang.review.transfers import Pathway
 from qiantang.session import OpenStudy
+from qiantang.wording import Language, Wording
 from review.conftest import MEMBERS
 
 
@@ -276,9 +281,16 @@ def test_a_package_that_begins_later_helps_no_more(review: Review) -> None:
         assert one.last == (enough[-1] if enough else "")
 
 
-def test_a_chain_gains_time_on_what_its_second_package_has_alone(review: Review) -> None:
-    bar = 0.75
-    found = pathways(review, bar)
+@pytest.fixture(scope="module")
+def chained(review: Review) -> tuple[Pathway, ...]:
+    """Return pathways with a bar that one package alone does not keep for foreign investment."""
+    return pathways(review, 0.75)
+
+
+def test_a_chain_gains_time_on_what_its_second_package_has_alone(
+    review: Review, chained: tuple[Pathway, ...]
+) -> None:
+    bar, found = 0.75, chained
     alone = {(one.package, one.target): one for one in found if not one.after}
     chains = [one for one in found if one.after]
     assert found[: len(alone)] == tuple(alone.values())
@@ -291,6 +303,23 @@ def test_a_chain_gains_time_on_what_its_second_package_has_alone(review: Review)
         assert max(one.chances) >= bar
     pairs = [(one.after, one.target) for one in chains]
     assert len(pairs) == len(set(pairs))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_chain_is_printed_and_drawn(
+    lang: Language, review: Review, chained: tuple[Pathway, ...]
+) -> None:
+    words, screen = Wording(review.study, lang), Console(file=StringIO(), width=240)
+    print_review(screen, review, None, chained, words)
+    told = screen.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    chart = review.study.chart.pathways(review, chained, lang=lang)
+    for one in (path for path in chained if path.after):
+        names = [words.scenario(review.study.scenario(n)) for n in (one.after, one.package)]
+        assert any(all(text in line for text in (*names, one.last)) for line in told)
+        drawn = chart.data[
+            (chart.data["after"] == one.after) & (chart.data["target"] == one.target)
+        ]
+        assert drawn["package"].unique().tolist() == [one.package]
 
 
 def test_a_second_package_keeps_what_the_first_has_done(review: Review) -> None:

@@ -56,7 +56,7 @@ class FinishedReview(Review):
         return restore(self, find_target(self.study, target), probability)
 
     def pathways(self, bar: float = 0.5) -> tuple[Pathway, ...]:
-        """Find until when each package of the study may still begin to keep a probability."""
+        """Find until when each package may still begin, and what may follow one begun now."""
         return pathways(self, bar)
 
     def pathway_map(self, bar: float = 0.5, lang: str = "en") -> Chart:
