@@ -130,9 +130,12 @@ def _with(members: Members, innovations: Mapping[str, Array]) -> Members:
 def _next(
     tracker: Filter, rows: NDArray[np.intp], rng: np.random.Generator
 ) -> dict[str, Deviation]:  # fmt: skip
-    """Return the deviations of members drawn, each with a draw of what comes next."""
-    size = len(rows)
-    return {n: _anew(one, rows, rng.permutation(size)) for n, one in tracker.deviations.items()}
+    """Return the deviations of members drawn, each with a draw of what comes next.
+
+    A member goes on as one other did in all series: deviations share a shock of the year.
+    """
+    others = rng.permutation(len(rows))
+    return {name: _anew(one, rows, others) for name, one in tracker.deviations.items()}
 
 
 def _anew(one: Deviation, rows: NDArray[np.intp], others: NDArray[np.intp]) -> Deviation:
