@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
-from qiantang.calibrate.counts import counts_path, draw_counts, read_counts
+from qiantang.calibrate.counts import draw_counts
 from qiantang.ensemble.runs import Runs
 from qiantang.fits import FitRecord, save_fit
 from qiantang.session import open_study
@@ -117,7 +117,7 @@ def add_fit(study: Study, version: str, members: int) -> None:
         if record.innovation is not None
     }
     # As in a fit, so that both run one compiled model.
-    innovations |= draw_counts(read_counts(counts_path(study.folder)), (members, len(times)), rng)
+    innovations |= draw_counts(study.counts, (members, len(times)), rng)
     record = FitRecord(
         version=version, method="drawn from the priors", members=members, seed=1,
         sees_until=2018.0, model=study.model_meaning, inputs={}, plan={}, drift={},

@@ -27,7 +27,7 @@ WITHOUT_FORCE = {
 }  # fmt: skip
 #: Flags that name a file which is written, and those whose file is read.
 WRITES = {"--out", "--memo", "--numbers", "--picture", "--regrets", "--write"}
-READS = {"--study", "--template", "--reference-doc", "--effort", "--model", "--add", "--reuse",
+READS = {"--study", "--template", "--reference-doc", "--effort", "--model", "--reuse",
          "--data", "--sdeverywhere"}  # fmt: skip
 #: Flags of which there is one kind, whatever the verb.
 ONE_KIND = {"--study", "--fit", "--force", "--members", "--seed", "--vintage", "--lang", "--json",

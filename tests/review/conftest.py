@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from qiantang.calibrate.counts import draw_counts
 from qiantang.evidence.observations import digest
 from qiantang.fits import FitRecord, save_fit
 from qiantang.review.filter import Filter
@@ -58,9 +59,7 @@ def _add_fit(study: Study) -> None:
         for record in study.discrepancy.values()
         if record.innovation is not None
     }
-    innovations |= {
-        name: record.draw((MEMBERS, len(times)), rng) for name, record in study.counts.items()
-    }
+    innovations |= draw_counts(study.counts, (MEMBERS, len(times)), rng)
     drift = {name: {"yearly_sd": 0.06, "persistence": 0.99} for name in study.discrepancy}
     record = FitRecord(
         version="made", method="drawn from the priors", members=MEMBERS, seed=1,

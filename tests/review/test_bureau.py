@@ -125,7 +125,7 @@ def test_a_whole_year_of_the_bureau_is_read_by_reviews(
 
 def test_the_command_says_where_the_figures_went(tmp_path: Path, own: Study) -> None:
     file = table(tmp_path / "in.csv", GOOD)
-    words = ["evidence", "--add", str(file), "--study", str(own.folder)]
+    words = ["evidence", "add", str(file), "--study", str(own.folder)]
     told = CliRunner().invoke(program, words)
     assert told.exit_code == 0, told.output
     assert "releases.csv: figures taken in: 1" in told.output

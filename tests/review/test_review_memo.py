@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from qiantang.cli import program
 from qiantang.memo.document import (
     FigureBlock,
     Number,
@@ -77,6 +79,36 @@ def test_without_news_it_says_so(review: Review) -> None:
 def test_a_memo_is_written(suffix: str, review: Review, tmp_path: Path) -> None:
     out = write_memo(review_memo(review, lang="zh"), tmp_path / f"memo{suffix}")
     assert out.stat().st_size > 10_000
+
+
+def test_the_memo_command_writes_the_memo_of_a_review(
+    review: Review, reviewed_study: OpenStudy, tmp_path: Path
+) -> None:
+    out = tmp_path / "评估.html"
+    words = f"memo --review 2018-09-30 --members {MEMBERS} --lang zh --study"
+    result = CliRunner().invoke(
+        program, [*words.split(), str(reviewed_study.folder), "--out", str(out)]
+    )
+    assert result.exit_code == 0, result.output
+    (tmp_path / "same").mkdir()
+    same = write_memo(review_memo(review, lang="zh"), tmp_path / "same" / out.name)
+    assert out.read_bytes() == same.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("memo", "memo needs a scenario"),
+        ("memo --review 2018-09-30 a b", "--review takes one scenario, got 2"),
+        ("memo --review 2018-09-30 --why", "--why does not go with --review"),
+        ("memo --review 2018-09-30 --where a=1", "--where does not go with --review"),
+    ],
+)
+def test_what_a_memo_does_not_take_is_refused(words: str, said: str, tmp_path: Path) -> None:
+    result = CliRunner().invoke(program, [*words.split(), "--out", str(tmp_path / "memo.html")])
+    assert result.exit_code == 2
+    assert said in result.output
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_revision_is_called_one(review: Review) -> None:

@@ -18,7 +18,7 @@ _LONG = ("reference", "note")
 
 
 @click.command()
-@click.argument("series", required=False)
+@click.argument("asked", nargs=-1, metavar="[SERIES | add FILE]")
 @click.option(
     "--write-drivers",
     is_flag=True,
@@ -29,23 +29,15 @@ _LONG = ("reference", "note")
     is_flag=True,
     help="Write digests of the evidence as it stands into its .meta.yaml files, and stop.",
 )
-@click.option(
-    "--add",
-    "table",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Take a bureau's own table of figures, .csv or .xlsx, into the releases, and stop.",
-)
 @options.force_option
 @options.lang_option
 @options.fit_option
 @options.study_option
 @options.json_option
 def evidence(
-    series: str | None,
+    asked: tuple[str, ...],
     write_drivers: bool,
     seal: bool,
-    table: Path | None,
     force: bool,
     lang: str,
     fit: str | None,
@@ -54,11 +46,13 @@ def evidence(
 ) -> None:
     """Print observed figures: value, source, grade, and what the fit makes of them.
 
-    Without a SERIES: a line for each series.
+    Without a SERIES: a line for each series. With add: a bureau's own table of figures, .csv or
+    .xlsx, goes into the releases.
     """
     from qiantang.session import open_study
     from qiantang.wording import Wording
 
+    series, table = _series_or_table(asked)
     study = open_study(folder, fit=fit)
     if write_drivers:
         from qiantang.evidence.lookups import write_driver_lookups
@@ -87,6 +81,17 @@ def evidence(
     options.print_rows([_told(row, words) for row in rows], leave_out=hidden)
     if series:
         options.say("evidence.more")
+
+
+def _series_or_table(asked: tuple[str, ...]) -> tuple[str | None, Path | None]:
+    """Return the series that is asked for, or the table that is added."""
+    if asked[:1] == ("add",):
+        if len(asked) != 2:
+            raise click.UsageError(f"add takes one file, got {len(asked) - 1}")
+        return None, Path(asked[1])
+    if len(asked) > 1:
+        raise click.UsageError(f"evidence takes one series, got {len(asked)}")
+    return (asked[0] if asked else None), None
 
 
 def _seal(place: Path, *, force: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from qiantang.commands import options
 @click.argument(
     "scenarios",
     nargs=-1,
-    required=True,
     metavar="SCENARIO...",
     shell_complete=options.complete_scenarios,
 )
@@ -33,6 +33,8 @@ from qiantang.commands import options
               "takes.  [default: memo/ in the study, else the program's]")  # fmt: skip
 @click.option("--why", is_flag=True, help="Also say which feedback loops decide; some "
               "ten seconds a target.")  # fmt: skip
+@click.option("--review", "as_of", default=None, metavar="DATE", help="Write the review of that "
+              "day, of one SCENARIO.  [default SCENARIO: the base of the study]")  # fmt: skip
 @options.force_option
 @options.where_option
 @options.members_option
@@ -47,6 +49,7 @@ def memo(
     template: Path | None,
     reference: Path | None,
     why: bool,
+    as_of: str | None,
     force: bool,
     where: tuple[tuple[str, str], ...],
     members: int,
@@ -59,13 +62,26 @@ def memo(
     The findings speak of the last SCENARIO and hold it against the first. Every scenario is also
     run in the world as known when the plan was made and in the world as it happened. Every number
     of the text is traced in an annex: ten rows in the memo, all of them in a workbook beside it.
+
+    With --review: two pages about what new figures did to the odds, as `qiantang review --memo`.
     """
     from qiantang.memo.compose import make_memo
+    from qiantang.memo.review import review_memo
     from qiantang.memo.writing import check_memo, write_memo
+    from qiantang.review.review import review
     from qiantang.session import open_study
 
+    _check_asked(scenarios, as_of, {"--why": why, "--where": where, "--date": dated,
+                                    "--reference-doc": reference})  # fmt: skip
     check_memo(out, force=force)
     study = open_study(folder, fit=fit)
+    if as_of is not None:
+        with options.telling() as told:
+            found = review(study, as_of, scenario=next(iter(scenarios), None), members=members,
+                           seed=seed, progress=told)  # fmt: skip
+        write_memo(review_memo(found, lang=lang, templates=template), out)
+        options.say("review.written", out=out)
+        return
     with options.progress_bar(3 * len(scenarios), "running") as progress:
         made = make_memo(
             study, scenarios, lang=lang, members=members, seed=seed,
@@ -74,3 +90,18 @@ def memo(
         )  # fmt: skip
     write_memo(made, out)
     click.echo(f"{out}: {len(made.blocks)} blocks, {len(made.entries)} numbers traced")
+
+
+def _check_asked(
+    scenarios: tuple[str, ...], as_of: str | None, given: Mapping[str, object]
+) -> None:
+    """Refuse a memo of no scenario, and what a review's memo does not take."""
+    if as_of is None:
+        if not scenarios:
+            raise click.UsageError("memo needs a scenario, or --review and a day")
+        return
+    if len(scenarios) > 1:
+        raise click.UsageError(f"--review takes one scenario, got {len(scenarios)}")
+    for option, value in given.items():
+        if value:
+            raise click.UsageError(f"{option} does not go with --review")
