@@ -11,8 +11,9 @@ export PYTHONUTF8 := 1
 # Small matrices: threads of the linear algebra would only wait for each other.
 export OPENBLAS_NUM_THREADS := 1
 export NO_MKDOCS_2_WARNING := 1
-# Both cores, and one cache of compiled models; a file's tests share their fixtures, those of some folders too.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+# Two cores, three processes: some wait for browsers. One cache of compiled models; a file's tests share their fixtures,
+# those of some folders too.
+PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile
 
 .PHONY: help setup reach check test quick test-all lint golden docs-output docs notebooks model-drivers fit skill lock clean
 

@@ -170,7 +170,7 @@ def test_a_memo_keeps_the_two_worlds_apart(small_study: OpenStudy, mine: Path) -
     assert not target.comparable
     assert "falls 5 % in 2020" in values["scenarios"][1].world
     assert target.known.row.vintage == "2018"  # without what the user changed
-    assert set(values) | {"dated", "register"} == NAMES
+    assert set(values) | {"dated", "register", "why"} == NAMES
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
