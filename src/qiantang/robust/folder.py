@@ -104,7 +104,9 @@ def begin(folder: Path, design: RobustDesign, study: Study) -> None:
             what = f"was begun with another {' and '.join(other)}; give an empty folder"
             raise StudyError([Fault(folder, None, "", what)])
         return
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and not folder.is_dir():
+        raise StudyError([Fault(folder, None, "", "is a file, expected a folder")])
+    if folder.exists() and any(folder.iterdir()):
         raise StudyError([Fault(folder, None, "", "holds something else; give an empty folder")])
     make_folder(folder / TRIED)
     put(path, (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode())
