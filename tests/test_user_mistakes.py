@@ -101,6 +101,8 @@ MISTAKES = [
      "--regrets：后缀为.gif"),
     ("robust nothing --out new", "no such design", "没有这一设计"),
     ("robust whatever_comes --out there.csv", "is a file, expected a folder", "是文件，应为文件夹"),
+    ("robust whatever_comes --out there.csv/new", "cannot be written: Not a directory",
+     "无法写入：路径中有一段不是文件夹"),
     ("loops passengers --from nan", "is no finite number", "不是有限的数字"),
     ("evidence --add absent.csv", "file not found", "找不到文件"),
     ("evidence --add there.csv", "columns are missing", "缺少列"),

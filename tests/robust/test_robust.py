@@ -249,6 +249,17 @@ def test_bad_designs_are_one_sentence(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("manifest", ["", "[]", '{"identity": "x"}', '{"identity": [1]}'])
+def test_a_manifest_of_something_else_is_one_sentence(
+    manifest: str, small_study: Study, tmp_path: Path
+) -> None:
+    (tmp_path / "robust.json").write_text(manifest, encoding="utf-8")
+    design = written(tmp_path, DESIGN)
+    done = typed("robust", design, "--study", small_study.folder, "--out", tmp_path)
+    assert (done.exit_code, done.output.count("\n")) == (2, 1), done.output
+    assert "robust.json: is no manifest of a search" in done.output
+
+
 def test_other_folders_and_missing_libraries_are_one_sentence(
     small_study: Study, folder: Path, found: Robust, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
