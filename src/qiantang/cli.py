@@ -123,9 +123,19 @@ class Verbs(click.Group):
             click.echo(error.format_message(), err=True)
             ctx.exit(error.exit_code)
         help_of = error.ctx.command_path if error.ctx else ctx.command_path
-        said = in_chinese(error.format_message())
+        said = in_chinese(_named(error))
         click.echo(phrase("usage.see", lang, said=said, command=help_of), err=True)
         ctx.exit(error.exit_code)
+
+
+def _named(error: click.UsageError) -> str:
+    """Return what is wrong, the argument under its name on the Chinese page."""
+    from qiantang.wording.helped import filled
+
+    message = error.format_message()
+    param = getattr(error, "param", None)
+    hint = "" if param is None or error.ctx is None else param.get_error_hint(error.ctx)
+    return message.replace(hint, filled(hint), 1) if hint else message
 
 
 def _with_language(command: click.Command) -> None:

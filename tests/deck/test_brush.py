@@ -82,6 +82,19 @@ def test_a_package_saved_from_the_deck_keeps_its_dates(own: Any, small_study: St
     assert "along the timing of the plan, later by 0.25 y" in str(saved.levers["air_routes"].note)
 
 
+def test_bad_delays_leave_the_sliders_where_they_stood(own: Any) -> None:
+    own.set(airport_capacity=0.5)
+    for late in ([1.0], [99.0] * len(own.controls), [float("nan")] * len(own.controls)):
+        with pytest.raises(StudyError, match="expected 19 delays from 0 to 10 years"):
+            own.delays = late
+        assert own.late == {}
+    with pytest.raises(StudyError, match="intensity is 2, expected a share from 0 to 1"):
+        own.intensities = [2.0] * len(own.controls)
+    own.set(air_routes=0.25)
+    moved = {name: value for name, value in own.levers.items() if value}
+    assert moved == {"airport_capacity": 0.5, "air_routes": 0.25}
+
+
 @pytest.mark.parametrize("late", [[0.0], [-1.0] * 19, [11.0] * 19, [float("nan")] * 19, 3, "x"])
 def test_bad_delays_are_answered_with_a_sentence(
     own: Any, monkeypatch: pytest.MonkeyPatch, late: Any

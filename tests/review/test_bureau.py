@@ -63,6 +63,35 @@ def test_a_workbook_is_read(tmp_path: Path, own: Study) -> None:
     assert rows["goods_trade 2019-01..2019-09"] == pytest.approx(405.0)
 
 
+@pytest.mark.parametrize("day", ["2020/7/20", "2020年7月20日", "2020-07-20", "２０２０-07-20"])
+def test_days_and_digits_are_read_as_chinese_programs_write_them(
+    day: str, tmp_path: Path, own: Study
+) -> None:
+    row = GOOD.replace("2020-07", day).replace("1100", "１１００")
+    assert take_in(own, table(tmp_path / "in.csv", row)) == 1
+    (taken,) = [r for r in open_study(own.folder).releases if r.key == "passengers 2020-H1"]
+    assert taken.value == pytest.approx(11.0)
+    assert ",2020-07-20,first," in releases_path(own.folder).read_text(encoding="utf-8")
+
+
+def test_what_is_no_workbook_is_refused_in_a_sentence(tmp_path: Path, own: Study) -> None:
+    (tmp_path / "empty.xlsx").write_bytes(b"")
+    (tmp_path / "text.xlsx").write_bytes(HEAD.encode())
+    charts = Workbook()
+    charts.create_chartsheet("chart", 0)
+    charts.save(tmp_path / "chart.xlsx")
+    for name in ("empty.xlsx", "text.xlsx", "chart.xlsx"):
+        with pytest.raises(StudyError, match="no workbook of Excel with a table"):
+            take_in(own, tmp_path / name)
+
+
+def test_a_column_given_twice_is_refused(tmp_path: Path, own: Study) -> None:
+    file = tmp_path / "in.csv"
+    file.write_text(f"{HEAD},series\n{GOOD},cargo\n", encoding="utf-8")
+    with pytest.raises(StudyError, match=r"the column series \(指标\) stands there twice"):
+        take_in(own, file)
+
+
 BAD = {
     "unit": (GOOD.replace("万人次", "万吨"), "'万吨' is not the unit of the series"),
     "ten times": (GOOD.replace("1100", "110000"), "is the unit Mpax/Year meant"),

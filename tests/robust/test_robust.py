@@ -200,6 +200,15 @@ def test_the_packages_that_the_study_keeps_are_scenarios_of_its_own() -> None:
     assert len(kept["balanced"].levers) == 8
 
 
+def test_an_axis_on_which_all_packages_are_alike_shows_none_as_the_worst(
+    small_study: Study, found: Robust
+) -> None:
+    name = found.design.objectives[0]
+    alike = replace(found, packages=found.packages.assign(**{f"fresh_{name}": 0.55}))
+    (axes,) = OpenStudy(small_study.folder).chart.robust(alike).figure.axes
+    assert {float(line.get_ydata()[0]) for line in axes.lines} == {0.5}
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_charts_hold_front_and_regrets(small_study: Study, found: Robust, lang: str) -> None:
     chart = OpenStudy(small_study.folder).chart
@@ -238,6 +247,17 @@ def test_bad_designs_are_one_sentence(
     assert (done.exit_code, done.output.count("\n")) == (2, 1), done.output
     assert said in done.output
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("manifest", ["", "[]", '{"identity": "x"}', '{"identity": [1]}'])
+def test_a_manifest_of_something_else_is_one_sentence(
+    manifest: str, small_study: Study, tmp_path: Path
+) -> None:
+    (tmp_path / "robust.json").write_text(manifest, encoding="utf-8")
+    design = written(tmp_path, DESIGN)
+    done = typed("robust", design, "--study", small_study.folder, "--out", tmp_path)
+    assert (done.exit_code, done.output.count("\n")) == (2, 1), done.output
+    assert "robust.json: is no manifest of a search" in done.output
 
 
 def test_other_folders_and_missing_libraries_are_one_sentence(

@@ -43,7 +43,9 @@ def _places(tree: ast.Module) -> Iterator[ast.expr]:
         elif isinstance(node, ast.Call) and node.args:
             name = _called(node.func)
             added = name == "append" and _owner(node.func) in _LISTS
-            if name in _RAISED or "fault" in name.lower() or added:
+            if name in _RAISED:
+                yield from node.args
+            elif "fault" in name.lower() or added:
                 yield node.args[-1]
 
 

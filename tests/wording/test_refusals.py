@@ -60,6 +60,13 @@ def test_a_chinese_sentence_fills_in_what_the_english_one_has() -> None:
         ("input should be greater than 0, got -5", "应大于0，现为-5"),
         ("got 5, a yearly figure stays above 0", "现为5，年度数据应大于0"),
         ("'abc' is not below high, 3", "'abc'应低于上限3"),
+        ("suffix .gif, expected .svg, .png or .pdf", "后缀为.gif，应为.svg、.png或.pdf"),
+        ("suffix missing, expected .csv or .xlsx", "缺少后缀，应为.csv或.xlsx"),
+        ("cannot be written: Permission denied", "无法写入：没有权限"),
+        ("not valid YAML: mapping values are not allowed here",
+         "YAML格式有误：此处不应有“键: 值”"),
+        ("no such target, expected one of cargo, passengers",
+         "没有这一目标，可用：cargo, passengers"),
         ("two moons", "two moons（此句暂无中文）"),
     ],
 )  # fmt: skip

@@ -105,9 +105,11 @@ def _draw(axes: Axes, study: Study, found: Robust, words: Wording) -> list[tuple
 
 
 def _up(column: NDArray[np.float64], objective: Objective) -> NDArray[np.float64]:
-    """Return a column between 0, the worst, and 1, the best."""
+    """Return a column between 0, the worst, and 1, the best; in the middle if all are alike."""
     low, high = float(column.min()), float(column.max())
-    scaled = (column - low) / (high - low if high > low else 1.0)
+    if low == high:  # all are alike, so none is the worst
+        return np.full(column.shape, 0.5)
+    scaled = (column - low) / (high - low)
     return scaled if MEASURES[objective.measure] else 1 - scaled
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qiantang.commands import options
+from qiantang.commands.finite import FiniteRange
 from qiantang.wording.tabled import keeps_ids
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ TRAJECTORY = ("box", "inputs", "coverage", "density", "mass")
     "--alpha",
     default=0.05,
     show_default=True,
-    type=click.FloatRange(0.001, 0.4),
+    type=FiniteRange(0.001, 0.4),
     help="Share of the cases that a slice takes away.",
 )
 @options.picture_options
@@ -59,7 +60,7 @@ def discover(
     from qiantang.session import open_study, open_sweep
     from qiantang.wording import Wording
 
-    options.check_pictures(out, numbers, force=force)
+    options.check_pictures(("--out", out), numbers=numbers, force=force)
     study = open_study(folder)
     words = Wording(study, lang)
     with options.telling() as told:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qiantang.commands import options
+from qiantang.commands.finite import FiniteRange
 from qiantang.wording.figures import brief, rounded
 from qiantang.wording.tabled import keeps_ids
 
@@ -29,7 +30,7 @@ SURE = 3.0
 @click.command()
 @click.option("--target", "name", required=True, metavar="TARGET", help="Its id or title.")
 @click.option(
-    "--worth", "worths", multiple=True, type=click.FloatRange(min=0, min_open=True),
+    "--worth", "worths", multiple=True, type=FiniteRange(min=0, min_open=True),
     help="What reaching it is worth, in the unit of effort; may be given several times.  "
     "[default: 30 to 3000]",
 )  # fmt: skip

@@ -34,7 +34,7 @@ NEGLIGIBLE = 5e-4
 @click.option(
     "--out",
     "picture",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path),
     metavar="FILE",
     help="Draw the effects on the target: .svg .png .pdf",
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qiantang.commands import options
+from qiantang.commands.finite import FiniteRange
 from qiantang.wording.language import Sentences
 
 if TYPE_CHECKING:
@@ -24,12 +25,14 @@ MODELS = (".mdl", ".xmile", ".stmx", ".itmx", ".xml")
 @click.option(
     "--from",
     "first",
-    type=float,
+    type=FiniteRange(),
     default=None,
     metavar="TIME",
     help="First time.  [default: ten years before the end; of a model file, its first]",
 )
-@click.option("--until", "last", type=float, default=None, metavar="TIME", help="Last time.")
+@click.option(
+    "--until", "last", type=FiniteRange(), default=None, metavar="TIME", help="Last time."
+)
 @click.option(
     "--top",
     default=12,

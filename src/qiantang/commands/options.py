@@ -127,19 +127,19 @@ def picture_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--out", type=path, metavar="FILE", help=picture)(command)
 
 
-def check_pictures(out: Path | None, numbers: Path | None, *, force: bool) -> None:
-    """Refuse files that could not be written, or are there, before anything is run."""
+def check_pictures(*named: tuple[str, Path | None], force: bool, numbers: Any = None) -> None:
+    """Refuse files, each behind its option, that could not be written or are there already."""
+    from qiantang.charts.suffixes import check_picture
     from qiantang.files.outfile import refuse_replacing
 
-    if out is not None:
-        from qiantang.charts.suffixes import check_picture
-
-        check_picture(out)
+    for option, out in named:
+        if out is not None:
+            check_picture(out, option)
     if numbers is not None:
         from qiantang.charts.tables import check_data
 
         check_data(numbers)
-    refuse_replacing([("--out", out), ("--numbers", numbers)], force=force)
+    refuse_replacing([*named, ("--numbers", numbers)], force=force)
 
 
 def save_picture(made: Chart, out: Path | None, numbers: Path | None) -> None:

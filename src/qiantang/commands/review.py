@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from qiantang.commands import options
+from qiantang.commands.finite import FiniteRange
 
 if TYPE_CHECKING:
     from qiantang.policy.answer import Answer
@@ -33,20 +35,20 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option(
     "--probability", default=0.5, show_default=True,
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=FiniteRange(0, 1, min_open=True, max_open=True),
     help="With which --restore is to reach the target.",
 )  # fmt: skip
 @click.option(
     "--pathways", "bar", default=None, metavar="P",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=FiniteRange(0, 1, min_open=True, max_open=True),
     help="Find until when each package may still begin to keep this probability.",
 )  # fmt: skip
 @click.option(
-    "--picture", default=None, type=click.Path(path_type=Path, dir_okay=False),
+    "--picture", default=None, type=click.Path(path_type=Path),
     metavar="FILE", help="Draw the map of --pathways: .png .svg .pdf",
 )  # fmt: skip
 @click.option(
-    "--memo", "out", default=None, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    "--memo", "out", default=None, type=click.Path(path_type=Path), metavar="FILE",
     help="Write the review as a memo of two pages: .docx .html .pdf",
 )  # fmt: skip
 @options.force_option
@@ -90,7 +92,7 @@ def review(
     from qiantang.session import open_study
     from qiantang.wording import Wording
 
-    _check_files(out, picture, bar, force=force)
+    _check_asked(restore, out, picture, bar, force=force)
     study = open_study(folder, fit=fit)
     words = Wording(study, lang)
     target = None if restore is None else find_target(study, restore, "--restore")
@@ -108,15 +110,22 @@ def review(
         _print(found, answer, paths, words)
 
 
-def _check_files(out: Path | None, picture: Path | None, bar: float | None, *, force: bool) -> None:
-    """Refuse files that could not be written, before the work begins."""
+def _check_asked(
+    restore: str | None, out: Path | None, picture: Path | None, bar: float | None, *, force: bool
+) -> None:
+    """Refuse files that could not be written, and options without those that they belong to."""
     from qiantang.faults import Fault, StudyError
+    from qiantang.files.outfile import refuse_replacing
     from qiantang.memo.writing import check_memo
 
     if out is not None:
-        check_memo(out, force=force)
-    if picture is not None:
-        options.check_pictures(picture, None, force=force)
+        check_memo(out, "--memo", force=force)
+    options.check_pictures(("--picture", picture), force=force)
+    refuse_replacing([("--memo", out), ("--picture", picture)], force=force)
+    source = click.get_current_context().get_parameter_source("probability")
+    if restore is None and source is ParameterSource.COMMANDLINE:
+        what = "goes with --restore TARGET, which is not given"
+        raise StudyError([Fault("--probability", None, "", what)])
     if picture is not None and bar is None:
         raise StudyError([Fault("--picture", None, "", "draws a map, expected --pathways P")])
 

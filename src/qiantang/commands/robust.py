@@ -70,8 +70,7 @@ def robust(
     from qiantang.robust.writing import write_scenarios
     from qiantang.session import open_study
 
-    for path in (picture, regrets):
-        options.check_pictures(path, None, force=force)
+    options.check_pictures(("--picture", picture), ("--regrets", regrets), force=force)
     study = open_study(folder, fit=fit)
     try:
         with options.telling() as told:

@@ -19,7 +19,7 @@ from qiantang.commands import options
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path),
     required=True,
     metavar="FILE",
     help="Result file; its suffix says the format: .nc .parquet .csv .xlsx",

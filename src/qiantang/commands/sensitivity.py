@@ -55,7 +55,7 @@ def sensitivity(
     from qiantang.session import open_study
     from qiantang.wording import Wording
 
-    options.check_pictures(out, numbers, force=force)
+    options.check_pictures(("--out", out), numbers=numbers, force=force)
     study = open_study(folder, fit=fit)
     words = Wording(study, lang)
     with options.telling() as told:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qiantang.commands import options
+from qiantang.commands.finite import FiniteRange
 from qiantang.wording.figures import rounded, whole
 from qiantang.wording.tabled import (
     asked_chance,
@@ -35,7 +36,7 @@ NEGLIGIBLE = 0.005
     "--probability",
     default=0.8,
     show_default=True,
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=FiniteRange(0, 1, min_open=True, max_open=True),
     help="With which the target is to be reached.",
 )
 @click.option(
@@ -48,7 +49,7 @@ NEGLIGIBLE = 0.005
 @click.option(
     "--out",
     "out",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path),
     metavar="FILE",
     help="Write the package as a scenario file.",
 )

@@ -203,11 +203,8 @@ class Deck(anywidget.AnyWidget):
 
     def run(self, **options: Any) -> Runs:
         """Run the sliders' scenario with the deck's members; options as in `OpenStudy.run`."""
-        own: dict[str, Any] = {
-            "members": self.frames.members.size,
-            "seed": self.frames.seed,
-            "vintage": self.vintage,
-        }
+        own: dict[str, Any] = {"members": self.frames.members.size, "seed": self.frames.seed}
+        own["vintage"] = self.vintage
         return self._run_by(self.study, [self.scenario()], **(own | options))
 
     def save(self, path: str | Path, title: str = "") -> Path:
@@ -234,6 +231,13 @@ class Deck(anywidget.AnyWidget):
     def unpin(self) -> None:
         """Compare with nothing."""
         self._pin, self._pin_frame = {}, b""
+
+    @traitlets.validate("intensities", "delays")
+    def _within(self, proposal: Any) -> Any:
+        """Refuse what no sliders can stand at, before it stands there."""
+        value, still = proposal["value"], [0.0] * len(self.controls)
+        self._setting(*((still, value) if proposal["trait"].name == "delays" else (value, still)))
+        return value
 
     @traitlets.observe("intensities", "delays")
     def _rest(self, _: object) -> None:

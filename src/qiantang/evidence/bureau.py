@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from qiantang.evidence.observations import Series
 from qiantang.evidence.releases import COLUMNS, releases_of, releases_path
@@ -36,6 +37,7 @@ _SCALES = {"亿": 1e8, "万": 1e4, "": 1.0}
 _YEAR = re.compile(r"(\d{4})年?")
 _HALF = re.compile(r"(\d{4})年(上|下)半年")
 _QUARTER = re.compile(r"(\d{4})年第?([1-4一二三四])季度")
+_DAY = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?|年(\d{1,2})月(?:(\d{1,2})日)?)")
 _MONTHS = re.compile(r"(\d{4})年(\d{1,2})(?:[-—~至](\d{1,2}))?月")
 
 Row = tuple[int, dict[str, str]]
@@ -95,6 +97,9 @@ def _rows(file: Path) -> list[Row]:
         raise StudyError([Fault(file, None, "", "the table is empty")])
     names = {chinese: name for name, chinese in HEADS.items()} | {name: name for name in HEADS}
     heads = [names.get(cell.lower(), cell) for cell in lines[0][1]]
+    if twice := [name for name in HEADS if heads.count(name) > 1]:
+        what = f"the column {twice[0]} ({HEADS[twice[0]]}) stands there twice"
+        raise StudyError([Fault(file, lines[0][0], "", what)])
     absent = [f"{name} ({HEADS[name]})" for name in NEEDED if name not in heads]
     if absent:
         what = f"columns are missing: {', '.join(absent)}"
@@ -110,10 +115,13 @@ def _text(file: Path) -> list[list[str]]:
 def _book(file: Path) -> list[list[str]]:
     from openpyxl import load_workbook
 
-    book = load_workbook(door.buffer(file, door.DATA_LIMIT), read_only=True, data_only=True)
-    return [
-        [_cell(value) for value in row] for row in book.worksheets[0].iter_rows(values_only=True)
-    ]
+    content = door.buffer(file, door.DATA_LIMIT)
+    try:
+        book = load_workbook(content, read_only=True, data_only=True)
+        rows = list(book.worksheets[0].iter_rows(values_only=True))
+    except Exception:  # the library fails in ways of its own on what Excel did not write
+        raise ValueError("it is no workbook of Excel with a table on its first sheet") from None
+    return [[_cell(value) for value in row] for row in rows]
 
 
 def _cell(value: Any) -> str:
@@ -130,6 +138,9 @@ def _translated(study: Study, file: Path, row: Row, faults: list[Fault]) -> Row 
     """Put a row into the words of the study; None where its fault leaves nothing to be judged."""
     line, cells = row
     found = {name: cells.get(name, "") or _USUAL.get(name, "") for name in COLUMNS}
+    # As Chinese keyboards write them: full-width digits and signs.
+    found |= {name: normalize("NFKC", found[name]) for name in ("period", "value", "published")}
+    found["published"] = _day(found["published"])
     series = _series(study, found["series"])
     if series is None:
         known = [text for s in study.evidence.series.values() for text in (s.name, s.title_zh)]
@@ -153,7 +164,7 @@ def _translated(study: Study, file: Path, row: Row, faults: list[Fault]) -> Row 
         "reference": found["reference"] or file.name,
         "note": f"{found['note']}; {raw}" if found["note"] else raw,
     }  # fmt: skip
-    value = number(found["value"].replace(",", "").replace("，", ""))
+    value = number(found["value"].replace(",", ""))
     if value is not None:
         found["value"] = f"{value / units[cells['unit']]:.10g}"
     return line, found
@@ -182,6 +193,15 @@ def _units(study: Study, series: Series) -> Iterator[tuple[str, float]]:
     for other, size in _SCALES.items():
         yield other + bare, chinese.factor * _SCALES[scale] / size
     yield series.unit, 1.0
+
+
+def _day(text: str) -> str:
+    """Write a day or a month as Excel shows it, with / or 年, as the releases do; else it stays."""
+    found = _DAY.fullmatch(text)
+    if found is None:
+        return text
+    month, day = found[2] or found[4], found[3] or found[5]
+    return f"{found[1]}-{int(month):02d}" + (f"-{int(day):02d}" if day else "")
 
 
 def _period(text: str) -> str:

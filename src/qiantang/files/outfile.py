@@ -54,9 +54,17 @@ def refuse_replacing(files: Iterable[tuple[str, Path | None]], *, force: bool) -
     Raises
     ------
     StudyError
+        Also where one file is named twice: what is written last would be left.
     """
+    named = [(option, out) for option, out in files if out is not None]
+    first: dict[Path, str] = {}
+    for option, out in named:
+        if out.absolute() in first:
+            what = f"{first[out.absolute()]} names the same file, expected another"
+            raise StudyError([Fault(out, None, option, what)])
+        first[out.absolute()] = option
     what = "the file exists; --force replaces it"
-    there = [(option, out) for option, out in files if out is not None and out.exists()]
+    there = [(option, out) for option, out in named if out.exists()]
     if there and not force:
         raise StudyError([Fault(out, None, option, what) for option, out in there])
 

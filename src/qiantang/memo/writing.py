@@ -20,12 +20,14 @@ WRITERS = {
 }
 
 
-def check_memo(out: Path, *, force: bool = True) -> Path:
+def check_memo(out: Path, option: str = "--out", *, force: bool = True) -> Path:
     """Refuse a memo's files that could not be written, before anything is run.
 
     Parameters
     ----------
     out : Path
+    option : str
+        What named the file.
     force : bool
         A file that is there already, or the workbook of its annex, may be replaced.
 
@@ -33,12 +35,12 @@ def check_memo(out: Path, *, force: bool = True) -> Path:
     ------
     StudyError
     """
-    check_outfile(out, WRITERS)
+    check_outfile(out, WRITERS, option)
     files = [out, *(book_beside(out, lang) for lang in LANGUAGES)]
     there = [file for file in files if file.exists()]
     if there and not force:
         what = "the file exists and may have been edited; --force replaces it"
-        raise StudyError([Fault(file, None, "--out", what) for file in there])
+        raise StudyError([Fault(file, None, option, what) for file in there])
     return out
 
 

@@ -63,7 +63,7 @@ class Generations:
         """Keep a generation, whole or not at all."""
         columns = {f"x{place}": column for place, column in enumerate(candidates.T)}
         columns |= {f"f{place}": column for place, column in enumerate(worth.T)}
-        put(self._path(generation), parquet_bytes(pa.table(columns)))
+        put_in(self._path(generation), parquet_bytes(pa.table(columns)))
 
 
 def ground_of(study: Study) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def begin(folder: Path, design: RobustDesign, study: Study) -> None:
     path = folder / MANIFEST
     if path.is_file():
         try:
-            then = json.loads(door.text(path))["identity"]
+            then = dict(json.loads(door.text(path))["identity"])
         except (ValueError, KeyError, TypeError):
             raise StudyError([Fault(path, None, "", "is no manifest of a search")]) from None
         other = [name for name in identity if then.get(name) != identity[name]]
@@ -104,7 +104,31 @@ def begin(folder: Path, design: RobustDesign, study: Study) -> None:
             what = f"was begun with another {' and '.join(other)}; give an empty folder"
             raise StudyError([Fault(folder, None, "", what)])
         return
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and not folder.is_dir():
+        raise StudyError([Fault(folder, None, "", "is a file, expected a folder")])
+    if folder.exists() and any(folder.iterdir()):
         raise StudyError([Fault(folder, None, "", "holds something else; give an empty folder")])
-    make_folder(folder / TRIED)
-    put(path, (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode())
+    try:
+        make_folder(folder / TRIED)
+    except OSError as error:
+        raise _unwritten(folder, error) from None
+    put_in(path, (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode())
+
+
+def put_in(path: Path, content: bytes) -> None:
+    """Write a file of the folder whole or not at all.
+
+    Raises
+    ------
+    StudyError
+        If the disk refuses.
+    """
+    try:
+        put(path, content)
+    except OSError as error:
+        raise _unwritten(path, error) from None
+
+
+def _unwritten(path: Path, error: OSError) -> StudyError:
+    what = f"cannot be written: {error.strerror or error}"
+    return StudyError([Fault(path, None, "", what)])

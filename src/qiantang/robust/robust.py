@@ -12,7 +12,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from qiantang.ensemble.members import choose_members
-from qiantang.files.put import put
 from qiantang.policy.packages import Packages
 from qiantang.robust import folder as kept
 from qiantang.robust.designfile import MEASURES, RobustDesign
@@ -108,7 +107,7 @@ def run_robust(
     packages, regrets = _scored_anew(design, merged, new)
     volumes, course = _volumes(tried, merged)
     found = Robust(design, packages, regrets, volumes, course, len(merged.worth), evaluated)
-    put(out / kept.FRONT, ("\ufeff" + packages.to_csv(index=False)).encode())
+    kept.put_in(out / kept.FRONT, ("\ufeff" + packages.to_csv(index=False)).encode())
     return found
 
 

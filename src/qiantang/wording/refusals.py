@@ -20,6 +20,9 @@ _GOT = re.compile(
 )
 _WORDS = re.compile(r"\{\w+\}")
 _BLANK = re.compile(r"\\\{(\w+)\\\}")
+#: The end of a list of words, and how it is said.
+_LIST = re.compile(r"(\S+(?:, \S+)*) (or|and) (\S+)")
+_JOINTS = {"or": "或", "and": "和"}
 #: What is repeated of a sentence that has no Chinese yet.
 _AS_IT_IS = "{what}（此句暂无中文）"
 
@@ -56,8 +59,19 @@ def _said(what: str) -> str | None:
     """Return the Chinese sentence whose English one fits; the one with most words first."""
     for english, chinese in _sentences():
         if match := english.fullmatch(what):
-            return chinese.format(**match.groupdict())
+            parts = match.groupdict()
+            return chinese.format(**{name: _part(name, text) for name, text in parts.items()})
     return None
+
+
+def _part(name: str, text: str) -> str:
+    """Return what fills a blank: a reason may be a sentence itself, a list has its own commas."""
+    if name == "why":
+        return _said(text.rstrip(".")) or text
+    if listed := _LIST.fullmatch(text):
+        most, joint, last = listed.groups()
+        return most.replace(", ", "、") + _JOINTS[joint] + last
+    return text
 
 
 def in_language(what: str, lang: str) -> str:
