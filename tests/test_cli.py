@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -116,3 +117,19 @@ def test_check_finds_nothing_wrong_with_the_bundled_study() -> None:
     assert told == older
     assert result.exit_code == (1 if older else 0)
     assert f"{len(older)} faults" in count
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device on this system")
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("en", "stdout: cannot be written: No space left"), ("zh", "stdout：无法写入：磁盘已满")],
+)
+def test_a_full_disk_is_one_sentence(lang: str, said: str) -> None:
+    words = [sys.executable, "-m", "qiantang", "list", "levers", "--lang", lang]
+    utf8 = os.environ | {"PYTHONUTF8": "1"}
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            words, stdout=full, stderr=subprocess.PIPE, encoding="utf-8", env=utf8, check=False
+        )
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert done.stderr.startswith(said)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from importlib import import_module
+from io import StringIO
 from itertools import pairwise
 from typing import Any, NoReturn
 
@@ -179,4 +181,15 @@ def main() -> None:
         from qiantang.commands.lighter import no_dask  # xarray, which this verb loads anyway
 
         no_dask()
-    program(prog_name="qiantang")
+    try:
+        program(prog_name="qiantang")
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        from qiantang.faults import Fault
+        from qiantang.wording.refusals import told
+
+        fault = Fault("stdout", None, "", f"cannot be written: {error.strerror}")
+        sys.stdout = StringIO()  # nothing more is flushed into the full one
+        click.echo(told(fault, _language(sys.argv[1:])), err=True)
+        sys.exit(2)
