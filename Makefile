@@ -28,7 +28,7 @@ reach: .venv/run.stamp ## the main job: is each 2020 target reachable, how surel
 check: .venv/run.stamp ## all faults of the study's files, with file and line
 	$(BIN)/qiantang check
 
-test: .venv/dev.stamp ## linters, types and tests, side by side (some twelve minutes on two cores)
+test: .venv/dev.stamp ## linters, types and tests, side by side (some ten minutes on two cores)
 	$(MAKE) --jobs 2 lint quick
 
 quick: .venv/dev.stamp
