@@ -77,3 +77,17 @@ def test_a_sentence_is_told_in_chinese(english: str, chinese: str) -> None:
 def test_a_fault_is_told_with_its_place() -> None:
     fault = Fault(Path("a.yaml"), 3, "levers.x.unit", "unit is 'km', expected 'Dmnl'")
     assert refusals.told(fault, "zh") == "a.yaml:3：levers.x.unit：单位为'km'，应为'Dmnl'"
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        (
+            "was begun with another design and code; give an empty folder",
+            "所用的设计、程序与现在不同",
+        ),
+        ("was made with another model and another fit, run it again", "所用的模型、拟合与现在不同"),
+    ],
+)
+def test_what_something_was_made_from_is_named_in_chinese(english: str, chinese: str) -> None:
+    assert chinese in refusals.in_chinese(english)

@@ -22,6 +22,7 @@ _WORDS = re.compile(r"\{\w+\}")
 _BLANK = re.compile(r"\\\{(\w+)\\\}")
 #: The end of a list of words, and how it is said.
 _LIST = re.compile(r"(\S+(?:, \S+)*) (or|and) (\S+)")
+_AND = re.compile(r" and (?:another )?")
 _JOINTS = {"or": "或", "and": "和"}
 #: What is repeated of a sentence that has no Chinese yet.
 _AS_IT_IS = "{what}（此句暂无中文）"
@@ -68,6 +69,8 @@ def _part(name: str, text: str) -> str:
     """Return what fills a blank: a reason may be a sentence itself, a list has its own commas."""
     if name == "why":
         return _said(text.rstrip(".")) or text
+    if name == "parts":
+        return "、".join(_said(part) or part for part in _AND.split(text))
     if listed := _LIST.fullmatch(text):
         most, joint, last = listed.groups()
         return most.replace(", ", "、") + _JOINTS[joint] + last
