@@ -54,7 +54,7 @@ def theil(simulated: Array, data: Array) -> tuple[float, float, float]:
         return float("nan"), float("nan"), float("nan")
     um = float(np.square(simulated.mean() - data.mean())) / error
     us = float(np.square(simulated.std() - data.std())) / error
-    return um, us, 1.0 - um - us
+    return um, us, max(0.0, 1.0 - um - us)  # rounding may leave less than nothing
 
 
 def series_fit(posterior: Posterior) -> list[dict[str, Any]]:
