@@ -320,6 +320,17 @@ def test_the_packages_fit_any_width(brushed: Any, width: int) -> None:
     assert over == []
 
 
+def test_axe_finds_nothing_serious_in_a_deck_with_packages(brushed: Any) -> None:
+    why = "axe_playwright_python looks for faults of access and is not installed"
+    axe = pytest.importorskip("axe_playwright_python", reason=why)
+    script = (Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+    brushed.page.evaluate(script)
+    found = brushed.page.evaluate("axe.run(document.querySelector('.qt-deck'))")
+    assert len(found["passes"]) > 10
+    grave = [one["id"] for one in found["violations"] if one["impact"] in ("serious", "critical")]
+    assert grave == []
+
+
 @pytest.mark.parametrize("width", [1500, 900, 640])
 def test_nothing_overflows_at_any_width(page: Any, deck: Any, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
