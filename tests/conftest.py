@@ -26,8 +26,8 @@ ROOT = Path(__file__).parents[1]
 #: Members of the small study's fit.
 SMALL = 12
 
-#: Folders whose tests share charts, memos, a reviewed study or a page.
-TOGETHER = ("tests/charts/", "tests/memo/", "tests/review/", "tests/travel/")
+#: Folders whose tests share charts, a notebook's server, memos, a reviewed study or a page.
+TOGETHER = ("tests/charts/", "tests/deck/", "tests/memo/", "tests/review/", "tests/travel/")
 
 # No clock decides, and every machine tries the same examples.
 settings.register_profile(
@@ -104,6 +104,19 @@ def small_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
 def both(small_study: Study) -> Runs:
     """Return all members of two scenarios."""
     return small_study.run(["current_policy", "plan_in_full"], members=SMALL, engine="kernel")
+
+
+@pytest.fixture(scope="module")
+def coarse_refits() -> Iterator[None]:
+    """Fit with few steps: what is proven so does not depend on the length of the chains."""
+    from qiantang.calibrate.chains import Plan
+    from qiantang.calibrate.forecast import refit
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("qiantang.calibrate.forecast.PLAN", Plan(16, (10,), 5, 2))
+        patch.setattr("qiantang.calibrate.laplace.ROUNDS", 2)
+        yield
+    refit.cache_clear()
 
 
 def add_fit(study: Study, version: str, members: int) -> None:

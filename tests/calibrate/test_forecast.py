@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
-from qiantang.calibrate.chains import Plan
 from qiantang.calibrate.forecast import HORIZON, Forecast, forecast_from, refit
 from qiantang.evidence.driverfile import Definition
 from qiantang.evidence.driverfile import Figure as DriverFigure
@@ -16,17 +14,10 @@ from qiantang.evidence.observations import Evidence, Observation, Series
 from qiantang.session import open_study
 from qiantang.study import Study
 
+pytestmark = pytest.mark.usefixtures("coarse_refits")
+
 ORIGIN, MEMBERS = 2014.0, 40
 Forecasts = dict[str, Forecast]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _coarse() -> Iterator[None]:
-    """Few steps: what is proven here does not depend on the length of the chains."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("qiantang.calibrate.forecast.PLAN", Plan(16, (10,), 5, 2))
-        patch.setattr("qiantang.calibrate.laplace.ROUNDS", 2)
-        yield
 
 
 def late(definition: Definition, figure: DriverFigure) -> bool:

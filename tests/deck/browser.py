@@ -1,4 +1,4 @@
-"""A real browser on a real server: found, started, waited for within bounds, and stopped."""
+"""A real browser on a real server: found, started, waited for, stopped; what a deck in it shows."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+
+from qiantang.session.runs import run_read
+from qiantang.study import Study
+from qiantang.wording import Wording
 
 #: Names under which systems know Chromium; an own choice goes into QIANTANG_BROWSER.
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -163,3 +167,22 @@ def shown_deck(page: Any) -> Any:
     deck = page.locator(".qt-deck").first
     deck.locator(".qt-card").first.wait_for(timeout=FIRST_DECK * 1000)
     return deck
+
+
+def slider(deck: Any, lever: str) -> Any:
+    return deck.locator(f'input[data-lever="{lever}"]')
+
+
+def settled(page: Any) -> None:
+    """Wait until the kernel holds the sliders' state and every frame asked for is drawn."""
+    page.wait_for_timeout(400)
+    page.locator(".qt-deck.qt-idle").first.wait_for(timeout=30_000)
+
+
+def probabilities(deck: Any) -> list[str]:
+    return list(deck.locator(".qt-chance").all_inner_texts())
+
+
+def wanted(study: Study, scenario: Any, language: str = "zh") -> list[str]:
+    rows = run_read(study, [scenario], members=12).reach().rows
+    return [Wording(study, language).odds(row.probability, row.grade) for row in rows]

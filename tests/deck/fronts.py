@@ -12,21 +12,13 @@ from qiantang.robust.designfile import robust_of
 from qiantang.robust.folder import FRONT, MANIFEST, ground_of
 from qiantang.robust.front import Front
 from qiantang.study import Study
+from small_search import ASKED
 
-DESIGN = """title: Airport or trade
+DESIGN = f"""title: Airport or trade
 title_zh: 机场还是外贸
 question: Which packages serve both?
 question_zh: 哪些方案两者兼顾？
-objectives:
-  - {measure: probability, target: goods_trade}
-  - {measure: superquantile, target: passengers}
-  - {measure: effort}
-levers: [airport_capacity, air_routes, market_access]
-latest: 1.0
-members: 6
-fresh: 6
-seed: 1
-"""
+{ASKED}"""
 
 #: P of trade, the worst tenth of passengers, effort: the last of them is the less the better.
 FIGURES = [(0.2, 30.0, 0.0), (0.3, 34.0, 10.0), (0.4, 31.0, 12.0), (0.5, 38.0, 25.0),

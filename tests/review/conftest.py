@@ -15,6 +15,7 @@ from qiantang.fits import FitRecord, save_fit
 from qiantang.review.filter import Filter
 from qiantang.review.opening import open_filter
 from qiantang.review.readings import Known
+from qiantang.review.review import Review
 from qiantang.session import OpenStudy, open_study
 from qiantang.study import Study
 
@@ -41,6 +42,11 @@ def copied(folder: Path) -> None:
     shutil.copytree(
         ROOT / "calibration", folder / "calibration", ignore=shutil.ignore_patterns("fits")
     )
+
+
+@pytest.fixture(scope="session")
+def review(reviewed_study: OpenStudy) -> Review:
+    return reviewed_study.as_of("2019-03-31", members=MEMBERS)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +18,9 @@ from qiantang.session import open_study
 from qiantang.study import Study
 from tools.rolling import asked_cases, beliefs_at, main, measured, series_of, table, tracker_at
 
+pytestmark = pytest.mark.usefixtures("coarse_refits")
+
 ORIGIN, MEMBERS, SEED = 2013.0, 40, 3
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _coarse() -> Iterator[None]:
-    """Few steps: what is proven here does not depend on the length of the chains."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("qiantang.calibrate.forecast.PLAN", Plan(16, (10,), 5, 2))
-        patch.setattr("qiantang.calibrate.laplace.ROUNDS", 2)
-        yield
-    refit.cache_clear()
 
 
 @pytest.fixture(scope="module")

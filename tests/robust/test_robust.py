@@ -20,24 +20,16 @@ from qiantang.robust.robust import Robust, run_robust
 from qiantang.robust.writing import write_scenarios
 from qiantang.session import OpenStudy, open_study
 from qiantang.study import Study
+from small_search import ASKED
 
 pytest.importorskip("pymoo", reason="the extra [search] is not installed")
 pytest.importorskip("moocore", reason="the extra [search] is not installed")
 
-DESIGN = """title: A small search
+DESIGN = f"""title: A small search
 title_zh: 小搜索
 question: What is good whatever comes?
 question_zh: 何种组合最稳健？
-objectives:
-  - {measure: probability, target: goods_trade}
-  - {measure: superquantile, target: passengers}
-  - {measure: effort}
-levers: [airport_capacity, air_routes, market_access]
-latest: 1.0
-members: 6
-fresh: 6
-seed: 1
-searches: 2
+{ASKED}searches: 2
 population: 8
 generations: 3
 """
