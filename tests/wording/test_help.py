@@ -162,3 +162,8 @@ def test_the_words_are_read_for_a_chinese_page_alone() -> None:
             capture_output=True, text=True, check=True, encoding="utf-8",
         )  # fmt: skip
         assert ("qiantang.wording.helped" in done.stderr) is read
+
+
+@pytest.mark.parametrize("verb", ALL)
+def test_no_page_tells_limits_that_there_are_not(verb: str) -> None:
+    assert "None" not in ALL[verb].command.get_help(ALL[verb])

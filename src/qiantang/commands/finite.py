@@ -25,3 +25,7 @@ class FiniteRange(click.FloatRange):
         if not math.isfinite(number):
             self.fail(f"{number} is no finite number.", param, ctx)
         return float(number)
+
+    def _describe_range(self) -> str:
+        """Return the limits as help has them; none where there are none."""
+        return "" if self.min is None and self.max is None else super()._describe_range()
